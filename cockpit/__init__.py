@@ -1,0 +1,1 @@
+"""What is computed for people and how it looks: figures, charts, maps, the app and the command line."""

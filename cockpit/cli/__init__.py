@@ -1,0 +1,64 @@
+"""The command `cockpit`: names, options and exit codes of docs/contract are held here.
+
+Exit codes: 0 done; 2 wrong usage or input refused, nothing was changed; 3 loaded, with rows in quarantine;
+1 anything else. Messages go to standard error, figures to standard output. Commands are imported when called,
+so that `cockpit db status` need not wait for geopandas.
+"""
+
+import importlib
+import os
+import sys
+
+import click
+
+COMMANDS = {
+    "up": "cockpit.cli.serve",
+    "demo": "cockpit.cli.serve",
+    "db": "cockpit.cli.db",
+    "load": "cockpit.cli.load",
+    "loads": "cockpit.cli.load",
+    "rejects": "cockpit.cli.load",
+    "kpi": "cockpit.cli.kpi",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        return found
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="street-cockpit", prog_name="cockpit")
+def cli() -> None:
+    """Digital cockpit for streets and communities: load files, serve the pages, print figures."""
+
+
+def main() -> None:
+    """The console script: runs the command and turns the store's failures into one sentence and exit code 1."""
+    from cockpit.logs import configure  # noqa: PLC0415
+    from geo.errors import GeoError  # noqa: PLC0415
+
+    configure()
+    try:
+        cli.main(prog_name="cockpit", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except GeoError as error:
+        if os.environ.get("COCKPIT_DEBUG"):
+            raise
+        click.echo(str(error), err=True)
+        sys.exit(1)

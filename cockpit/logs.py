@@ -1,0 +1,24 @@
+"""The structured log: one line of JSON an event on standard error, readable lines on a terminal; no personal data."""
+
+import logging
+import os
+import sys
+
+import structlog
+
+
+def configure() -> None:
+    """Sets up structlog for this process; `COCKPIT_LOG` names the lowest level shown (default warning)."""
+    level = logging.getLevelNamesMapping().get(os.environ.get("COCKPIT_LOG", "warning").upper(), logging.WARNING)
+    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

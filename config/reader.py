@@ -1,0 +1,68 @@
+"""Finds and reads TOML files: a site's own file (COCKPIT_HOME/config) overrides the shipped one of the same name."""
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+SHIPPED = Path(__file__).parent
+PROJECT = SHIPPED.parent
+T = TypeVar("T")
+
+
+class ConfigError(Exception):
+    """A configuration file cannot be used; the message names the file, every fault in it, and what to do."""
+
+    def __init__(self, path: Path, faults: Iterable[str]) -> None:
+        self.path = path
+        self.faults = tuple(faults)
+        super().__init__(f"{path}: " + "; ".join(self.faults))
+
+
+def home() -> Path:
+    """The folder of everything this site keeps: `COCKPIT_HOME`, or `.cockpit` in the project."""
+    return Path(os.environ.get("COCKPIT_HOME") or PROJECT / ".cockpit").resolve()
+
+
+def find(name: str) -> Path:
+    """The file in force for `name` (such as `site.toml` or `sources/dc_311.toml`).
+
+    Raises ConfigError when neither the site nor the program has it.
+    """
+    own = home() / "config" / name
+    shipped = SHIPPED / name
+    for path in (own, shipped):
+        if path.is_file():
+            return path
+    raise ConfigError(own, ["there is no such file, neither here nor among the shipped ones"])
+
+
+def names(folder: str) -> tuple[str, ...]:
+    """The names (without `.toml`) of all files in `folder`, shipped and own, sorted."""
+    places = (SHIPPED / folder, home() / "config" / folder)
+    return tuple(sorted({path.stem for place in places if place.is_dir() for path in place.glob("*.toml")}))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The parsed TOML of `path`; raises ConfigError with the parser's line and column."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(path, [str(error)]) from error
+
+
+def fill(kind: type[T], table: Mapping[str, Any], path: Path) -> T:
+    """`table` as the dataclass `kind`: unknown and missing keys are all reported at once (ConfigError)."""
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    required = {
+        name
+        for name, field in fields.items()
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    }
+    faults = [f"unknown key {key!r} (known: {', '.join(fields)})" for key in table if key not in fields]
+    faults += [f"missing key {key!r}" for key in sorted(required - set(table))]
+    if faults:
+        raise ConfigError(path, faults)
+    return kind(**table)

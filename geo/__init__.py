@@ -1,0 +1,1 @@
+"""The geospatial store and every spatial operation; knows no screen and no file format."""

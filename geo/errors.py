@@ -1,0 +1,13 @@
+"""The room's one exception tree: raised with what failed and what to do, caught once a layer."""
+
+
+class GeoError(Exception):
+    """Anything the store refuses or cannot do; the message says what failed and what to do."""
+
+
+class StoreUnavailable(GeoError):
+    """The database cannot be reached, or it is not migrated; retry may help."""
+
+
+class NotMigrated(StoreUnavailable):
+    """The schema is older or newer than the program."""

@@ -1,0 +1,67 @@
+"""Schema migrations (Alembic). Each revision runs one SQL file of geo/sql/schema and nothing else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+from sqlalchemy import text as sql_text
+from sqlalchemy.exc import OperationalError
+
+from geo.errors import NotMigrated, StoreUnavailable
+from geo.migrations.steps import literally
+from geo.store import CONNECT_TIMEOUT_S, StoreUrls
+
+LOCK_KEY = 7_240_311  # any number; two programs that migrate at once wait for each other
+
+
+def _alembic(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(urls: StoreUrls) -> str:
+    """Brings the schema to the program's revision and returns it; doing it twice changes nothing.
+
+    Where `urls.admin` is given, roles and the extension are made first. Raises StoreUnavailable.
+    """
+    try:
+        if urls.admin:
+            _run(urls.admin, lambda connection: literally(connection, "schema/bootstrap"))
+        _run(urls.owner, lambda connection: command.upgrade(_alembic(connection), "head"))
+    except OperationalError as error:
+        raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
+    return head()
+
+
+def head() -> str:
+    """The revision that this program needs."""
+    revision = ScriptDirectory.from_config(_alembic()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def check(connection: Connection) -> None:
+    """Raises NotMigrated unless the store stands exactly at the program's revision."""
+    found = MigrationContext.configure(
+        connection, opts={"version_table": "schema_version", "version_table_schema": "ops"}
+    ).get_current_revision()
+    if found != head():
+        raise NotMigrated(f"the store is at revision {found}, the program needs {head()}: run `cockpit db migrate`")
+
+
+def _run(url: str, work: Callable[[Connection], None]) -> None:
+    engine = create_engine(url, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    try:
+        with engine.begin() as connection:
+            connection.execute(sql_text("select pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+            work(connection)
+    finally:
+        engine.dispose()
+

@@ -1,0 +1,2 @@
+-- one row, one column: the data version
+select version from ops.data_version

@@ -1,0 +1,166 @@
+"""Connections to the store by login role, and the transaction that carries viewer and clock.
+
+Invariant: nobody reads or writes outside `Store.reading` / `Store.loading`; a reading transaction is
+cockpit_app's under row-level security and is read-only, a loading one is cockpit_load's.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import text as sql_text
+from sqlalchemy.exc import OperationalError
+
+from geo import embedded, sql
+from geo.errors import StoreUnavailable
+from geo.viewer import Clock, Viewer
+
+CONNECT_TIMEOUT_S = 3
+STATEMENT_TIMEOUT_MS = 20_000
+
+
+@dataclass(frozen=True)
+class StoreUrls:
+    """One SQLAlchemy URL a login role; `admin` may create roles and extensions, None where a DBA did that."""
+
+    admin: str | None
+    owner: str
+    load: str
+    app: str
+    wall: str
+
+
+def configured_urls(environ: Mapping[str, str] = os.environ) -> StoreUrls:
+    """The URLs of the PostGIS that the environment names, or of the embedded one, which is started.
+
+    `COCKPIT_DATABASE_URL` is the migrator's login; the others follow from `COCKPIT_APP_URL`, `COCKPIT_LOAD_URL`
+    and `COCKPIT_WALL_URL`, or from it by exchanging the login name.
+    """
+    named = environ.get("COCKPIT_DATABASE_URL")
+    if not named:
+        cluster = embedded.ensure()
+        return StoreUrls(
+            admin=cluster.url("cockpit_super"),
+            owner=cluster.url("cockpit_owner"),
+            load=cluster.url("cockpit_load"),
+            app=cluster.url("cockpit_app"),
+            wall=cluster.url("cockpit_wall"),
+        )
+    owner = make_url(named).set(drivername="postgresql+psycopg")
+
+    def login(variable: str, role: str) -> str:
+        url = make_url(environ[variable]) if variable in environ else owner.set(username=role)
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+    return StoreUrls(
+        admin=None,
+        owner=owner.render_as_string(hide_password=False),
+        load=login("COCKPIT_LOAD_URL", "cockpit_load"),
+        app=login("COCKPIT_APP_URL", "cockpit_app"),
+        wall=login("COCKPIT_WALL_URL", "cockpit_wall"),
+    )
+
+
+def _engine(url: str, *, timeout_ms: int, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC",
+        },
+    )
+
+
+class Store:
+    """The store of one site. Cheap to make; connects when first used."""
+
+    def __init__(self, urls: StoreUrls) -> None:
+        self.urls = urls
+
+    @classmethod
+    def from_environment(cls) -> "Store":
+        """The store that `COCKPIT_DATABASE_URL` names, else the embedded one (started if need be)."""
+        return cls(configured_urls())
+
+    @cached_property
+    def _app(self) -> Engine:
+        return _engine(self.urls.app, timeout_ms=STATEMENT_TIMEOUT_MS, pool_size=10)
+
+    @cached_property
+    def _load(self) -> Engine:
+        return _engine(self.urls.load, timeout_ms=0, pool_size=2)
+
+    @contextmanager
+    def reading(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
+        """A read-only transaction of cockpit_app in which the policies know viewer and clock.
+
+        Raises StoreUnavailable when the database cannot be reached.
+        """
+        with _begun(self._app) as connection:
+            connection.execute(sql_text("set transaction read only"))
+            _look_as(connection, viewer, clock)
+            yield connection
+
+    @contextmanager
+    def auditing(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
+        """A transaction of cockpit_app that may append to the audit trail; raises StoreUnavailable."""
+        with _begun(self._app) as connection:
+            _look_as(connection, viewer, clock)
+            yield connection
+
+    @contextmanager
+    def loading(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
+        """A read-write transaction of cockpit_load: all of it commits, or nothing; raises StoreUnavailable."""
+        with _begun(self._load) as connection:
+            _look_as(connection, viewer, clock)
+            yield connection
+
+    def data_version(self) -> int:
+        """The number that every cache key holds; it grows with every commit that changes a figure."""
+        with _begun(self._app) as connection:
+            return int(connection.execute(sql_text(sql.text("view/data_version"))).scalar_one())
+
+    def close(self) -> None:
+        """Closes the pooled connections; the store can be used again afterwards."""
+        for name in ("_app", "_load"):
+            if name in self.__dict__:
+                self.__dict__[name].dispose()
+
+
+@contextmanager
+def _begun(engine: Engine) -> Iterator[Connection]:
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
+    with connection, connection.begin():
+        try:
+            yield connection
+        except OperationalError as error:
+            if error.connection_invalidated:
+                raise StoreUnavailable(f"the database went away: {error.orig}") from error
+            raise
+
+
+def _look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:
+    connection.execute(
+        sql_text(sql.text("view/look_as")),
+        {
+            "viewer": viewer.name,
+            "level": viewer.level,
+            "areas": ",".join(str(area_id) for area_id in sorted(viewer.area_ids)),
+            "clock": clock.at.isoformat(),
+        },
+    )
+
+
+def rows(connection: Connection, name: str, **params: Any) -> list[dict[str, Any]]:
+    """The rows of the named query as dicts by column name; `params` are bound, never formatted in."""
+    return [dict(row) for row in connection.execute(sql_text(sql.text(name)), params).mappings()]
