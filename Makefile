@@ -1,0 +1,29 @@
+# The newcomer's way in: `make` lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench
+PORT ?= 8501
+ARGS ?=
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@echo "  PORT=8600 make run        another port;  make test ARGS='-k name'  some tests"
+
+run: ## installs what is missing, loads the sample street, opens the cockpit (PORT, default 8501)
+	@deploy/prepare
+	@echo "The cockpit will be at http://127.0.0.1:$(PORT) as soon as the sample street is loaded. Ctrl-C ends it."
+	@exec .venv/bin/cockpit demo --port $(PORT) $(ARGS)
+
+test: ## all tests, on a real PostGIS and in a real browser (ARGS for pytest)
+	@deploy/prepare --test
+	@.venv/bin/pytest $(ARGS)
+
+lint: ## style, types and the layer rules
+	@deploy/prepare --test --quiet
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+bench: ## load, figures, heatmap and pages at 100,000 incidents, beside their baselines
+	@deploy/prepare --test
+	@.venv/bin/python -m benchmarks $(ARGS)
