@@ -10,7 +10,11 @@ import structlog
 def configure() -> None:
     """Sets up structlog for this process; `COCKPIT_LOG` names the lowest level shown (default warning)."""
     level = logging.getLevelNamesMapping().get(os.environ.get("COCKPIT_LOG", "warning").upper(), logging.WARNING)
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer = (
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -5,7 +5,7 @@ class GeoError(Exception):
     """Anything the store refuses or cannot do; the message says what failed and what to do."""
 
 
-class StoreUnavailable(GeoError):
+class StoreUnavailable(GeoError):  # noqa: N818 - the state it names
     """The database cannot be reached, or it is not migrated; retry may help."""
 
 

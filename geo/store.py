@@ -73,7 +73,7 @@ def _engine(url: str, *, timeout_ms: int, pool_size: int) -> Engine:
         max_overflow=pool_size,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC",
+            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c jit=off",
         },
     )
 
@@ -101,10 +101,11 @@ class Store:
     def reading(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
         """A read-only transaction of cockpit_app in which the policies know viewer and clock.
 
+        All its queries see one state of the data, even while a load commits.
         Raises StoreUnavailable when the database cannot be reached.
         """
         with _begun(self._app) as connection:
-            connection.execute(sql_text("set transaction read only"))
+            connection.execute(sql_text(sql.text("view/read_only")))
             _look_as(connection, viewer, clock)
             yield connection
 
@@ -161,6 +162,6 @@ def _look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:
     )
 
 
-def rows(connection: Connection, name: str, **params: Any) -> list[dict[str, Any]]:
+def rows(connection: Connection, name: str, /, **params: Any) -> list[dict[str, Any]]:
     """The rows of the named query as dicts by column name; `params` are bound, never formatted in."""
     return [dict(row) for row in connection.execute(sql_text(sql.text(name)), params).mappings()]

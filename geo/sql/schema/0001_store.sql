@@ -181,6 +181,7 @@ create table core.incident (
 );
 create index incident_reported on core.incident (reported_at);
 create index incident_open on core.incident (reported_at) where closed_at is null or has_history;
+create index incident_closed on core.incident (closed_at);
 create index incident_community on core.incident (community_id, reported_at);
 create index incident_geom on core.incident using gist (geom);
 comment on table core.incident is 'one row is one incident: the head of its event log (core.incident_event) with the stamps derived from it: the first event of each stage, closed_at the last close not followed by a reopen, due_at with its extensions';
@@ -190,18 +191,42 @@ comment on column core.incident.reported_on is 'day of reported_at in the site''
 
 create table core.incident_event (
   event_id    bigint generated always as identity primary key,
-  incident_id bigint not null references core.incident,
+  incident_id bigint not null,
   kind        core.event_kind not null,
   occurred_at timestamptz not null,
   recorded_at timestamptz not null,
   revision    smallint,
-  load_id     int references ops.load,
+  load_id     int,
   actor       text,
   payload     jsonb,
   check ((load_id is null) <> (actor is null))
 );
 create index incident_event_incident on core.incident_event (incident_id, occurred_at);
+-- The two references of an event are checked once a statement, not once a row: a feed writes millions of them.
+create function core.refuse_stray_events() returns trigger language plpgsql as $$
+begin
+  if exists (select from added e where not exists (select from core.incident i where i.incident_id = e.incident_id))
+     or exists (select from (select distinct load_id from added where load_id is not null) e
+                where not exists (select from ops.load l where l.load_id = e.load_id)) then
+    raise exception 'an event names an incident or a load that does not exist' using errcode = 'foreign_key_violation';
+  end if;
+  return null;
+end
+$$;
+create trigger known_incident after insert on core.incident_event
+  referencing new table as added for each statement execute function core.refuse_stray_events();
 comment on table core.incident_event is 'append-only. one row is one event of an incident. A feed''s row that changed writes a new revision of its events; those of the highest revision known at a moment count, and officers'' events (actor) always do';
+
+-- Whether a duplicate's original is in the store must not depend on who looks, so this one question passes the row scope.
+create function core.has_original(of_source_id int, own_code text, original_code text) returns boolean
+  language sql stable security definer set search_path = pg_catalog
+  return exists (
+    select from core.incident o
+    where o.source_id = of_source_id and o.incident_code = original_code and original_code <> own_code
+      and o.reported_at <= ops.clock() and not (o.is_duplicate and o.duplicate_of_code is not distinct from own_code));
+comment on function core.has_original(int, text, text) is 'true when the named original of a duplicate exists at the clock (two cases that name each other have none); a duplicate with an original is folded into it';
+revoke execute on function core.has_original(int, text, text) from public;
+grant execute on function core.has_original(int, text, text) to cockpit_app, cockpit_load;
 
 -- ---------------------------------------------------------------- service points, households
 create table core.service_kind (
@@ -241,6 +266,7 @@ create table core.household_site (
   residents_80    int check (residents_80 >= 0),
   living_alone_60 int check (living_alone_60 >= 0),
   point           geometry(Point, 4326),
+  declared_area_code text,
   street_id       int references core.area,
   community_id    int references core.area,
   grid_id         int references core.area,
@@ -260,6 +286,7 @@ create table core.fund (
   fund_kind    text not null check (fund_kind in ('community', 'named', 'programme')),
   purpose      text,
   opened_on    date,
+  declared_area_code text,
   street_id    int references core.area,
   community_id int references core.area,
   content_hash text not null,
@@ -282,6 +309,7 @@ create table core.ledger_entry (
   payee           text,
   project         text,
   amount          numeric(18, 2) not null,
+  declared_area_code text,
   street_id       int references core.area,
   community_id    int references core.area,
   grid_id         int references core.area,
@@ -304,8 +332,13 @@ begin
   raise exception '% is append-only: write a correction instead', tg_table_name using errcode = 'P0APP';
 end
 $$;
-create trigger append_only before update or delete or truncate on core.ledger_entry for each statement execute function ops.refuse_change();
+create trigger append_only before delete or truncate on core.ledger_entry for each statement execute function ops.refuse_change();
+-- Only where an entry lies may change, with the boundaries: every other column of it is as it was written.
+create trigger append_only_columns before update of entry_id, source_id, entry_code, fund_id, counter_fund_id, entry_kind, occurred_on,
+  fiscal_year, source_kind, use_kind, payer, payee, project, amount, declared_area_code, point, corrects_code, reason, recorded_at,
+  content_hash, load_id on core.ledger_entry for each statement execute function ops.refuse_change();
 create trigger append_only before update or delete or truncate on core.incident_event for each statement execute function ops.refuse_change();
+create trigger never_deleted before delete or truncate on core.incident for each statement execute function ops.refuse_change();
 
 -- ---------------------------------------------------------------- landing, outbox, audit, version
 create table landing.row (
@@ -364,12 +397,16 @@ begin
       or street_id = any ((select ops.viewer_areas())::int[]) or community_id = any ((select ops.viewer_areas())::int[])
       or grid_id = any ((select ops.viewer_areas())::int[]) or microgrid_id = any ((select ops.viewer_areas())::int[]))$p$, scoped);
   end loop;
-  foreach scoped in array array['core.fund', 'core.ledger_entry'] loop
-    execute format('alter table %s enable row level security', scoped);
-    execute format($p$create policy viewer_scope on %s for select to cockpit_app using (
-      (select ops.viewer_level()) = 'site'
-      or street_id = any ((select ops.viewer_areas())::int[]) or community_id = any ((select ops.viewer_areas())::int[]))$p$, scoped);
-  end loop;
+  execute 'alter table core.fund enable row level security';
+  execute $p$create policy viewer_scope on core.fund for select to cockpit_app using (
+    (select ops.viewer_level()) = 'site'
+    or street_id = any ((select ops.viewer_areas())::int[]) or community_id = any ((select ops.viewer_areas())::int[]))$p$;
+  -- a fund's balance needs all of its entries, also those that serve an area outside the viewer's scope
+  execute 'alter table core.ledger_entry enable row level security';
+  execute $p$create policy viewer_scope on core.ledger_entry for select to cockpit_app using (
+    (select ops.viewer_level()) = 'site'
+    or street_id = any ((select ops.viewer_areas())::int[]) or community_id = any ((select ops.viewer_areas())::int[])
+    or fund_id in (select fund_id from core.fund) or counter_fund_id in (select fund_id from core.fund))$p$;
   foreach scoped in array array['core.area', 'core.map_feature', 'core.source', 'core.source_coverage', 'core.category', 'core.service_kind', 'ops.load'] loop
     execute format('alter table %s enable row level security', scoped);
     execute format('create policy viewer_present on %s for select to cockpit_app using ((select ops.viewer_level()) is not null)', scoped);
@@ -405,6 +442,7 @@ grant select on ops.load, ops.quarantine, ops.data_version, ops.column_class, op
 grant select, insert on ops.audit to cockpit_app;
 grant select, insert, update, delete on all tables in schema core, ops, landing to cockpit_load;
 revoke update, delete on core.ledger_entry, core.incident_event, ops.audit from cockpit_load;
+grant update (street_id, community_id, grid_id) on core.ledger_entry to cockpit_load;
 revoke insert, update, delete on ops.schema_version from cockpit_load;
 grant select on ops.data_version to cockpit_wall;
 grant execute on all functions in schema ops to cockpit_app, cockpit_load, cockpit_wall;

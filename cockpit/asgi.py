@@ -1,0 +1,33 @@
+"""The server's application: Streamlit with the program's own routes, under a policy that forbids outside requests.
+
+Started from the project's folder by `streamlit run cockpit/asgi.py` (as `cockpit up` does) or an ASGI server.
+"""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+HERE = Path(__file__).parent
+if str(HERE.parent) not in sys.path:
+    sys.path.insert(0, str(HERE.parent))
+
+from cockpit.logs import configure  # noqa: E402
+from cockpit.routes import health, layers  # noqa: E402
+from cockpit.routes.policy import ContentPolicy  # noqa: E402
+
+configure()
+
+app = st.App(
+    HERE / "app.py",
+    routes=[
+        Route("/healthz", health.healthz),
+        Route("/layers/areas.svg", layers.areas),
+        Route("/layers/lines.svg", layers.lines),
+        Route("/layers/base.svg", layers.base),
+        Route("/layers/heat.csv", layers.heat),
+    ],
+    middleware=[Middleware(ContentPolicy)],
+)

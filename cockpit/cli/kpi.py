@@ -1,0 +1,186 @@
+"""`cockpit kpi`: figures for people as a table, for scripts as JSON.
+
+Invariant: wrong usage ends with exit code 2 and a sentence that says what would be right; figures go to standard
+output, everything else to standard error.
+"""
+
+import difflib
+import os
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import click
+import orjson
+
+from cockpit import formats
+from cockpit.figures import Figure, figures
+from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
+from config.messages import LANGUAGES, tr
+from config.site import site
+from geo.figures import LEVELS, NamedArea, Question, areas_named, categories
+from geo.landing import audit
+from geo.migrations import check
+from geo.store import Store
+from geo.viewer import OPERATOR, SITE, Clock, current_clock
+from geo.windows import Window
+
+ALIASES = {
+    "全域": "site",
+    "街道": "street",
+    "社区": "community",
+    "网格": "grid",
+    "微网格": "microgrid",
+    "micro_grid": "microgrid",
+    "micro-grid": "microgrid",
+}
+COLUMNS = ("area", "name", "figure", "value", "interval", "n", "excluded")
+
+
+def language() -> str:
+    """The language of messages: `COCKPIT_LANG` if it is one of ours, else zh."""
+    told = os.environ.get("COCKPIT_LANG", "zh")
+    return told if told in LANGUAGES else "zh"
+
+
+def _refuse(key: str, **params: object) -> click.UsageError:
+    return click.UsageError(tr(f"kpi.{key}", language(), **params))
+
+
+def _level(_: click.Context, __: click.Parameter, value: str) -> str:
+    level = ALIASES.get(value.strip(), value.strip().lower())
+    if level not in LEVELS:
+        raise _refuse("unknown_level", level=value, levels=", ".join(LEVELS))
+    return level
+
+
+def _day(_: click.Context, __: click.Parameter, value: str) -> date:
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        raise _refuse("bad_day", day=value) from error
+
+
+@click.command()
+@click.option("--level", required=True, callback=_level, help="site, street, community, grid or microgrid.")
+@click.option("--from", "start", required=True, callback=_day, help="First day, such as 2026-10-01 (site's time zone).")
+@click.option("--to", "end", required=True, callback=_day, help="The day after the last one.")
+@click.option("--area", help="CODE or LEVEL:CODE: only this area and all below it.")
+@click.option("--category", help="Code of one category of incidents.")
+@click.option("--kpi", "slugs", multiple=True, help="One or more slugs; all without it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+@click.argument("more_slugs", nargs=-1, metavar="[SLUG]...")
+def kpi(  # noqa: PLR0917 - click passes options by name
+    level: str,
+    start: date,
+    end: date,
+    area: str | None,
+    category: str | None,
+    slugs: tuple[str, ...],
+    as_json: bool,
+    more_slugs: tuple[str, ...],
+) -> None:
+    """Print figures of the areas of a level for the days [from, to)."""
+    if more_slugs and not slugs:
+        raise _refuse("stray", words=" ".join(more_slugs))
+    if start >= end:
+        raise _refuse("no_days", start=start, end=end)
+    wanted = _indicators((*slugs, *more_slugs))
+    clock = current_clock()
+    store = Store.from_environment()
+    question = _question(store, clock, level=level, area=area, category=category)
+    window = Window(start, end, site().zone)
+    found = figures(store, OPERATOR, clock, question=question, windows=(window,), indicators=wanted, lang=language())
+    _audited(store, clock, question, window, wanted)
+    if not found:
+        click.echo(tr("kpi.no_areas", language(), level=level), err=True)
+    click.echo(orjson.dumps([figure.record() for figure in found]).decode() if as_json else _table(found))
+
+
+def _indicators(slugs: Sequence[str]) -> tuple[Indicator, ...]:
+    try:
+        return tuple(indicator(slug) for slug in dict.fromkeys(slugs)) or indicators()
+    except UnknownIndicatorError as error:
+        known = ", ".join(each.slug for each in indicators())
+        raise _refuse("unknown_kpi", slug=error.slug, nearest=error.nearest or known) from error
+
+
+def _question(store: Store, clock: Clock, *, level: str, area: str | None, category: str | None) -> Question:
+    with store.reading(OPERATOR, clock) as connection:
+        check(connection)
+        code, told = _code(area or "")
+        candidates = areas_named(connection, code, level=told)
+        known = {each.code for each in categories(connection)}
+    if category is not None and category not in known:
+        nearest = difflib.get_close_matches(category, known, n=3)
+        raise _refuse("unknown_category", code=category, nearest=", ".join(nearest) or "–")
+    within = _one(area, candidates) if area is not None else None
+    if within and LEVELS.index(level) < LEVELS.index(within.level):
+        raise _refuse("level_above", level=level, area=f"{within.level}:{within.code}")
+    return Question(level, within_id=within.area_id if within else None, category=category)
+
+
+def _code(area: str) -> tuple[str, str | None]:
+    """The code and, where the text says LEVEL:CODE, the level; a code that holds a colon itself stays whole."""
+    before, colon, after = area.partition(":")
+    level = ALIASES.get(before, before)
+    return (after, level) if colon and level in LEVELS and level != SITE else (area, None)
+
+
+def _one(area: str, candidates: Sequence[NamedArea]) -> NamedArea:
+    if not candidates:
+        raise _refuse("unknown_area", area=area)
+    if len(candidates) > 1:
+        choices = ", ".join(f"{each.level}:{each.code} ({each.name})" for each in candidates)
+        raise _refuse("ambiguous_area", area=area, choices=choices)
+    return candidates[0]
+
+
+def _audited(store: Store, clock: Clock, question: Question, window: Window, wanted: Sequence[Indicator]) -> None:
+    detail = {
+        "level": question.level,
+        "within_id": question.within_id,
+        "category": question.category,
+        "from": window.start.isoformat(),
+        "to": window.end.isoformat(),
+        "kpi": [each.slug for each in wanted],
+    }
+    with store.auditing(OPERATOR, clock) as connection:
+        audit(connection, viewer=OPERATOR, action="kpi", target="figures", detail=detail)
+
+
+def _table(found: Sequence[Figure]) -> str:
+    lang = language()
+    head = tuple(tr(f"kpi.column_{name}", lang) for name in COLUMNS)
+    lines = [head, *(_line(figure, lang) for figure in found)]
+    widths = [max(_width(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join("  ".join(map(_padded, line, widths)).rstrip() for line in lines)
+
+
+def _line(figure: Figure, lang: str) -> tuple[str, ...]:
+    return (
+        figure.area or "–",
+        figure.name,
+        figure.indicator.name(lang),
+        _value(figure, lang),
+        formats.share_range(figure.interval.low, figure.interval.high) if figure.interval else "",
+        "" if figure.n is None else formats.number(figure.n),
+        " ".join(f"{tr(f'kpi.excluded_{why}', lang)} {formats.number(n)}" for why, n in figure.excluded.items()),
+    )
+
+
+def _value(figure: Figure, lang: str) -> str:
+    if figure.value is None:
+        return tr(f"kpi.{(figure.note or 'no-data').replace('-', '_')}", lang)
+    if figure.indicator.unit == "ratio":
+        return formats.share(figure.value)
+    return formats.duration(figure.value, lang) if figure.indicator.unit == "s" else formats.number(figure.value)
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal the text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

@@ -1,0 +1,273 @@
+"""`cockpit load`, `loads` and `rejects`: files into the store, the ledger of loads, and what was refused.
+
+Invariant: figures go to standard output, sentences to standard error; the exit code is the worst of all files
+(1 > 2 > 3 > 0).
+"""
+
+import csv
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from config.messages import LANGUAGES, tr
+from geo import loads as ledger
+from geo.errors import GeoError, NotMigrated
+from geo.migrations import check, migrate
+from geo.store import Store
+from geo.viewer import OPERATOR, Clock, current_clock
+from loaders.dataset import LoadRequest
+from loaders.faults import Refused, hint, message, summary
+from loaders.result import LoadResult
+from loaders.work import load_file
+
+WORST_FIRST = (1, 2, 3, 0)
+LEVELS = ("street", "community", "grid", "microgrid")
+LOADS_SHOWN = (
+    "load_id", "started_at", "dataset", "source", "status",
+    "read", "inserted", "updated", "unchanged", "quarantined", "file",
+)  # fmt: skip
+REJECTS_SHOWN = ("row", "column", "value", "fault", "message", "hint")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+lang_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), envvar="COCKPIT_LANG", default="zh", help="Language of the messages."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+as_option = click.option("--as", "user", metavar="USER", help="Work as this user, within the user's areas.")
+
+
+@click.command(name="load")
+@click.argument("dataset")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", metavar="NAME|FILE.toml", help="The mapping: a name in config/sources, or a TOML file.")
+@click.option("--crs", metavar="EPSG:N", help="The coordinate system of the file.")
+@click.option("--level", type=click.Choice(LEVELS), help="The level of the areas (boundaries).")
+@click.option("--mode", type=click.Choice(["delta", "snapshot"]), default="delta", show_default=True)
+@click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="Opens a new version of the areas on this day.")
+@click.option("--force", is_flag=True, help="Load even what was loaded before, byte by byte.")
+@click.option("--dry-run", is_flag=True, help="Check and count everything, change nothing.")
+@as_option
+@lang_option
+@json_option
+def load(
+    dataset: str,
+    files: tuple[Path, ...],
+    *,
+    source: str | None,
+    crs: str | None,
+    level: str | None,
+    mode: str,
+    valid_from: datetime | None,
+    force: bool,
+    dry_run: bool,
+    user: str | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Load FILES of DATASET: boundaries, incidents, service-points, households, funds, layers.
+
+    Each file is a load of its own, in one transaction: all of it, or nothing.
+    """
+    _refuse_user(user, lang)
+    clock = _clock()
+    store = ready_store(clock)
+    codes = []
+    for file in files:
+        request = LoadRequest(
+            dataset=dataset,
+            file=file,
+            clock=clock,
+            source=source,
+            crs=crs,
+            level=level,
+            mode=mode,
+            valid_from=valid_from.date() if valid_from else None,
+            is_forced=force,
+            is_dry_run=dry_run,
+            lang=lang,
+        )
+        codes.append(_load_one(store, request, as_json=as_json))
+    store.close()
+    sys.exit(min(codes, key=WORST_FIRST.index))
+
+
+def _load_one(store: Store, request: LoadRequest, *, as_json: bool) -> int:
+    try:
+        result = load_file(store, request, progress=_progress(request.lang))
+    except GeoError as error:
+        click.echo(f"{request.file}: {error}", err=True)
+        return 1
+    _clear_progress()
+    if as_json:
+        click.echo(orjson.dumps(as_record(result)))
+    _tell(result, request.lang)
+    return result.exit_code
+
+
+def as_record(result: LoadResult) -> dict[str, Any]:
+    """A load's result as `cockpit load --json` prints it."""
+    counts = result.counts
+    return {
+        "load_id": result.load_id,
+        "dataset": result.dataset,
+        "file": result.file,
+        "sha256": result.sha256,
+        "status": result.status,
+        "read": counts.read,
+        "inserted": counts.inserted,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "quarantined": counts.quarantined,
+        "skipped": counts.skipped,
+        "things": counts.things,
+        "repaired": counts.repaired,
+        "outside": counts.outside,
+        "faults": dict(counts.faults),
+        "seconds": round(result.seconds, 3),
+        "message": result.message,
+    }
+
+
+def _tell(result: LoadResult, lang: str) -> None:
+    """What happened, in sentences on standard error: counts, faults by number of rows, and what to do."""
+    if result.status == "refused":
+        click.echo(tr("load.refused", lang, file=result.file, message=result.message), err=True)
+        return
+    counts = asdict(result.counts) | {"file": result.file, "seconds": f"{result.seconds:.1f}"}
+    click.echo(tr(f"load.{result.status.replace('-', '_')}", lang, **counts), err=True)
+    if result.message:
+        click.echo(result.message, err=True)
+    for fault, rows in result.counts.faults.items():
+        told = tr("load.fault", lang, fault=fault, rows=rows, message=summary(fault, lang), hint=hint(fault, lang))
+        if not fault.startswith("unknown_category"):
+            click.echo(told, err=True)
+    if result.ignored:
+        click.echo(tr("load.ignored", lang, columns=", ".join(result.ignored)), err=True)
+    if result.counts.quarantined and result.load_id is not None:
+        click.echo(tr("load.see_rejects", lang, load_id=result.load_id), err=True)
+
+
+def _progress(lang: str) -> Callable[[int], None] | None:
+    """A counter of rows on the terminal; nothing where standard error is none."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda rows: click.echo("\r" + tr("load.progress", lang, rows=rows), err=True, nl=False)
+
+
+def _clear_progress() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
+
+
+@click.command(name="loads")
+@as_option
+@lang_option
+@json_option
+def loads(*, user: str | None, lang: str, as_json: bool) -> None:
+    """List all loads, the latest first."""
+    _refuse_user(user, lang)
+    clock = _clock()
+    found = ledger.loads(ready_store(clock), OPERATOR, clock)
+    if as_json:
+        click.echo(orjson.dumps([asdict(item) for item in found]))
+        return
+    lines = [[_shown(getattr(item, name)) for name in LOADS_SHOWN] for item in found]
+    _table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
+
+
+@click.command(name="rejects")
+@click.argument("load_id", metavar="LOAD", type=int)
+@click.option("--out", metavar="FILE.csv", type=click.Path(path_type=Path), help="Write a CSV for Excel.")
+@as_option
+@lang_option
+@json_option
+def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_json: bool) -> None:
+    """List the refused rows of LOAD with the reason and what to do."""
+    _refuse_user(user, lang)
+    clock = _clock()
+    found = ledger.rejects(ready_store(clock), OPERATOR, clock, load_id=load_id)
+    if found is None:
+        click.echo(tr("load.no_load", lang, load_id=load_id), err=True)
+        sys.exit(2)
+    records = [
+        {
+            "row": item.row,
+            "column": item.column,
+            "value": item.value,
+            "fault": item.fault,
+            "message": message(item.fault, lang, item.params),
+            "hint": hint(item.fault, lang, item.params),
+        }
+        for item in found
+    ]
+    if out is not None:
+        _write_csv(out, records, lang)
+    if as_json:
+        click.echo(orjson.dumps(records))
+    elif out is None:
+        lines = [[_shown(record[name]) for name in REJECTS_SHOWN] for record in records]
+        _table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
+
+
+def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None:
+    """A CSV that Excel opens: UTF-8 with mark; a cell that would be a formula is made text."""
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN])
+            writer.writerows([_harmless(record[name]) for name in REJECTS_SHOWN] for record in records)
+    except OSError as error:
+        click.echo(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
+        sys.exit(2)
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return "" if value is None else str(value)
+
+
+def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Aligned columns; Chinese characters are two wide."""
+    widths = [max(_width(row[index]) for row in [heads, *lines]) for index in range(len(heads))]
+    for row in [heads, *lines]:
+        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(padded).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+def _refuse_user(user: str | None, lang: str) -> None:
+    if user is not None:
+        click.echo(Refused("no_accounts", user=user).sentence(lang), err=True)
+        sys.exit(2)
+
+
+def _clock() -> Clock:
+    try:
+        return current_clock()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def ready_store(clock: Clock) -> Store:
+    """The store at the program's revision; an older or empty one is migrated. Raises StoreUnavailable."""
+    store = Store.from_environment()
+    try:
+        with store.reading(OPERATOR, clock) as connection:
+            check(connection)
+    except NotMigrated:
+        migrate(store.urls)
+    return store

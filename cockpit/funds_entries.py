@@ -1,0 +1,147 @@
+"""The ledger as people read it: a page of entries as a table, and all of them as a file.
+
+Invariant: what came from a file is text: escaped in the table, and never a formula in the CSV.
+"""
+
+import csv
+import io
+
+from cockpit import formats
+from cockpit.funds import PAGE_ROWS, FundsView
+from cockpit.funds_words import currency_word
+from cockpit.markup import attributes, esc
+from cockpit.money import spreadsheet_safe
+from config.money import kinds
+from geo.money import FLOWS, KINDS, Entry, EntryPage
+
+SORTED = {"on": "on", "fund": "fund", "kind": "kind", "amount": "amount"}
+COLUMNS = ("on", "code", "fund", "kind", "subject", "payer", "payee", "project", "area", "amount", "note")
+
+
+def day(funds: FundsView, entry: Entry) -> str:
+    """The entry's day, or its year where the source states no more."""
+    if entry.occurred_on:
+        return entry.occurred_on.isoformat()
+    return funds.view.tr("funds.year_only", n=entry.fiscal_year)
+
+
+def cells(funds: FundsView, entry: Entry) -> dict[str, str]:
+    """The entry's words by column, as plain text; the amount without its unit."""
+    tr, words = funds.view.tr, kinds()
+    comes = entry.entry_kind in ("opening", "income")
+    subject = entry.source_kind if comes else entry.use_kind or entry.source_kind
+    fund = entry.fund_name or ("" if funds.scope.book == FLOWS else tr("funds.unknown_fund"))
+    if entry.entry_kind == "transfer":
+        fund = f"{fund} {tr('funds.to_fund', name=entry.counter_fund_name or tr('funds.unknown_fund'))}"
+    return {
+        "on": day(funds, entry),
+        "code": entry.entry_code,
+        "fund": fund,
+        "kind": tr(f"funds.kind_{entry.entry_kind}"),
+        "subject": words.name(subject, funds.view.lang) if subject else "",
+        "payer": entry.payer or "",
+        "payee": "" if entry.entry_kind == "transfer" else entry.payee or "",
+        "project": entry.project or "",
+        "area": entry.area_name or "",
+        "amount": formats.number(entry.amount, digits=2),
+        "note": " ".join(note for note in (_correction(funds, entry), entry.reason) if note),
+    }
+
+
+def _correction(funds: FundsView, entry: Entry) -> str:
+    if entry.corrects_code:
+        return funds.view.tr("funds.corrects", code=entry.corrects_code)
+    return funds.view.tr("funds.corrected", code=entry.corrected_by) if entry.corrected_by else ""
+
+
+def table_markup(funds: FundsView, page: EntryPage) -> str:
+    """The page's rows under headings that sort, with the way to the other pages below."""
+    rows = [cells(funds, entry) for entry in page.rows]
+    columns = [name for name in COLUMNS if name in SORTED or any(row[name] for row in rows)]
+    if funds.scope.book == FLOWS:
+        columns.remove("fund")
+    heads = "".join(_heading(funds, name) for name in columns)
+    body = "".join(
+        _row(row, columns, is_out=entry.entry_kind in ("expense", "transfer"))
+        for row, entry in zip(rows, page.rows, strict=True)
+    )
+    table = f'<table class="f-entries"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div class="scroll">{table}</div>{_pager(funds, page.found)}'
+
+
+def _row(row: dict[str, str], columns: list[str], *, is_out: bool) -> str:
+    tones = {"amount": "num f-amount", "on": "n", "kind": "f-out" if is_out else "f-in"}
+    written = []
+    for name in columns:
+        tip = row[name] if name not in tones and len(row[name]) > 12 else None
+        written.append(f"<td{attributes(class_=tones.get(name, 'f-text'), data_tip=tip)}>{esc(row[name])}</td>")
+    return f"<tr>{''.join(written)}</tr>"
+
+
+def _heading(funds: FundsView, name: str) -> str:
+    label = esc(funds.view.tr(f"funds.column_{name}"))
+    css = "num" if name == "amount" else ""
+    if name == "amount":
+        label += f' <span class="i3">{esc(currency_word(funds.view.site.currency, funds.view.lang))}</span>'
+    if name not in SORTED:
+        return f'<th class="{css}">{label}</th>'
+    is_on = funds.query.sort == name
+    direction = "asc" if is_on and funds.query.direction == "desc" else "desc"
+    link = esc(funds.view.link({"sort": name, "dir": direction, "page": None}))
+    order = f'aria-sort="{"descending" if funds.query.direction == "desc" else "ascending"}"' if is_on else ""
+    return f'<th class="{css}" {order}><a href="{link}" data-go="{link}">{label}</a></th>'
+
+
+def _pager(funds: FundsView, found: int) -> str:
+    tr, pages = funds.view.tr, max(1, -(-found // PAGE_ROWS))
+
+    def step(name: str, page: int) -> str:
+        label = esc(tr(f"funds.{name}"))
+        if not 1 <= page <= pages:
+            return f'<span class="chip" aria-disabled="true">{label}</span>'
+        link = esc(funds.view.link({"page": str(page) if page > 1 else None}))
+        return f'<a class="chip" href="{link}" data-go="{link}">{label}</a>'
+
+    if pages == 1:
+        return ""
+    words = esc(tr("funds.page_of", page=formats.number(funds.page), pages=formats.number(pages)))
+    before, after = step("previous", funds.page - 1), step("next", funds.page + 1)
+    return f'<div class="f-pager">{before}<span>{words}</span>{after}</div>'
+
+
+def filter_markup(funds: FundsView) -> str:
+    """The filters of the entries: kind, and a field to search."""
+    tr, view = funds.view.tr, funds.view
+
+    def option(kind: str, label: str) -> str:
+        link = esc(view.link({"kind": kind or None, "page": None}))
+        return f'<option value="{link}"{" selected" if (funds.query.kind or "") == kind else ""}>{esc(label)}</option>'
+
+    options = option("", tr("funds.all_kinds")) + "".join(option(kind, tr(f"funds.kind_{kind}")) for kind in KINDS)
+    kind_select = f'<select data-choose aria-label="{esc(tr("funds.kind_label"))}">{options}</select>'
+    before = view.link({"q": None, "page": None})
+    before = f"{before}&q=" if before != "?" else "?q="
+    search = (
+        f'<input type="search" data-before="{esc(before)}" value="{esc(funds.query.text or "")}" size="24" '
+        f'placeholder="{esc(tr("funds.search"))}" aria-label="{esc(tr("funds.search"))}">'
+    )
+    clear = ""
+    if funds.query.text:
+        link = esc(view.link({"q": None, "page": None}))
+        clear = (
+            f'<a class="chip" href="{link}" data-go="{link}">{esc(tr("funds.search_clear", text=funds.query.text))}</a>'
+        )
+    return f'<div class="filters">{"" if funds.scope.book == FLOWS else kind_select}{search}{clear}</div>'
+
+
+def csv_bytes(funds: FundsView, page: EntryPage) -> bytes:
+    """The entries as CSV in UTF-8 with the mark that Excel needs; amounts as plain numbers, in the site's currency."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    headings = [funds.view.tr(f"funds.column_{name}") for name in COLUMNS]
+    headings[COLUMNS.index("amount")] += f" ({funds.view.site.currency})"
+    writer.writerow(headings)
+    for entry in page.rows:
+        row = cells(funds, entry) | {"amount": f"{entry.amount:.2f}"}
+        writer.writerow([row[name] if name in ("amount", "on") else spreadsheet_safe(row[name]) for name in COLUMNS])
+    return b"\xef\xbb\xbf" + written.getvalue().encode()

@@ -1,0 +1,105 @@
+"""What maps are made of, kept per version: viewports, simplified outlines, basemap, heat cells.
+
+Invariant: shapes are kept by shape version and day (they outlive data and clock), counts by the whole `Asked`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cockpit.context import View
+from cockpit.maps import frame as frames
+from cockpit.maps import heat, outlines
+from cockpit.maps.frame import Frame
+from cockpit.queries import Asked, AskedShapes, asked_shapes, shared, store
+from geo import map_queries
+from geo.map_queries import LEVELS, Outline, ServicePoint
+
+BELOW = ("road",)
+ABOVE = ("block", "park", "road", "water", "rail")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The place a map shows: areas of `level` within the area `within` (of `within_level`), or of the whole site."""
+
+    level: str
+    within: int | None
+    within_level: str | None
+
+
+def ground_of(view: View) -> Ground:
+    """The place that the page's filters ask for."""
+    area = view.filters.area
+    return Ground(view.filters.level, area.area_id if area else None, area.level if area else None)
+
+
+@shared
+def outlines_of(asked: AskedShapes, *, level: str, within: int | None) -> tuple[Outline, ...]:
+    """The areas of `level`, all or those below `within`, by code (EPSG:4326)."""
+    return map_queries.outlines(store(), asked.viewer, asked.clock, level=level, within=within, day=asked.day)
+
+
+@shared
+def frame_of(asked: AskedShapes, *, ground: Ground) -> Frame | None:
+    """The viewport that shows the ground; None when it has no shape."""
+    if ground.within is not None and ground.within_level is not None:
+        found = outlines_of(asked, level=ground.within_level, within=ground.within)
+    else:
+        found = outlines_of(asked, level=ground.level, within=None)
+    return frames.fit(outline.shape for outline in found)
+
+
+@shared
+def areas_fragment(asked: AskedShapes, *, ground: Ground) -> str:
+    """The areas of the ground as SVG paths with id, name and code."""
+    frame = frame_of(asked, ground=ground)
+    found = outlines_of(asked, level=ground.level, within=ground.within)
+    return outlines.areas_fragment(found, frame) if frame else ""
+
+
+@shared
+def lines_fragment(asked: AskedShapes, *, ground: Ground) -> str:
+    """The borders of the levels above, within the ground, and of the ground itself."""
+    frame = frame_of(asked, ground=ground)
+    if frame is None:
+        return ""
+    drawn = []
+    above = LEVELS[: LEVELS.index(ground.level)]
+    for level in reversed(above):
+        inside = outlines_of(asked, level=level, within=ground.within)
+        if inside:
+            drawn.append(outlines.lines_fragment(inside, frame, style=f"line {level}"))
+    return "".join(drawn)
+
+
+@shared
+def base_fragment(asked: AskedShapes, *, ground: Ground, is_above: bool) -> str:
+    """The basemap under the areas (roads that run on outside) or, translucent, above them."""
+    frame = frame_of(asked, ground=ground)
+    if frame is None:
+        return ""
+    found = map_queries.features(store(), asked.viewer, asked.clock, box=frame.box())
+    kinds = ABOVE if is_above else BELOW
+    return outlines.base_fragment([feature for feature in found if feature.kind in kinds], frame)
+
+
+@shared
+def heat_csv(
+    asked: Asked, *, start: datetime, end: datetime, within: int | None, category: str | None
+) -> tuple[str, int]:
+    """The heat cells of the window as CSV, and the number of incidents in them."""
+    bins = map_queries.heat(
+        store(), asked.viewer, asked.clock, start=start, end=end, within=within, category=category
+    )
+    return heat.csv(bins), sum(cell.n for cell in bins)
+
+
+@shared
+def service_points(asked: Asked, *, within: int | None) -> tuple[ServicePoint, ...]:
+    """The service points open at the clock."""
+    return map_queries.service_points(store(), asked.viewer, asked.clock, within=within)
+
+
+def shapes_of(view: View) -> AskedShapes:
+    """The first argument of the queries for the shapes in force on the last day of the page's period."""
+    return asked_shapes(view.asked, day=view.shape_day)

@@ -1,0 +1,92 @@
+"""Places names on a map: each inside its area, nearest to its best point that is free, none over another.
+
+Invariant: two placed boxes never overlap; a name that finds no room is left out, its area still answers to the pointer.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import shapely
+from shapely import Geometry
+
+STEP = 6
+REACH = 8
+HEIGHT = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A name to be placed: its text, the point where it stands best and its area, both in pixels."""
+
+    key: int
+    text: str
+    x: float
+    y: float
+    area: Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A name with the middle of its box, in pixels."""
+
+    key: int
+    text: str
+    x: float
+    y: float
+
+
+def width(text: str, *, size: float = 12.0) -> float:
+    """The width of a text in pixels: a Chinese character is as wide as high, a Latin one about half."""
+    wide = sum(1 for letter in text if unicodedata.east_asian_width(letter) in "WF")
+    return size * (wide + 0.56 * (len(text) - wide))
+
+
+class Board:
+    """The drawing with the boxes that are taken."""
+
+    def __init__(self, *, width: float, height: float) -> None:
+        self._frame = (0.0, 0.0, width, height)
+        self._taken: list[tuple[float, float, float, float]] = []
+
+    def block(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Takes a box, such as that of a mark."""
+        self._taken.append((left, top, right, bottom))
+
+    def is_free(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether the box lies in the drawing and meets no taken one."""
+        left, top, right, bottom = self._frame
+        inside = box[0] >= left and box[1] >= top and box[2] <= right and box[3] <= bottom
+        return inside and not any(
+            box[0] < q[2] and q[0] < box[2] and box[1] < q[3] and q[1] < box[3] for q in self._taken
+        )
+
+    def place(self, wanted: Sequence[Wanted], *, size: float = 12.0, extra: float = 0.0) -> tuple[Placed, ...]:
+        """The names that found room; larger areas choose first. `extra` pixels are kept free left of each name."""
+        found = []
+        for want in sorted(wanted, key=lambda want: -float(want.area.area)):
+            at = self._spot(want, width(want.text, size=size) + extra, HEIGHT * size / 12.0)
+            if at:
+                found.append(Placed(want.key, want.text, *at))
+        return tuple(found)
+
+    def _spot(self, want: Wanted, wide: float, high: float) -> tuple[float, float] | None:
+        shapely.prepare(want.area)
+        for dx, dy in _OFFSETS:
+            x, y = want.x + dx, want.y + dy
+            box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+            if self.is_free(box) and _holds(want.area, x, y, wide):
+                self._taken.append(box)
+                return x, y
+        return None
+
+
+def _holds(area: Geometry, x: float, y: float, wide: float) -> bool:
+    """Whether the middle and both sides of a name (0.42 of its width) are inside its area."""
+    return bool(shapely.contains_xy(area, [x, x - wide * 0.42, x + wide * 0.42], [y, y, y]).all())
+
+
+_OFFSETS = sorted(
+    ((dx * STEP, dy * STEP) for dx in range(-REACH, REACH + 1) for dy in range(-REACH, REACH + 1)),
+    key=lambda d: d[0] ** 2 + 1.6 * d[1] ** 2,
+)

@@ -1,0 +1,47 @@
+"""The one component of the program: shows server-made markup and says what was clicked.
+
+Invariant: markup comes from our own functions, and every value in it went through `esc`; what data says is text,
+also in tooltips (`data-tip`). In markup:
+`data-go="?…"` (click, Enter) goes to that query string, any other value is returned to the page;
+`<select data-choose>` sends the chosen option's value; `<input data-before="?…&from=">` sends that and its value;
+`<th data-sort="number|text">` sorts its table in the browser by the cells' `data-v`.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from cockpit import context
+from cockpit.markup import esc
+
+STATIC = Path(__file__).parent / "static"
+__all__ = ["STATIC", "esc", "picture"]
+
+
+@cache
+def _component() -> ComponentRenderer:
+    script = (STATIC / "picture.js").read_text(encoding="utf-8")
+    return st.components.v2.component("cockpit_picture", js=script, isolate_styles=False)
+
+
+def _follow(key: str) -> None:
+    state = st.session_state.get(key)
+    target = getattr(state, "go", None)
+    if isinstance(target, str) and target.startswith("?"):
+        context.follow(target)
+
+
+def picture(markup: str, *, key: str, lang: str | None = None) -> str | None:
+    """Shows `markup` and returns the `data-go` value that was just clicked, else None.
+
+    A value that begins with "?" has already become the page's URL when the run begins: nothing is left to do.
+    `lang` (zh, en) tells the browser the language of the whole page; only the navigation sets it.
+    """
+    data = {"markup": markup, "key": key}
+    if lang:
+        data["lang"] = "zh-CN" if lang == "zh" else lang
+    result = _component()(key=key, data=data, on_go_change=lambda: _follow(key))
+    clicked = result.go
+    return clicked if isinstance(clicked, str) else None

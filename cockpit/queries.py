@@ -1,0 +1,170 @@
+"""The only cache of the program, and the one way from a page to the store.
+
+Invariant: everything kept is keyed by an `Asked` (viewer with scope, clock, data version) and the filters, as plain
+arguments; so no two people can share what one of them may not see, and no figure outlives its data.
+"""
+
+import inspect
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import ParamSpec, TypeVar, cast
+
+import streamlit as st
+
+from geo import map_queries
+from geo.errors import StoreUnavailable
+from geo.migrations import check
+from geo.store import Store
+from geo.viewer import Clock, Viewer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+RETRY_S = 5
+ENTRIES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, at which moment, of which state of the data: the first argument of every cached query."""
+
+    viewer: Viewer
+    clock: Clock
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedShapes:
+    """Who asks for boundaries and basemap as of which day, in which version of the shapes: outlives data and clock."""
+
+    viewer: Viewer
+    day: date
+    version: int
+
+    @property
+    def clock(self) -> Clock:
+        """A clock on that day; shapes depend on the day only."""
+        return Clock(datetime.combine(self.day, datetime.min.time(), UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Whether the store answers: its data version and the clock that goes with it.
+
+    While it does not, version and clock stay those of the last answer, so that kept pictures are found again;
+    `down_since` and `fault` say since when and what happened.
+    """
+
+    version: int
+    clock: Clock
+    down_since: datetime | None = None
+    fault: StoreUnavailable | None = None
+
+
+class _Heart:
+    """The last pulse of this process; asks a store that is down at most every RETRY_S seconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: Pulse | None = None
+        self._retry_at = 0.0
+
+    def beat(self, clock: Clock, viewer: Viewer) -> Pulse:
+        with self._lock:
+            if self._last and self._last.down_since and time.monotonic() < self._retry_at:
+                return self._last
+            try:
+                with store().reading(viewer, clock) as connection:
+                    check(connection)
+                self._last = Pulse(store().data_version(), clock)
+            except StoreUnavailable as fault:
+                known = self._last or Pulse(0, clock)
+                self._last = Pulse(known.version, known.clock, known.down_since or clock.at, fault)
+                self._retry_at = time.monotonic() + RETRY_S
+            return self._last
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """The store of this process; raises StoreUnavailable (then nothing is kept)."""
+    return Store.from_environment()
+
+
+@st.cache_resource(show_spinner=False)
+def _heart() -> _Heart:
+    return _Heart()
+
+
+def pulse(clock: Clock, viewer: Viewer) -> Pulse:
+    """Whether the store answers now; never raises for a store that does not."""
+    return _heart().beat(clock, viewer)
+
+
+def _first_is_asked(function: Callable[P, R]) -> None:
+    names = list(inspect.signature(function).parameters)
+    if not names or names[0] != "asked" or any(name.startswith("_") for name in names):
+        raise TypeError(f"{function.__qualname__}: takes `asked` first and hides no argument from the key")
+
+
+def cached(function: Callable[P, R]) -> Callable[P, R]:
+    """Keeps what `function(asked, …)` returns; each caller gets an own copy (frames may be changed by it)."""
+    _first_is_asked(function)
+    return cast("Callable[P, R]", st.cache_data(show_spinner=False, max_entries=ENTRIES)(function))
+
+
+def shared(function: Callable[P, R]) -> Callable[P, R]:
+    """Keeps what `function(asked, …)` returns, one object for all: frozen values and finished markup only."""
+    _first_is_asked(function)
+    return cast("Callable[P, R]", st.cache_resource(show_spinner=False, max_entries=ENTRIES)(function))
+
+
+@shared
+def _shape_version(asked: Asked) -> int:
+    return map_queries.shape_version(store(), asked.viewer, asked.clock)
+
+
+def asked_shapes(asked: Asked, *, day: date) -> AskedShapes:
+    """The first argument of a cached query for shapes in force on `day`."""
+    return AskedShapes(asked.viewer, day, _shape_version(asked))
+
+
+@shared
+def _areas(asked: AskedShapes) -> tuple[map_queries.Area, ...]:
+    return map_queries.areas(store(), asked.viewer, asked.clock, day=asked.day)
+
+
+def areas(asked: Asked, *, day: date) -> tuple[map_queries.Area, ...]:
+    """All areas in force on `day`, by level and code."""
+    return _areas(asked_shapes(asked, day=day))
+
+
+@shared
+def categories(asked: Asked) -> tuple[map_queries.Category, ...]:
+    """All categories, by code."""
+    return map_queries.categories(store(), asked.viewer, asked.clock)
+
+
+@shared
+def datasets(asked: Asked) -> Mapping[str, map_queries.Dataset]:
+    """The datasets that were loaded, by name."""
+    found = map_queries.datasets(store(), asked.viewer, asked.clock)
+    return {dataset.dataset: dataset for dataset in found}
+
+
+@shared
+def reported_span(asked: Asked, *, start: date, end: date) -> map_queries.ReportedSpan:
+    """First and last day with a report, and whether [start, end) has one."""
+    return map_queries.reported_span(store(), asked.viewer, asked.clock, start=start, end=end)
+
+
+def default_period(asked: Asked, *, today: date) -> tuple[date, date, bool]:
+    """The last 30 days up to today; if they are empty the last 30 that have data, and whether that was so."""
+    end = today + timedelta(days=1)
+    start = end - timedelta(days=30)
+    span = reported_span(asked, start=start, end=end)
+    if span.has_any or span.last_on is None:
+        return start, end, False
+    end = span.last_on + timedelta(days=1)
+    return end - timedelta(days=30), end, True

@@ -1,0 +1,306 @@
+"""The panels of the page of response times: each asks its own figures and hands finished markup to the page.
+
+Invariant: nothing is counted here; a panel without figures says why, and each figure has its definition folded below.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import streamlit as st
+
+from cockpit import formats, queries, response, response_words
+from cockpit.charts import svg
+from cockpit.charts.stages import Length, Stage, StageChart, stage_bars
+from cockpit.charts.trend import Period, Trend, trend_chart
+from cockpit.context import View
+from cockpit.figures import NO_DATA, Figure
+from cockpit.panels import Empty, panel
+from cockpit.picture import STATIC, picture
+from cockpit.response import LIMIT_S, PROMISE, TEAM, URGENT, StageTime, scope_of
+from cockpit.response_fold import figure_fold, stage_fold
+from cockpit.theme import page_head
+from geo.errors import StoreUnavailable
+from geo.windows import Bucket
+
+BARS_PX = 330
+WORDS_PX = 30
+BY: tuple[Bucket, ...] = ("week", "day", "month")
+
+Draw = Callable[[], Empty | None]
+
+
+def apply_style() -> None:
+    """Puts the shapes of the charts on this run's page."""
+    st.html(STATIC / "charts.css")
+
+
+def section(view: View, *, key: str, title: str, unit: str, draw: Draw) -> None:
+    """One panel of incidents; in a store without any it says what to load, without a store what happened."""
+
+    def drawn() -> Empty | None:
+        if "incidents" not in view.datasets:
+            if view.pulse and view.pulse.fault:
+                raise view.pulse.fault
+            return Empty(view.tr("common.empty_store"))
+        return draw()
+
+    panel(view, key=key, title=title, unit=unit, draw=drawn, dataset="incidents")
+
+
+def who(view: View) -> str:
+    """The cases under the promise, as a section head says them."""
+    return response_words.who(view, scope_of(view))
+
+
+def period(view: View) -> str:
+    """The period as a section head says it."""
+    return response_words.period(view, scope_of(view))
+
+
+def head(view: View) -> None:
+    """The head of the page: the computed sentence; without a store what happened."""
+    scope = scope_of(view)
+    try:
+        figures = response.whole(view.asked, scope=scope)
+        before = response.whole(view.asked, scope=scope.a_year_before())
+        stages = response.stages(view.asked, scope=scope)
+    except StoreUnavailable:
+        page_head(view, sentence=view.tr("common.down_title"))
+        return
+    lead = response_words.lead(view, scope=scope, figures=figures, before=before, stages=stages)
+    page_head(view, sentence=response_words.headline(view, figures), lead=lead)
+
+
+# ---- stages
+
+
+def stages_of_class(view: View, response_class: str) -> Draw:
+    """The stages of one class of cases: the urgent ones up to the arrival, the general ones to the call-back."""
+
+    def draw() -> Empty | None:
+        scope = replace(scope_of(view), response_class=response_class)
+        refused = _class_refused(view, response_class)
+        if refused:
+            return Empty(refused)
+        found = response.stages(view.asked, scope=scope)
+        if response_class == URGENT:
+            found = tuple(stage for stage in found if stage.stage in ("accept", "dispatch", "arrival"))
+        if all(stage.reason == "not_covered" for stage in found):
+            return Empty(view.tr("response.why.not_covered"))
+        chart = _stage_chart(view, found, response_class)
+        if any(stage.length for stage in chart.stages):
+            markup = stage_bars(chart, lang=view.lang, row_height=BARS_PX / len(found))
+            markup += svg.element("p", _stage_key(view, found), class_="c-key")
+        else:
+            markup = stage_bars(chart, lang=view.lang, row_height=WORDS_PX)
+        picture(markup + stage_fold(view, found), key=f"stages_{response_class}")
+        return None
+
+    return draw
+
+
+def _class_refused(view: View, response_class: str) -> str | None:
+    """Why there is nothing of this class, None where there may be."""
+    chosen = next((c for c in view.categories if c.code == view.filters.category), None)
+    if chosen and chosen.response_class != response_class:
+        its = view.tr(f"response.who_{chosen.response_class}")
+        return view.tr("response.other_class", category=chosen.name(view.lang), its=its)
+    if not any(category.response_class == response_class for category in view.categories):
+        return view.tr(f"response.none_{response_class}")
+    return None
+
+
+def _stage_chart(view: View, found: tuple[StageTime, ...], response_class: str) -> StageChart:
+    stages = tuple(
+        Stage(response_words.stage_name(view, stage), _length(stage), _absent(view, stage)) for stage in found
+    )
+    widest = max(len(stage.label) for stage in stages)
+    return StageChart(
+        title=view.tr(f"response.who_{response_class}"),
+        stages=stages,
+        limit_s=LIMIT_S if response_class == URGENT else None,
+        label_width=widest * (14 if view.lang == "zh" else 7) + 4,
+        yardstick=view.tr("response.yardstick"),
+    )
+
+
+def _length(stage: StageTime) -> Length | None:
+    if stage.p50_s is None or stage.p90_s is None:
+        return None
+    return Length(stage.n, stage.p50_s, stage.p90_s, usual_s=stage.usual_s, is_longer=stage.is_longer)
+
+
+def _absent(view: View, stage: StageTime) -> str:
+    return view.tr(f"response.why.{stage.reason}", n=stage.n) if stage.reason else ""
+
+
+def _stage_key(view: View, found: tuple[StageTime, ...]) -> str:
+    """What the marks mean; only of marks that are there."""
+    told = [svg.span(view.tr("response.key.bar")), svg.span(view.tr("response.key.thin"))]
+    if any(stage.usual_s is not None for stage in found):
+        told.append(svg.span(view.tr("response.key.bed")))
+    else:
+        told.append(svg.span(view.tr("response.key.no_bed")))
+    if any(stage.is_longer for stage in found):
+        told.append(
+            svg.element("b", svg.escape(view.tr("response.key.more_colour"))) + svg.escape(view.tr("response.key.more"))
+        )
+    return "　".join(told) if view.lang == "zh" else " · ".join(told)
+
+
+# ---- the share inside ten minutes
+
+
+def promise(view: View) -> Draw:
+    """The share inside ten minutes from the report, and below it the team's part of it."""
+
+    def draw() -> Empty | None:
+        scope = scope_of(view)
+        figures = response.whole(view.asked, scope=scope)
+        if not figures:
+            return Empty(view.tr("response.why.not_covered"))
+        before = response.whole(view.asked, scope=scope.a_year_before())
+        markup = _promise(view, figures[PROMISE], before.get(PROMISE)) + _team(view, figures[TEAM])
+        picture(markup + figure_fold(view, (figures[PROMISE], figures[TEAM])), key="promise")
+        return None
+
+    return draw
+
+
+def _promise(view: View, figure: Figure, before: Figure | None) -> str:
+    words = _no_value(view, figure)
+    if words:
+        number = svg.element("div", svg.escape(words), class_="c-figure-number c-words figure")
+    else:
+        small = svg.element("small", "%")
+        number = svg.element(
+            "div",
+            svg.escape(formats.number((figure.value or 0) * 100, digits=1)) + small,
+            class_="c-figure-number figure",
+        )
+    lines = [_counted(view, figure)]
+    if figure.indicator.target is not None:
+        target = view.tr("response.target", value=formats.share(figure.indicator.target, digits=0))
+        lines.append(svg.span(target, "c-promise"))
+    if before and before.value is not None:
+        lines.append(svg.span(view.tr("response.year_before", value=formats.share(before.value))))
+    facts = svg.element("div", "<br>".join(line for line in lines if line), class_="c-figure-facts")
+    left = svg.element("p", svg.escape(_missing(view, figure)), class_="c-part")
+    return svg.element("div", number + facts, class_="c-figure") + left
+
+
+def _no_value(view: View, figure: Figure) -> str:
+    """The words that stand for a missing value; empty where there is one."""
+    if figure.value is not None:
+        return ""
+    if figure.note == NO_DATA:
+        return view.tr("common.no_data")
+    return view.tr("response.too_few_n", n=figure.n or 0)
+
+
+def _counted(view: View, figure: Figure) -> str:
+    """Numerator and denominator in bold, the interval below; nothing for a share without an interval."""
+    if not figure.interval:
+        return ""
+    interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
+    cases = svg.element("b", svg.escape(_cases(view, figure)))
+    return f"{cases}<br>{svg.escape(view.tr('response.interval', range=interval))}"
+
+
+def _missing(view: View, figure: Figure) -> str:
+    """What is left out; of a share without data, why there is none."""
+    if figure.note == NO_DATA:
+        reason = response.why_no_share(view.asked, scope=scope_of(view), slug=figure.indicator.slug)
+        return view.tr(f"response.why.{reason}")
+    return view.tr("response.left_out", told=response_words.left_out(view, figure.excluded))
+
+
+def _team(view: View, figure: Figure) -> str:
+    """One line on the part of the team: from dispatch to arrival."""
+    value = _no_value(view, figure) or formats.share(figure.value or 0)
+    told = svg.escape(view.tr("response.team")) + " " + svg.element("b", svg.escape(value), class_="figure")
+    if figure.interval:
+        interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
+        facts = view.tr("response.team_facts", range=interval, cases=_cases(view, figure))
+        told += " " + svg.escape(facts)
+    return svg.element("p", f"{told}<br>{svg.escape(_missing(view, figure))}", class_="c-part")
+
+
+# ---- trend
+
+
+def trend(view: View) -> Draw:
+    """The share inside ten minutes by day, week or month, with its interval."""
+
+    def draw() -> Empty | None:
+        scope, by = scope_of(view), _bucket(view)
+        span = queries.reported_span(view.asked, start=scope.start, end=scope.end)
+        if span.first_on is None:
+            return Empty(view.tr("response.why.not_covered"))
+        wide = response.trend_days(scope, by=by, first_on=span.first_on)
+        found = response.trend(view.asked, scope=wide, by=by)
+        if all(figure.note == NO_DATA for figure in found):
+            return Empty(view.tr("response.why.none"))
+        target = found[0].indicator.target
+        title = view.tr("response.trend_title", who=response_words.who(view, scope))
+        chart = Trend(title, tuple(_period(view, figure, by) for figure in found), target)
+        few = sum(figure.value is None for figure in found)
+        key = view.tr("response.trend_key") + (view.tr("response.trend_few", n=few) if few else "")
+        picture(
+            _switch(view, by) + trend_chart(chart, lang=view.lang) + svg.element("p", svg.escape(key), class_="c-key"),
+            key="trend",
+        )
+        return None
+
+    return draw
+
+
+def _bucket(view: View) -> Bucket:
+    return next(by for by in BY if by == view.option("by", BY))
+
+
+def _switch(view: View, current: Bucket) -> str:
+    def chip(by: Bucket) -> str:
+        link = view.link({"by": None if by == BY[0] else by})
+        state = "true" if by == current else None
+        return svg.element(
+            "a", svg.escape(view.tr(f"response.by_{by}")), class_="chip", href=link, data_go=link, aria_current=state
+        )
+
+    return svg.element(
+        "div",
+        svg.element("span", "".join(chip(by) for by in ("day", "week", "month")), class_="group"),
+        class_="c-switch",
+    )
+
+
+def _period(view: View, figure: Figure, by: Bucket) -> Period:
+    name = formats.period(figure.start, figure.end, view.lang)
+    filters = view.filters
+    is_short = by == "week" and (figure.end - figure.start).days < 7
+    is_partial = is_short or figure.moment < view.midnight(figure.end)
+    tip = [name if not is_partial else view.tr("response.partial", period=name)]
+    if figure.value is not None and figure.interval:
+        tip.append(view.tr("response.tip.share", value=formats.share(figure.value), cases=_cases(view, figure)))
+        interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
+        tip.append(view.tr("response.interval", range=interval))
+    else:
+        tip.append(_no_value(view, figure))
+    return Period(
+        label=_short_day(view, figure.start),
+        tip="\n".join(tip),
+        value=figure.value,
+        low=figure.interval.low if figure.interval else None,
+        high=figure.interval.high if figure.interval else None,
+        is_chosen=figure.start < filters.end and figure.end > filters.start,
+        is_partial=is_partial,
+    )
+
+
+def _short_day(view: View, day: date) -> str:
+    return view.tr("common.short_day", month=view.tr(f"common.month_{day.month}"), day=day.day)
+
+
+def _cases(view: View, figure: Figure) -> str:
+    return view.tr("response.of_cases", k=formats.number(figure.numerator or 0), n=formats.number(figure.n or 0))

@@ -1,0 +1,103 @@
+"""The sentences of the page of response times: what is the matter, as computed facts.
+
+Invariant: "higher" or "lower" is said only where intervals exclude each other; what is not known is said to be so.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.figures import NO_DATA, Figure
+from cockpit.response import MEDIAN, PROMISE, Scope, StageTime, differs
+
+NAMED = 3
+"""At most so many areas are named in a sentence."""
+ONE_SIDED = 0.025
+"""The share of areas that lie below a 95 % interval by chance alone."""
+
+
+def headline(view: View, figures: Mapping[str, Figure]) -> str:
+    """The sentence of the page: median to the scene and the share inside ten minutes, or why there is none."""
+    promise, median = figures.get(PROMISE), figures.get(MEDIAN)
+    if promise is None or promise.note == NO_DATA or median is None:
+        return view.tr("response.headline_none")
+    if promise.value is None or median.value is None:
+        return view.tr("response.headline_few", n=formats.number(promise.n or 0))
+    duration = formats.duration(median.value, view.lang)
+    return view.tr("response.headline", duration=duration, share=formats.share(promise.value))
+
+
+def lead(
+    view: View,
+    *,
+    scope: Scope,
+    figures: Mapping[str, Figure],
+    before: Mapping[str, Figure],
+    stages: Sequence[StageTime],
+) -> str:
+    """The second line: which cases and when, how that compares with a year before, which stage takes longer."""
+    promise = figures.get(PROMISE)
+    parts = [view.tr("response.lead_cases", who=who(view, scope), period=period(view, scope))]
+    if promise and promise.value is not None:
+        parts.append(_compared(view, promise, before.get(PROMISE)))
+    slower = [stage for stage in stages if stage.is_longer and stage.p50_s and stage.usual_s]
+    if slower:
+        worst = max(slower, key=lambda stage: (stage.p50_s or 0) - (stage.usual_s or 0))
+        more = formats.duration((worst.p50_s or 0) - (worst.usual_s or 0), view.lang)
+        parts.append(view.tr("response.lead_slower", stage=stage_name(view, worst), duration=more))
+    return view.tr("response.lead_join").join(parts)
+
+
+def _compared(view: View, now: Figure, before: Figure | None) -> str:
+    if before is None or before.value is None or now.value is None:
+        return view.tr("response.lead_no_year")
+    if not differs(now, before):
+        return view.tr("response.lead_alike", share=formats.share(before.value))
+    points = formats.number(abs(now.value - before.value) * 100, digits=1)
+    key = "response.lead_higher" if now.value > before.value else "response.lead_lower"
+    return view.tr(key, share=formats.share(before.value), points=points)
+
+
+def period(view: View, scope: Scope) -> str:
+    """The days of the scope as people read them; days that have not come are not named."""
+    tomorrow = view.now.date() + timedelta(days=1)
+    end = min(scope.end, tomorrow) if scope.start < tomorrow else scope.end
+    return formats.period(scope.start, end, view.lang)
+
+
+def who(view: View, scope: Scope) -> str:
+    """Which cases the scope holds: 紧急事件, the name of a category, or 全部事件."""
+    if scope.category:
+        named = next(category for category in view.categories if category.code == scope.category)
+        return named.name(view.lang)
+    return view.tr(f"response.who_{scope.response_class or 'all'}")
+
+
+def stage_name(view: View, stage: StageTime) -> str:
+    """The name of a stage; of one that is measured from the report, with that."""
+    suffix = "_from_report" if stage.is_from_report else ""
+    return view.tr(f"response.stage.{stage.stage}{suffix}")
+
+
+def left_out(view: View, excluded: Mapping[str, int]) -> str:
+    """The exclusions with their counts: 未到场 12 件，未派遣 3 件."""
+    told = [
+        view.tr(f"response.excluded.{reason}", cases=formats.cases(n, view.lang))
+        for reason, n in sorted(excluded.items())
+    ]
+    return view.tr("response.list_comma").join(told)
+
+
+def worse_areas(view: View, names: Sequence[str], *, compared: int) -> str:
+    """Which areas lie below all of them together beyond chance, and how many would by chance alone."""
+    if not compared:
+        return view.tr("response.areas_too_few")
+    chance = round(compared * ONE_SIDED)
+    key = "response.areas_chance" if chance else "response.areas_firm"
+    note = view.tr(key, compared=compared, chance=chance)
+    if not names:
+        return view.tr("response.areas_alike") + note
+    named = view.tr("response.list_dun").join(names[:NAMED])
+    key = "response.areas_worse_more" if len(names) > NAMED else "response.areas_worse"
+    return view.tr(key, names=named, n=len(names)) + note

@@ -1,0 +1,1 @@
+"""The program's own addresses beside the pages: health, map shapes, layer data."""

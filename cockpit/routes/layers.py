@@ -1,0 +1,134 @@
+"""Map shapes and heat by address, so that a browser fetches them once a version: `/layers/…`.
+
+Invariant: what an address says is checked against what exists before it reaches a query, the rows are those that
+the asking viewer may see, and no answer is kept by anyone but that viewer's browser.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from cockpit import context, layers, queries
+from cockpit.queries import AskedShapes
+from geo.errors import StoreUnavailable
+from geo.map_queries import LEVELS, Area
+
+SHAPES_KEPT = "private, max-age=31536000, immutable"
+COUNTS_KEPT = "private, max-age=600"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The shapes an address asks for."""
+
+    asked: AskedShapes
+    ground: layers.Ground
+    areas: tuple[Area, ...]
+
+
+class BadAddressError(Exception):
+    """The address names nothing that exists."""
+
+
+def _place(request: Request) -> _Place:
+    params = request.query_params
+    day = context.parse_day(params.get("day", ""))
+    level = params.get("level", "")
+    if day is None or level not in LEVELS:
+        raise BadAddressError("day and level are needed")
+    asked = queries.asked_shapes(_asked(), day=day)
+    areas = queries.areas(_asked(), day=day)
+    within = _named(areas, params.get("area"))
+    ground = layers.Ground(level, within.area_id if within else None, within.level if within else None)
+    return _Place(asked, ground, areas)
+
+
+def _asked() -> queries.Asked:
+    pulse = queries.pulse(context.now(), context.viewer())
+    return queries.Asked(context.viewer(), pulse.clock, pulse.version)
+
+
+def _named(areas: tuple[Area, ...], named: str | None) -> Area | None:
+    if not named:
+        return None
+    found, _ = context.parse_area({"area": named}, areas)
+    if found is None:
+        raise BadAddressError(f"no area {named!r}")
+    return found
+
+
+def _answer(make: Callable[[], Response]) -> Response:
+    try:
+        return make()
+    except BadAddressError as error:
+        return PlainTextResponse(str(error), status_code=404)
+    except StoreUnavailable as error:
+        return PlainTextResponse(str(error), status_code=503)
+
+
+def _svg(text: str) -> Response:
+    return Response(text, media_type="image/svg+xml", headers={"cache-control": SHAPES_KEPT})
+
+
+def areas(request: Request) -> Response:
+    """The areas of a level as SVG paths."""
+
+    def make() -> Response:
+        place = _place(request)
+        return _svg(layers.areas_fragment(place.asked, ground=place.ground))
+
+    return _answer(make)
+
+
+def lines(request: Request) -> Response:
+    """The borders above a level as SVG paths."""
+
+    def make() -> Response:
+        place = _place(request)
+        return _svg(layers.lines_fragment(place.asked, ground=place.ground))
+
+    return _answer(make)
+
+
+def base(request: Request) -> Response:
+    """The basemap as SVG paths: `part=below` or `part=above` the areas."""
+
+    def make() -> Response:
+        place = _place(request)
+        is_above = request.query_params.get("part") == "above"
+        return _svg(layers.base_fragment(place.asked, ground=place.ground, is_above=is_above))
+
+    return _answer(make)
+
+
+def heat(request: Request) -> Response:
+    """The heat cells of a window as CSV: `from`, `to` (days), `area`, `category`."""
+
+    def make() -> Response:
+        params = request.query_params
+        start, end = context.parse_day(params.get("from", "")), context.parse_day(params.get("to", ""))
+        if start is None or end is None or start >= end:
+            raise BadAddressError("from and to are needed")
+        found = _heat(start, end, area=params.get("area"), category=params.get("category"))
+        return Response(found, media_type="text/csv", headers={"cache-control": COUNTS_KEPT})
+
+    return _answer(make)
+
+
+def _heat(start: date, end: date, *, area: str | None, category: str | None) -> str:
+    asked = _asked()
+    view = context.make_view(
+        {"from": start.isoformat(), "to": end.isoformat(), "area": area or "", "category": category or ""},
+        viewer=asked.viewer,
+        clock=asked.clock,
+    )
+    if view.notes:
+        raise BadAddressError("; ".join(note.text("en") for note in view.notes))
+    first, last = view.bounds()
+    text, _ = layers.heat_csv(
+        view.asked, start=first, end=last, within=view.filters.area_id, category=view.filters.category
+    )
+    return text

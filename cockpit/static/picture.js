@@ -1,0 +1,246 @@
+// A picture: server-made markup shown as it is, clicks and choices sent back as one value.
+// What comes from data is shown as text only: tooltips by textContent, never as markup.
+
+const kept = new Map(); // key of a picture -> what survives a rerun: the order of its tables, zoom and place of its map
+const fetched = new Map(); // address -> text of shapes that were fetched once
+
+const tip = () => {
+  let box = document.getElementById("cockpit-tip");
+  if (!box) {
+    box = document.createElement("div");
+    box.id = "cockpit-tip";
+    box.setAttribute("role", "tooltip");
+    document.querySelector(".stApp").append(box);
+  }
+  return box;
+};
+
+const showTip = (target, x, y) => {
+  const box = tip();
+  box.textContent = target.dataset.tip;
+  box.style.display = "block";
+  const { width, height } = box.getBoundingClientRect();
+  box.style.left = `${Math.max(4, Math.min(x + 14, innerWidth - width - 8))}px`;
+  box.style.top = `${y + 18 + height > innerHeight ? y - height - 10 : y + 18}px`;
+};
+const hideTip = () => {
+  tip().style.display = "none";
+};
+
+// ---- tables: a th with data-sort ("text" or "number") sorts its table; rows without a value stay last
+const sortTable = (table, column, descending) => {
+  const head = table.tHead.rows[table.tHead.rows.length - 1];
+  const isNumber = head.cells[column].dataset.sort === "number";
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const value = (row) => row.cells[column].dataset.v ?? row.cells[column].textContent;
+  const sign = descending ? -1 : 1;
+  rows.sort((a, b) => {
+    const [p, q] = [value(a), value(b)];
+    if (p === "" || q === "") return (p === "") - (q === "");
+    return sign * (isNumber ? Number(p) - Number(q) : p.localeCompare(q, "zh-CN"));
+  });
+  body.append(...rows);
+  for (const cell of head.cells) cell.removeAttribute("aria-sort");
+  head.cells[column].setAttribute("aria-sort", descending ? "descending" : "ascending");
+};
+
+const onSort = (root, state, header) => {
+  const table = header.closest("table");
+  const index = [...root.querySelectorAll("table")].indexOf(table);
+  const before = header.getAttribute("aria-sort");
+  const descending = before ? before === "ascending" : header.dataset.sort === "number";
+  state.sorts = { ...state.sorts, [index]: [header.cellIndex, descending] };
+  sortTable(table, header.cellIndex, descending);
+};
+
+// ---- shapes: outlines by address (kept by the browser), painted with the values of this run
+const paint = (group) => {
+  const values = JSON.parse(group.dataset.values || "{}");
+  const { before } = group.dataset;
+  for (const shape of group.querySelectorAll("[data-id]")) {
+    const [style, text] = values[shape.dataset.id] ?? ["a cnone", ""];
+    shape.setAttribute("class", style);
+    shape.dataset.tip = [shape.dataset.name, text].filter(Boolean).join("\n");
+    shape.setAttribute("aria-label", shape.dataset.tip.replaceAll("\n", ", "));
+    shape.setAttribute("role", "button");
+    shape.setAttribute("tabindex", "0");
+    shape.dataset.go = before + encodeURIComponent(shape.dataset.token);
+  }
+};
+
+const fill = async (group) => {
+  const address = group.dataset.shapes;
+  if (!fetched.has(address)) {
+    const answer = await fetch(address);
+    if (!answer.ok) return;
+    fetched.set(address, await answer.text());
+  }
+  group.innerHTML = fetched.get(address);
+  if (group.dataset.values) paint(group);
+  group.dataset.ready = "1";
+};
+
+// ---- a map: one transform for all its layers (the drawing here and the heat that lies over it)
+const hasWebGL = () => {
+  try {
+    return Boolean(document.createElement("canvas").getContext("webgl2"));
+  } catch {
+    return false;
+  }
+};
+
+const stackOf = (root) => root.closest("[class*='st-key-mapstack']");
+
+const place = (stack, state) => {
+  const { fit = 1, zoom = 1, x = 0, y = 0 } = state;
+  stack.style.setProperty("--fit", fit);
+  stack.style.setProperty("--zoom", zoom);
+  stack.style.setProperty("--x", `${x}px`);
+  stack.style.setProperty("--y", `${y}px`);
+};
+
+const clampPlace = (state, width, height) => {
+  const [w, h] = [width * state.fit, height * state.fit];
+  state.x = Math.min(0, Math.max(w - w * state.zoom, state.x));
+  state.y = Math.min(0, Math.max(h - h * state.zoom, state.y));
+};
+
+const zoomAt = (state, factor, px, py, width, height) => {
+  const next = Math.min(12, Math.max(1, state.zoom * factor));
+  const change = next / state.zoom;
+  state.x = px - (px - state.x) * change;
+  state.y = py - (py - state.y) * change;
+  state.zoom = next;
+  clampPlace(state, width, height);
+};
+
+const setUpMap = (root, state) => {
+  document.documentElement.dataset.webgl ??= hasWebGL() ? "yes" : "no";
+  const map = root.querySelector("[data-map]");
+  const stack = map && stackOf(root);
+  if (!stack) return;
+  const [width, height] = map.dataset.map.split(" ").map(Number);
+  const { frame } = map.dataset;
+  if (state.frame !== frame) Object.assign(state, { frame, zoom: 1, x: 0, y: 0 });
+  state.watch?.disconnect();
+  state.watch = new ResizeObserver(() => {
+    state.fit = map.clientWidth / width;
+    map.style.height = `${height * state.fit}px`;
+    clampPlace(state, width, height);
+    place(stack, state);
+  });
+  state.watch.observe(map);
+  let from = null;
+  map.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const box = map.getBoundingClientRect();
+    zoomAt(state, Math.exp(-event.deltaY / 400), event.clientX - box.left, event.clientY - box.top, width, height);
+    place(stack, state);
+  }, { passive: false });
+  map.addEventListener("pointerdown", (event) => {
+    if (event.button || event.target.closest("button")) return;
+    from = { x: event.clientX - state.x, y: event.clientY - state.y, at: [event.clientX, event.clientY] };
+    state.dragged = false;
+  });
+  map.addEventListener("pointermove", (event) => {
+    if (!from) return;
+    if (Math.hypot(event.clientX - from.at[0], event.clientY - from.at[1]) > 4) state.dragged = true;
+    if (!state.dragged) return;
+    map.setPointerCapture(event.pointerId);
+    state.x = event.clientX - from.x;
+    state.y = event.clientY - from.y;
+    clampPlace(state, width, height);
+    place(stack, state);
+  });
+  map.addEventListener("pointerup", () => {
+    from = null;
+  });
+  for (const button of map.querySelectorAll("[data-zoom]")) {
+    button.addEventListener("click", () => {
+      const factor = Number(button.dataset.zoom);
+      if (factor) zoomAt(state, factor, (width * state.fit) / 2, (height * state.fit) / 2, width, height);
+      else Object.assign(state, { zoom: 1, x: 0, y: 0 });
+      place(stack, state);
+    });
+  }
+};
+
+const nextDay = (day) => {
+  const moved = new Date(`${day}T00:00:00Z`);
+  moved.setUTCDate(moved.getUTCDate() + 1);
+  return moved.toISOString().slice(0, 10);
+};
+
+const listen = (root, state) => {
+  const send = (value) => root.send(value);
+  root.addEventListener("click", (event) => {
+    const sorter = event.target.closest("th[data-sort]");
+    if (sorter) return onSort(root, state, sorter);
+    const target = event.target.closest("[data-go]");
+    if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return undefined;
+    event.preventDefault();
+    if (state.dragged) {
+      state.dragged = false;
+      return undefined;
+    }
+    hideTip();
+    return send(target.dataset.go);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hideTip();
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const target = event.target.closest("[data-go], th[data-sort]");
+    if (!target || ["A", "BUTTON"].includes(event.target.tagName)) return;
+    event.preventDefault();
+    if (target.dataset.sort) onSort(root, state, target);
+    else send(target.dataset.go);
+  });
+  root.addEventListener("change", (event) => {
+    const { target } = event;
+    if (target.matches("select[data-choose]")) send(target.value);
+    if (target.matches("input[data-before]") && target.value) {
+      const value = target.dataset.after === "next-day" ? nextDay(target.value) : target.value;
+      send(target.dataset.before + encodeURIComponent(value));
+    }
+  });
+  root.addEventListener("pointermove", (event) => {
+    const target = event.target.closest("[data-tip]");
+    if (target && event.pointerType !== "touch") showTip(target, event.clientX, event.clientY);
+    else hideTip();
+  });
+  root.addEventListener("pointerleave", hideTip);
+  root.addEventListener("focusin", (event) => {
+    const target = event.target.closest("[data-tip]");
+    if (!target || !target.matches(":focus-visible")) return;
+    const box = target.getBoundingClientRect();
+    showTip(target, box.left + box.width / 2, box.top + box.height / 2);
+  });
+  root.addEventListener("focusout", hideTip);
+};
+
+export default function ({ data, parentElement, key, setTriggerValue }) {
+  let root = parentElement.querySelector(":scope > .picture");
+  const name = data.key ?? key;
+  if (!kept.has(name)) kept.set(name, {});
+  const state = kept.get(name);
+  if (!root) {
+    root = document.createElement("div");
+    root.className = "picture";
+    parentElement.append(root);
+    listen(root, state);
+  }
+  root.send = (value) => setTriggerValue("go", value);
+  if (data.lang) document.documentElement.lang = data.lang;
+  if (root.markup !== data.markup) {
+    root.markup = data.markup;
+    root.innerHTML = data.markup;
+    for (const group of root.querySelectorAll("[data-shapes]")) fill(group);
+    for (const [index, order] of Object.entries(state.sorts ?? {})) {
+      const table = root.querySelectorAll("table")[index];
+      if (table?.tHead && order[0] < table.tHead.rows[0].cells.length) sortTable(table, ...order);
+    }
+    setUpMap(root, state);
+  }
+  return undefined;
+}

@@ -1,0 +1,78 @@
+"""The look of the desk pages: the stylesheet with its tokens, the top bar, page heads, level marks.
+
+Invariant: warning colours stand on warnings only, and never without their shape and a word.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.picture import STATIC, esc, picture
+
+SHAPES = {
+    "red": "M8,2L14.6,13.2L1.4,13.2Z",
+    "orange": "M8,1L15,8L8,15L1,8Z",
+    "yellow": "M2.6,2.6h10.8v10.8h-10.8Z",
+    "blue": "M8,2a6,6 0 1 1 0,12a6,6 0 1 1 0,-12Z",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page of the navigation: its name in the URL and the message that titles it."""
+
+    url_path: str
+    title_key: str
+
+
+def apply() -> None:
+    """Puts the desk theme on this run's page."""
+    st.html(STATIC / "desk.css")
+
+
+def level_icon(level: str, size: int = 18) -> str:
+    """The mark of a warning level (red, orange, yellow, blue): the sharper, the more urgent."""
+    path = f'<path class="lv {level}" d="{SHAPES[level]}"/>'
+    return f'<svg class="ic" width="{size}" height="{size}" viewBox="0 0 16 16" aria-hidden="true">{path}</svg>'
+
+
+def top_bar(view: View, *, tabs: Sequence[Tab], current: str) -> str | None:
+    """Draws the navigation; returns the url_path of the page that was just asked for, else None."""
+    links = "".join(_tab(view, tab, is_current=tab.url_path == current) for tab in tabs)
+    badge = ""
+    if view.is_simulated:
+        tip, word = esc(view.tr("common.simulated_tip")), esc(view.tr("common.simulated"))
+        badge = f'<span class="mock" data-tip="{tip}">{word}</span>'
+    time = esc(formats.clock(view.clock.at, zone=view.site.zone, lang=view.lang))
+    clock = f'<span data-tip="{esc(view.tr("common.clock_tip"))}">{time}</span>'
+    brand = f'<span class="brand">{esc(view.site.name(view.lang))}</span>'
+    who = f'<span class="who">{badge}{clock}{_languages(view)}</span>'
+    markup = f'<nav class="nav" aria-label="{esc(view.tr("common.nav"))}">{brand}{links}{who}</nav>'
+    return picture(markup, key="top_bar", lang=view.lang)
+
+
+def _tab(view: View, tab: Tab, *, is_current: bool) -> str:
+    address = esc(f"./{tab.url_path}{view.common_link()}")
+    current = ' aria-current="page"' if is_current else ""
+    return f'<a href="{address}" data-go="{esc(tab.url_path)}"{current}>{esc(view.tr(tab.title_key))}</a>'
+
+
+def _languages(view: View) -> str:
+    def one(lang: str, code: str) -> str:
+        link = esc(view.link({"lang": None if lang == "zh" else lang}))
+        current = ' aria-current="true"' if lang == view.lang else ""
+        return f'<a href="{link}" data-go="{link}" lang="{code}"{current}>{esc(view.tr(f"common.lang_{lang}"))}</a>'
+
+    label = esc(view.tr("common.language"))
+    return f'<span class="langs" role="group" aria-label="{label}">{one("zh", "zh-CN")} / {one("en", "en")}</span>'
+
+
+def page_head(view: View, *, sentence: str, lead: str = "", level: str | None = None, key: str = "head") -> None:
+    """The head of a page: what is the matter in one sentence (with the mark of its level), a second line, notes."""
+    icon = level_icon(level, 20) if level else ""
+    notes = "".join(f'<p class="note" role="status">{esc(note.text(view.lang))}</p>' for note in view.notes)
+    second = f'<p class="lead">{esc(lead)}</p>' if lead else ""
+    picture(f'<header class="top"><h1>{icon}{esc(sentence)}</h1>{second}</header>{notes}', key=key)

@@ -1,0 +1,188 @@
+"""How a sender's file becomes our columns: one TOML file a source in `sources/`, or the built-in `_standard.toml`.
+
+Invariant: a mapping says everything that a load assumes about a file (columns, values, CRS, time zone); whatever it
+does not say is not guessed, and a key that nobody reads is a fault.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from config import reader
+
+FORMATS = ("csv", "geojson")
+LEVELS = ("street", "community", "grid", "microgrid")
+PRECISIONS = ("second", "minute", "day")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A source as its TOML file declares it. Names on the left side of `=` are ours, but in `values` the sender's.
+
+    `code` names the source (the file's name); `columns`: ours → the headings that may carry it; `optional`: mapped
+    columns that a file may lack (of any other a missing heading refuses the file); `values`: ours → (theirs → ours);
+    `nulls`: texts that mean nothing; `constants`: ours → value for a column that the file lacks; `files`: file name
+    without ending → constants of that file; `key`: `decides`, the heading whose highest value wins among rows of one
+    id. `zone_marker` = "ignore": times are local although they end in Z or an offset. `declared_level`: the level of
+    the areas that rows name. `categories`: "list" (ours) or "open" (every value becomes a category). `covers`: first
+    and last day of the reports. `extra` holds the tables that belong to one dataset only.
+    """
+
+    code: str
+    dataset: str
+    section: str | None = None
+    name: str | None = None
+    format: str | None = None
+    crs: str | None = None
+    level: str | None = None
+    parent_level: str | None = None
+    nests: bool | None = None
+    time_zone: str | None = None
+    time_formats: tuple[str, ...] = ()
+    time_precision: str = "second"
+    zone_marker: str = "honour"
+    declared_level: str | None = None
+    categories: str = "list"
+    stages: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    nulls: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    covers: tuple[date, date] | None = None
+    is_simulated: bool = False
+    columns: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Table[str, Table[str, str]] = field(default_factory=dict)
+    constants: Table[str, str] = field(default_factory=dict)
+    files: Table[str, Table[str, str]] = field(default_factory=dict)
+    key: Table[str, str] = field(default_factory=dict)
+    extra: Table[str, Any] = field(default_factory=dict)
+
+    def fingerprint(self) -> str:
+        """The whole mapping as one text: another text, another meaning of the same bytes."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, sort_keys=True, default=str)
+
+    def constants_for(self, file_stem: str) -> dict[str, str]:
+        """The constants of a file: those of all files of the source, then its own."""
+        return {**self.constants, **self.files.get(file_stem, {})}
+
+
+def named(source: str) -> Mapping:
+    """The mapping `source`: a name in `sources/`, or the path of a TOML file. Raises config.reader.ConfigError."""
+    path = Path(source) if source.endswith(".toml") else reader.find(f"sources/{source}.toml")
+    if not path.is_file():
+        raise reader.ConfigError(path, ["there is no such mapping file"])
+    return _mapping(reader.read(path), code=path.stem, path=path)
+
+
+def standard(dataset: str, section: str, *, is_simulated: bool = False) -> Mapping:
+    """The built-in mapping of a dataset's `section`: zh and en synonyms for every heading, EPSG:4326."""
+    path = reader.find("sources/_standard.toml")
+    table = reader.read(path).get(section)
+    if not isinstance(table, dict):
+        raise reader.ConfigError(path, [f"no table [{section}]"])
+    code = f"sample_{section}" if is_simulated else f"standard_{section}"
+    own = {"crs": "EPSG:4326", "dataset": dataset, "section": section, "is_simulated": is_simulated}
+    return _mapping({**own, **table}, code=code, path=path)
+
+
+def source_names() -> tuple[str, ...]:
+    """The names that `--source` may take."""
+    return tuple(name for name in reader.names("sources") if not name.startswith("_"))
+
+
+def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
+    faults: list[str] = []
+    known = {item.name for item in dataclasses.fields(Mapping)} - {"code"}
+    faults += [f"unknown key {key!r} (known: {', '.join(sorted(known))})" for key in table if key not in known]
+    if "dataset" not in table:
+        faults.append("missing key 'dataset'")
+    found = {key: value for key, value in table.items() if key in known}
+    found["columns"] = _columns(found.get("columns", {}), faults)
+    found["values"] = _tables(found.get("values", {}), "values", faults)
+    found["files"] = _tables(found.get("files", {}), "files", faults)
+    found["constants"] = _texts(found.get("constants", {}), "constants", faults)
+    found["key"] = _texts(found.get("key", {}), "key", faults)
+    faults += [f"unknown key {f'key.{name}'!r} (known: key.decides)" for name in found["key"] if name != "decides"]
+    for name in ("stages", "optional", "nulls", "time_formats"):
+        found[name] = _list(found.get(name, []), name, faults)
+    found["covers"] = _covers(found.get("covers"), faults)
+    _check_words(found, faults)
+    if faults:
+        raise reader.ConfigError(path, faults)
+    return Mapping(code=code, **found)
+
+
+def _check_words(found: dict[str, Any], faults: list[str]) -> None:
+    choices = {
+        "format": FORMATS,
+        "level": LEVELS,
+        "parent_level": LEVELS,
+        "declared_level": LEVELS,
+        "time_precision": PRECISIONS,
+        "zone_marker": ("honour", "ignore"),
+        "categories": ("list", "open"),
+    }
+    for name, allowed in choices.items():
+        if found.get(name) is not None and found[name] not in allowed:
+            faults.append(f"{name} = {found[name]!r} must be one of {', '.join(allowed)}")
+    kinds: dict[str, type] = {"nests": bool, "is_simulated": bool, "as_of": datetime, "extra": dict}
+    kinds |= dict.fromkeys(("dataset", "section", "name", "crs"), str)
+    for name, kind in kinds.items():
+        if found.get(name) is not None and not isinstance(found[name], kind):
+            faults.append(f"{name} = {found[name]!r} must be of type {kind.__name__}")
+    if isinstance(found.get("as_of"), datetime) and found["as_of"].tzinfo is None:
+        faults.append("as_of needs an offset, such as 2016-08-16T12:00:00-04:00")
+    zone = found.get("time_zone")
+    if zone is not None:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+            faults.append(f"time_zone = {zone!r} is no IANA time zone, such as Asia/Shanghai")
+
+
+def _columns(table: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for ours, theirs in _dict(table, "columns", faults).items():
+        headings = [theirs] if isinstance(theirs, str) else theirs
+        if not isinstance(headings, list) or not headings or not all(isinstance(item, str) for item in headings):
+            faults.append(f"columns.{ours} must be a heading or a list of headings")
+        else:
+            found[ours] = tuple(headings)
+    return found
+
+
+def _tables(table: Any, name: str, faults: list[str]) -> dict[str, dict[str, str]]:
+    return {key: _texts(inner, f"{name}.{key}", faults) for key, inner in _dict(table, name, faults).items()}
+
+
+def _texts(table: Any, name: str, faults: list[str]) -> dict[str, str]:
+    found = _dict(table, name, faults)
+    faults.extend(f"{name}.{key} must be text, in quotes" for key, value in found.items() if not isinstance(value, str))
+    return found
+
+
+def _dict(table: Any, name: str, faults: list[str]) -> dict[str, Any]:
+    if isinstance(table, dict):
+        return table
+    faults.append(f"{name} must be a table: [{name}]")
+    return {}
+
+
+def _list(value: Any, name: str, faults: list[str]) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    faults.append(f"{name} must be a list of texts")
+    return ()
+
+
+def _covers(value: Any, faults: list[str]) -> tuple[date, date] | None:
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 2 and all(type(day) is date for day in value) and value[0] <= value[1]:
+        return (value[0], value[1])
+    faults.append("covers must be [first day, last day], both inclusive, such as [2016-07-08, 2016-08-16]")
+    return None

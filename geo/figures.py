@@ -1,0 +1,327 @@
+"""Figures counted in the store: marks (one row a case) rolled up by area and window.
+
+Invariant: a figure, its trend and the rows behind it come from the same marks, so they cannot disagree; rates
+leave as numerators and denominators, and nobody averages them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import text as sql_text
+
+from geo import sql
+from geo.store import rows
+from geo.viewer import SITE
+from geo.windows import Bucket, Window, buckets
+
+LEVELS = (SITE, "street", "community", "grid", "microgrid")
+STAGES = ("accept", "dispatch", "arrival", "handle", "follow_up")
+SPANS = frozenset({"accept", "dispatch", "arrival", "onscene", "close", "handle", "follow_up"})
+OPEN_MARKS = frozenset({"backlog", "backlog_overdue"})
+SHARES = (0.5, 0.9)
+_NOTHING: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class NamedArea:
+    """An area of a level by its code; `area_ids` are all its versions. `area_id` and `code` are None for the site."""
+
+    level: str
+    code: str | None
+    name: str
+    area_id: int | None
+    area_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: every area of `level`; only the area `within_id` (any version of it) and all below it; only
+    the category of that code; only the categories of a `response_class` (urgent, general, dispute).
+    """
+
+    level: str
+    within_id: int | None = None
+    category: str | None = None
+    response_class: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.level not in LEVELS:
+            raise ValueError(f"unknown level {self.level!r} (known: {', '.join(LEVELS)})")
+        if self.level == SITE and self.within_id is not None:
+            raise ValueError("level site is the whole: it cannot be limited to an area")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one family of marks counts in one area and window; no cases give zeros, not an absence.
+
+    `quantiles` are the nearest-rank quantiles (whole seconds) of the shares asked for, None without durations.
+    """
+
+    family: str
+    area: NamedArea
+    window: Window
+    numerator: int
+    denominator: int
+    quantiles: tuple[int | None, ...]
+    excluded: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMoment:
+    """E of one source of incidents in one window, and whether a load of it covers a day of [start, E)."""
+
+    window: Window
+    source_id: int
+    source_code: str
+    stages: frozenset[str]
+    is_date_only: bool
+    is_simulated: bool
+    moment: datetime
+    is_covered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageDuration:
+    """How long one stage took in one area: n durations, median and 90th percentile in seconds (None without any)."""
+
+    area: NamedArea
+    stage: str
+    n: int
+    p50_s: int | None
+    p90_s: int | None
+    excluded: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The durations of one area as a cumulative count: `cases[i]` of `n` took at most `seconds[i]` seconds.
+
+    Durations above the cap are in `n` only.
+    """
+
+    area: NamedArea
+    n: int
+    seconds: tuple[int, ...]
+    cases: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category of incidents."""
+
+    category_id: int
+    code: str
+    name_zh: str
+    name_en: str
+
+
+def areas(connection: Connection, *, question: Question, window: Window) -> tuple[NamedArea, ...]:
+    """The areas of the question's level valid on a day of the window, by code; the whole as one area at level site.
+
+    An area viewer gets the own areas and what nests in them, and no site: its whole would silently be a part.
+    """
+    if question.level == SITE:
+        return (NamedArea(SITE, None, "", None, ()),) if _sees_all(connection) else ()
+    found = rows(
+        connection,
+        "kpi/areas",
+        level=question.level,
+        from_on=window.start,
+        to_on=window.end,
+        within_id=question.within_id,
+    )
+    return tuple(
+        NamedArea(question.level, row["code"], row["name"], row["area_id"], tuple(row["area_ids"])) for row in found
+    )
+
+
+def _sees_all(connection: Connection) -> bool:
+    return bool(rows(connection, "view/viewer_level")[0]["level"] == SITE)
+
+
+def areas_named(connection: Connection, code: str, *, level: str | None = None) -> tuple[NamedArea, ...]:
+    """The areas that bear `code`, one a level, highest level first; empty when there is none."""
+    return tuple(
+        NamedArea(row["level"], row["code"], row["name"], row["area_ids"][-1], tuple(row["area_ids"]))
+        for row in rows(connection, "kpi/area_named", code=code, level=level)
+    )
+
+
+def data_version(connection: Connection) -> int:
+    """The data version that this transaction sees; read it before the figures, so that they are never older than it."""
+    return int(rows(connection, "view/data_version")[0]["version"])
+
+
+def categories(connection: Connection) -> tuple[Category, ...]:
+    """All categories of incidents, by code."""
+    return tuple(Category(**row) for row in rows(connection, "kpi/categories"))
+
+
+def source_moments(connection: Connection, *, windows: Sequence[Window]) -> tuple[SourceMoment, ...]:
+    """E and coverage of every source of incidents in every window."""
+    found = rows(connection, "kpi/coverage", **_window_params(windows), zone=_zone(windows))
+    return tuple(
+        SourceMoment(
+            window=windows[row["window_no"] - 1],
+            source_id=row["source_id"],
+            source_code=row["source_code"],
+            stages=frozenset(row["stages"]),
+            is_date_only=row["time_precision"] == "day",
+            is_simulated=row["is_simulated"],
+            moment=row["moment"],
+            is_covered=row["is_covered"],
+        )
+        for row in found
+    )
+
+
+def tallies(
+    connection: Connection,
+    *,
+    question: Question,
+    families: Iterable[str],
+    windows: Sequence[Window],
+    shares: Sequence[float] = SHARES,
+) -> tuple[Tally, ...]:
+    """One tally a window, area and family (in this order): all areas of the level, also those without cases.
+
+    `families` are names below geo/sql/kpi/marks or spans; all windows and families share one scan of the cases.
+    """
+    wanted = tuple(dict.fromkeys(families))
+    listed = [areas(connection, question=question, window=window) for window in windows]
+    found = {
+        (row["window_no"], row["code"], row["family"]): row
+        for row in _run(connection, "kpi/rollup", _Marks(question, wanted, windows, listed), quantiles=list(shares))
+    }
+    empty = {"numerator": 0, "denominator": 0, "quantiles": (None,) * len(shares), "excluded": _NOTHING}
+    return tuple(
+        _tally(found.get((number, area.code or "", family), empty), family, area, window, len(shares))
+        for number, (window, places) in enumerate(zip(windows, listed, strict=True), start=1)
+        for area in places
+        for family in wanted
+    )
+
+
+def _tally(row: Mapping[str, Any], family: str, area: NamedArea, window: Window, shares: int) -> Tally:
+    return Tally(
+        family=family,
+        area=area,
+        window=window,
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        quantiles=tuple(row["quantiles"] or (None,) * shares),
+        excluded=row["excluded"],
+    )
+
+
+def series(
+    connection: Connection, *, question: Question, families: Iterable[str], window: Window, by: Bucket
+) -> tuple[Tally, ...]:
+    """The tallies of every bucket of the window, each as it stood at the end of its bucket (or at the clock)."""
+    return tallies(connection, question=question, families=families, windows=buckets(window, by=by))
+
+
+def stage_durations(connection: Connection, *, question: Question, window: Window) -> tuple[StageDuration, ...]:
+    """One row an area and stage, stages in the order of the work: accept (from the report), dispatch, arrival,
+    handle (from arrival to close), follow_up (from close). Medians of stages do not add up to that of the whole.
+    """
+    found = tallies(connection, question=question, families=STAGES, windows=(window,))
+    return tuple(
+        StageDuration(
+            area=tally.area,
+            stage=tally.family,
+            n=tally.denominator,
+            p50_s=tally.quantiles[0],
+            p90_s=tally.quantiles[1],
+            excluded=tally.excluded,
+        )
+        for tally in found
+    )
+
+
+def within_curve(
+    connection: Connection, *, question: Question, window: Window, span: str, cap_s: int
+) -> tuple[Curve, ...]:
+    """How many durations of `span` ended within each second up to `cap_s`: one curve an area, areas without any too."""
+    listed = [areas(connection, question=question, window=window)]
+    steps: dict[str, list[tuple[int, int]]] = {area.code or "": [] for area in listed[0]}
+    marks = _Marks(question, (span,), (window,), listed)
+    for row in _run(connection, "kpi/curve", marks, cap_s=cap_s + 1):
+        steps[row["code"]].append((row["duration_s"], row["cases"]))
+    return tuple(_curve(area, steps[area.code or ""], cap_s) for area in listed[0])
+
+
+def _curve(area: NamedArea, steps: Iterable[tuple[int, int]], cap_s: int) -> Curve:
+    seconds: list[int] = []
+    cumulative: list[int] = []
+    n = 0
+    for second, cases in steps:
+        n += cases
+        if second <= cap_s:
+            seconds.append(second)
+            cumulative.append(n)
+    return Curve(area, n, tuple(seconds), tuple(cumulative))
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The marks that a query rolls up: of which families, windows and areas (`listed`: the areas of each window)."""
+
+    question: Question
+    families: Sequence[str]
+    windows: Sequence[Window]
+    listed: Sequence[Sequence[NamedArea]]
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """The code under which each area version is counted; the whole is version 0 under ''."""
+        places = (area for areas_of_window in self.listed for area in areas_of_window)
+        return {area_id: area.code or "" for area in places for area_id in area.area_ids or (0,)}
+
+
+def _run(connection: Connection, tail: str, marks: _Marks, **params: object) -> list[dict[str, Any]]:
+    """The rows of the query `tail` over the marks; no area listed, no rows."""
+    codes = marks.codes
+    if not codes:
+        return []
+    bound = {
+        **params,
+        **_window_params(marks.windows),
+        "zone": _zone(marks.windows),
+        "level": marks.question.level,
+        "category": marks.question.category,
+        "response_class": marks.question.response_class,
+        "with_open": any(family in OPEN_MARKS for family in marks.families),
+        "with_reported": any(family not in OPEN_MARKS for family in marks.families),
+        "area_ids": list(codes),
+        "codes": list(codes.values()),
+    }
+    return [dict(row) for row in connection.execute(sql_text(_composed(tail, marks.families)), bound).mappings()]
+
+
+def _composed(tail: str, families: Sequence[str]) -> str:
+    """The program's own SQL files joined: the cases, the marks of each family, then `tail`; nothing else enters."""
+    spans = [sql.text(f"kpi/spans/{family}") for family in families if family in SPANS]
+    marks = [sql.text(f"kpi/marks/{family}") for family in families if family not in SPANS]
+    text = sql.text("kpi/cases")
+    if spans:
+        text += _union("spans", spans)
+        marks.append(sql.text("kpi/span_marks"))
+    return text + _union("marks", marks) + sql.text(tail)
+
+
+def _union(name: str, parts: Sequence[str]) -> str:
+    return f", {name} as (\n" + "union all\n".join(parts) + ")\n"
+
+
+def _window_params(windows: Sequence[Window]) -> dict[str, list[datetime]]:
+    return {"starts": [window.starts for window in windows], "ends": [window.ends for window in windows]}
+
+
+def _zone(windows: Sequence[Window]) -> str:
+    return windows[0].zone.key

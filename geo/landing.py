@@ -1,0 +1,279 @@
+"""The database side of a load: staging by COPY, judging of rows by key, the ledger line, quarantine, the bell.
+
+Invariant: everything happens on the one connection and in the one transaction that the caller opened, and the counts
+come from the staged rows themselves; the table constraint `counts_add_up` has the last word.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import psycopg
+from sqlalchemy import Connection
+from sqlalchemy import text as sql_text
+from sqlalchemy.exc import DataError, IntegrityError
+
+from geo import sql
+from geo.errors import GeoError, StoreUnavailable
+from geo.store import rows as query
+from geo.viewer import Clock, Viewer
+
+BELL = "cockpit"
+"""The NOTIFY channel; its payload is JSON: version, load_id, dataset."""
+
+
+class LandingError(GeoError):
+    """A value got past the checks that the database cannot hold; nothing of the load is kept."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sender as its mapping declares it; one row of core.source."""
+
+    code: str
+    dataset: str
+    name: str
+    stages: tuple[str, ...] = ()
+    time_precision: str = "second"
+    as_of: datetime | None = None
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the ledger of loads says of a load from its first moment."""
+
+    dataset: str
+    file_name: str
+    sha256: str
+    fingerprint: str
+    mode: str
+    level: str | None
+    ignored_columns: tuple[str, ...]
+    loaded_by: str
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class Counts:
+    """All counts are rows of the file, but `things`: read = inserted + updated + unchanged + quarantined."""
+
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+    things: int = 0
+    repaired: int = 0
+    outside: int = 0
+    faults: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A load that is done: its ledger line's number and counts."""
+
+    load_id: int
+    read: int
+    skipped: int
+    things: int
+
+
+class Landing:
+    """One load's work in the database. Make it inside `Store.loading`."""
+
+    def __init__(self, connection: Connection, clock: Clock, viewer: Viewer) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.viewer = viewer
+
+    def rows(self, name: str, /, **params: Any) -> list[dict[str, Any]]:
+        """The rows of the named query. Raises LandingError for a value that the database refuses."""
+        with _told():
+            return query(self.connection, name, **params)
+
+    def run(self, name: str, /, **params: Any) -> int:
+        """Runs the named statement and returns how many rows it touched. Raises LandingError."""
+        with _told():
+            return int(self.connection.execute(sql_text(sql.text(name)), params).rowcount)
+
+    def take_turn(self) -> None:
+        """Waits until no other load is under way: loads of one site follow each other."""
+        self.run("load/take_turn")
+
+    def earlier(self, fingerprint: str) -> Earlier | None:
+        """The load that already brought exactly this, if there is one."""
+        found = self.rows("load/earlier", fingerprint=fingerprint)
+        return Earlier(**found[0]) if found else None
+
+    def boundary_version(self) -> int:
+        """The number of the last load that changed a boundary; 0 before the first."""
+        return int(self.rows("load/boundary_version")[0]["boundary_version"])
+
+    def source(self, source: Source) -> int:
+        """The id of the source, made or brought up to date. Raises LookupError if its code serves another dataset."""
+        found = self.rows(
+            "load/source",
+            code=source.code,
+            dataset=source.dataset,
+            name=source.name,
+            stages=list(source.stages),
+            time_precision=source.time_precision,
+            as_of=source.as_of,
+            is_simulated=source.is_simulated,
+        )
+        if not found:
+            raise LookupError(source.code)
+        return int(found[0]["source_id"])
+
+    def begin(self, line: Line, source_id: int) -> int:
+        """Opens the ledger line and returns its load_id; the counts follow with `finish`."""
+        found = self.rows("load/begin", source_id=source_id, **_line(line))
+        return int(found[0]["load_id"])
+
+    def open(self, section: str) -> None:
+        """Makes the empty staging table of a dataset's section, and the table of faults found in the database."""
+        self.run("load/scratch")
+        self.run(f"load/{section}/stage")
+
+    def copy(self, records: pl.DataFrame) -> None:
+        """COPY of a block into the staging table, by column name; booleans, numbers and text (geometry as hex EWKB)."""
+        if records.height:
+            self._copy("pg_temp.staging", records)
+
+    def _copy(self, table: str, frame: pl.DataFrame) -> None:
+        buffer = io.BytesIO()
+        frame.write_csv(buffer, include_header=False, null_value="", quote_style="necessary")
+        raw = self.connection.connection.driver_connection
+        if raw is None:
+            raise StoreUnavailable("the connection of this load is closed")
+        statement = f"copy {table} ({', '.join(frame.columns)}) from stdin (format csv)"
+        try:
+            with raw.cursor() as cursor, cursor.copy(statement) as copy:
+                copy.write(buffer.getbuffer())
+        except psycopg.OperationalError as error:
+            raise StoreUnavailable(f"the database went away during the load: {error}") from error
+        except psycopg.DataError as error:
+            raise LandingError(f"the database refuses a value of the file: {error}") from error
+
+    def judge(self) -> None:
+        """Marks repeats, superseded and contradicting rows of one natural key, over the whole file."""
+        self.run("load/analyze")
+        self.run("load/judge")
+        self.run("load/judge_faults")
+
+    def settle(self) -> None:
+        """Turns what is left of the judging into fates: repeats are unchanged, superseded rows follow the decider."""
+        self.run("load/settle")
+
+    def staged_faults(self) -> list[dict[str, Any]]:
+        """Faults found in the database: row_number, column_name, value, fault, params."""
+        return self.rows("load/staged_faults")
+
+    def counts(self) -> dict[str, int]:
+        """Of the staged rows: inserted, updated, unchanged, quarantined, and repaired and outside among the kept."""
+        return {name: int(count) for name, count in self.rows("load/counts")[0].items()}
+
+    def notes(self) -> dict[str, int]:
+        """Fault codes only noted, with the number of kept rows that carry them."""
+        return {row["fault"]: int(row["rows"]) for row in self.rows("load/notes")}
+
+    def reported_span(self) -> tuple[date, date] | None:
+        """First and last day (site time zone) of the staged rows that are kept; None without any."""
+        found = self.rows("load/reported_span")[0]
+        return None if found["first_on"] is None else (found["first_on"], found["last_on"])
+
+    def cover(self, source_id: int, load_id: int, days: tuple[date, date]) -> None:
+        """Notes that this load covers the days from first to last, both inclusive."""
+        self.run("load/cover", source_id=source_id, load_id=load_id, first_on=days[0], last_on=days[1])
+
+    def quarantine(self, load_id: int, faults: pl.DataFrame) -> None:
+        """Writes faults of refused rows (row, column, value, fault, params), their values already masked."""
+        if faults.height:
+            self._copy("pg_temp.told_fault", faults.rename({"row": "row_number", "column": "column_name"}))
+            self.run("load/quarantine", load_id=load_id)
+
+    def add_refused(self, refused: pl.DataFrame) -> None:
+        """Takes in a block of refused rows (row, record as JSON) as received."""
+        if refused.height:
+            self._copy("pg_temp.refused_row", refused.rename({"row": "row_number"}))
+
+    def keep_refused(self, load_id: int, expires_on: date) -> None:
+        """Keeps the refused rows taken in until the day they expire."""
+        self.run("load/keep_refused", load_id=load_id, expires_on=expires_on)
+
+    def finish(
+        self,
+        load_id: int,
+        counts: Counts,
+        *,
+        finished_at: datetime,
+        message: str | None,
+        unknown: Mapping[str, Mapping[str, int]],
+        days: tuple[date, date] | None,
+    ) -> None:
+        """Closes the ledger line, rings the bell, raises the data version and audits; the constraint checks the sum."""
+        first, last = days or (None, None)
+        params = {name: getattr(counts, name) for name in Counts.__dataclass_fields__ if name != "faults"}
+        self.run(
+            "load/finish",
+            load_id=load_id,
+            faults=_json(counts.faults),
+            unknown_values=_json(unknown),
+            message=message,
+            first_reported_on=first,
+            last_reported_on=last,
+            finished_at=finished_at,
+            **params,
+        )
+        self.tell(load_id, params)
+
+    def tell(self, load_id: int, counts: Mapping[str, int]) -> None:
+        """Outbox, data version, NOTIFY and audit of a load, in its own commit."""
+        self.run("load/outbox", load_id=load_id, counts=_json(counts))
+        self.run("load/ring", load_id=load_id, channel=BELL)
+        self.audit("load", f"load:{load_id}", counts)
+
+    def refuse(self, line: Line, *, read: int, faults: Mapping[str, int], message: str, finished_at: datetime) -> int:
+        """Writes the ledger line of a refused file and returns its load_id; nothing else is written but the audit."""
+        found = self.rows(
+            "load/refuse", read=read, faults=_json(faults), message=message, finished_at=finished_at, **_line(line)
+        )
+        load_id = int(found[0]["load_id"])
+        self.audit("load-refused", f"load:{load_id}", {"read": read})
+        return load_id
+
+    def audit(self, action: str, target: str, detail: Mapping[str, Any]) -> None:
+        """Appends to the audit trail who did what at the clock."""
+        audit(self.connection, viewer=self.viewer, action=action, target=target, detail=detail)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turns the database's refusal of a value into one sentence."""
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        raise LandingError(f"the database refuses what the file says: {error.orig}") from error
+
+
+def audit(connection: Connection, *, viewer: Viewer, action: str, target: str, detail: Mapping[str, Any]) -> None:
+    """One line of the audit trail at the clock of the transaction."""
+    statement = sql_text(sql.text("load/audit"))
+    params = {"viewer": viewer.name, "action": action, "object": target, "detail": _json(detail)}
+    connection.execute(statement, params)
+
+
+def _line(line: Line) -> dict[str, Any]:
+    found = {name: getattr(line, name) for name in Line.__dataclass_fields__}
+    return found | {"ignored_columns": list(line.ignored_columns)}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=dict)

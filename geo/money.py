@@ -1,0 +1,210 @@
+"""The ledger as the money page asks for it: balances, flows and entries, for a viewer at a clock.
+
+Invariant: entries after the clock do not exist, a committed entry enters no balance, and a transfer between two held
+funds is nobody's income and nobody's expense.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import text as sql_text
+
+from geo import sql
+
+FUNDS, PROGRAMMES, FLOWS = "funds", "programmes", "flows"
+BOOKS = (FUNDS, PROGRAMMES, FLOWS)
+TOWARD = ("use", "area", "payee")
+KINDS = ("opening", "income", "expense", "committed", "transfer")
+SORTS = ("on", "amount", "fund", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which money: a book, its window [start, end) in days of the site's time zone, one area or fund, or all.
+
+    `today` is the clock's day there: the last one on which an entry can exist.
+    """
+
+    book: str
+    start: date
+    end: date
+    today: date
+    area_id: int | None = None
+    fund_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One kind of ledger with the span and the sum of its entries; without entries there is no span."""
+
+    code: str
+    entries: int
+    amount: Decimal
+    first_on: date | None
+    last_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One held fund: what it had, got, gave and has; `*_12m` in the year that ends with the window.
+
+    `opening + income + received - expense - passed_on` is `closing`, unless an entry states only a year that the
+    window cuts. `committed` was promised in the window; a ledger does not say whether it was paid since.
+    `has_income` false: the ledger cannot know a balance.
+    """
+
+    fund_id: int
+    fund_code: str
+    name: str
+    fund_kind: str
+    purpose: str | None
+    opened_on: date | None
+    area_name: str | None
+    entries: int
+    first_on: date | None
+    has_income: bool
+    opening: Decimal
+    income: Decimal
+    expense: Decimal
+    received: Decimal
+    passed_on: Decimal
+    closing: Decimal
+    committed: Decimal
+    last_charitable_on: date | None
+    opening_12m: Decimal
+    income_12m: Decimal
+    self_generated_12m: Decimal
+    charitable_12m: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What flowed between one fund and one source kind, use, area, payee (`code`) or fund; see flows.sql for `side`."""
+
+    side: str
+    fund_id: int
+    counter_fund_id: int | None
+    is_held: bool
+    fund_name: str | None
+    code: str
+    area_name: str | None
+    amount: Decimal
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What one payer paid or promised to one target, through one programme or none."""
+
+    payer: str | None
+    fund_id: int | None
+    fund_name: str | None
+    target: str | None
+    amount: Decimal
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryQuery:
+    """Which entries of a scope, in which order, from where on; `named_kinds` are codes whose words match `text`."""
+
+    kind: str | None = None
+    text: str | None = None
+    named_kinds: tuple[str, ...] = ()
+    sort: str = "on"
+    direction: str = "desc"
+    skip: int = 0
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ledger entry of the window; `corrected_by` are the codes of the entries that correct it, if any."""
+
+    entry_id: int
+    entry_code: str
+    occurred_on: date | None
+    fiscal_year: int | None
+    entry_kind: str
+    fund_name: str | None
+    counter_fund_name: str | None
+    source_kind: str | None
+    use_kind: str | None
+    payer: str | None
+    payee: str | None
+    project: str | None
+    area_name: str | None
+    amount: Decimal
+    corrects_code: str | None
+    reason: str | None
+    corrected_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """The asked rows and how many the filters found in all."""
+
+    rows: tuple[Entry, ...]
+    found: int
+
+
+def books(connection: Connection, *, today: date, area_id: int | None) -> tuple[Book, ...]:
+    """The books that hold entries for the viewer, in the order of BOOKS; `funds` also when funds stand without one."""
+    found = connection.execute(sql_text(sql.text("money/books")), {"today": today, "area_id": area_id}).mappings()
+    by_code = {
+        row["book"]: Book(row["book"], row["entries"], row["amount"], row["first_on"], row["last_on"]) for row in found
+    }
+    return tuple(by_code[code] for code in BOOKS if code in by_code)
+
+
+def positions(
+    connection: Connection, scope: Scope, *, year_start: date, self_generated: list[str], overhead: list[str]
+) -> tuple[Position, ...]:
+    """One position a held fund, by fund code; `year_start` opens the twelve months before the window's end."""
+    params = {"year_start": year_start, "self_generated": self_generated, "overhead": overhead}
+    return tuple(Position(**row) for row in _rows(connection, "positions", scope, params))
+
+
+def flows(connection: Connection, scope: Scope, *, toward: str, level: str) -> tuple[Flow, ...]:
+    """What flowed in the window into and out of the funds; spending by `toward` (TOWARD), areas at `level`."""
+    return tuple(Flow(**row) for row in _rows(connection, "flows", scope, {"toward": toward, "level": level}))
+
+
+def payments(connection: Connection, scope: Scope, *, toward: str, level: str) -> tuple[Payment, ...]:
+    """What was paid or promised in the window, largest first; for books that state no income."""
+    return tuple(Payment(**row) for row in _rows(connection, "payments", scope, {"toward": toward, "level": level}))
+
+
+def entries(connection: Connection, scope: Scope, query: EntryQuery) -> EntryPage:
+    """The entries of the window that `query` asks for."""
+    params = {
+        "kind": query.kind,
+        "text": query.text or None,
+        "named_kinds": list(query.named_kinds),
+        "sort": query.sort,
+        "direction": query.direction,
+        "skip": query.skip,
+        "rows": query.rows,
+    }
+    found = _rows(connection, "entries", scope, params)
+    total = found[0]["found"] if found else 0
+    return EntryPage(
+        tuple(Entry(**{key: value for key, value in row.items() if key != "found"}) for row in found), total
+    )
+
+
+def _rows(connection: Connection, name: str, scope: Scope, params: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a query that begins with the common opening ledger.sql."""
+    statement = sql_text(f"{sql.text('money/ledger')}{sql.text(f'money/{name}')}")
+    bound = {
+        "book": scope.book,
+        "start": scope.start,
+        "end": scope.end,
+        "today": scope.today,
+        "area_id": scope.area_id,
+        "fund_id": scope.fund_id,
+    } | params
+    return [dict(row) for row in connection.execute(statement, bound).mappings()]

@@ -1,0 +1,14 @@
+-- one row is one case of one span as a mark: duration_s in whole seconds of elapsed time, or why it has none.
+-- Bare dates give no duration, a negative one is left out; limit_s is inside.
+select m.family, m.window_no, m.incident_id, m.street_id, m.community_id, m.grid_id, m.microgrid_id,
+       m.excluded is null and m.elapsed_s <= m.limit_s as in_numerator, m.excluded is null as in_denominator, m.excluded,
+       case when m.excluded is null then m.elapsed_s end as duration_s
+from (
+  select s.*, floor(extract(epoch from s.end_at - s.start_at))::int as elapsed_s,
+         case when s.is_orphan then 'duplicate'
+              when s.start_at is null then s.no_start
+              when s.end_at is null then s.no_end
+              when s.is_by_day or s.day_precision && s.stamps then 'day_precision'
+              when s.end_at < s.start_at then 'negative' end as excluded
+  from spans s
+) m

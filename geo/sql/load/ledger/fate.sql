@@ -1,0 +1,4 @@
+-- one row is a staged row whose entry is in the store already with the same content: unchanged
+update pg_temp.staging s set fate = 'unchanged'
+from core.ledger_entry e
+where e.source_id = :source_id and e.entry_code = s.natural_key and e.content_hash = s.content_hash and s.fate is null

@@ -1,0 +1,174 @@
+"""Checks and conversions that datasets share: text to times, numbers and codes, vectorised, with nothing guessed.
+
+Invariant: what cannot be converted is null and marked as such; no value is changed without being marked as repaired.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from loaders.dataset import Dataset, Job
+from loaders.faults import FAULT_SCHEMA, fault_rows
+
+DATETIME_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y.%m.%d %H:%M",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H:%M",
+    "%Y年%m月%d日 %H时%M分%S秒",
+    "%Y年%m月%d日%H时%M分%S秒",
+    "%Y年%m月%d日 %H时%M分",
+    "%Y年%m月%d日%H时%M分",
+)
+DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
+ZONE_MARKER = r"\d[ ]?(Z|[+-]\d{2}:?\d{2})$"
+PLACEHOLDER_LAST_YEAR = 1900
+PLACEHOLDER_EPOCH_YEAR = 1970
+PLACEHOLDER_FIRST_YEAR = 2099
+SHOWN_CHARACTERS = 200
+BLANKS = " \t\r\n\u3000\u00a0\ufeff"
+
+
+def cells(block: pl.DataFrame) -> pl.DataFrame:
+    """A block with its cells trimmed (all Unicode blanks) and empty ones null."""
+    names = [name for name in block.columns if name.startswith("c")]
+    return block.with_columns(_blank_to_null(pl.col(name).str.strip_chars(BLANKS)) for name in names)
+
+
+def ours(block: pl.DataFrame, dataset: Dataset, job: Job, positions: Mapping[str, int]) -> pl.DataFrame:
+    """The block under our names: `row`, every column of the dataset, `geometry` where the file has it."""
+    nulls = list(job.mapping.nulls)
+    chosen: list[pl.Expr] = [pl.col("row")]
+    for column in dataset.columns:
+        if column.name in positions:
+            cell = pl.col(f"c{positions[column.name]}")
+            said = pl.when(~cell.is_in(nulls)).then(cell) if nulls else cell
+            chosen.append(said.alias(column.name))
+        else:
+            chosen.append(pl.lit(job.constants.get(column.name), pl.String).alias(column.name))
+    if "geometry" in block.columns:
+        chosen.append(pl.col("geometry"))
+    return block.select(chosen)
+
+
+def _blank_to_null(cell: pl.Expr) -> pl.Expr:
+    return pl.when(cell != "").then(cell)
+
+
+@dataclass(frozen=True)
+class Times:
+    """A column of stamps: `at` (Datetime µs, UTC), null where there is none; the masks are true at the rows named.
+
+    `is_bad`: no time, or one that the clock never showed; `is_day`: a bare date; `is_placeholder`: 1900, 1970, 2099;
+    `is_ambiguous`: the clock showed it twice, the earlier is taken.
+    """
+
+    at: pl.Series
+    is_bad: pl.Series
+    is_day: pl.Series
+    is_placeholder: pl.Series
+    is_ambiguous: pl.Series
+
+
+def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Sequence[str] = ()) -> Times:
+    """Reads times written in `zone` (IANA); a marker (Z, +08:00) is honoured unless `ignores_marker`."""
+    name = text.name
+    if text.null_count() == len(text):
+        never = pl.repeat(value=False, n=len(text), eager=True)
+        nothing = pl.Series(name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(text))
+        return Times(nothing, never, never, never, never)
+    marker = text.str.extract(ZONE_MARKER, 1)
+    has_marker = marker.is_not_null()
+    plain = text.str.replace(r"[ ]?(Z|[+-]\d{2}:?\d{2})$", "") if has_marker.any() else text
+    plain = text.zip_with(~has_marker, plain) if has_marker.any() else plain
+    naive = _first_that_reads(plain, (*formats, *DATETIME_FORMATS), pl.Datetime("us"))
+    dates = _first_that_reads(plain.set(naive.is_not_null(), None), DATE_FORMATS, pl.Date).cast(pl.Datetime("us"))
+    is_day = dates.is_not_null()
+    local = naive.zip_with(naive.is_not_null(), dates)
+    year = local.dt.year()
+    is_placeholder = (
+        (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
+    ).fill_null(value=False)
+    local = local.set(is_placeholder, None)
+    earliest = _in_zone(local, zone, "earliest")
+    is_ambiguous = (earliest != _in_zone(local, zone, "latest")).fill_null(value=False)
+    at = earliest
+    if has_marker.any() and not ignores_marker:
+        absolute = (local - _offset(marker)).dt.replace_time_zone("UTC")
+        at = absolute.zip_with(has_marker, earliest)
+        is_ambiguous = is_ambiguous & ~has_marker
+    is_bad = text.is_not_null() & at.is_null() & ~is_placeholder
+    return Times(at.rename(name), is_bad, is_day & ~is_placeholder, is_placeholder, is_ambiguous)
+
+
+def _first_that_reads(text: pl.Series, formats: Sequence[str], kind: pl.Datetime | type[pl.Date]) -> pl.Series:
+    """Each text by the first format that reads it; the common case needs one pass."""
+    found = pl.Series(text.name, [None], dtype=kind).new_from_index(0, len(text))
+    rest = text
+    for form in formats:
+        if rest.null_count() == len(rest):
+            break
+        read = rest.str.strptime(kind, form, strict=False)
+        found = found.zip_with(found.is_not_null(), read)
+        rest = rest.set(found.is_not_null(), None)
+    return found
+
+
+def _in_zone(local: pl.Series, zone: str, choice: str) -> pl.Series:
+    placed = local.dt.replace_time_zone(zone, ambiguous=choice, non_existent="null")  # type: ignore[arg-type]
+    return placed.dt.convert_time_zone("UTC")
+
+
+def _offset(marker: pl.Series) -> pl.Series:
+    digits = marker.str.replace("Z", "+0000").str.replace(":", "")
+    minutes = digits.str.slice(1, 2).cast(pl.Int64) * 60 + digits.str.slice(3, 2).cast(pl.Int64)
+    signed = minutes.zip_with(digits.str.starts_with("+").fill_null(value=True), -minutes)
+    return (signed * 60_000_000).cast(pl.Duration("us"))
+
+
+def numbers(frame: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The named text columns as Float64 (null where empty or unreadable), and a bad_number fault for the unreadable."""
+    read = [pl.col(name).str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False) for name in names]
+    finite = [pl.when(item.is_finite()).then(item) for item in read]
+    converted = frame.with_columns(item.alias(name) for item, name in zip(finite, names, strict=True))
+    faults = [
+        fault_rows(
+            frame.select("row", name).with_columns(converted[name].is_null().alias("is_unread")),
+            pl.col("is_unread") & pl.col(name).is_not_null(),
+            fault="bad_number",
+            column=name,
+        )
+        for name in names
+    ]
+    return converted, faults
+
+
+def missing(frame: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
+    """A missing_value fault for each row that lacks one of the named columns."""
+    return [fault_rows(frame, pl.col(name).is_null(), fault="missing_value", column=name) for name in names]
+
+
+def translated(column: str, table: Mapping[str, str]) -> pl.Expr:
+    """The column's values in our words (without regard to case); null for a value that is not in the table."""
+    folded = {theirs.strip().casefold(): own for theirs, own in table.items()}
+    return pl.col(column).str.to_lowercase().replace_strict(folded, default=None, return_dtype=pl.String)
+
+
+def masked(faults: pl.DataFrame, personal: Sequence[str]) -> pl.DataFrame:
+    """Faults whose values may be shown: personal columns hidden, telephone and identity numbers cut in any text."""
+    value = pl.col("value")
+    hidden = (
+        value.str.replace_all(r"(^|\D)(\d{6})(?:\d{11}[\dXx]|\d{9})($|\D)", "${1}${2}********${3}")
+        .str.replace_all(r"(^|\D)(1[3-9]\d)\d{4}(\d{4})($|\D)", "${1}${2}****${3}${4}")
+        .str.slice(0, SHOWN_CHARACTERS)
+    )
+    shown = pl.when(pl.col("column").is_in(list(personal)) & value.is_not_null()).then(pl.lit("***")).otherwise(hidden)
+    return faults.with_columns(shown.alias("value")).select(list(FAULT_SCHEMA))

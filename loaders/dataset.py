@@ -1,0 +1,149 @@
+"""What a dataset is to the loaders: its columns, its checks and its way into the store.
+
+Invariant: `check` is pure and vectorised (a block in; records and faults out); only `prepare` and `write` see the
+store, and both see it through `geo.landing.Landing`, inside the one transaction of the load.
+
+The one order of work (loaders/work.py) does everything that datasets share:
+
+  read, match the header → `prepare` once → for each block: `check`, COPY of the records into `pg_temp.staging`
+  → rows with the same natural key are judged (`judges_repeats`) → `write` → counts → ledger line → commit.
+
+The staging table is made by geo/sql/load/<section>/stage.sql and always begins with the columns STAGED.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from config.mapping import Mapping
+from geo.landing import Landing
+from geo.viewer import OPERATOR, Clock, Viewer
+
+STAGED = ("row_number", "natural_key", "decides", "notes", "is_repaired", "is_outside")
+"""The first columns of every record: row_number (header = 1), natural_key (text, unique within the source),
+decides (text or null: of rows with one key and other content the highest wins), notes (comma-joined fault codes of a
+row that is kept, or null), is_repaired, is_outside (booleans). stage.sql adds `content_hash` (generated) and `fate`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a mapping may name; a personal one is masked wherever a refused value is shown."""
+
+    name: str
+    is_required: bool = False
+    is_personal: bool = False
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping."""
+
+    dataset: str
+    file: Path
+    clock: Clock
+    viewer: Viewer = OPERATOR
+    source: str | None = None
+    crs: str | None = None
+    level: str | None = None
+    mode: str = "delta"
+    valid_from: date | None = None
+    is_forced: bool = False
+    is_dry_run: bool = False
+    is_simulated: bool = False
+    lang: str = "zh"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One load under way: everything that is known before the first block is checked.
+
+    `present` are our columns that the file has; `epsg` is the agreed CRS of its coordinates (EPSG code);
+    `zone` is the site's time zone, `time_zone` the one in which the file's times are written;
+    `constants` are the mapping's values for columns that this file lacks.
+    """
+
+    request: LoadRequest
+    mapping: Mapping
+    present: frozenset[str]
+    epsg: int
+    is_geojson: bool
+    zone: ZoneInfo
+    time_zone: ZoneInfo
+    source_id: int
+    load_id: int
+    constants: Table[str, str] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> Clock:
+        """The moment of this load; `recorded_at` of all it writes."""
+        return self.request.clock
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A block, judged. `records`: the columns of the staging table; `faults`: loaders.faults.FAULT_SCHEMA.
+
+    A row that has a fault is not among the records. `unknown` counts values that no code list holds, by column;
+    what was repaired or only noted is said in the record itself (`is_repaired`, `notes`).
+    """
+
+    records: pl.DataFrame
+    faults: pl.DataFrame
+    unknown: Table[str, Table[str, int]] = field(default_factory=dict)
+
+
+class Dataset(ABC):
+    """One kind of file. Stateless: one instance serves every load.
+
+    `name` is the word after `cockpit load`; `section` is its table in config/sources/_standard.toml and its folder
+    in geo/sql/load. Two datasets may share a name (the funds' register and their ledger): the header decides.
+    """
+
+    name: str
+    section: str
+    columns: tuple[Column, ...]
+    is_placed: bool = True
+    """Whether its rows are placed, so that another version of the boundaries makes the same bytes new."""
+    judges_repeats: bool = True
+    """Whether the machinery marks repeats (unchanged) and contradicting rows (conflicting_rows) by natural key."""
+    carries_days: bool = False
+    """Whether the staging has `reported_on`, from which the coverage of the source is taken."""
+
+    def refuse_options(self, request: LoadRequest) -> None:  # noqa: B027 - most datasets have nothing to refuse
+        """Raises Refused for options that make no sense here (before the file is read)."""
+
+    def stages(self, job: Job) -> tuple[str, ...]:  # noqa: ARG002
+        """The stage columns that this file carries (incidents only)."""
+        return ()
+
+    def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
+        """What, besides bytes, mapping, options and boundary version, makes a load of the same file a new one."""
+        return ()
+
+    @abstractmethod
+    def prepare(self, landing: Landing, job: Job) -> Any:
+        """What the checks must know of the store (codes, areas, placers), read once."""
+
+    @abstractmethod
+    def check(self, frame: pl.DataFrame, job: Job, known: Any) -> Checked:
+        """Judges a block: `row` (Int64, header = 1), our columns as trimmed text or null, `geometry` (WKB) for GeoJSON.
+
+        Every column of `self.columns` is there; one that the file lacks is all null (or the mapping's constant).
+        """
+
+    @abstractmethod
+    def write(self, landing: Landing, job: Job, known: Any) -> int:
+        """Staging → core: gives every staged row its `fate` and returns how many things came to be.
+
+        `fate` is null on entry, except where the machinery judged: `repeat` (same key, same content as an earlier row
+        of the file: becomes `unchanged`), `superseded` (another row of the key decides: takes that row's fate) and
+        `quarantined`. `write` sets `updated` or `unchanged` where a null row is in the store already; what is null on
+        return counts as `inserted`. A row refused here gets the fate `quarantined` and its fault in
+        `pg_temp.staged_fault` (row_number, column_name, value, fault, params jsonb). Raises Refused.
+        """

@@ -1,0 +1,131 @@
+"""Faults of rows and refusals of files: stable codes, their frames, and their words in both languages.
+
+Invariant: a code here is what scripts hold on to; it is never renamed, and each has a message and a hint in
+the catalogue (config/messages/<lang>/faults*.toml, table `<code>` with `message` and `hint`).
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from config.messages import catalogue
+
+FAULT_SCHEMA: Mapping[str, type[pl.DataType]] = {
+    "row": pl.Int64,
+    "column": pl.String,
+    "value": pl.String,
+    "fault": pl.String,
+    "params": pl.String,
+}
+"""One row is one fault of one refused row; `column` is our name, `params` a JSON object for the message."""
+
+CATALOGUES = ("faults", "faults_geo")
+
+
+class LoadError(Exception):
+    """The room's one exception tree."""
+
+
+class Refused(LoadError):  # noqa: N818 - it is a decision, not a mishap
+    """The whole file (or the wish) is refused and nothing is changed.
+
+    `code` is stable and has a sentence in the catalogue; `params` fill it; `read` says how many rows were read.
+    """
+
+    def __init__(self, code: str, /, *, read: int = 0, **params: object) -> None:
+        self.code = code
+        self.params = params
+        self.read = read
+        self.parts: tuple[Refused, ...] = (self,)
+        super().__init__(f"{code} {params}")
+
+    @classmethod
+    def all_of(cls, faults: Sequence["Refused"]) -> "Refused":
+        """Several reasons as one refusal, so that they are reported once."""
+        whole = cls(faults[0].code)
+        whole.params = faults[0].params
+        whole.parts = tuple(faults)
+        return whole
+
+    def sentence(self, lang: str) -> str:
+        """What is wrong and what to do, in `lang`."""
+        told = [message(part.code, lang, part.params) for part in self.parts]
+        hints = dict.fromkeys(hint(part.code, lang, part.params) for part in self.parts)
+        return _gap(lang).join([*told, *hints]).strip()
+
+
+def _gap(lang: str) -> str:
+    return "" if lang == "zh" else " "
+
+
+def no_faults() -> pl.DataFrame:
+    """An empty frame of faults."""
+    return pl.DataFrame(schema=FAULT_SCHEMA)
+
+
+def fault_rows(
+    frame: pl.DataFrame,
+    where: pl.Expr,
+    *,
+    fault: str,
+    column: str | None = None,
+    value: str | pl.Expr | None = None,
+    params: Mapping[str, object] | None = None,
+) -> pl.DataFrame:
+    """One fault for each row of `frame` (with its column `row`) for which `where` is true.
+
+    `value` is what stood there: a column's name or an expression; without it the column `column`, if the frame has it.
+    """
+    if value is None:
+        value = column if column in frame.columns else pl.lit(None, pl.String)
+    shown = pl.col(value) if isinstance(value, str) else value
+    mask = frame.select(where.fill_null(value=False).alias("is_fault")).to_series()
+    if not mask.any():
+        return no_faults()
+    return frame.select(
+        pl.col("row").cast(pl.Int64),
+        pl.lit(column, pl.String).alias("column"),
+        shown.cast(pl.String).alias("value"),
+        pl.lit(fault, pl.String).alias("fault"),
+        pl.lit(json.dumps(dict(params or {}), ensure_ascii=False), pl.String).alias("params"),
+    ).filter(mask)
+
+
+def together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The faults of several checks as one frame, by row."""
+    found = [frame for frame in frames if frame.height]
+    return pl.concat(found).sort("row", maintain_order=True) if found else no_faults()
+
+
+def message(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
+    """What is wrong, in words for people; the bare code where an older program's fault has no words any more."""
+    return _word(code, "message", lang, params) or code
+
+
+def summary(code: str, lang: str) -> str:
+    """What is wrong with all rows that have this fault, in words that name no single row."""
+    return _word(code, "short", lang, None) or message(code, lang)
+
+
+def hint(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
+    """What to do about it, in words for people; `params["case"]` chooses a hint of its own where there is one."""
+    case = (params or {}).get("case")
+    special = _word(code, f"hint_{case}", lang, params) if case else None
+    return special or _word(code, "hint", lang, params) or ""
+
+
+def _word(code: str, part: str, lang: str, params: Mapping[str, object] | None) -> str | None:
+    words = catalogue(lang)
+    for file in CATALOGUES:
+        found = words.get(f"{file}.{code}.{part}")
+        if found is not None:
+            return found.format_map(_Lenient(params or {}))
+    return None
+
+
+class _Lenient(dict[str, object]):
+    """A fault kept from an earlier program may lack a parameter that the words of today name."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"

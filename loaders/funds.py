@@ -1,0 +1,266 @@
+"""Funds (基金) and their ledger (流水): the register of funds, and every movement of money as an entry.
+
+Invariant: an entry is never changed: the same row again is unchanged, the same code with other content is quarantined
+(a correction is a new entry that names what it corrects and why); amounts are exact decimals above zero.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from geo import placing
+from geo.landing import Landing
+from loaders.check import DATE_FORMATS, missing
+from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
+from loaders.faults import fault_rows, together
+from loaders.options import allow
+from loaders.spatial import Located, area_columns, hex_points, located, today
+from loaders.words import in_our_words
+
+FUND_KINDS = ("community", "named", "programme")
+ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
+AMOUNT = r"^-?(\d{1,3}(,\d{3})+|\d{1,16})(\.\d{1,2}0*)?$"
+"""A decimal with at most two places, with or without commas between thousands."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """`funds`: code → fund_id of the funds that entries may name."""
+
+    placers: placing.Placers
+    funds: Mapping[str, int]
+
+
+class Funds(Dataset):
+    """One row is a fund of the register."""
+
+    name = "funds"
+    section = "funds"
+    columns = (
+        Column("code", is_required=True),
+        Column("name", is_required=True),
+        Column("kind", is_required=True),
+        Column("opened_on"),
+        Column("area_code"),
+        Column("purpose"),
+    )
+
+    def refuse_options(self, request: LoadRequest) -> None:
+        allow(request, dataset=self.name)
+
+    def prepare(self, landing: Landing, job: Job) -> _Known:  # noqa: ARG002
+        return _Known(placers=placing.placers(landing.connection), funds={})
+
+    def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
+        kind = in_our_words(frame, job.mapping, "kind")
+        opened_on = _dates(frame["opened_on"], job.mapping.time_formats)
+        params = {"known": ", ".join(FUND_KINDS)}
+        found = together(
+            [
+                *missing(frame, ["code", "name", "kind"]),
+                fault_rows(frame, pl.lit(~kind.is_in(FUND_KINDS)), fault="unknown_kind", column="kind", params=params),
+                _bad_dates(frame, "opened_on", opened_on),
+            ]
+        )
+        codes = frame["area_code"].to_list()
+        placed = known.placers.place_named(codes, on=np.datetime64(today(job)))
+        notes = _area_notes(codes, placed)
+        records = frame.select(
+            *_head(frame, is_outside=frame["area_code"].is_not_null().to_numpy() & placed.is_outside, notes=notes),
+            "name",
+            pl.lit(kind).alias("kind"),
+            pl.lit(opened_on).alias("opened_on"),
+            "purpose",
+            pl.col("area_code").alias("declared_area_code"),
+            *(pl.lit(ids).alias(ids.name) for ids in area_columns(placed)[:2]),
+        )
+        return Checked(records=_kept(records, found), faults=found)
+
+    def write(self, landing: Landing, job: Job, known: _Known) -> int:  # noqa: ARG002
+        landing.run("load/funds/fate", source_id=job.source_id)
+        landing.run("load/funds/update", source_id=job.source_id, load_id=job.load_id)
+        return landing.run("load/funds/insert", source_id=job.source_id, load_id=job.load_id)
+
+
+class Ledger(Dataset):
+    """One row is a movement of money. `layer` keeps the codes of several files of one source apart."""
+
+    name = "funds"
+    section = "ledger"
+    columns = (
+        Column("code", is_required=True),
+        Column("kind", is_required=True),
+        Column("amount", is_required=True),
+        Column("layer"),
+        Column("fund_code"),
+        Column("occurred_on"),
+        Column("fiscal_year"),
+        Column("source_kind"),
+        Column("payer", is_personal=True),
+        Column("payee", is_personal=True),
+        Column("use_kind"),
+        Column("project"),
+        Column("area_code"),
+        Column("lon"),
+        Column("lat"),
+        Column("corrects_code"),
+        Column("reason", is_personal=True),
+    )
+
+    def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
+        """The register: an entry refused for an unknown fund is welcome once the fund is known."""
+        return (landing.rows("load/ledger/register")[0]["digest"],)
+
+    def refuse_options(self, request: LoadRequest) -> None:
+        allow(request, dataset=self.name)
+
+    def prepare(self, landing: Landing, job: Job) -> _Known:
+        for code, fund in job.mapping.extra.get("funds", {}).items():
+            params = {"fund_code": code, "name": fund["name"], "purpose": fund.get("purpose")}
+            landing.run("load/ledger/programme", source_id=job.source_id, load_id=job.load_id, **params)
+        funds = {row["fund_code"]: row["fund_id"] for row in landing.rows("load/ledger/funds", source_id=job.source_id)}
+        return _Known(placers=placing.placers(landing.connection), funds=funds)
+
+    def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
+        told = frame.with_columns(
+            in_our_words(frame, job.mapping, name) for name in ("kind", "fund_code", "source_kind")
+        )
+        place = located(told, epsg=job.epsg, is_geojson=job.is_geojson)
+        occurred_on = _dates(told["occurred_on"], job.mapping.time_formats)
+        fiscal_year = told["fiscal_year"].cast(pl.Int32, strict=False)
+        fund_id = _fund_ids(told["fund_code"], known.funds)
+        is_transfer = told["kind"] == "transfer"
+        counter_id = _fund_ids(told["payee"].set(~is_transfer.fill_null(value=False), None), known.funds)
+        found = together(
+            [
+                *missing(told, ["code", "kind", "amount"]),
+                place.faults,
+                *_ledger_faults(told, known.funds),
+                _bad_dates(told, "occurred_on", occurred_on),
+                _bad_years(told, fiscal_year),
+            ]
+        )
+        placed, notes = _ledger_places(told, place, occurred_on, fiscal_year, known.placers)
+        has_place = place.has_point | told["area_code"].is_not_null().to_numpy()
+        records = told.select(
+            *_head(told, is_outside=placed.is_outside & has_place, notes=notes),
+            pl.lit(fund_id).alias("fund_id"),
+            pl.lit(counter_id).alias("counter_fund_id"),
+            pl.lit(told["kind"]).alias("kind"),
+            pl.lit(occurred_on).alias("occurred_on"),
+            pl.lit(fiscal_year).alias("fiscal_year"),
+            *("source_kind", "use_kind", "payer", "payee", "project", "corrects_code", "reason"),
+            pl.col("amount").str.replace_all(",", "", literal=True).alias("amount"),
+            pl.col("area_code").alias("declared_area_code"),
+            pl.lit(hex_points(place)).alias("point"),
+            *(pl.lit(ids).alias(ids.name) for ids in area_columns(placed)[:3]),
+        )
+        return Checked(records=_kept(records, found), faults=found)
+
+    def write(self, landing: Landing, job: Job, known: _Known) -> int:  # noqa: ARG002
+        landing.run("load/ledger/unknown_corrections", source_id=job.source_id)
+        landing.run("load/ledger/fate", source_id=job.source_id)
+        landing.run("load/ledger/changed", source_id=job.source_id)
+        return landing.run("load/ledger/insert", source_id=job.source_id, load_id=job.load_id)
+
+
+def _head(frame: pl.DataFrame, *, is_outside: NDArray[np.bool_], notes: pl.Series) -> list[pl.Expr]:
+    key = pl.col("code")
+    if "layer" in frame.columns:
+        key = pl.when(pl.col("layer").is_null()).then(key).otherwise(pl.col("layer") + "/" + key)
+    return [
+        pl.col("row").alias("row_number"),
+        key.alias("natural_key"),
+        pl.lit(None, pl.String).alias("decides"),
+        pl.lit(notes).alias("notes"),
+        pl.lit(value=False).alias("is_repaired"),
+        pl.lit(pl.Series(is_outside)).alias("is_outside"),
+    ]
+
+
+def _kept(records: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    return records.filter(~pl.col("row_number").is_in(found["row"].to_list()))
+
+
+def _dates(text: pl.Series, formats: Sequence[str]) -> pl.Series:
+    """Days as ISO text; null where empty or unreadable."""
+    found = pl.Series(text.name, [None] * len(text), dtype=pl.Date)
+    for form in (*formats, *DATE_FORMATS):
+        found = found.zip_with(found.is_not_null(), text.str.to_date(form, strict=False))
+    return found.dt.to_string("%Y-%m-%d")
+
+
+def _bad_dates(frame: pl.DataFrame, column: str, read: pl.Series) -> pl.DataFrame:
+    return fault_rows(frame, pl.lit(frame[column].is_not_null() & read.is_null()), fault="bad_time", column=column)
+
+
+def _bad_years(frame: pl.DataFrame, fiscal_year: pl.Series) -> pl.DataFrame:
+    is_bad = frame["fiscal_year"].is_not_null() & ~fiscal_year.is_between(1900, 2200).fill_null(value=False)
+    return fault_rows(frame, pl.lit(is_bad), fault="bad_number", column="fiscal_year")
+
+
+def _fund_ids(codes: pl.Series, funds: Mapping[str, int]) -> pl.Series:
+    return codes.replace_strict(dict(funds), default=None, return_dtype=pl.Int32)
+
+
+def _ledger_faults(frame: pl.DataFrame, funds: Mapping[str, int]) -> list[pl.DataFrame]:
+    known = list(funds)
+    amount = pl.col("amount")
+    is_zero, is_negative = amount.str.contains(r"^-?[0,.]*$"), amount.str.starts_with("-")
+    may_be_zero, may_be_negative = pl.col("kind") == "committed", pl.col("corrects_code").is_not_null()
+    is_amount = amount.str.contains(AMOUNT) & (~is_zero | may_be_zero) & (~is_negative | may_be_negative)
+    is_transfer = pl.col("kind") == "transfer"
+    has_no_time = pl.col("occurred_on").is_null() & pl.col("fiscal_year").is_null()
+    is_unexplained = pl.col("corrects_code").is_not_null() & pl.col("reason").is_null()
+    kinds = {"known": ", ".join(ENTRY_KINDS)}
+    return [
+        fault_rows(frame, ~pl.col("kind").is_in(ENTRY_KINDS), fault="unknown_kind", column="kind", params=kinds),
+        fault_rows(frame, ~is_amount, fault="bad_amount", column="amount"),
+        fault_rows(frame, ~pl.col("fund_code").is_in(known), fault="unknown_fund", column="fund_code"),
+        fault_rows(frame, is_transfer & ~pl.col("payee").is_in(known), fault="unknown_fund", column="payee"),
+        fault_rows(
+            frame,
+            pl.col("fund_code").is_null() & (pl.col("kind") != "committed"),
+            fault="missing_value",
+            column="fund_code",
+        ),
+        fault_rows(frame, has_no_time, fault="missing_value", column="occurred_on"),
+        fault_rows(frame, is_unexplained, fault="correction_without_reason", column="corrects_code"),
+    ]
+
+
+def _ledger_places(
+    frame: pl.DataFrame, place: Located, occurred_on: pl.Series, fiscal_year: pl.Series, placers: placing.Placers
+) -> tuple[placing.Placed, pl.Series]:
+    """Where the money serves: the point, else the declared area, on the entry's day or the last of its year."""
+    last = fiscal_year.cast(pl.String) + "-12-31"
+    on = occurred_on.zip_with(occurred_on.is_not_null(), last).str.to_date("%Y-%m-%d", strict=False)
+    days = on.to_numpy().astype("datetime64[D]")
+    codes = frame["area_code"].to_list()
+    placed = placers.place(place.lon, place.lat, on=days)
+    named = placers.place_named(codes, on=days)
+    notes = _area_notes(codes, named)
+    pointless = ~place.has_point
+    is_mismatch = place.has_point & ~named.is_outside & ~_agree(placed, named)
+    for level in placing.LEVELS:
+        placed.at(level)[pointless] = named.at(level)[pointless]
+    return placed, notes.set(pl.Series(is_mismatch), "area_mismatch")
+
+
+def _agree(placed: placing.Placed, named: placing.Placed) -> NDArray[np.bool_]:
+    """True where the point lies in every area that the declared one stands for."""
+    same = [(named.at(level) == placing.OUTSIDE) | (named.at(level) == placed.at(level)) for level in placing.LEVELS]
+    agree: NDArray[np.bool_] = np.all(same, axis=0)
+    return agree
+
+
+def _area_notes(codes: Sequence[str | None], placed: placing.Placed) -> pl.Series:
+    lost = placed.is_outside
+    notes = ["unknown_area" if code is not None and lost[index] else None for index, code in enumerate(codes)]
+    return pl.Series(notes, dtype=pl.String)
+
+
+DATASETS: tuple[Dataset, ...] = (Ledger(), Funds())

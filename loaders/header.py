@@ -1,0 +1,89 @@
+"""The contract between a mapping and a file's header: which heading carries which of our columns.
+
+Invariant: each required column has exactly one heading (or a constant), or the whole file is refused with every
+difference named; headings that nobody asked for are reported, never read.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from config.mapping import Mapping
+from loaders.dataset import Dataset
+from loaders.faults import Refused
+
+_BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]*[)\]}】〕>》]")
+_OTHER_UNIT = re.compile(r"[千万亿]")
+
+
+@dataclass(frozen=True)
+class Header:
+    """`positions`: our column → number of its cell; `ignored`: headings that nobody asked for."""
+
+    positions: dict[str, int]
+    ignored: tuple[str, ...]
+
+
+def normal(heading: str) -> str:
+    """A heading as it is compared: NFKC, without brackets and blanks around, without regard to case.
+
+    Brackets that hold another unit (万元) stay: such a column is another column.
+    """
+    plain = unicodedata.normalize("NFKC", heading)
+    bare = _BRACKETS.sub(lambda found: found[0] if _OTHER_UNIT.search(found[0]) else "", plain)
+    return " ".join(bare.split()).casefold()
+
+
+def match(
+    headings: Sequence[str], dataset: Dataset, mapping: Mapping, *, constants: dict[str, str], is_strict: bool
+) -> Header:
+    """Finds each column of the mapping in the header; raises Refused with all differences.
+
+    `is_strict` (a sender's own mapping): every mapped column must be there, unless `optional` lists it or a constant
+    stands for it; otherwise (the built-in synonyms) only the required ones.
+    """
+    own = {column.name: column for column in dataset.columns}
+    unknown = sorted(({*mapping.columns, *constants}) - set(own))
+    if unknown:
+        known = ", ".join(own)
+        raise Refused("unknown_mapped_column", columns=", ".join(unknown), dataset=dataset.name, known=known)
+    normals = [normal(heading) for heading in headings]
+    positions: dict[str, int] = {}
+    faults: list[Refused] = []
+    for name, column in own.items():
+        wanted = (mapping.key["decides"],) if name == "decides" and mapping.key else mapping.columns.get(name, ())
+        hits = [index for index, found in enumerate(normals) if found in {normal(item) for item in wanted}]
+        is_needed = column.is_required or (is_strict and bool(wanted) and name not in mapping.optional)
+        if len(hits) > 1:
+            faults.append(Refused("ambiguous_column", column=name, found=_listed(headings[index] for index in hits)))
+        elif hits:
+            positions[name] = hits[0]
+        elif is_needed and name not in constants:
+            faults.append(_missing(name, wanted, headings))
+    if faults:
+        raise Refused.all_of(faults)
+    used = set(positions.values())
+    ignored = tuple(heading for index, heading in enumerate(headings) if index not in used and heading)
+    return Header(positions=positions, ignored=ignored)
+
+
+def _missing(name: str, wanted: Sequence[str], headings: Sequence[str]) -> Refused:
+    expected = _listed(wanted) or name
+    by_normal = {normal(heading): heading for heading in headings if heading}
+    near: list[str] = []
+    for item in wanted or (name,):
+        near += difflib.get_close_matches(normal(item), by_normal, n=1, cutoff=0.4)
+    if not near:
+        return Refused("missing_column", column=name, wanted=expected, found=_listed(headings))
+    best = max(near, key=lambda item: _likeness(item, wanted or (name,)))
+    return Refused("missing_column_near", column=name, wanted=expected, nearest=by_normal[best])
+
+
+def _likeness(heading: str, wanted: Sequence[str]) -> float:
+    return max(difflib.SequenceMatcher(None, normal(item), heading).ratio() for item in wanted)
+
+
+def _listed(headings: Iterable[str]) -> str:
+    return ", ".join(f"“{heading}”" for heading in headings if heading)

@@ -1,0 +1,270 @@
+"""Incidents (事件): rows of cases with their stage times become heads and events of the incident log.
+
+Invariant: a row is kept only if its id, its report and the order of report, acceptance and close can be true; what a
+sender did not say (a stage, a point, a status) stays unknown.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import shapely
+
+from config.categories import UNCLASSIFIED, Categories, categories, folded
+from geo import crs, placing
+from geo.landing import Landing
+from loaders.check import Times, missing, numbers, parse_times, translated
+from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
+from loaders.faults import Refused, fault_rows, together
+
+TIMES = (
+    "reported_at", "registered_at", "accepted_at", "dispatched_at", "arrived_at", "handled_at", "first_closed_at",
+    "reopened_at", "closed_at", "followed_up_at", "due_at", "extended_to", "suspended_at", "resumed_at",
+)  # fmt: skip
+STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
+STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
+NOT_BEFORE_REPORT = {
+    "accepted_at": "accepted_before_reported",
+    "first_closed_at": "closed_before_reported",
+    "closed_at": "closed_before_reported",
+}
+
+
+@dataclass(frozen=True)
+class _Known:
+    placers: placing.Placers
+    listed: Categories | None
+    """None: the source's own list, every value becomes a category."""
+
+
+class Incidents(Dataset):
+    """One row is one incident with the times of its stages."""
+
+    name = "incidents"
+    section = "incidents"
+    carries_days = True
+    columns = (
+        Column("code", is_required=True),
+        Column("category", is_required=True),
+        Column("channel"),
+        Column("status"),
+        *(Column(name, is_required=name == "reported_at") for name in TIMES),
+        Column("duplicate_of"),
+        Column("agency_responsible"),
+        Column("lon"),
+        Column("lat"),
+        Column("declared_area_code"),
+        Column("decides"),
+    )
+
+    def refuse_options(self, request: LoadRequest) -> None:
+        """Incidents have no level, no validity and no snapshot: a row that is absent is not withdrawn."""
+        for option, value in (("--level", request.level), ("--valid-from", request.valid_from)):
+            if value is not None:
+                raise Refused("option_refused", option=option, dataset=self.name)
+        if request.mode != "delta":
+            raise Refused("option_refused", option=f"--mode {request.mode}", dataset=self.name)
+
+    def stages(self, job: Job) -> tuple[str, ...]:
+        if job.mapping.stages:
+            return job.mapping.stages
+        return tuple(stage for stage in STAGES if f"{stage}_at" in job.present)
+
+    def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
+        return (repr(categories().all),)
+
+    def prepare(self, landing: Landing, job: Job) -> _Known:
+        placers = placing.placers(landing.connection)
+        if job.mapping.categories == "open":
+            return _Known(placers=placers, listed=None)
+        listed = categories()
+        landing.run(
+            "load/incidents/categories",
+            codes=[item.code for item in listed.all],
+            names_zh=[item.zh for item in listed.all],
+            names_en=[item.en for item in listed.all],
+            classes=[item.response_class for item in listed.all],
+            privates=[item.is_private for item in listed.all],
+        )
+        return _Known(placers=placers, listed=listed)
+
+    def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
+        stamps = {
+            name: parse_times(
+                frame[name],
+                zone=job.time_zone.key,
+                ignores_marker=job.mapping.zone_marker == "ignore",
+                formats=job.mapping.time_formats,
+            )
+            for name in TIMES
+        }
+        times = frame.select("row", *(pl.lit(stamps[name].at).alias(name) for name in TIMES))
+        shown = frame.with_columns(pl.lit(stamps["reported_at"].at.is_null()).alias("has_no_report"))
+        place, place_faults = _places(frame, job)
+        status = _status(frame, job, stamps)
+        faults = [
+            *missing(frame, ["code"]),
+            *(fault_rows(frame, pl.lit(stamps[name].is_bad), fault="bad_time", column=name) for name in TIMES),
+            fault_rows(
+                shown,
+                pl.col("has_no_report") & ~pl.lit(stamps["reported_at"].is_bad),
+                fault="missing_value",
+                column="reported_at",
+            ),
+            fault_rows(frame, pl.lit(status.is_null()), fault="unknown_status", column="status"),
+            *place_faults,
+            *_order_faults(frame, stamps, job),
+        ]
+        found = together(faults)
+        category, unknown = _category(frame["category"], known.listed)
+        records = _records(frame, times, stamps, job)
+        records = records.with_columns(category, status)
+        kept = _placed(pl.concat([records, place], how="horizontal"), job, known, is_listed=~unknown)
+        kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().to_list()))
+        is_kept = frame["row"].is_in(kept["row_number"].implode())
+        counted = Counter(frame["category"].filter(unknown & is_kept).fill_null("").to_list())
+        return Checked(records=kept, faults=found, unknown={"category": dict(counted)} if counted else {})
+
+    def write(self, landing: Landing, job: Job, known: _Known) -> int:
+        source = {"source_id": job.source_id}
+        if known.listed is None:
+            landing.run("load/incidents/open_categories")
+        landing.run("load/incidents/diff", **source)
+        landing.run("load/incidents/unknown_original", **source)
+        landing.run("load/incidents/update", **source, load_id=job.load_id)
+        things = landing.run("load/incidents/insert", **source, load_id=job.load_id)
+        landing.run("load/incidents/events", **source, load_id=job.load_id)
+        return things
+
+
+def _status(frame: pl.DataFrame, job: Job, stamps: Mapping[str, Times]) -> pl.Series:
+    """Our status of each row; null for an unknown word; where the sender says nothing it follows from the close."""
+    table = {**{word: word for word in STATUSES}, **job.mapping.values.get("status", {})}
+    silent = pl.when(pl.lit(stamps["closed_at"].at).is_not_null()).then(pl.lit("closed")).otherwise(pl.lit("open"))
+    said = pl.when(pl.col("status").is_null()).then(silent).otherwise(translated("status", table))
+    return frame.select(said.alias("status")).to_series()
+
+
+def _category(words: pl.Series, listed: Categories | None) -> tuple[pl.Series, pl.Series]:
+    """The category's code of each row, and where no list holds the word (kept as 未归类)."""
+    if listed is None:
+        return words.fill_null(UNCLASSIFIED).alias("category"), words.is_null()
+    table = {word: listed.codes.get(folded(word)) for word in words.drop_nulls().unique().to_list()}
+    codes = words.replace_strict(table, default=None, return_dtype=pl.String)
+    return codes.fill_null(UNCLASSIFIED).alias("category"), codes.is_null()
+
+
+def _order_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> list[pl.DataFrame]:
+    """Closed or accepted before the report; by day where either is a bare date, in the file's own time zone."""
+    reported = stamps["reported_at"]
+    found = []
+    for name, fault in NOT_BEFORE_REPORT.items():
+        later = stamps[name]
+        by_day = reported.is_day | later.is_day
+        days = [item.at.dt.convert_time_zone(job.time_zone.key).dt.date() for item in (later, reported)]
+        is_before = ((later.at < reported.at) & ~by_day) | ((days[0] < days[1]) & by_day)
+        found.append(fault_rows(frame, pl.lit(is_before), fault=fault, column=name))
+    return found
+
+
+def _records(frame: pl.DataFrame, times: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> pl.DataFrame:
+    days = _day_precision(stamps)
+    day = pl.concat_str(
+        [pl.when(pl.lit(is_day)).then(pl.lit(name)) for name, is_day in days.items()], separator=",", ignore_nulls=True
+    )
+    repaired = pl.any_horizontal([pl.lit(item.is_placeholder | item.is_ambiguous) for item in stamps.values()])
+    reported_on = times["reported_at"].dt.convert_time_zone(job.zone.key).dt.date()
+    return frame.select(
+        pl.col("row").alias("row_number"),
+        pl.col("code").alias("natural_key"),
+        pl.col("decides"),
+        repaired.alias("is_repaired"),
+        pl.col("channel"),
+        pl.col("agency_responsible"),
+        pl.col("declared_area_code"),
+        *(
+            pl.lit(times[name].dt.epoch("us")).alias(f"{name.removesuffix('_at').removesuffix('_to')}_us")
+            for name in TIMES
+        ),
+        pl.lit(reported_on).alias("reported_on"),
+        day.replace("", None).alias("day_precision"),
+        pl.col("duplicate_of").alias("duplicate_of_code"),
+    )
+
+
+def _day_precision(stamps: Mapping[str, Times]) -> dict[str, pl.Series]:
+    """By stamp of the incident: true where what counts for it came as a bare date (the extension, the last close)."""
+    found = {name: stamps[name].is_day for name in TIMES if name.removesuffix("_at") in STAGES}
+    first_counts = stamps["closed_at"].at.is_null() & stamps["reopened_at"].at.is_null()
+    found["closed_at"] = found["closed_at"] | (stamps["first_closed_at"].is_day & first_counts)
+    is_extended = stamps["extended_to"].at.is_not_null()
+    found["due_at"] = stamps["extended_to"].is_day.zip_with(is_extended, stamps["due_at"].is_day)
+    return found
+
+
+def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """lon, lat (degrees, EPSG:4326; null: no point) and the faults of coordinates that cannot be true."""
+    source = frame
+    if job.is_geojson and not {"lon", "lat"} <= job.present:
+        source = frame.with_columns(_geometry_points(frame))
+    converted, faults = numbers(source, ["lon", "lat"])
+    x, y = (converted[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("lon", "lat"))
+    lon, lat = crs.points_to_store(x, y, epsg=job.epsg)
+    is_given = [source[name].is_not_null() for name in ("lon", "lat")]
+    is_unread = [converted[name].is_null() & given for name, given in zip(("lon", "lat"), is_given, strict=True)]
+    is_point = np.isfinite(lon) & np.isfinite(lat) & ~((x == 0) & (y == 0))
+    bad = (is_given[0] | is_given[1]) & ~(is_unread[0] | is_unread[1]) & pl.Series(~is_point)
+    is_swapped = pl.Series((np.abs(y) > 90) & (np.abs(y) <= 180) & (np.abs(x) <= 90))
+    value = pl.concat_str([pl.col(name).fill_null("") for name in ("lon", "lat")], separator=", ")
+    for where, params in ((bad & ~is_swapped, {}), (bad & is_swapped, {"case": "swapped"})):
+        faults.append(
+            fault_rows(source, pl.lit(where), fault="bad_coordinates", column="lon", value=value, params=params)
+        )
+    nothing = pl.Series(~is_point)
+    points = pl.DataFrame({"lon": pl.Series(lon).set(nothing, None), "lat": pl.Series(lat).set(nothing, None)})
+    return points, faults
+
+
+def _geometry_points(frame: pl.DataFrame) -> list[pl.Series]:
+    """lon and lat as text from the features' points, so that one check serves both formats."""
+    shapes = shapely.from_wkb(frame["geometry"].to_list())
+    return [
+        pl.Series(name, read(shapes)).fill_nan(None).cast(pl.String)
+        for name, read in (("lon", shapely.get_x), ("lat", shapely.get_y))
+    ]
+
+
+def _placed(records: pl.DataFrame, job: Job, known: _Known, *, is_listed: pl.Series) -> pl.DataFrame:
+    """Adds the areas, how the row was placed, and the notes. The point wins over the declared area."""
+    lon, lat = (records[name].fill_null(np.nan).to_numpy() for name in ("lon", "lat"))
+    days = records["reported_on"].to_numpy().astype("datetime64[D]")
+    placed = known.placers.place(lon, lat, on=days)
+    has_point = np.isfinite(lon)
+    level = job.mapping.declared_level
+    notes = [pl.when(pl.lit(~is_listed)).then(pl.lit("unknown_category"))]
+    is_declared = np.zeros(len(lon), dtype=bool)
+    if level in known.placers.levels and "declared_area_code" in job.present:
+        ids = known.placers.declared(level, records["declared_area_code"].to_list(), on=days)
+        given = records["declared_area_code"].is_not_null().to_numpy()
+        is_declared = ~has_point & (ids != placing.OUTSIDE)
+        differs = has_point & (ids != placing.OUTSIDE) & (placed.at(level) != ids)
+        placed.at(level)[is_declared] = ids[is_declared]
+        notes.append(pl.when(pl.lit(pl.Series(differs))).then(pl.lit("area_mismatch")))
+        notes.append(pl.when(pl.lit(pl.Series(given & (ids == placing.OUTSIDE)))).then(pl.lit("unknown_area")))
+    placed_by = np.where(has_point, "point", np.where(is_declared, "declared", "none"))
+    return records.with_columns(
+        pl.concat_str(notes, separator=",", ignore_nulls=True).replace("", None).alias("notes"),
+        pl.Series("is_outside", placed.is_outside),
+        pl.Series("placed_by", placed_by),
+        *(_ids(f"{name}_id", placed.at(name)) for name in placing.LEVELS),
+    )
+
+
+def _ids(name: str, ids: placing.Ids) -> pl.Series:
+    found = pl.Series(name, ids)
+    return found.set(found == placing.OUTSIDE, None)
+
+
+DATASETS = (Incidents(),)

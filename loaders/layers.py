@@ -1,0 +1,82 @@
+"""Layers (底图图层): water, roads, parks and blocks that the map draws; never rolled up.
+
+Invariant: a file is a whole: what it no longer holds leaves the map; other files of the same source stay.
+"""
+
+import hashlib
+
+import polars as pl
+import shapely
+
+from geo.landing import Landing
+from loaders.check import missing
+from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
+from loaders.faults import Refused, fault_rows, together
+from loaders.options import allow
+from loaders.spatial import hex_ewkb, located
+from loaders.words import in_our_words
+
+KINDS = ("water", "road", "rail", "park", "block")
+
+
+class Layers(Dataset):
+    """One row is a shape of the basemap; it has no code: equal content is the same shape."""
+
+    name = "layers"
+    section = "layers"
+    columns = (Column("kind", is_required=True), Column("name"), Column("width_m"))
+    is_placed = False
+
+    def refuse_options(self, request: LoadRequest) -> None:
+        allow(request, dataset=self.name)
+
+    def prepare(self, landing: Landing, job: Job) -> None:  # noqa: ARG002
+        if not job.is_geojson:
+            raise Refused("needs_geojson", dataset=self.name, file=job.request.file.name)
+
+    def check(self, frame: pl.DataFrame, job: Job, known: None) -> Checked:  # noqa: ARG002
+        place = located(frame, epsg=job.epsg, is_geojson=True)
+        is_blank = pl.Series(shapely.is_missing(place.shapes)) & ~frame["row"].is_in(place.faults["row"].to_list())
+        kind = in_our_words(frame, job.mapping, "kind")
+        width = frame["width_m"].cast(pl.Float32, strict=False)
+        params = {"known": ", ".join(KINDS)}
+        nothing = pl.lit(None, pl.String)
+        found = together(
+            [
+                *missing(frame, ["kind"]),
+                place.faults,
+                fault_rows(frame, pl.lit(is_blank), fault="missing_value", column="geometry", value=nothing),
+                fault_rows(frame, pl.lit(~kind.is_in(KINDS)), fault="unknown_kind", column="kind", params=params),
+                fault_rows(
+                    frame,
+                    pl.lit(frame["width_m"].is_not_null() & (width.is_null() | (width < 0))),
+                    fault="bad_number",
+                    column="width_m",
+                ),
+            ]
+        )
+        records = frame.select(
+            pl.col("row").alias("row_number"),
+            pl.lit(None, pl.String).alias("decides"),
+            pl.lit(None, pl.String).alias("notes"),
+            pl.lit(value=False).alias("is_repaired"),
+            pl.lit(value=False).alias("is_outside"),
+            pl.lit(kind).alias("kind"),
+            "name",
+            pl.lit(width).alias("width_m"),
+            pl.lit(hex_ewkb(place.shapes)).alias("geom"),
+        )
+        told = [pl.col(name).cast(pl.String).fill_null("") for name in ("kind", "name", "width_m", "geom")]
+        contents = records.select(pl.concat_str(told, separator="\x1f")).to_series()
+        keys = [hashlib.sha256(content.encode()).hexdigest() for content in contents.fill_null("")]
+        keyed = records.with_columns(pl.Series("natural_key", keys, dtype=pl.String))
+        return Checked(records=keyed.filter(~pl.col("row_number").is_in(found["row"].to_list())), faults=found)
+
+    def write(self, landing: Landing, job: Job, known: None) -> int:  # noqa: ARG002
+        file = {"source_id": job.source_id, "file_name": job.request.file.name}
+        landing.run("load/layers/fate", **file)
+        landing.run("load/layers/remove", **file)
+        return landing.run("load/layers/insert", source_id=job.source_id, load_id=job.load_id)
+
+
+DATASETS = (Layers(),)

@@ -1,0 +1,21 @@
+"""Which options of `cockpit load` make sense for which dataset.
+
+Invariant: an option that would change nothing is refused, so that nobody believes it did.
+"""
+
+from collections.abc import Collection
+
+from loaders.dataset import LoadRequest
+from loaders.faults import Refused
+
+
+def allow(request: LoadRequest, *, dataset: str, options: Collection[str] = ()) -> None:
+    """Raises Refused (option_refused) for `--level`, `--valid-from` or `--mode snapshot` unless `options` lists it."""
+    given = {
+        "--level": request.level is not None,
+        "--valid-from": request.valid_from is not None,
+        "--mode snapshot": request.mode == "snapshot",
+    }
+    for option, is_given in given.items():
+        if is_given and option not in options:
+            raise Refused("option_refused", option=option, dataset=dataset)

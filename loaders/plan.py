@@ -1,0 +1,124 @@
+"""Understands a file before anything is written: which dataset, mapping, columns and coordinate system it has.
+
+Invariant: a plan exists only for a file whose header is completely understood; otherwise there is a refusal.
+"""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config import mapping as mappings
+from config.mapping import Mapping as FileMapping
+from config.site import site
+from geo import crs
+from geo.landing import Landing, Line
+from loaders import read, registry
+from loaders.dataset import Dataset, LoadRequest
+from loaders.faults import Refused
+from loaders.header import Header, match
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A file whose header is understood."""
+
+    request: LoadRequest
+    dataset: Dataset
+    mapping: FileMapping
+    table: read.Table
+    header: Header
+    constants: dict[str, str]
+    facts: read.FileFacts
+    epsg: int
+    is_default_crs: bool
+
+
+def make_plan(request: LoadRequest, facts: read.FileFacts) -> Plan:
+    """Understands the file by its header. Raises Refused, ConfigError or an error of geo.crs."""
+    candidates = registry.datasets(request.dataset)
+    candidates[0].refuse_options(request)
+    crs.agreed({"--crs": request.crs})
+    own = _named(request.source) if request.source else None
+    if own is not None and own.dataset != request.dataset:
+        raise Refused("wrong_dataset", source=own.code, dataset=own.dataset, wanted=request.dataset)
+    table = read.open_table(request.file, wanted=own.format if own else None)
+    dataset, mapping, header, constants = _understood(request, table, candidates, own)
+    epsg, is_default = _crs(request, mapping, table, is_standard=own is None)
+    return Plan(request, dataset, mapping, table, header, constants, facts, epsg, is_default)
+
+
+def _named(source: str) -> FileMapping:
+    known = mappings.source_names()
+    if source not in known and not source.endswith(".toml"):
+        near = difflib.get_close_matches(source, known, n=1, cutoff=0.0)[0]
+        raise Refused("unknown_source", name=source, nearest=near, known=", ".join(known))
+    return mappings.named(source)
+
+
+def _understood(
+    request: LoadRequest, table: read.Table, candidates: Sequence[Dataset], own: FileMapping | None
+) -> tuple[Dataset, FileMapping, Header, dict[str, str]]:
+    """The dataset whose columns the header carries; if none fits, the refusal of the one that fits best."""
+    refusals: list[Refused] = []
+    for dataset in candidates:
+        if own is not None and own.section not in (None, dataset.section):
+            continue
+        mapping = own or mappings.standard(dataset.name, dataset.section, is_simulated=request.is_simulated)
+        constants = mapping.constants_for(request.file.stem)
+        try:
+            header = match(table.headings, dataset, mapping, constants=constants, is_strict=own is not None)
+            return dataset, mapping, header, constants
+        except Refused as refusal:
+            refusals.append(refusal)
+    if not refusals:
+        raise Refused("mapping_refused", reason=f"section = {own.section!r}" if own else "section")
+    raise min(refusals, key=lambda refusal: len(refusal.parts))
+
+
+def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_standard: bool) -> tuple[int, bool]:
+    """The agreed CRS, and whether it is only the built-in assumption, against which the coordinates may speak."""
+    declared = {"--crs": request.crs, "file": table.declared_crs, "mapping": None if is_standard else mapping.crs}
+    agreed = crs.agreed(declared)
+    if agreed is not None:
+        return agreed, False
+    if is_standard or table.is_geojson or not {"lon", "lat"} & set(mapping.columns):
+        return crs.STORE_EPSG, True
+    raise Refused("crs_missing", source=mapping.code)
+
+
+def ledger_line(plan: Plan, landing: Landing | None) -> Line:
+    """The ledger line of the load; without a landing (a refused file) its fingerprint fits no load."""
+    request = plan.request
+    boundaries = landing.boundary_version() if landing and plan.dataset.is_placed else 0
+    parts = plan.dataset.fingerprint_parts(landing, request) if landing else ()
+    stem = request.file.stem if plan.mapping.files else ""
+    told = [plan.facts.sha256, plan.mapping.fingerprint(), stem, site().time_zone]
+    told += [str(plan.epsg), request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
+    return Line(
+        dataset=request.dataset,
+        file_name=request.file.name,
+        sha256=plan.facts.sha256,
+        fingerprint=hashlib.sha256(json.dumps(told).encode()).hexdigest(),
+        mode=request.mode,
+        level=request.level,
+        ignored_columns=plan.header.ignored,
+        loaded_by=request.viewer.name,
+        started_at=request.clock.at,
+    )
+
+
+def bare_line(request: LoadRequest, sha256: str) -> Line:
+    """The ledger line of a file that was refused before its header was understood."""
+    return Line(
+        dataset=request.dataset,
+        file_name=request.file.name,
+        sha256=sha256,
+        fingerprint="",
+        mode=request.mode,
+        level=request.level,
+        ignored_columns=(),
+        loaded_by=request.viewer.name,
+        started_at=request.clock.at,
+    )

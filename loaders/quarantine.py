@@ -1,0 +1,84 @@
+"""Keeps what was refused: every fault of every refused row, and the row itself as received.
+
+Invariant: personal values are masked before they are written where people read them; the row as received expires.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import polars as pl
+
+from geo.landing import Landing
+from loaders import check, faults, read
+from loaders.dataset import Job
+from loaders.plan import Plan
+
+KEEP_REFUSED_DAYS = 90
+
+
+def ragged_faults(ragged: Sequence[read.Ragged], plan: Plan) -> pl.DataFrame:
+    """The faults of rows with a wrong number of cells."""
+    return pl.DataFrame(
+        {
+            "row": [item.row for item in ragged],
+            "column": pl.Series([None] * len(ragged), dtype=pl.String),
+            "value": [" | ".join(item.cells) for item in ragged],
+            "fault": ["ragged_row"] * len(ragged),
+            "params": [json.dumps({"cells": len(item.cells), "wanted": len(plan.table.headings)}) for item in ragged],
+        },
+        schema=dict(faults.FAULT_SCHEMA),
+    )
+
+
+def quarantine(landing: Landing, plan: Plan, job: Job, checked: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Writes the faults and the refused rows as received; returns all faults of refused rows.
+
+    `checked` are the faults that the checks found; those that the database found are added.
+    """
+    late = landing.staged_faults()
+    found = [*checked]
+    if late:
+        renamed = [
+            (item["row_number"], item["column_name"], item["value"], item["fault"], item["params"]) for item in late
+        ]
+        found.append(pl.DataFrame(renamed, schema=dict(faults.FAULT_SCHEMA), orient="row"))
+    refused = faults.together(found)
+    personal = [column.name for column in plan.dataset.columns if column.is_personal]
+    landing.quarantine(job.load_id, check.masked(refused, personal))
+    expires_on = (job.clock.at.astimezone(job.zone) + timedelta(days=KEEP_REFUSED_DAYS)).date()
+    numbers = refused["row"].unique()
+    for records in _as_received(plan, numbers):
+        landing.add_refused(records)
+    landing.keep_refused(job.load_id, expires_on)
+    return refused
+
+
+def _as_received(plan: Plan, numbers: pl.Series) -> Iterator[pl.DataFrame]:
+    """The rows with these numbers as JSON by heading, read once more from the file, if there are any."""
+    if not len(numbers):
+        return
+    titles = _titles(plan.table.headings)
+    for block in plan.table.blocks():
+        chosen = block.filter(pl.col("row").is_in(numbers.implode()))
+        if chosen.height:
+            texts = chosen.select(f"c{index}" for index in range(len(titles))).rename(
+                {f"c{index}": title for index, title in enumerate(titles)}
+            )
+            yield chosen.select("row").with_columns(texts.to_struct("record").struct.json_encode())
+    ragged = [item for item in plan.table.ragged if item.row in set(numbers.to_list())]
+    if ragged:
+        records = [json.dumps({"cells": item.cells}, ensure_ascii=False) for item in ragged]
+        yield pl.DataFrame({"row": [item.row for item in ragged], "record": records})
+
+
+def _titles(headings: Sequence[str]) -> list[str]:
+    """Headings made unique: a second “name” becomes “name (2)”, an empty one its number."""
+    seen: Counter[str] = Counter()
+    titles = []
+    for index, heading in enumerate(headings, start=1):
+        name = heading or f"#{index}"
+        seen[name] += 1
+        titles.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return titles

@@ -1,0 +1,291 @@
+"""Reads CSV and GeoJSON as they came: blocks of text cells with the row numbers that a spreadsheet shows (header = 1).
+
+Invariant: no row of the file is lost or renumbered: what a block does not hold is counted in `blank`, or listed in
+`ragged`; a CSV never stands in memory as a whole.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import shapely
+
+from loaders.faults import Refused
+
+SNIFFED_BYTES = 1 << 20
+BLOCK_BYTES = 24 << 20
+BLOCK_ROWS = 125_000
+DELIMITERS = (",", "\t", ";", "|")
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What identifies the bytes of a file, and that they stayed the same while they were read."""
+
+    path: Path
+    sha256: str
+    size: int
+    modified_ns: int
+
+    def refuse_if_changed(self) -> None:
+        """Raises Refused when the file is no longer the one that was hashed."""
+        now = self.path.stat()
+        if (now.st_size, now.st_mtime_ns) != (self.size, self.modified_ns):
+            raise Refused("file_changed", file=self.path.name)
+
+
+def facts(path: Path) -> FileFacts:
+    """Hashes the file. Raises Refused: missing, a folder, not readable, empty."""
+    if path.is_dir():
+        raise Refused("is_folder", file=str(path))
+    try:
+        with path.open("rb") as stream:
+            before = path.stat()
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise Refused("missing_file", file=str(path)) from error
+    except OSError as error:
+        raise Refused("unreadable_file", file=str(path), reason=error.strerror or str(error)) from error
+    if before.st_size == 0:
+        raise Refused("empty_file", file=path.name)
+    return FileFacts(path=path, sha256=digest, size=before.st_size, modified_ns=before.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """A row with more or fewer cells than the header; `cells` as received."""
+
+    row: int
+    cells: tuple[str, ...]
+
+
+class Table(ABC):
+    """A file as a table of text. Cell columns are named c0, c1 … in the order of `headings`."""
+
+    headings: tuple[str, ...]
+    declared_crs: str | None = None
+    is_geojson: bool = False
+
+    def __init__(self) -> None:
+        self.ragged: list[Ragged] = []
+
+    @abstractmethod
+    def blocks(self) -> Iterator[pl.DataFrame]:
+        """Blocks in the order of the file: `row` (Int64), c0 … as received, and `geometry` (WKB) for GeoJSON.
+
+        Starts at the beginning whenever it is called. Rows with a wrong number of cells are in `ragged` afterwards.
+        """
+
+
+def open_table(path: Path, *, wanted: str | None) -> Table:
+    """The file as a table; `wanted` is the mapping's format (csv, geojson) or None for what the content says.
+
+    Raises Refused: not text, a workbook, no GeoJSON, or another format than wanted or than the file's name says.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(SNIFFED_BYTES)
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Refused("is_workbook", file=path.name)
+    encoding = _encoding(head, path)
+    is_json = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n").startswith(("{", "["))
+    named = {".csv": "csv", ".geojson": "geojson", ".json": "geojson"}.get(path.suffix.lower())
+    expected = wanted or named
+    if expected == "csv" and is_json:
+        raise Refused("json_as_csv", file=path.name)
+    if expected == "geojson" and not is_json:
+        raise Refused("not_geojson", file=path.name, reason="{")
+    return GeoJsonTable(path) if is_json else CsvTable(path, encoding=encoding)
+
+
+def _encoding(head: bytes, path: Path) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\x00" in head:
+        raise Refused("not_text", file=path.name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            head.decode(encoding)
+        except UnicodeDecodeError as error:
+            if len(head) == SNIFFED_BYTES and error.start >= len(head) - 4:
+                return encoding
+        else:
+            return encoding
+    raise Refused("not_text", file=path.name)
+
+
+class CsvTable(Table):
+    """A CSV: delimiter found in the header line, quotes and line breaks within quotes as RFC 4180 has them."""
+
+    def __init__(self, path: Path, *, encoding: str) -> None:
+        super().__init__()
+        self._path = path
+        self._encoding = encoding
+        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="", errors="replace") as text:
+            first = text.readline()
+            self._delimiter = max(DELIMITERS, key=first.count)
+            text.seek(0)
+            self.headings = tuple(cell.strip() for cell in next(csv.reader(text, delimiter=self._delimiter), []))
+        if not any(self.headings):
+            raise Refused("no_header", file=path.name)
+
+    def blocks(self) -> Iterator[pl.DataFrame]:
+        names = [f"c{index}" for index in range(len(self.headings))]
+        odd: list[Ragged] = []
+        self.ragged = odd
+        next_row, is_first = 1, True
+        try:
+            for batch in self._reader(names, odd):
+                frame = pl.DataFrame(pl.from_arrow(batch))
+                numbers = _numbers(next_row, frame.height, odd)
+                next_row = int(numbers[-1]) + 1 if len(numbers) else next_row
+                frame = frame.insert_column(0, pl.Series("row", numbers, dtype=pl.Int64))
+                yield frame.slice(1) if is_first else frame
+                is_first = False
+        except pa.ArrowInvalid as error:
+            raise Refused("not_csv", file=self._path.name, reason=str(error).splitlines()[0]) from error
+        yield from self._padded(names, odd)
+
+    def _reader(self, names: list[str], odd: list[Ragged]) -> Iterator[pa.RecordBatch]:
+        def keep(row: pa_csv.InvalidRow) -> str:
+            cells = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=self._delimiter), [])
+            odd.append(Ragged(row=row.number, cells=tuple(cells)))
+            return "skip"
+
+        return iter(
+            pa_csv.open_csv(
+                self._path,
+                read_options=pa_csv.ReadOptions(
+                    use_threads=False, column_names=names, block_size=BLOCK_BYTES, encoding=self._encoding
+                ),
+                parse_options=pa_csv.ParseOptions(
+                    delimiter=self._delimiter,
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=keep,
+                ),
+                convert_options=pa_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    strings_can_be_null=False,
+                ),
+            )
+        )
+
+    def _padded(self, names: list[str], odd: list[Ragged]) -> Iterator[pl.DataFrame]:
+        """Rows whose surplus cells are all empty are whole: they follow as a last block."""
+        width = len(names)
+        whole = [item for item in odd if len(item.cells) > width and not "".join(item.cells[width:]).strip()]
+        if whole:
+            odd[:] = [item for item in odd if item not in whole]
+            columns = {name: [item.cells[index] for item in whole] for index, name in enumerate(names)}
+            yield pl.DataFrame({"row": [item.row for item in whole], **columns})
+
+
+def _numbers(first: int, count: int, odd: Sequence[Ragged]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The numbers of the next `count` rows from `first` on, leaving out those of ragged rows."""
+    taken = np.array([item.row for item in odd if item.row >= first], dtype=np.int64)
+    candidates = np.arange(first, first + count + len(taken), dtype=np.int64)
+    return np.setdiff1d(candidates, taken, assume_unique=True)[:count]
+
+
+class GeoJsonTable(Table):
+    """A GeoJSON FeatureCollection: one row a feature, its properties as text, its geometry as WKB (null if broken)."""
+
+    is_geojson = True
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        try:
+            document = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        except orjson.JSONDecodeError as error:
+            raise Refused("not_geojson", file=path.name, reason=str(error)) from error
+        self._features = _features(document, path)
+        self.declared_crs = _declared_crs(document)
+        self.headings = tuple(dict.fromkeys(key for item in self._features for key in item.get("properties") or {}))
+
+    def blocks(self) -> Iterator[pl.DataFrame]:
+        for start in range(0, len(self._features), BLOCK_ROWS):
+            features = self._features[start : start + BLOCK_ROWS]
+            properties = [item.get("properties") or {} for item in features]
+            columns = {
+                f"c{index}": pl.Series([_text(item.get(key)) for item in properties], dtype=pl.String)
+                for index, key in enumerate(self.headings)
+            }
+            rows = pl.Series(range(start + 2, start + 2 + len(features)), dtype=pl.Int64)
+            geometry = pl.Series(_wkb([item.get("geometry") for item in features]), dtype=pl.Binary)
+            yield pl.DataFrame({"row": rows, **columns, "geometry": geometry})
+
+
+def _features(document: Any, path: Path) -> list[dict[str, Any]]:
+    found = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(found, list) or not all(
+        isinstance(item, dict) and isinstance(item.get("properties") or {}, dict) for item in found
+    ):
+        raise Refused("not_geojson", file=path.name, reason="FeatureCollection")
+    if not found:
+        raise Refused("empty_file", file=path.name)
+    return found
+
+
+def _declared_crs(document: dict[str, Any]) -> str | None:
+    crs = document.get("crs")
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool | dict | list):
+        return orjson.dumps(value).decode()
+    return repr(value)
+
+
+def _wkb(geometries: Sequence[Any]) -> list[bytes | None]:
+    texts = np.array([orjson.dumps(item) if item else None for item in geometries], dtype=object)
+    shapes = shapely.from_geojson(texts, on_invalid="ignore")
+    return list(shapely.to_wkb(shapes))
+
+
+TOTALS = r"(?i)^(合\s*计|总\s*计|小\s*计|累\s*计|totals?|sub-?total|grand total)\s*([:：(（\d].*)?$"
+NOTES = r"(?i)^(注|备注|说明|填表说明|数据来源|资料来源|制表|notes?|sources?)\s*\d*\s*[:：.、].*$"
+
+
+def is_no_row(frame: pl.DataFrame, headings: Sequence[str], required: Sequence[str]) -> pl.Series:
+    """True for what stands in a file without being a row: blank lines, repeated headers, totals, notes.
+
+    `frame` holds trimmed cells c0 … with null for empty; `required` are the cells that every true row fills: a line of
+    totals leaves one of them empty, so that an entry that is merely called so stays a row.
+    """
+    cells = [f"c{index}" for index in range(len(headings))]
+    filled = pl.sum_horizontal(pl.col(cells).is_not_null())
+    first = pl.coalesce(pl.col(cells))
+    same = [pl.col(cell) == heading for cell, heading in zip(cells, headings, strict=True) if heading]
+    lacking = pl.any_horizontal(pl.col(required).is_null()) if required else pl.lit(value=False)
+    has_geometry = pl.col("geometry").is_not_null() if "geometry" in frame.columns else pl.lit(value=False)
+    judged = (
+        (filled == 0)
+        | pl.all_horizontal(same).fill_null(value=False)
+        | (lacking & first.str.contains(TOTALS))
+        | (lacking & (filled == 1) & first.str.contains(NOTES))
+    ) & ~has_geometry
+    return frame.select(judged.fill_null(value=False).alias("is_no_row")).to_series()
+
+
+def is_no_ragged_row(item: Ragged) -> bool:
+    """The same for a line with a wrong number of cells."""
+    filled = [cell.strip() for cell in item.cells if cell.strip()]
+    if not filled:
+        return True
+    return bool(re.match(TOTALS, filled[0])) or (len(filled) == 1 and bool(re.match(NOTES, filled[0])))

@@ -1,0 +1,135 @@
+"""What datasets with a place share: points and shapes in EPSG:4326, the areas that hold them, ids as columns.
+
+Invariant: a place that cannot be true is a fault of its row, never a point somewhere else; a point wins over the area
+that its row declares.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+from numpy.typing import NDArray
+
+from geo import crs
+from geo.placing import LEVELS, OUTSIDE, Placed, Placers
+from loaders.dataset import Job
+from loaders.faults import fault_rows, together
+
+Floats = NDArray[np.float64]
+COORDINATES = ("lon", "lat")
+
+
+@dataclass(frozen=True)
+class Located:
+    """A block's places. `shapes` and `points` (lon, lat) are EPSG:4326, None and NaN where a row has no place.
+
+    `faults`: rows whose place cannot be true.
+    """
+
+    shapes: NDArray[Any]
+    lon: Floats
+    lat: Floats
+    faults: pl.DataFrame
+
+    @property
+    def has_point(self) -> NDArray[np.bool_]:
+        """True where the row has a point."""
+        known: NDArray[np.bool_] = np.isfinite(self.lon)
+        return known
+
+
+def located(frame: pl.DataFrame, *, epsg: int, is_geojson: bool) -> Located:
+    """The places of a block: GeoJSON geometries, else the columns lon and lat. A shape's point lies on the shape."""
+    return _shapes(frame, epsg) if is_geojson else _points(frame, epsg)
+
+
+def _points(frame: pl.DataFrame, code: int) -> Located:
+    numbers = {name: frame[name].cast(pl.Float64, strict=False) for name in COORDINATES}
+    x, y = (numbers[name].to_numpy() for name in COORDINATES)
+    lon, lat = crs.points_to_store(x, y, epsg=code)
+    is_null_island = (np.abs(x) < 1e-9) & (np.abs(y) < 1e-9)
+    unread = {name: frame[name].is_not_null() & number.is_null() for name, number in numbers.items()}
+    is_impossible = (~np.isfinite(lon) & (np.isfinite(x) | np.isfinite(y))) | is_null_island
+    bad = pl.Series(is_impossible) & ~(unread["lon"] | unread["lat"])
+    faults = [fault_rows(frame, pl.lit(odd), fault="bad_number", column=name) for name, odd in unread.items()]
+    shown = pl.concat_str([pl.col(name).fill_null("") for name in COORDINATES], separator=", ")
+    faults.append(fault_rows(frame, pl.lit(bad), fault="bad_coordinates", column="lon", value=shown))
+    lon = np.where(is_impossible, np.nan, lon)
+    shapes = np.full(frame.height, None, dtype=object)
+    known = np.isfinite(lon)
+    shapes[known] = shapely.points(lon[known], lat[known])
+    return Located(shapes=shapes, lon=lon, lat=lat, faults=together(faults))
+
+
+def _shapes(frame: pl.DataFrame, code: int) -> Located:
+    given = np.array(shapely.from_wkb(frame["geometry"].to_list(), on_invalid="ignore"), dtype=object)
+    given[shapely.is_empty(given)] = None
+    shapes = crs.shapes_to_store(given, epsg=code)
+    present = ~shapely.is_missing(shapes)
+    bad = present & ~crs.is_on_earth(shapes)
+    shapes[bad] = None
+    points = shapely.point_on_surface(shapes)
+    faults = fault_rows(
+        frame,
+        pl.lit(pl.Series(bad)),
+        fault="bad_coordinates",
+        column="geometry",
+        value=pl.lit(pl.Series([str(shape)[:80] if odd else None for shape, odd in zip(given, bad, strict=True)])),
+    )
+    return Located(shapes=shapes, lon=shapely.get_x(points), lat=shapely.get_y(points), faults=faults)
+
+
+def hex_ewkb(shapes: NDArray[Any]) -> pl.Series:
+    """Geometries (EPSG:4326) as the hex EWKB that COPY takes; null for None."""
+    coded = shapely.to_wkb(shapely.set_srid(shapes, crs.STORE_EPSG), hex=True, include_srid=True)
+    return pl.Series(list(coded), dtype=pl.String)
+
+
+def hex_points(place: Located) -> pl.Series:
+    """The points of a block as hex EWKB; null where there is none."""
+    points = np.full(len(place.lon), None, dtype=object)
+    known = place.has_point
+    points[known] = shapely.points(place.lon[known], place.lat[known])
+    return hex_ewkb(points)
+
+
+def area_columns(placed: Placed) -> list[pl.Series]:
+    """`street_id` … `microgrid_id`; null for outside."""
+    return [_nullable(f"{level}_id", placed.at(level)) for level in LEVELS]
+
+
+def _nullable(name: str, ids: NDArray[np.int32]) -> pl.Series:
+    series = pl.Series(name, ids)
+    return series.set(series == OUTSIDE, None)
+
+
+def today(job: Job) -> date:
+    """The day of the clock in the site's time zone."""
+    return job.clock.at.astimezone(job.zone).date()
+
+
+def place_things(
+    place: Located, codes: list[str | None], *, level: str | None, placers: Placers, on: Any
+) -> tuple[Placed, pl.Series]:
+    """Where things are: by their point, else by the area of `level` they declare, with its ancestors.
+
+    The second result holds a note for each row, or null: `area_mismatch` where a point lies in another area than the
+    declared one (the point wins), `unknown_area` where the declared code is none of the level's.
+    """
+    placed = placers.place(place.lon, place.lat, on=on)
+    if level is None:
+        return placed, pl.Series([None] * len(codes), dtype=pl.String)
+    whole = placers.place_whole(level, codes, on=on)
+    pointless = ~place.has_point
+    for name in LEVELS:
+        placed.at(name)[pointless] = whole.at(name)[pointless]
+    given = np.array([code is not None for code in codes], dtype=bool)
+    unknown = given & (whole.at(level) == OUTSIDE)
+    differs = given & ~unknown & (placed.at(level) != whole.at(level))
+    notes = np.full(len(codes), None, dtype=object)
+    notes[differs] = "area_mismatch"
+    notes[unknown] = "unknown_area"
+    return placed, pl.Series(notes.tolist(), dtype=pl.String)

@@ -1,0 +1,303 @@
+"""The one order of work of every load: read → header → check → place → one transaction.
+
+Invariant: a load is in the store completely or not at all; every row of the file is counted once, as inserted, updated,
+unchanged or quarantined, and rows that were refused are kept as received.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from config.reader import ConfigError
+from config.site import site
+from geo import crs
+from geo.landing import Counts, Earlier, Landing, Line, Source
+from geo.store import Store
+from loaders import check, faults, read
+from loaders.dataset import Job, LoadRequest
+from loaders.faults import Refused
+from loaders.plan import Plan, bare_line, ledger_line, make_plan
+from loaders.quarantine import quarantine, ragged_faults
+from loaders.result import LoadResult, notice
+
+CRS_EVIDENCE_ROWS = 20
+Progress = Callable[[int], None]
+"""Told the number of rows read so far, after each block."""
+
+
+class _NothingNewError(Exception):
+    """Leaves the transaction when an earlier load brought exactly this."""
+
+    def __init__(self, earlier: Earlier) -> None:
+        self.earlier = earlier
+        super().__init__("nothing new")
+
+
+class _DryRunError(Exception):
+    """Leaves the transaction of a dry run, so that everything is rolled back."""
+
+    def __init__(self, result: LoadResult) -> None:
+        self.result = result
+        super().__init__("dry run")
+
+
+def load_file(store: Store, request: LoadRequest, *, progress: Progress | None = None) -> LoadResult:
+    """Loads one file; a refusal is a result, not an exception. Raises geo.errors.StoreUnavailable."""
+    started = time.monotonic()
+    sha256: str | None = None
+    plan: Plan | None = None
+    try:
+        facts = read.facts(request.file)
+        sha256 = facts.sha256
+        plan = make_plan(request, facts)
+        with store.loading(request.viewer, request.clock) as connection:
+            landing = Landing(connection, request.clock, request.viewer)
+            result = _load(landing, plan, started, progress)
+            if request.is_dry_run:
+                raise _DryRunError(result)
+        return result
+    except _DryRunError as end:
+        return replace(end.result, load_id=None, status="dry-run")
+    except _NothingNewError as end:
+        return _nothing_new(store, request, sha256, end.earlier, started)
+    except (Refused, ConfigError, crs.UnknownCrsError, crs.CrsConflictError) as error:
+        return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
+
+
+def _as_refused(error: Exception) -> Refused:
+    if isinstance(error, crs.UnknownCrsError):
+        return Refused("unknown_crs", name=error.name, examples=crs.EXAMPLES)
+    if isinstance(error, crs.CrsConflictError):
+        return Refused("crs_conflict", first=error.first, second=error.second)
+    if isinstance(error, ConfigError):
+        return Refused("mapping_refused", reason=str(error))
+    if isinstance(error, Refused):
+        return error
+    raise TypeError(f"not a refusal: {error!r}")
+
+
+# ---------------------------------------------------------------- inside the transaction
+
+
+def _load(landing: Landing, plan: Plan, started: float, progress: Progress | None) -> LoadResult:
+    request, dataset = plan.request, plan.dataset
+    landing.take_turn()
+    line = ledger_line(plan, landing)
+    earlier = landing.earlier(line.fingerprint)
+    if earlier is not None and not request.is_forced:
+        raise _NothingNewError(earlier)
+    job = _job(landing, plan, line)
+    landing.open(dataset.section)
+    known = dataset.prepare(landing, job)
+    reading = _stage(landing, plan, job, known, progress)
+    plan.facts.refuse_if_changed()
+    if not reading.read:
+        raise Refused("empty_file", file=request.file.name)
+    _refuse_against_evidence(plan, reading)
+    if dataset.judges_repeats:
+        landing.judge()
+    things = dataset.write(landing, job, known)
+    landing.settle()
+    refused = quarantine(landing, plan, job, reading.faults)
+    counts = _counts(landing, reading, refused, things)
+    days = _cover(landing, plan, job)
+    message = notice(counts, reading.unknown, request.lang)
+    seconds = time.monotonic() - started
+    landing.finish(
+        job.load_id, counts, finished_at=_after(request, seconds), message=message, unknown=reading.unknown, days=days
+    )
+    return LoadResult(
+        load_id=job.load_id,
+        dataset=request.dataset,
+        file=request.file.name,
+        sha256=plan.facts.sha256,
+        status="loaded",
+        counts=counts,
+        seconds=seconds,
+        message=message,
+        unknown=reading.unknown,
+        ignored=plan.header.ignored,
+    )
+
+
+def _job(landing: Landing, plan: Plan, line: Line) -> Job:
+    mapping = plan.mapping
+    zone = site().zone
+    job = Job(
+        request=plan.request,
+        mapping=mapping,
+        present=frozenset(plan.header.positions) | frozenset(plan.constants),
+        epsg=plan.epsg,
+        is_geojson=plan.table.is_geojson,
+        zone=zone,
+        time_zone=ZoneInfo(mapping.time_zone) if mapping.time_zone else zone,
+        source_id=0,
+        load_id=0,
+        constants=plan.constants,
+    )
+    source = Source(
+        code=mapping.code,
+        dataset=mapping.dataset,
+        name=mapping.name or mapping.code,
+        stages=plan.dataset.stages(job),
+        time_precision=mapping.time_precision,
+        as_of=mapping.as_of,
+        is_simulated=mapping.is_simulated or plan.request.is_simulated,
+    )
+    try:
+        source_id = landing.source(source)
+    except LookupError as error:
+        raise Refused("source_taken", source=mapping.code, dataset=mapping.dataset) from error
+    return replace(job, source_id=source_id, load_id=landing.begin(line, source_id))
+
+
+@dataclass
+class _Reading:
+    """What the blocks gave so far; grows while the file is read."""
+
+    read: int = 0
+    skipped: int = 0
+    faults: list[pl.DataFrame] = field(default_factory=list)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add_unknown(self, found: Mapping[str, Mapping[str, int]]) -> None:
+        for column, values in found.items():
+            self.unknown.setdefault(column, Counter()).update(values)
+
+
+def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progress | None) -> _Reading:
+    """Reads, checks and copies block by block, so that memory does not grow with the file."""
+    reading = _Reading()
+    for block in _rows(plan, reading):
+        reading.read += block.height
+        frame = check.ours(block, plan.dataset, job, plan.header.positions)
+        checked = plan.dataset.check(frame, job, known)
+        landing.copy(checked.records)
+        reading.faults.append(checked.faults)
+        reading.add_unknown(checked.unknown)
+        if progress is not None:
+            progress(reading.read)
+    ragged = [item for item in plan.table.ragged if not read.is_no_ragged_row(item)]
+    reading.skipped += len(plan.table.ragged) - len(ragged)
+    reading.read += len(ragged)
+    if ragged:
+        reading.faults.append(ragged_faults(ragged, plan))
+    return reading
+
+
+def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
+    required = [column.name for column in plan.dataset.columns if column.is_required]
+    filled = [f"c{plan.header.positions[name]}" for name in required if name in plan.header.positions]
+    for block in plan.table.blocks():
+        trimmed = check.cells(block)
+        is_no_row = read.is_no_row(trimmed, plan.table.headings, filled)
+        reading.skipped += int(is_no_row.sum())
+        rows = trimmed.filter(~is_no_row)
+        if rows.height:
+            yield rows
+
+
+def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:
+    """Coordinates that mostly cannot be degrees speak against the built-in assumption of EPSG:4326."""
+    if not plan.is_default_crs or reading.read < CRS_EVIDENCE_ROWS:
+        return
+    bad = faults.together(reading.faults).filter(pl.col("fault") == "bad_coordinates")["row"].n_unique()
+    if bad * 2 > reading.read:
+        raise Refused("crs_evidence", read=reading.read, rows=bad, examples=crs.EXAMPLES)
+
+
+def _counts(landing: Landing, reading: _Reading, refused: pl.DataFrame, things: int) -> Counts:
+    """All rows by what became of them; faults by the number of rows that have them."""
+    staged = landing.counts()
+    by_fault = refused.group_by("fault").agg(pl.col("row").n_unique().alias("rows")).sort("fault")
+    tally = Counter(dict(by_fault.iter_rows()))
+    tally.update(landing.notes())
+    return Counts(
+        read=reading.read,
+        inserted=staged["inserted"],
+        updated=staged["updated"],
+        unchanged=staged["unchanged"],
+        quarantined=int(refused["row"].n_unique()),
+        skipped=reading.skipped,
+        things=things,
+        repaired=staged["repaired"],
+        outside=staged["outside"],
+        faults=dict(tally),
+    )
+
+
+def _cover(landing: Landing, plan: Plan, job: Job) -> tuple[Any, Any] | None:
+    """The days that this load covers: what the mapping says, else from the first to the last report."""
+    if not plan.dataset.carries_days:
+        return None
+    days = landing.reported_span()
+    covered = plan.mapping.covers or days
+    if covered is not None:
+        landing.cover(job.source_id, job.load_id, covered)
+    return days
+
+
+def _after(request: LoadRequest, seconds: float) -> datetime:
+    return request.clock.at + timedelta(seconds=seconds)
+
+
+# ---------------------------------------------------------------- other ends
+
+
+def _nothing_new(
+    store: Store, request: LoadRequest, sha256: str | None, earlier: Earlier, started: float
+) -> LoadResult:
+    counts = Counts(read=earlier.read, unchanged=earlier.read, skipped=earlier.skipped, things=earlier.things)
+    if not request.is_dry_run:
+        with _auditing(store, request) as landing:
+            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": request.file.name})
+    return LoadResult(
+        load_id=None if request.is_dry_run else earlier.load_id,
+        dataset=request.dataset,
+        file=request.file.name,
+        sha256=sha256,
+        status="dry-run" if request.is_dry_run else "nothing-new",
+        counts=counts,
+        seconds=time.monotonic() - started,
+        message=faults.message("nothing_new", request.lang, {"load_id": earlier.load_id}),
+    )
+
+
+def _refused(
+    store: Store, request: LoadRequest, refusal: Refused, *, sha256: str | None, plan: Plan | None, started: float
+) -> LoadResult:
+    """A refused file leaves its line in the ledger, in a transaction of its own; a dry run leaves nothing."""
+    seconds = time.monotonic() - started
+    message = refusal.sentence(request.lang)
+    tally = dict(Counter(part.code for part in refusal.parts))
+    load_id = None
+    if not request.is_dry_run and sha256 is not None:
+        line = ledger_line(plan, None) if plan else bare_line(request, sha256)
+        with _auditing(store, request) as landing:
+            load_id = landing.refuse(
+                line, read=refusal.read, faults=tally, message=message, finished_at=_after(request, seconds)
+            )
+    return LoadResult(
+        load_id=load_id,
+        dataset=request.dataset,
+        file=request.file.name,
+        sha256=sha256,
+        status="refused",
+        counts=Counts(read=refusal.read, faults=tally),
+        seconds=seconds,
+        message=message,
+        ignored=plan.header.ignored if plan else (),
+    )
+
+
+@contextmanager
+def _auditing(store: Store, request: LoadRequest) -> Iterator[Landing]:
+    with store.loading(request.viewer, request.clock) as connection:
+        yield Landing(connection, request.clock, request.viewer)

@@ -1,0 +1,59 @@
+"""资金: where money comes from and goes, what is in hand, which funds sleep, and every entry."""
+
+from functools import partial
+
+import streamlit as st
+
+from cockpit import funds_panels as draw
+from cockpit import funds_words as words
+from cockpit.context import current_view
+from cockpit.funds import open_funds
+from cockpit.panels import panel
+
+view = current_view()
+funds = open_funds(view)
+has_balances = funds.scope.book == "funds"
+
+draw.apply_style()
+draw.head(funds)
+draw.filters(funds)
+
+show = partial(panel, view, dataset="funds")
+if funds.book is None:
+    show(key="flow", title=view.tr("funds.flow_title"), unit=words.period(funds), draw=partial(draw.draw_flow, funds))
+    st.stop()
+
+left, right = st.columns([8, 5] if has_balances else [10, 3], gap="medium")
+with left:
+    show(
+        key="flow",
+        title=view.tr("funds.flow_title" if has_balances else "funds.flow_title_payments"),
+        unit=words.period_and_unit(funds),
+        draw=partial(draw.draw_flow, funds),
+    )
+with right:
+    show(
+        key="balance",
+        title=words.balance_title(funds),
+        unit=words.balance_unit(funds),
+        draw=partial(draw.draw_balance, funds),
+    )
+    if has_balances:
+        show(
+            key="idle",
+            title=view.tr("funds.idle_title"),
+            unit=words.idle_unit(funds),
+            draw=partial(draw.draw_idle, funds),
+        )
+        show(
+            key="bars",
+            title=view.tr("funds.bars_title"),
+            unit=words.period_and_unit(funds),
+            draw=partial(draw.draw_bars, funds),
+        )
+show(
+    key="entries",
+    title=view.tr("funds.entries_title"),
+    unit=words.period(funds),
+    draw=partial(draw.draw_entries, funds),
+)

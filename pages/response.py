@@ -1,0 +1,61 @@
+"""时效: how long each stage takes, whether the ten-minute promise is kept, and how the areas compare."""
+
+import streamlit as st
+
+from cockpit import response_areas, response_panels
+from cockpit.context import current_view
+from cockpit.filterbar import filter_bar
+from cockpit.response_panels import section
+
+view = current_view()
+response_panels.apply_style()
+response_panels.head(view)
+filter_bar(view, with_level=True, with_category=True)
+
+days, whom = response_panels.period(view), response_panels.who(view)
+left, middle, right = st.columns(3, gap="medium")
+with left:
+    section(
+        view,
+        key="urgent",
+        title=view.tr("response.who_urgent"),
+        unit=view.tr("response.stages_unit", period=days),
+        draw=response_panels.stages_of_class(view, "urgent"),
+    )
+with middle:
+    section(
+        view,
+        key="general",
+        title=view.tr("response.who_general"),
+        unit=view.tr("response.stages_unit", period=days),
+        draw=response_panels.stages_of_class(view, "general"),
+    )
+with right:
+    section(
+        view,
+        key="promise",
+        title=view.tr("response.promise_title"),
+        unit=view.tr("response.unit_line", who=whom, period=days),
+        draw=response_panels.promise(view),
+    )
+    section(
+        view,
+        key="trend",
+        title=view.tr("response.trend_head"),
+        unit=view.tr("response.trend_unit"),
+        draw=response_panels.trend(view),
+    )
+section(
+    view,
+    key="tiles",
+    title=response_areas.tiles_title(view),
+    unit=view.tr("response.tiles_unit", who=whom),
+    draw=response_areas.tiles(view),
+)
+section(
+    view,
+    key="table",
+    title=view.tr("response.table_title"),
+    unit=whom,
+    draw=response_areas.table(view),
+)

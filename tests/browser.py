@@ -1,0 +1,134 @@
+"""Drives the pages in a real headless Chromium.
+
+Invariant: a page that asks anything of another machine, or says an error to the console, fails its test.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--use-gl=angle",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+)
+NOW = "2026-11-20T14:32:00+08:00"
+DESK = (1366, 768)
+WAIT_MS = 60_000
+
+
+def free_port() -> int:
+    """A port of the loopback address that is free now."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(environment: dict[str, str], *, now: str = NOW) -> Iterator[str]:
+    """The pages on a free loopback port, as `cockpit up` serves them; yields the address without a slash at the end."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "cockpit/asgi.py", "--server.port", str(port)]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment | {"COCKPIT_NOW": now},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            pytest.fail(f"the server ended with {server.returncode}")
+        with suppress(URLError, ConnectionError, TimeoutError), urlopen(address, timeout=2) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.2)
+    pytest.fail(f"no answer from {address}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium that speaks Chinese."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+@dataclass
+class Watched:
+    """A page and what it did that it must not do."""
+
+    page: Page
+    faults: list[str]
+
+    def open(self, address: str) -> Page:
+        """Opens the address and waits for the sentence of the page."""
+        self.page.goto(address)
+        self.page.locator("h1").first.wait_for(timeout=WAIT_MS)
+        return self.page
+
+
+@contextmanager
+def watched(browser: Browser, *, size: tuple[int, int] = DESK) -> Iterator[Watched]:
+    """A fresh page; at the end any outside request, console error or script error fails the test."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    found = Watched(page, [])
+    page.on("request", lambda request: _note_outside(request.url, found.faults))
+    page.on("console", lambda message: _note_error(message, found.faults))
+    page.on("pageerror", lambda error: found.faults.append(f"script: {error}"))
+    yield found
+    context.close()
+    assert found.faults == []
+
+
+def _note_outside(url: str, faults: list[str]) -> None:
+    parts = urlsplit(url)
+    if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
+        faults.append(f"outside: {url}")
+
+
+def _note_error(message: ConsoleMessage, faults: list[str]) -> None:
+    if message.type == "error":
+        faults.append(f"console: {message.text}")
+
+
+def without_store(environment: dict[str, str]) -> dict[str, str]:
+    """The environment of a program whose database does not exist."""
+    gone = "postgresql+psycopg://cockpit_app@/gone?host=/nonexistent"
+    return environment | {name: gone for name in environment if name.endswith("_URL") and name.startswith("COCKPIT_")}
