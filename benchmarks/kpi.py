@@ -39,7 +39,7 @@ def lines(urls: StoreUrls) -> list[Line]:
 
     def in_pandas() -> None:
         frame = pd.read_sql("select * from core.incident", engine)
-        month = frame[(frame["reported_at"] >= "2026-10-01+08") & (frame["reported_at"] < "2026-11-01+08")]
+        month = frame[frame["reported_at"].between(window.starts, window.ends, inclusive="left")]
         lasting = (month["arrived_at"] - month["dispatched_at"]).dt.total_seconds()
         lasting.groupby(month["community_id"]).quantile([0.5, 0.9])
 

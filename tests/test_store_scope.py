@@ -124,6 +124,29 @@ def test_ledger_events_and_audit_are_append_only_even_for_their_owner(
     owner.dispose()
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id)
+           values (999999, 'closed', ops.clock(), ops.clock(), 1, 1)""",
+        """insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id)
+           values (1, 'closed', ops.clock(), ops.clock(), 1, 999999)""",
+        "update core.incident set grid_id = 999999 where incident_code = 'i1'",
+    ],
+)
+def test_nothing_refers_to_what_does_not_exist(statement: str, filled: Store, clock: Clock) -> None:
+    with pytest.raises(DBAPIError, match="does not exist"), filled.loading(LEADER, clock) as connection:
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", ["core.incident", "core.area"])
+def test_incidents_and_areas_are_never_deleted(table: str, urls: StoreUrls, filled: Store) -> None:
+    owner = _engine(urls.owner, timeout_ms=0, pool_size=1)
+    with pytest.raises(DBAPIError, match="append-only"), owner.begin() as connection:
+        connection.execute(text(f"delete from {table}"))
+    owner.dispose()
+
+
 def test_every_column_has_a_class(urls: StoreUrls, store: Store) -> None:
     owner = _engine(urls.owner, timeout_ms=0, pool_size=1)
     with owner.connect() as connection:

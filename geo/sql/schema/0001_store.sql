@@ -155,10 +155,10 @@ create table core.incident (
   geom               geometry(Point, 4326),
   placed_by          text not null check (placed_by in ('point', 'declared', 'address', 'none')),
   declared_area_code text,
-  street_id          int references core.area,
-  community_id       int references core.area,
-  grid_id            int references core.area,
-  microgrid_id       int references core.area,
+  street_id          int,
+  community_id       int,
+  grid_id            int,
+  microgrid_id       int,
   reported_at        timestamptz not null,
   reported_on        date not null,
   registered_at      timestamptz,
@@ -190,7 +190,7 @@ comment on column core.incident.day_precision is 'stamps that came as bare dates
 comment on column core.incident.reported_on is 'day of reported_at in the site''s time zone';
 
 create table core.incident_event (
-  event_id    bigint generated always as identity primary key,
+  event_id    bigint generated always as identity,
   incident_id bigint not null,
   kind        core.event_kind not null,
   occurred_at timestamptz not null,
@@ -199,10 +199,25 @@ create table core.incident_event (
   load_id     int,
   actor       text,
   payload     jsonb,
+  primary key (incident_id, event_id),
   check ((load_id is null) <> (actor is null))
 );
-create index incident_event_incident on core.incident_event (incident_id, occurred_at);
--- The two references of an event are checked once a statement, not once a row: a feed writes millions of them.
+-- References of the two large tables are checked once a statement, not once a row: a feed writes millions of rows.
+create function core.refuse_stray_incidents() returns trigger language plpgsql as $$
+begin
+  if exists (select from (select street_id as area_id from added union select community_id from added
+                          union select grid_id from added union select microgrid_id from added) placed
+             where area_id is not null and not exists (select from core.area a where a.area_id = placed.area_id)) then
+    raise exception 'an incident names an area that does not exist' using errcode = 'foreign_key_violation';
+  end if;
+  return null;
+end
+$$;
+create trigger known_area_of_new after insert on core.incident
+  referencing new table as added for each statement execute function core.refuse_stray_incidents();
+create trigger known_area_of_changed after update on core.incident
+  referencing new table as added for each statement execute function core.refuse_stray_incidents();
+
 create function core.refuse_stray_events() returns trigger language plpgsql as $$
 begin
   if exists (select from added e where not exists (select from core.incident i where i.incident_id = e.incident_id))
@@ -329,7 +344,7 @@ comment on column core.ledger_entry.fiscal_year is 'where a source states only a
 
 create function ops.refuse_change() returns trigger language plpgsql as $$
 begin
-  raise exception '% is append-only: write a correction instead', tg_table_name using errcode = 'P0APP';
+  raise exception '% is append-only: nothing is deleted or overwritten, write a correction instead', tg_table_name using errcode = 'P0APP';
 end
 $$;
 create trigger append_only before delete or truncate on core.ledger_entry for each statement execute function ops.refuse_change();
@@ -339,6 +354,7 @@ create trigger append_only_columns before update of entry_id, source_id, entry_c
   content_hash, load_id on core.ledger_entry for each statement execute function ops.refuse_change();
 create trigger append_only before update or delete or truncate on core.incident_event for each statement execute function ops.refuse_change();
 create trigger never_deleted before delete or truncate on core.incident for each statement execute function ops.refuse_change();
+create trigger never_deleted before delete or truncate on core.area for each statement execute function ops.refuse_change();
 
 -- ---------------------------------------------------------------- landing, outbox, audit, version
 create table landing.row (

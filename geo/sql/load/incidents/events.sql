@@ -2,7 +2,7 @@
 -- A source that tells that something happened but not when (extension, voiding, duplicate) gets the latest moment by which it must
 -- have been so for every figure (the report; for a voiding the close), and payload.is_moment_known = false.
 insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id, payload)
-select i.incident_id, e.kind::core.event_kind, timestamptz 'epoch' + e.at_us * interval '1 microsecond', ops.clock(), i.revision, :load_id, e.payload
+select i.incident_id, e.kind::core.event_kind, timestamptz 'epoch' + e.at_us * interval '1 microsecond', (select ops.clock()), i.revision, :load_id, e.payload
 from pg_temp.staging s
 join core.incident i on i.source_id = :source_id and i.incident_code = s.natural_key
 cross join lateral (values
