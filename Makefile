@@ -1,6 +1,6 @@
 # The newcomer's way in: `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench
+.PHONY: help run test lint bench lock
 PORT ?= 8501
 ARGS ?=
 
@@ -10,7 +10,6 @@ help: ## this list
 
 run: ## installs what is missing, loads the sample street, opens the cockpit (PORT, default 8501)
 	@deploy/prepare
-	@echo "The cockpit will be at http://127.0.0.1:$(PORT) as soon as the sample street is loaded. Ctrl-C ends it."
 	@exec .venv/bin/cockpit demo --port $(PORT) $(ARGS)
 
 test: ## all tests, on a real PostGIS and in a real browser (ARGS for pytest)
@@ -27,3 +26,10 @@ lint: ## style, types and the layer rules
 bench: ## load, figures, heatmap and pages at 100,000 incidents, beside their baselines
 	@deploy/prepare --test
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+lock: ## writes the locks anew from pyproject.toml (versions and hashes, no addresses)
+	@deploy/prepare --test --quiet
+	@.venv/bin/uv pip compile -q pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --extra build -o requirements.lock
+	@.venv/bin/uv pip compile -q pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --extra build --extra dev -o requirements-dev.lock

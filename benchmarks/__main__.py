@@ -26,7 +26,8 @@ def _measure(made: Bench, folder: Path) -> list[Line]:
     _show(found)
     urls = made.fresh()
     made.load_incidents(urls)
-    for measured in (kpi.lines(urls), heat.lines(made, urls), page.lines(urls, folder)):
+    for measure in (lambda: kpi.lines(urls), lambda: heat.lines(made, urls), lambda: page.lines(urls, folder)):
+        measured = measure()
         _show(measured)
         found += measured
     memory = _memory(made, folder)

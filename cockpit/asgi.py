@@ -15,7 +15,7 @@ if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
 from cockpit.logs import configure  # noqa: E402
-from cockpit.routes import health, layers  # noqa: E402
+from cockpit.routes import health, layers, probes  # noqa: E402
 from cockpit.routes.policy import ContentPolicy  # noqa: E402
 
 configure()
@@ -28,6 +28,7 @@ app = st.App(
         Route("/layers/lines.svg", layers.lines),
         Route("/layers/base.svg", layers.base),
         Route("/layers/heat.csv", layers.heat),
+        *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],
     middleware=[Middleware(ContentPolicy)],
 )

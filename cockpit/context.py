@@ -4,6 +4,7 @@ Invariant: the URL is text from outside; nothing of it reaches a query before it
 A day, area, level, category or language that was not found is said (`View.notes`), never taken for something else.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,9 @@ from geo.viewer import LEADER, Clock, Viewer, current_clock
 
 COMMON = ("from", "to", "level", "area", "category", "lang")
 LONGEST_DAYS = 3_660
+YEARS = range(1990, 2101)
+"""Days beyond are no days of a site; a year before and a month after them can still be counted."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +191,12 @@ def descendants(areas: Sequence[Area], within: Area) -> tuple[Area, ...]:
 
 
 def parse_day(text: str) -> date | None:
-    """The day that `text` (YYYY-MM-DD) names, None if it names none."""
+    """The day of YEARS that `text` (YYYY-MM-DD) names, None if it names none."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
+    return day if day and day.year in YEARS else None
 
 
 def parse_period(

@@ -113,9 +113,9 @@ def _signed(figure: str, symbol: str) -> str:
 
 
 def day(value: date, lang: str) -> str:
-    """A day with its weekday: 11月20日 星期五 · Fri 20 Nov."""
+    """A day with its year and weekday: 2026年11月20日 星期五 · Fri 20 Nov 2026."""
     weekday = tr(f"common.weekday_{value.isoweekday()}", lang)
-    return tr("common.day_weekday", lang, day=_short_day(value, lang), weekday=weekday)
+    return tr("common.day_weekday", lang, day=full_day(value, lang), weekday=weekday)
 
 
 def _short_day(value: date, lang: str) -> str:
@@ -129,6 +129,11 @@ def _month(value: date, lang: str) -> str:
 def full_day(value: date, lang: str) -> str:
     """A day with its year: 2026年11月20日 · 20 Nov 2026."""
     return tr("common.full_day", lang, year=value.year, month=_month(value, lang), day=value.day)
+
+
+def month(value: date, lang: str) -> str:
+    """The month of a day, with its year: 2026年11月 · Nov 2026."""
+    return tr("common.month_of_year", lang, year=value.year, month=_month(value, lang))
 
 
 def period(start: date, end: date, lang: str) -> str:
@@ -165,6 +170,6 @@ def age(value: datetime, *, now: datetime, zone: ZoneInfo, lang: str) -> str:
 
 
 def clock(value: datetime, *, zone: ZoneInfo, lang: str) -> str:
-    """The clock of the page: 11月20日 星期五 14:32 · Fri 20 Nov 14:32."""
+    """The clock of the page: 2026年11月20日 星期五 14:32 · Fri 20 Nov 2026 14:32."""
     local = value.astimezone(zone)
     return f"{day(local.date(), lang)} {local:%H:%M}"

@@ -4,22 +4,40 @@ Invariant: every query carries the viewer, the clock and the data version (`view
 only as a choice among what exists.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cockpit import money, money_flow, queries
+from cockpit import money, money_flow, money_months, queries
 from cockpit.context import Note, View
 from cockpit.money import Summary, Window
 from cockpit.money_flow import Graph
+from cockpit.money_months import Months
 from cockpit.queries import Asked
 from config.money import Idle, Kinds, kinds
 from geo import money as ledger
 from geo.errors import StoreUnavailable
-from geo.money import FLOWS, FUNDS, PROGRAMMES, Book, EntryPage, EntryQuery, Flow, Payment, Position, Scope
+from geo.money import (
+    FLOWS,
+    FUNDS,
+    PROGRAMMES,
+    Book,
+    Covered,
+    EntryPage,
+    EntryQuery,
+    Flow,
+    MonthFlow,
+    Payment,
+    Position,
+    Scope,
+)
 
 PAGE_ROWS = 25
+LONGEST_SEARCH = 100
+_PAGE = re.compile(r"[0-9]{1,6}")
 AREA_LEVELS = ("street", "community", "grid")
 
 
@@ -96,6 +114,18 @@ def _payments(asked: Asked, *, scope: Scope, toward: str, level: str) -> tuple[P
 
 
 @queries.shared
+def _months(asked: Asked, *, scope: Scope) -> tuple[MonthFlow, ...]:
+    with queries.store().reading(asked.viewer, asked.clock) as connection:
+        return ledger.months(connection, scope)
+
+
+@queries.shared
+def _covered(asked: Asked, *, book: str, today: date) -> tuple[Covered, ...]:
+    with queries.store().reading(asked.viewer, asked.clock) as connection:
+        return ledger.covered(connection, book=book, today=today)
+
+
+@queries.shared
 def _entries(asked: Asked, *, scope: Scope, query: EntryQuery) -> EntryPage:
     with queries.store().reading(asked.viewer, asked.clock) as connection:
         return ledger.entries(connection, scope, query)
@@ -123,13 +153,23 @@ def _open(view: View, books: tuple[Book, ...], today: date) -> FundsView:
     funds = () if code == FLOWS else _positions(view.asked, scope=scope, words=kinds())
     fund = next((position for position in funds if position.fund_code == view.params.get("fund")), None)
     towards = _towards(view, code)
-    page = int(view.params["page"]) if view.params.get("page", "").isdecimal() else 1
+    page = parse_page(view.params.get("page", ""))
     return FundsView(
         view=replace(view, notes=_notes(view, window)),
         books=books, window=window, scope=replace(scope, fund_id=fund.fund_id if fund else None),
         toward=view.option("toward", towards), towards=towards, funds=funds, fund=fund,
-        query=_query(view, page=max(1, min(page, 100_000))), page=max(1, min(page, 100_000)),
+        query=_query(view, page=page), page=page,
     )  # fmt: skip
+
+
+def parse_page(named: str) -> int:
+    """The page of entries that the URL names, from 1; the first for anything but a number of at most six digits."""
+    return max(1, int(named)) if _PAGE.fullmatch(named) else 1
+
+
+def parse_search(named: str) -> str:
+    """What the URL searches for: no control characters (the store refuses NUL), at most LONGEST_SEARCH characters."""
+    return "".join(one for one in named if unicodedata.category(one) != "Cc").strip()[:LONGEST_SEARCH]
 
 
 def _own_days(view: View) -> tuple[date, date] | None:
@@ -155,7 +195,7 @@ def _towards(view: View, book: str) -> tuple[str, ...]:
 
 
 def _query(view: View, *, page: int) -> EntryQuery:
-    text = view.params.get("q", "").strip()[:80]
+    text = parse_search(view.params.get("q", ""))
     named = kinds().codes_named(text, view.lang) if text else ()
     return EntryQuery(
         kind=view.option("kind", ("", *ledger.KINDS)) or None,
@@ -195,6 +235,25 @@ def graph(funds: FundsView) -> tuple[Graph, Mapping[str, str]]:
     names |= {f"area:{flow.code}": flow.area_name for flow in flows if flow.area_name and target == "area"}
     order = [kind.code for kind in kinds().sources]
     return money_flow.fund_graph(summary(funds), flows, target=target, order=order), names
+
+
+def covered(funds: FundsView) -> tuple[Covered, ...]:
+    """The days that each source of the book covers; raises StoreUnavailable."""
+    return _covered(funds.view.asked, book=funds.scope.book, today=funds.scope.today)
+
+
+def months(funds: FundsView) -> Months | None:
+    """The months up to the end of the window, None where the ledger covers none of them; raises StoreUnavailable."""
+    known = covered(funds)
+    shown = money_months.span(funds.window, known, today=funds.scope.today)
+    if shown is None:
+        return None
+    flows = _months(funds.view.asked, scope=replace(funds.scope, start=shown[0], end=shown[1]))
+    chosen = [funds.fund] if funds.fund else funds.funds
+    has_income = funds.scope.book == FUNDS and any(position.has_income for position in chosen)
+    return money_months.by_month(
+        flows, known, shown=shown, window=funds.window, today=funds.scope.today, has_income=has_income
+    )
 
 
 def entries(funds: FundsView) -> EntryPage:

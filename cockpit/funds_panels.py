@@ -6,7 +6,7 @@ Invariant: a draw function returns Empty with its reason instead of an empty pic
 import streamlit as st
 
 from cockpit import funds as asking
-from cockpit import funds_charts, funds_entries, funds_words
+from cockpit import funds_charts, funds_entries, funds_words, plotted
 from cockpit.context import token
 from cockpit.funds import FundsView
 from cockpit.markup import esc
@@ -21,6 +21,7 @@ from geo.money import FUNDS
 def apply_style() -> None:
     """Puts the page's stylesheet on this run."""
     st.html(STATIC / "funds.css")
+    plotted.apply_style()
 
 
 def head(funds: FundsView) -> None:

@@ -15,6 +15,7 @@ def configure() -> None:
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # a lost connection is raised to us; once is enough
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

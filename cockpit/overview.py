@@ -67,6 +67,13 @@ class KeyFigure:
             return "more"
         return "fewer" if self.now < min(self.past) else "usual"
 
+    @property
+    def tone(self) -> str:
+        """worse, better or plain: more cases than usual are worse, a higher share on scene in time is better."""
+        if self.verdict not in ("more", "fewer"):
+            return "plain"
+        return "better" if (self.verdict == "more") == self.is_rate else "worse"
+
 
 @dataclass(frozen=True, slots=True)
 class AreaFigures:

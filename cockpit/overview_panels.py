@@ -1,17 +1,11 @@
-"""The overview's panels: key figures against the usual, the map with its heat, the table of areas."""
+"""The overview's sentence, its key figures against the usual, and the table of areas."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
-from urllib.parse import urlencode
 
-import streamlit as st
-
-from cockpit import formats, layers, overview
+from cockpit import formats, overview
 from cockpit.context import View, token
-from cockpit.filterbar import link, option
-from cockpit.maps import areamap, classes, heat
-from cockpit.maps.frame import Frame
 from cockpit.markup import attributes, esc
 from cockpit.overview import AreaFigures, AreaTable, KeyFigure
 from cockpit.overview_words import Sentence, sentence
@@ -19,15 +13,8 @@ from cockpit.panels import Empty
 from cockpit.picture import picture
 from cockpit.theme import level_icon
 from geo.errors import StoreUnavailable
-from geo.map_queries import Area, ServicePoint
 
-MODES = ("areas", "heat")
-MEASURES = ("count", "rate")
 MOST_ROWS = 450
-MOST_MARKS = 12
-"""Where more areas have overdue cases a mark on each would say nothing; the table names them all."""
-HEAT_RADIUS_M, HEAT_RADIUS_PX = 220, (26, 60)
-
 
 
 def head(view: View) -> Sentence:
@@ -114,7 +101,6 @@ def _band(view: View, key: KeyFigure, name: str) -> str:
 
     words = {"low": _value(key, low), "high": _value(key, high), "median": _value(key, middle)}
     tip = view.tr("overview.key_tip", name=name, now=_value(key, now), n=len(key.past), **words)
-    style = f"dot {key.verdict}" if key.verdict in ("more", "fewer") else "dot"
     ends = _end(x(low), words["low"])
     if (high - low) / span > 0.25:
         ends += _end(x(high), words["high"])
@@ -124,262 +110,12 @@ def _band(view: View, key: KeyFigure, name: str) -> str:
         f'<line class="axis" x1="0" x2="100%" y1="12" y2="12"/>'
         f'<rect class="band" x="{x(low)}" y="6" width="{width}" height="12"/>'
         f'<line class="median" x1="{x(middle)}" x2="{x(middle)}" y1="6" y2="18"/>'
-        f'<circle class="{style}" cx="{x(now)}" cy="12" r="6"/>{ends}</svg>'
+        f'<circle class="dot {key.tone}" cx="{x(now)}" cy="12" r="6"/>{ends}</svg>'
     )
 
 
 def _end(x: str, text: str) -> str:
     return f'<text x="{x}" y="33" text-anchor="middle" class="i3">{esc(text)}</text>'
-
-
-# ---------------------------------------------------------------- map
-
-
-@dataclass(frozen=True, slots=True)
-class MapChoice:
-    """The switches of the map: areas or heat, counts or rates, which service points."""
-
-    mode: str
-    measure: str
-    services: str
-
-    @property
-    def is_heat(self) -> bool:
-        """Whether the heat lies over the areas."""
-        return self.mode == "heat"
-
-
-def choice(view: View, table: AreaTable) -> MapChoice:
-    """What the URL asks for, as far as there is data for it."""
-    measure = view.option("by", MEASURES) if table.has_households else "count"
-    return MapChoice(view.option("mode", MODES), measure, view.params.get("services", ""))
-
-
-def map_unit(view: View) -> str:
-    """The unit and period in the head of the map."""
-    is_heat = view.option("mode", MODES) == "heat"
-    key = "heat" if is_heat else view.option("by", MEASURES)
-    level = view.tr(f"common.level_{view.filters.level}").lower()
-    return view.tr(f"overview.map_unit_{key}", level=level, period=_period(view))
-
-
-def _period(view: View) -> str:
-    return formats.period(view.filters.start, view.filters.end, view.lang)
-
-
-def area_map(view: View) -> Empty | None:
-    """The switches, the drawing, the heat over it, and the names on top."""
-    shapes = layers.shapes_of(view)
-    ground = layers.ground_of(view)
-    frame = layers.frame_of(shapes, ground=ground)
-    if frame is None:
-        return Empty(view.tr("overview.no_areas"))
-    table = overview.area_table(view)
-    chosen = choice(view, table)
-    limits = classes.limits(
-        (value for row in table.rows if (value := _measure(row, chosen)) is not None), whole=chosen.measure == "count"
-    )
-    picture(_controls(view, table, chosen, limits), key="map_controls")
-    with st.container(key="mapstack"):
-        _lower(view, table, chosen, frame, limits)
-        if chosen.is_heat:
-            _heat(view, frame)
-        with st.container(key="maptop"):
-            picture(_upper(view, table, chosen, frame), key="map_top")
-    return None
-
-
-def _measure(row: AreaFigures, chosen: MapChoice) -> float | None:
-    return row.per_thousand if chosen.measure == "rate" else float(row.incidents)
-
-
-def _lower(view: View, table: AreaTable, chosen: MapChoice, frame: Frame, limits: Sequence[float]) -> None:
-    painted = [_painted(view, table, row, chosen, limits) for row in table.rows]
-    total = sum(row.incidents for row in table.rows)
-    label = view.tr("overview.map_label", area=view.area_name, unit=map_unit(view), n=formats.number(total))
-    before = view.link({"area": None, "level": None})
-    drawn = areamap.drawing(
-        frame,
-        addresses=_addresses(view),
-        painted=painted,
-        go_before=f"{before}{'&' if len(before) > 1 else ''}area=",
-        label=label,
-        is_heat=chosen.is_heat,
-    )
-    picture(drawn.removesuffix("</div>") + _zoomer(view) + "</div>", key="map")
-
-
-def _painted(
-    view: View, table: AreaTable, row: AreaFigures, chosen: MapChoice, limits: Sequence[float]
-) -> areamap.Painted:
-    value = _measure(row, chosen) if table.is_covered else None
-    step = None if value is None else classes.class_of(value, limits)
-    return areamap.Painted(row.area.area_id, step, _told(view, table, row), row.overdue)
-
-
-def _told(view: View, table: AreaTable, row: AreaFigures) -> str:
-    """What the tooltip says about an area, below its name."""
-    if not table.is_covered:
-        return view.tr("common.no_data")
-    lines = [view.tr("overview.tip_reported", n=formats.number(row.incidents))]
-    if row.per_thousand is not None and row.households is not None:
-        rate = formats.number(row.per_thousand, digits=1)
-        lines.append(view.tr("overview.tip_rate", rate=rate, households=formats.number(row.households)))
-    elif row.households is not None:
-        lines.append(view.tr("overview.tip_few_households"))
-    elif table.has_households:
-        lines.append(view.tr("overview.tip_no_households"))
-    if row.open_cases:
-        key = "tip_open_overdue" if row.overdue else "tip_open"
-        lines.append(view.tr(f"overview.{key}", n=formats.number(row.open_cases), overdue=formats.number(row.overdue)))
-    return "\n".join(lines)
-
-
-def _addresses(view: View) -> areamap.Addresses:
-    shapes = layers.shapes_of(view)
-    asked = {"level": view.filters.level, "day": shapes.day.isoformat(), "v": str(shapes.version)}
-    if view.filters.area:
-        asked["area"] = token(view.filters.area)
-
-    def address(name: str, **more: str) -> str:
-        return f"/layers/{name}.svg?{urlencode({**asked, **more})}"
-
-    return areamap.Addresses(
-        areas=address("areas"),
-        lines=address("lines"),
-        base_below=address("base", part="below"),
-        base_above=address("base", part="above"),
-    )
-
-
-def _zoomer(view: View) -> str:
-    buttons = (("1.6", "+", "zoom_in"), ("0.625", "−", "zoom_out"), ("0", "⤢", "zoom_all"))
-    return f'<div class="zoomer">{"".join(_zoom(view.tr(f"overview.{key}"), *rest) for *rest, key in buttons)}</div>'
-
-
-def _zoom(name: str, factor: str, sign: str) -> str:
-    return f"<button{attributes(type='button', data_zoom=factor, aria_label=name, data_tip=name)}>{sign}</button>"
-
-
-def _heat(view: View, frame: Frame) -> None:
-    start, end = view.bounds()
-    layers.heat_csv(
-        view.asked, start=start, end=end, within=view.filters.area_id, category=view.filters.category
-    )  # asked here so that a store that is down shows in the panel, not as a failed address
-    asked = {
-        "from": view.filters.start.isoformat(),
-        "to": view.filters.end.isoformat(),
-        "v": str(view.data_version),
-        "at": view.clock.at.isoformat(timespec="minutes"),
-    }
-    if view.filters.area:
-        asked["area"] = token(view.filters.area)
-    if view.filters.category:
-        asked["category"] = view.filters.category
-    least, most = HEAT_RADIUS_PX
-    radius = min(most, max(least, HEAT_RADIUS_M / frame.metres_per_pixel))
-    deck = heat.deck(f"/layers/heat.csv?{urlencode(asked)}", frame, radius_px=radius)
-    with st.container(key="mapheat"):
-        st.pydeck_chart(deck, width=frame.width, height=frame.height, key="heat")
-
-
-def _upper(view: View, table: AreaTable, chosen: MapChoice, frame: Frame) -> str:
-    shapes, ground = layers.shapes_of(view), layers.ground_of(view)
-    outlines = layers.outlines_of(shapes, level=ground.level, within=ground.within)
-    overdue = {row.area.area_id: row.overdue for row in table.rows if row.overdue}
-    if len(overdue) > MOST_MARKS:
-        overdue = {}
-    if len(outlines) > areamap.MOST_LABELS:
-        outlines = tuple(outline for outline in outlines if outline.area_id in overdue)
-    placed = areamap.place_labels(outlines, frame, names=short_names(view), overdue=overdue)
-    return areamap.top(frame, placed=placed, points=_service_points(view, chosen))
-
-
-def short_names(view: View) -> dict[int, str]:
-    """Names as a map shows them: without an ancestor's name before them, without the word for their level behind."""
-    by_id = {area.area_id: area for area in view.areas}
-    return {area.area_id: _short(area, by_id) for area in view.areas}
-
-
-def _short(area: Area, by_id: Mapping[int, Area]) -> str:
-    name, above = area.name, by_id.get(area.parent_id or 0)
-    while above:
-        for before in (above.name, above.name.removesuffix("社区")):
-            if before and name.startswith(before) and name != before:
-                name = name.removeprefix(before)
-        above = by_id.get(above.parent_id or 0)
-    for behind in ("社区", "微网格"):
-        name = name.removesuffix(behind) or name
-    return name
-
-
-def _service_points(view: View, chosen: MapChoice) -> list[tuple[ServicePoint, str]]:
-    if not chosen.services:
-        return []
-    found = layers.service_points(view.asked, within=view.filters.area_id)
-    return [
-        (point, f"{point.name}\n{point.kind_en if view.lang == 'en' else point.kind_zh}")
-        for point in found
-        if chosen.services in ("all", point.kind)
-    ]
-
-
-def _controls(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[float]) -> str:
-    areas = link(view, view.tr("overview.mode_areas"), {"mode": None}, is_on=not chosen.is_heat)
-    modes = areas + link(view, view.tr("overview.mode_heat"), {"mode": "heat"}, is_on=chosen.is_heat)
-    parts = [f'<span class="group">{modes}</span>']
-    if chosen.is_heat:
-        parts.append(f'<span class="i2 nowebgl">{esc(view.tr("overview.no_webgl"))}</span>')
-    else:
-        parts.append(_measures(view, table, chosen))
-    parts.append(_service_choice(view, chosen))
-    parts.append(_legend(view, table, chosen, limits))
-    return f'<div class="bar">{"".join(parts)}</div>'
-
-
-def _measures(view: View, table: AreaTable, chosen: MapChoice) -> str:
-    if not table.has_households:
-        return f'<span class="i3">{esc(view.tr("overview.by_households_none"))}</span>'
-    count = link(view, view.tr("overview.by_count"), {"by": None}, is_on=chosen.measure == "count")
-    rate = link(view, view.tr("overview.by_households"), {"by": "rate"}, is_on=chosen.measure == "rate")
-    return f'<span class="group">{count}{rate}</span>'
-
-
-def _service_choice(view: View, chosen: MapChoice) -> str:
-    found = layers.service_points(view.asked, within=view.filters.area_id)
-    if not found:
-        return ""
-    kinds: dict[str, list[ServicePoint]] = {}
-    for point in found:
-        kinds.setdefault(point.kind, []).append(point)
-    options = option(view.tr("overview.services_none"), view.link({"services": None}), is_on=not chosen.services)
-    options += option(
-        view.tr("overview.services_all", n=len(found)), view.link({"services": "all"}), is_on=chosen.services == "all"
-    )
-    for kind, points in kinds.items():
-        name = points[0].kind_en if view.lang == "en" else points[0].kind_zh
-        text = view.tr("overview.services_kind", name=name, n=len(points))
-        options += option(text, view.link({"services": kind}), is_on=chosen.services == kind)
-    return f"<select data-choose{attributes(aria_label=view.tr('overview.services'))}>{options}</select>"
-
-
-def _legend(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[float]) -> str:
-    if chosen.is_heat:
-        start, end = view.bounds()
-        _, n = layers.heat_csv(
-            view.asked, start=start, end=end, within=view.filters.area_id, category=view.filters.category
-        )
-        title = view.tr("overview.legend_heat", n=formats.number(n))
-        return areamap.heat_legend(title=title, low=view.tr("overview.heat_low"), high=view.tr("overview.heat_high"))
-    shown = [formats.number(limit, digits=0 if limit == int(limit) else 1) + "+" for limit in limits]
-    has_missing = any(_measure(row, chosen) is None for row in table.rows) or not table.is_covered
-    has_zero = any(_measure(row, chosen) == 0 for row in table.rows)
-    return areamap.legend(
-        shown,
-        title=view.tr(f"overview.legend_{chosen.measure}"),
-        lowest="0" if has_zero or not shown else f"<{shown[0].removesuffix('+')}",
-        missing=view.tr("common.no_data") if has_missing else None,
-    )
 
 
 # ---------------------------------------------------------------- table

@@ -67,7 +67,8 @@ def _face(view: View, dataset: str | None, loaded_at: datetime | None) -> tuple[
     if view.clock.at - loaded_at > timedelta(hours=2 * freshness.agreed_hours(dataset)):
         late = formats.duration((view.clock.at - loaded_at).total_seconds(), view.lang)
         return "stale", view.tr("common.stale", age=late)
-    return "data", view.tr("common.updated", age=age)
+    gap = " " if view.lang == "zh" and age[0].isdigit() else ""
+    return "data", view.tr("common.updated", age=gap + age)
 
 
 def _moment(view: View, value: datetime) -> str:

@@ -1,18 +1,16 @@
-"""The panels of the page of response times: each asks its own figures and hands finished markup to the page.
+"""The panels of the page of response times: each asks its own figures and hands a finished picture to the page.
 
 Invariant: nothing is counted here; a panel without figures says why, and each figure has its definition folded below.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 import streamlit as st
 
-from cockpit import formats, queries, response, response_words
+from cockpit import formats, plotted, response, response_words
 from cockpit.charts import svg
 from cockpit.charts.stages import Length, Stage, StageChart, stage_bars
-from cockpit.charts.trend import Period, Trend, trend_chart
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
 from cockpit.panels import Empty, panel
@@ -21,11 +19,9 @@ from cockpit.response import LIMIT_S, PROMISE, TEAM, URGENT, StageTime, scope_of
 from cockpit.response_fold import figure_fold, stage_fold
 from cockpit.theme import page_head
 from geo.errors import StoreUnavailable
-from geo.windows import Bucket
 
 BARS_PX = 330
 WORDS_PX = 30
-BY: tuple[Bucket, ...] = ("week", "day", "month")
 
 Draw = Callable[[], Empty | None]
 
@@ -33,6 +29,7 @@ Draw = Callable[[], Empty | None]
 def apply_style() -> None:
     """Puts the shapes of the charts on this run's page."""
     st.html(STATIC / "charts.css")
+    plotted.apply_style()
 
 
 def section(view: View, *, key: str, title: str, unit: str, draw: Draw) -> None:
@@ -169,7 +166,7 @@ def promise(view: View) -> Draw:
 
 
 def _promise(view: View, figure: Figure, before: Figure | None) -> str:
-    words = _no_value(view, figure)
+    words = response_words.no_value(view, figure)
     if words:
         number = svg.element("div", svg.escape(words), class_="c-figure-number c-words figure")
     else:
@@ -190,21 +187,12 @@ def _promise(view: View, figure: Figure, before: Figure | None) -> str:
     return svg.element("div", number + facts, class_="c-figure") + left
 
 
-def _no_value(view: View, figure: Figure) -> str:
-    """The words that stand for a missing value; empty where there is one."""
-    if figure.value is not None:
-        return ""
-    if figure.note == NO_DATA:
-        return view.tr("common.no_data")
-    return view.tr("response.too_few_n", n=figure.n or 0)
-
-
 def _counted(view: View, figure: Figure) -> str:
     """Numerator and denominator in bold, the interval below; nothing for a share without an interval."""
     if not figure.interval:
         return ""
     interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
-    cases = svg.element("b", svg.escape(_cases(view, figure)))
+    cases = svg.element("b", svg.escape(response_words.cases(view, figure)))
     return f"{cases}<br>{svg.escape(view.tr('response.interval', range=interval))}"
 
 
@@ -218,89 +206,10 @@ def _missing(view: View, figure: Figure) -> str:
 
 def _team(view: View, figure: Figure) -> str:
     """One line on the part of the team: from dispatch to arrival."""
-    value = _no_value(view, figure) or formats.share(figure.value or 0)
+    value = response_words.no_value(view, figure) or formats.share(figure.value or 0)
     told = svg.escape(view.tr("response.team")) + " " + svg.element("b", svg.escape(value), class_="figure")
     if figure.interval:
         interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
-        facts = view.tr("response.team_facts", range=interval, cases=_cases(view, figure))
+        facts = view.tr("response.team_facts", range=interval, cases=response_words.cases(view, figure))
         told += " " + svg.escape(facts)
     return svg.element("p", f"{told}<br>{svg.escape(_missing(view, figure))}", class_="c-part")
-
-
-# ---- trend
-
-
-def trend(view: View) -> Draw:
-    """The share inside ten minutes by day, week or month, with its interval."""
-
-    def draw() -> Empty | None:
-        scope, by = scope_of(view), _bucket(view)
-        span = queries.reported_span(view.asked, start=scope.start, end=scope.end)
-        if span.first_on is None:
-            return Empty(view.tr("response.why.not_covered"))
-        wide = response.trend_days(scope, by=by, first_on=span.first_on)
-        found = response.trend(view.asked, scope=wide, by=by)
-        if all(figure.note == NO_DATA for figure in found):
-            return Empty(view.tr("response.why.none"))
-        target = found[0].indicator.target
-        title = view.tr("response.trend_title", who=response_words.who(view, scope))
-        chart = Trend(title, tuple(_period(view, figure, by) for figure in found), target)
-        few = sum(figure.value is None for figure in found)
-        key = view.tr("response.trend_key") + (view.tr("response.trend_few", n=few) if few else "")
-        picture(
-            _switch(view, by) + trend_chart(chart, lang=view.lang) + svg.element("p", svg.escape(key), class_="c-key"),
-            key="trend",
-        )
-        return None
-
-    return draw
-
-
-def _bucket(view: View) -> Bucket:
-    return next(by for by in BY if by == view.option("by", BY))
-
-
-def _switch(view: View, current: Bucket) -> str:
-    def chip(by: Bucket) -> str:
-        link = view.link({"by": None if by == BY[0] else by})
-        state = "true" if by == current else None
-        return svg.element(
-            "a", svg.escape(view.tr(f"response.by_{by}")), class_="chip", href=link, data_go=link, aria_current=state
-        )
-
-    return svg.element(
-        "div",
-        svg.element("span", "".join(chip(by) for by in ("day", "week", "month")), class_="group"),
-        class_="c-switch",
-    )
-
-
-def _period(view: View, figure: Figure, by: Bucket) -> Period:
-    name = formats.period(figure.start, figure.end, view.lang)
-    filters = view.filters
-    is_short = by == "week" and (figure.end - figure.start).days < 7
-    is_partial = is_short or figure.moment < view.midnight(figure.end)
-    tip = [name if not is_partial else view.tr("response.partial", period=name)]
-    if figure.value is not None and figure.interval:
-        tip.append(view.tr("response.tip.share", value=formats.share(figure.value), cases=_cases(view, figure)))
-        interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
-        tip.append(view.tr("response.interval", range=interval))
-    else:
-        tip.append(_no_value(view, figure))
-    return Period(
-        label=_short_day(view, figure.start),
-        tip="\n".join(tip),
-        value=figure.value,
-        low=figure.interval.low if figure.interval else None,
-        high=figure.interval.high if figure.interval else None,
-        is_chosen=figure.start < filters.end and figure.end > filters.start,
-        is_partial=is_partial,
-    )
-
-
-def _short_day(view: View, day: date) -> str:
-    return view.tr("common.short_day", month=view.tr(f"common.month_{day.month}"), day=day.day)
-
-
-def _cases(view: View, figure: Figure) -> str:
-    return view.tr("response.of_cases", k=formats.number(figure.numerator or 0), n=formats.number(figure.n or 0))

@@ -101,3 +101,17 @@ def worse_areas(view: View, names: Sequence[str], *, compared: int) -> str:
     named = view.tr("response.list_dun").join(names[:NAMED])
     key = "response.areas_worse_more" if len(names) > NAMED else "response.areas_worse"
     return view.tr(key, names=named, n=len(names)) + note
+
+
+def no_value(view: View, figure: Figure) -> str:
+    """The words that stand for a missing value; empty where there is one."""
+    if figure.value is not None:
+        return ""
+    if figure.note == NO_DATA:
+        return view.tr("common.no_data")
+    return view.tr("response.too_few_n", n=figure.n or 0)
+
+
+def cases(view: View, figure: Figure) -> str:
+    """Numerator and denominator with their unit: 31 / 33 件."""
+    return view.tr("response.of_cases", k=formats.number(figure.numerator or 0), n=formats.number(figure.n or 0))

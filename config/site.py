@@ -30,8 +30,14 @@ def site() -> Site:
     """The site in force; raises config.reader.ConfigError for a bad file or an unknown time zone."""
     path = reader.find("site.toml")
     found = reader.fill(Site, reader.read(path), path)
+    texts = ("name_zh", "name_en", "time_zone", "currency")
+    faults = [
+        f"{name} must be text, not {value!r}" for name in texts if not isinstance(value := getattr(found, name), str)
+    ]
+    if faults:
+        raise reader.ConfigError(path, faults)
     try:
         _ = found.zone
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise reader.ConfigError(path, [f"time_zone {found.time_zone!r} is no IANA time zone"]) from error
     return found

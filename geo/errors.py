@@ -5,6 +5,14 @@ class GeoError(Exception):
     """Anything the store refuses or cannot do; the message says what failed and what to do."""
 
 
+class ClockError(GeoError, ValueError):
+    """`COCKPIT_NOW` names no moment."""
+
+
+class StoreUrlError(GeoError, ValueError):
+    """A variable with the address of the store holds no database URL."""
+
+
 class StoreUnavailable(GeoError):  # noqa: N818 - the state it names
     """The database cannot be reached, or it is not migrated; retry may help."""
 

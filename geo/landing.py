@@ -23,6 +23,8 @@ from geo.errors import GeoError, StoreUnavailable
 from geo.store import rows as query
 from geo.viewer import Clock, Viewer
 
+BULK_ROWS = 1_000
+"""A load that writes as many rows renews the planner's statistics."""
 BELL = "cockpit"
 """The NOTIFY channel; its payload is JSON: version, load_id, dataset."""
 
@@ -232,6 +234,8 @@ class Landing:
             finished_at=finished_at,
             **params,
         )
+        if counts.inserted + counts.updated >= BULK_ROWS:
+            self.run("load/refresh_statistics")
         self.tell(load_id, params)
 
     def tell(self, load_id: int, counts: Mapping[str, int]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import shapely
 from shapely import Geometry
 
+from geo.shapes import shapes
 from geo.store import Store, rows
 from geo.viewer import Clock, Viewer
 
@@ -138,17 +139,18 @@ def outlines(
     store: Store, viewer: Viewer, clock: Clock, *, level: str, within: int | None, day: date
 ) -> tuple[Outline, ...]:
     """The areas of `level` in force on `day`, all or those below `within`, by code; raises StoreUnavailable."""
-    found = _asked(store, viewer, clock, "view/outlines", level=level, within=within, day=day)
+    with store.reading(viewer, clock) as connection:
+        found = shapes(connection, "view/outlines", level=level, within=within, day=day)
     return tuple(
         Outline(
-            area_id=row["area_id"],
-            level=row["level"],
-            code=row["code"],
-            name=row["name"],
-            shape=shapely.from_wkb(bytes(row["shape"])),
-            label=(row["label_lon"], row["label_lat"]),
+            area_id=row.area_id,
+            level=row.level,
+            code=row.code,
+            name=row.name,
+            shape=row.shape,
+            label=(row.label_lon, row.label_lat),
         )
-        for row in found
+        for row in found.itertuples(index=False)
     )
 
 

@@ -108,6 +108,32 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthFlow:
+    """What moved in one month in one part of a scope, money in the site's currency; see months.sql for `part`.
+
+    `month` is its first day, None for entries that state only a year. A commitment is in none of the other sums.
+    """
+
+    month: date | None
+    part: str
+    income: Decimal
+    received: Decimal
+    expense: Decimal
+    passed_on: Decimal
+    committed: Decimal
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The days from a source's first dated entry to its last: between them, no entry means nothing moved."""
+
+    source_id: int
+    first_on: date
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class EntryQuery:
     """Which entries of a scope, in which order, from where on; `named_kinds` are codes whose words match `text`."""
 
@@ -176,6 +202,17 @@ def flows(connection: Connection, scope: Scope, *, toward: str, level: str) -> t
 def payments(connection: Connection, scope: Scope, *, toward: str, level: str) -> tuple[Payment, ...]:
     """What was paid or promised in the window, largest first; for books that state no income."""
     return tuple(Payment(**row) for row in _rows(connection, "payments", scope, {"toward": toward, "level": level}))
+
+
+def months(connection: Connection, scope: Scope) -> tuple[MonthFlow, ...]:
+    """What moved in each month of the window that has entries, by month and part; entries of a year only come last."""
+    return tuple(MonthFlow(**row) for row in _rows(connection, "months", scope, {}))
+
+
+def covered(connection: Connection, *, book: str, today: date) -> tuple[Covered, ...]:
+    """The days that each source of the book covers, whatever the area and the fund asked for."""
+    found = connection.execute(sql_text(sql.text("money/covered")), {"book": book, "today": today}).mappings()
+    return tuple(Covered(**row) for row in found)
 
 
 def entries(connection: Connection, scope: Scope, query: EntryQuery) -> EntryPage:

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy import text as sql_text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from geo import embedded, sql
-from geo.errors import StoreUnavailable
+from geo.errors import StoreUnavailable, StoreUrlError
 from geo.viewer import Clock, Viewer
 
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 20_000
+STATEMENTS_OWN_FAULT = frozenset({"54000"})
+"""program_limit_exceeded (a value too long for an index): operational by its class, but not the server's trouble."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,11 @@ def configured_urls(environ: Mapping[str, str] = os.environ) -> StoreUrls:
             app=cluster.url("cockpit_app"),
             wall=cluster.url("cockpit_wall"),
         )
-    owner = make_url(named).set(drivername="postgresql+psycopg")
+    owner = _url(environ, "COCKPIT_DATABASE_URL")
 
     def login(variable: str, role: str) -> str:
-        url = make_url(environ[variable]) if variable in environ else owner.set(username=role)
-        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        url = _url(environ, variable) if variable in environ else owner.set(username=role)
+        return url.render_as_string(hide_password=False)
 
     return StoreUrls(
         admin=None,
@@ -63,6 +65,15 @@ def configured_urls(environ: Mapping[str, str] = os.environ) -> StoreUrls:
         app=login("COCKPIT_APP_URL", "cockpit_app"),
         wall=login("COCKPIT_WALL_URL", "cockpit_wall"),
     )
+
+
+def _url(environ: Mapping[str, str], variable: str) -> URL:
+    try:
+        return make_url(environ[variable]).set(drivername="postgresql+psycopg")
+    except ArgumentError as error:
+        raise StoreUrlError(
+            f"{variable} is no database URL, such as postgresql://cockpit_owner@host/cockpit"
+        ) from error
 
 
 def _engine(url: str, *, timeout_ms: int, pool_size: int) -> Engine:
@@ -137,17 +148,18 @@ class Store:
 
 @contextmanager
 def _begun(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which whatever is not the statement's own fault is StoreUnavailable (PEP 249 OperationalError).
+
+    That is a server that is away, shutting down, out of disk or memory, or slower than the time limit; also when it is
+    only the closing roll-back that finds out.
+    """
     try:
-        connection = engine.connect()
-    except OperationalError as error:
-        raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
-    with connection, connection.begin():
-        try:
+        with engine.connect() as connection, connection.begin():
             yield connection
-        except OperationalError as error:
-            if error.connection_invalidated:
-                raise StoreUnavailable(f"the database went away: {error.orig}") from error
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in STATEMENTS_OWN_FAULT:
             raise
+        raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
 
 
 def _look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from geo.errors import ClockError
+
 SITE = "site"
 AREA = "area"
 
@@ -42,15 +44,17 @@ class Clock:
 def current_clock(environ: Mapping[str, str] = os.environ) -> Clock:
     """The clock of this moment: `COCKPIT_NOW` (ISO 8601 with offset) if set, else the machine's.
 
-    Called once a command or page run and passed down; raises ValueError for a `COCKPIT_NOW` that is no moment.
+    Called once a command or page run and passed down; raises ClockError for a `COCKPIT_NOW` that is no moment.
     """
     told = environ.get("COCKPIT_NOW")
     if not told:
         return Clock(datetime.now(UTC))
     try:
-        return Clock(datetime.fromisoformat(told))
-    except ValueError as error:
-        raise ValueError(
+        clock = Clock(datetime.fromisoformat(told))
+        clock.at.astimezone(UTC)
+        return clock
+    except (ValueError, OverflowError) as error:
+        raise ClockError(
             f"COCKPIT_NOW={told!r} is no moment with a time zone, such as 2026-11-20T14:32:00+08:00"
         ) from error
 

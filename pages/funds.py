@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from cockpit import funds_months as by_month
 from cockpit import funds_panels as draw
 from cockpit import funds_words as words
 from cockpit.context import current_view
@@ -51,6 +52,12 @@ with right:
             unit=words.period_and_unit(funds),
             draw=partial(draw.draw_bars, funds),
         )
+show(
+    key="months",
+    title=by_month.title(funds),
+    unit=by_month.unit(funds),
+    draw=partial(by_month.draw_months, funds),
+)
 show(
     key="entries",
     title=view.tr("funds.entries_title"),

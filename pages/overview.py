@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cockpit import overview_map
 from cockpit import overview_panels as panels
 from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
@@ -37,7 +38,7 @@ with left:
         view,
         key="map",
         title=view.tr("overview.map_title"),
-        unit=panels.map_unit(view),
-        draw=lambda: panels.area_map(view),
+        unit=overview_map.map_unit(view),
+        draw=lambda: overview_map.area_map(view),
         dataset="incidents",
     )

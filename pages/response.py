@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cockpit import response_areas, response_panels
+from cockpit import response_areas, response_panels, response_trend
 from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
 from cockpit.response_panels import section
@@ -43,7 +43,7 @@ with right:
         key="trend",
         title=view.tr("response.trend_head"),
         unit=view.tr("response.trend_unit"),
-        draw=response_panels.trend(view),
+        draw=response_trend.trend(view),
     )
 section(
     view,

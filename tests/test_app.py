@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from browser import chromium, served, watched, without_store
 from playwright.sync_api import Browser, expect
 from small_town import build
 
-from cockpit import context, formats, queries
+from cockpit import context, formats, funds, queries
 from cockpit.maps import classes, frame, heat, labels, outlines
 from cockpit.maps.labels import Board, Wanted
 from cockpit.markup import attributes, esc
@@ -44,7 +45,10 @@ def test_a_period_of_the_url_is_taken_and_ends_before_its_last_day() -> None:
     assert notes == ()
 
 
-@pytest.mark.parametrize("named", ["yesterday", "2026-13-01", "20261001", "2026-10-01'--", ""])
+@pytest.mark.parametrize(
+    "named",
+    ["yesterday", "2026-13-01", "20261001", "2026-10-01'--", "", "2026-W45-1", "0001-01-01", "9999-12-31", "1989-12-31"],
+)
 def test_a_date_that_is_none_gives_the_default_period_and_a_note(named: str) -> None:
     period, notes = context.parse_period({"from": named}, default=DEFAULT)
     assert period == DEFAULT
@@ -55,6 +59,26 @@ def test_a_period_that_ends_before_it_begins_gives_the_default_and_a_note() -> N
     period, notes = context.parse_period({"from": "2026-11-01", "to": "2026-10-01"}, default=DEFAULT)
     assert period == DEFAULT
     assert [note.key for note in notes] == ["common.note_period_order"]
+
+
+def test_a_last_day_out_of_reach_gives_the_default_and_a_note() -> None:
+    period, notes = context.parse_period({"from": "2100-12-30", "to": "2101-01-01"}, default=DEFAULT)
+    assert period == DEFAULT
+    assert [note.key for note in notes] == ["common.note_period"]
+
+
+@pytest.mark.parametrize(
+    ("named", "page"),
+    [("3", 3), ("999999", 999_999), ("0", 1), ("", 1), ("-2", 1), ("x", 1), ("٣", 1), ("1000000", 1), ("9" * 5_000, 1)],
+)
+def test_a_page_of_entries_is_a_plain_number_of_at_most_six_digits_else_the_first(named: str, page: int) -> None:
+    assert funds.parse_page(named) == page
+
+
+def test_what_is_searched_for_has_no_control_character_and_at_most_a_hundred_characters() -> None:
+    assert funds.parse_search(" 慰问\x00\r\n金\x7f ") == "慰问金"
+    assert funds.parse_search("\x00") == ""
+    assert funds.parse_search("字" * 101) == "字" * 100
 
 
 def test_an_area_is_found_by_level_and_code_and_never_by_the_code_alone() -> None:
@@ -136,8 +160,8 @@ def test_shares_and_numbers_have_no_space_before_the_sign_and_a_true_minus() -> 
 
 
 def test_days_and_moments_read_as_in_the_house_style() -> None:
-    assert formats.clock(NOW, zone=SHANGHAI, lang="zh") == "11月20日 星期五 14:32"
-    assert formats.clock(NOW, zone=SHANGHAI, lang="en") == "Fri 20 Nov 14:32"
+    assert formats.clock(NOW, zone=SHANGHAI, lang="zh") == "2026年11月20日 星期五 14:32"
+    assert formats.clock(NOW, zone=SHANGHAI, lang="en") == "Fri 20 Nov 2026 14:32"
     assert formats.period(*DEFAULT, "zh") == "2026年10月22日至11月20日"
     assert formats.period(*DEFAULT, "en") == "22 Oct – 20 Nov 2026"
     assert formats.period(date(2026, 11, 20), date(2026, 11, 21), "zh") == "2026年11月20日"
@@ -295,7 +319,25 @@ def test_health_is_503_without_a_database(store_environment: dict[str, str]) -> 
         urlopen(f"{gone}/healthz")
     with refused.value as answer:
         assert answer.code == 503
-        assert json.loads(answer.read())["status"] == "down"
+        told = answer.read().decode()
+    assert json.loads(told)["status"] == "down"
+    assert "nonexistent" not in told
+
+
+def test_a_broken_configuration_is_503_and_its_place_is_not_told(
+    store_environment: dict[str, str], tmp_path: Path
+) -> None:
+    broken = tmp_path / "config" / "site.toml"
+    broken.parent.mkdir()
+    broken.write_text("name_zh = [", encoding="utf-8")
+    environment = store_environment | {"COCKPIT_HOME": str(tmp_path)}
+    with served(environment) as address:
+        for path in ("healthz", "layers/heat.csv?from=2026-11-01&to=2026-11-21"):
+            with pytest.raises(HTTPError) as refused:
+                urlopen(f"{address}/{path}")
+            with refused.value as answer:
+                assert answer.code == 503, path
+                assert str(tmp_path) not in answer.read().decode()
 
 
 def test_every_answer_forbids_requests_to_other_machines(address: str) -> None:
@@ -318,6 +360,8 @@ def test_the_heat_counts_each_valid_case_with_a_point_once(address: str) -> None
         "layers/heat.csv?from=2026-11-01&to=2026-11-21&area=community:nowhere",
         "layers/areas.svg?level=planet&day=2026-11-20",
         "layers/areas.svg?level=grid",
+        "layers/areas.svg?level=grid&day=2026-W45-1",
+        "layers/heat.csv?from=0001-01-01&to=0001-01-02",
     ],
 )
 def test_an_address_that_names_nothing_is_404(address: str, path: str) -> None:
@@ -342,6 +386,19 @@ def test_the_navigation_keeps_period_and_language_and_its_pages_open(browser: Br
             expect(page.locator(".nav a[aria-current='page']")).to_have_text(title)
             assert "lang=en" in page.url, name
             assert "from=2026-11-01" in page.url
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("path", "title"), [("response", "时效"), ("funds?q=%00&page=1", "资金")])
+def test_a_page_opened_and_reloaded_by_its_address_says_no_error(
+    browser: Browser, address: str, path: str, title: str
+) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/{path}")
+        expect(page.locator(".nav a[aria-current='page']")).to_have_text(title)
+        page.reload()
+        expect(page.locator(".nav a[aria-current='page']")).to_have_text(title)
+        assert page.url == f"{address}/{path}"
 
 
 @pytest.mark.browser

@@ -148,6 +148,23 @@ def test_the_page_opens_with_the_sleeping_funds_and_closes_the_books(
     expect(page.locator(".f-entries tbody tr")).to_have_count(3)
 
 
+def test_the_months_show_in_and_out_and_tell_their_numbers(address: str, open_page: Callable[[str], Page]) -> None:
+    page = open_page(address)
+    panel = page.locator(".st-key-panel_data_months")
+    expect(panel.locator("h2")).to_contain_text("收支按月2024年12月至2026年11月", timeout=30_000)
+    expect(panel.locator("[data-testid=stPlotlyChart]")).to_have_attribute(
+        "aria-label", "收支按月：2024年12月至2026年11月，流入 23.5 万元，流出 3.5 万元，净额 20.0 万元", timeout=30_000
+    )
+    expect(panel.locator(".f-key")).to_contain_text("净额 +20.0")
+    ground = panel.locator(".nsewdrag")
+    place = ground.bounding_box()
+    assert place is not None
+    ground.hover(position={"x": place["width"] - 4, "y": place["height"] / 2})
+    expect(panel.locator(".hoverlayer")).to_contain_text("支出 34,567.00 元", timeout=30_000)
+    panel.locator("summary").click()
+    expect(panel.locator(".p-numbers tbody tr").last).to_contain_text("2026年11月（未满）")
+
+
 def test_hostile_names_are_shown_as_text(address: str, open_page: Callable[[str], Page]) -> None:
     page = open_page(address)
     expect(page.locator(".f-entries")).to_contain_text("<img src=x", timeout=30_000)

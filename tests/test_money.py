@@ -8,12 +8,13 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from cockpit import money, money_flow
-from cockpit.charts import idle, sankey, waterfall
-from cockpit.money import ASLEEP, AWAKE, WATCH, Summary
+from cockpit import money, money_flow, money_months
+from cockpit.charts import idle, months, sankey, waterfall
+from cockpit.money import ASLEEP, AWAKE, WATCH, Summary, Window
+from cockpit.money_months import Months
 from config.money import Idle, kinds
 from geo import money as ledger
-from geo.money import EntryQuery, Flow, Payment, Position, Scope
+from geo.money import Covered, EntryQuery, Flow, MonthFlow, Payment, Position, Scope
 from geo.store import Store
 from geo.viewer import LEADER, Clock, Viewer
 
@@ -264,6 +265,183 @@ def test_orders_without_a_fund_are_a_book_of_their_own_without_balances(filled: 
         found = ledger.payments(connection, replace(YEAR, book="flows"), toward="payee", level="community")
     assert [(book.code, book.entries) for book in books] == [("funds", 16), ("programmes", 1), ("flows", 2)]
     assert [(payment.amount, payment.entries) for payment in found] == [(3000, 2)]
+
+
+AskMonths = Callable[..., tuple[tuple[MonthFlow, ...], Months | None]]
+THIS_YEAR = Window("year", date(2026, 1, 1), date(2026, 11, 21))
+
+
+@pytest.fixture
+def ask_months(filled: Store, clock: Clock) -> AskMonths:
+    """What moved by month and the months shown for it, for a viewer."""
+
+    def asked(
+        scope: Scope = YEAR, *, window: Window = THIS_YEAR, has_income: bool = True, viewer: Viewer = LEADER
+    ) -> tuple[tuple[MonthFlow, ...], Months | None]:
+        with filled.reading(viewer, clock) as connection:
+            known = ledger.covered(connection, book=scope.book, today=scope.today)
+            shown = money_months.span(window, known, today=scope.today)
+            start, end = shown or (scope.start, scope.end)
+            flows = ledger.months(connection, replace(scope, start=start, end=end))
+        if shown is None:
+            return flows, None
+        return flows, money_months.by_month(
+            flows, known, shown=shown, window=window, today=scope.today, has_income=has_income
+        )
+
+    return asked
+
+
+def told(found: Months | None) -> dict[str, tuple[str, ...]]:
+    """Income, spending, commitments and net by month, of months in which anything was."""
+    assert found is not None
+    return {
+        f"{month.start:%Y-%m}": tuple(str(x) for x in (month.income, month.expense, month.committed, month.net))
+        for month in found.months
+        if month.entries
+    }
+
+
+def test_the_months_are_those_of_the_hand_sum(ask_months: AskMonths) -> None:
+    _, found = ask_months()
+    assert told(found) == {
+        "2025-06": ("500.00", "0", "0", "500.00"),
+        "2025-11": ("0", "100.00", "0", "-100.00"),
+        "2025-12": ("0", "200.00", "0", "-200.00"),
+        "2026-02": ("300.00", "0", "0", "300.00"),
+        "2026-03": ("100.10", "0", "0", "100.10"),
+        "2026-05": ("0", "260.05", "0", "-260.05"),  # 250.05 and the correction of 10
+        "2026-06": ("0", "50.00", "0", "-50.00"),
+        "2026-08": ("0", "0", "400.00", "0"),  # promised: in neither spending nor net
+        "2026-10": ("0", "30.00", "0", "-30.00"),  # September's transfer among the funds is eliminated
+        "2026-11": ("0", "5.00", "0", "-5.00"),
+    }
+    assert found is not None
+    assert found.others == 60, "the blind fund states no income: beside, not in the sums"
+
+
+def test_the_months_of_a_window_add_up_to_its_waterfall(ask: Ask, ask_months: AskMonths) -> None:
+    summary, (_, found) = ask()[2], ask_months()
+    assert found is not None
+    chosen = [month for month in found.months if month.is_chosen]
+    assert len(chosen) == 11
+    assert sum(month.income for month in chosen) == summary.income
+    assert sum(month.expense for month in chosen) == summary.expense
+    assert sum(month.committed for month in chosen) == summary.committed
+    assert sum(month.net for month in chosen) == summary.closing - summary.opening
+
+
+def test_the_months_are_the_last_24_and_the_running_one_is_partial(ask_months: AskMonths) -> None:
+    _, found = ask_months()
+    assert found is not None
+    assert (found.months[0].start, found.months[-1].start) == (date(2024, 12, 1), date(2026, 11, 1))
+    assert [month.start for month in found.months if month.is_partial] == [date(2026, 11, 1)]
+    assert not found.months[-1].is_over
+    assert found.months[-1].known_to is None
+    assert found.months[0].is_covered, "the ledger runs from January 2024: nothing moved, so this is a zero"
+
+
+def test_a_transfer_from_outside_the_scope_is_received_in_its_month(ask: Ask, ask_months: AskMonths) -> None:
+    fund_id = by_code(ask()[0])["help"].fund_id
+    _, found = ask_months(replace(YEAR, fund_id=fund_id))
+    assert found is not None
+    assert {month.start.month: month.received for month in found.months if month.received} == {9: 120}
+    assert found.total("net") == 90
+
+
+def test_a_ledger_without_income_shows_what_goes_out_and_no_net(ask: Ask, ask_months: AskMonths) -> None:
+    fund_id = by_code(ask()[0])["blind"].fund_id
+    _, found = ask_months(replace(YEAR, fund_id=fund_id), has_income=False)
+    assert told(found) == {"2026-04": ("0", "60.00", "0", "-60.00")}
+    assert found is not None
+    assert not found.has_income
+
+
+def test_orders_are_promises_of_the_months_that_their_ledger_covers(ask_months: AskMonths) -> None:
+    _, found = ask_months(replace(YEAR, book="flows"), has_income=False)
+    assert found is not None
+    assert [(month.start, month.committed, month.entries) for month in found.months] == [(date(2026, 4, 1), 3000, 2)]
+    assert found.months[0].known_to == date(2026, 4, 6), "the ledger ends in it: its sum is of a part"
+
+
+def test_entries_of_a_year_have_no_month_and_are_told_apart(ask_months: AskMonths) -> None:
+    scope = Scope("programmes", date(2025, 1, 1), date(2026, 1, 1), TODAY)
+    flows, found = ask_months(scope, has_income=False)
+    assert found is None, "no entry has a day, so no month is known"
+    assert [(flow.month, flow.expense, flow.entries) for flow in flows] == [(None, 900, 1)]
+    covered = (Covered(1, date(2025, 1, 1), date(2025, 12, 31)),)
+    beside = money_months.by_month(
+        flows, covered, shown=(date(2025, 1, 1), date(2026, 1, 1)), window=THIS_YEAR, today=TODAY, has_income=False
+    )
+    assert (beside.undated, beside.undated_amount, beside.entries) == (1, 900, 0)
+
+
+def test_a_viewer_of_an_area_sees_the_months_of_the_own_fund(ask_months: AskMonths) -> None:
+    secretary = Viewer(name="s", role="secretary", area_ids=frozenset({3}))
+    _, found = ask_months(viewer=secretary)
+    assert told(found) == {"2025-11": ("0", "100.00", "0", "-100.00"), "2026-11": ("0", "5.00", "0", "-5.00")}
+    nobody = Viewer(name="n", role="secretary")
+    assert ask_months(viewer=nobody) == ((), None)
+
+
+def test_a_month_between_two_ledgers_is_a_gap_and_not_zero() -> None:
+    covered = (Covered(1, date(2026, 1, 5), date(2026, 2, 3)), Covered(2, date(2026, 4, 1), date(2026, 5, 9)))
+    shown = money_months.span(THIS_YEAR, covered, today=TODAY)
+    assert shown == (date(2026, 1, 1), date(2026, 6, 1)), "nothing is shown before or after what is known"
+    found = money_months.by_month((), covered, shown=shown, window=THIS_YEAR, today=TODAY, has_income=True)
+    assert [month.is_covered for month in found.months] == [True, True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [
+        (date(2020, 1, 1), date(2026, 11, 21), (date(2020, 1, 1), date(2026, 12, 1))),
+        (date(2025, 3, 1), date(2025, 4, 1), (date(2023, 4, 1), date(2025, 4, 1))),
+        (date(2000, 1, 1), date(2026, 11, 21), (date(2016, 12, 1), date(2026, 12, 1))),
+        (date(2010, 1, 1), date(2011, 1, 1), None),
+    ],
+)
+def test_the_months_reach_back_24_or_as_far_as_the_window_and_never_beyond_the_ledger(
+    start: date, end: date, shown: tuple[date, date] | None
+) -> None:
+    covered = (Covered(1, date(2012, 6, 1), date(2026, 11, 18)),)
+    assert money_months.span(Window("own", start, end), covered, today=TODAY) == shown
+
+
+def column(**amounts: float) -> months.Column:
+    known = dict.fromkeys(("income", "received", "expense", "passed_on", "committed"), 0.0)
+    return months.Column(2026, 1, "1月", (HOSTILE,), **{**known, **amounts})
+
+
+def test_in_stands_upwards_out_downwards_and_a_promise_apart() -> None:
+    bars = months.MonthBars((column(income=5, received=2, expense=3, passed_on=1, committed=4, net=3),), True)
+    figure = {trace.name: trace for trace in months.month_figure(bars).data}
+    ends = {name: (figure[name].base[0], figure[name].y[0]) for name in ("income", "received", "expense", "passed_on")}
+    assert ends == {"income": (0, 5), "received": (5, 2), "expense": (0, -3), "passed_on": (-3, -1)}
+    assert figure["net"].y == (3,)
+    assert figure["committed"].offset >= figure["expense"].offset + figure["expense"].width, "beside, not on top"
+
+
+def test_a_month_without_a_promise_has_no_rim_and_few_months_no_slabs() -> None:
+    (bar,) = [
+        trace
+        for trace in months.month_figure(months.MonthBars((column(committed=4), column()), False)).data
+        if trace.name == "committed"
+    ]
+    assert bar.marker.line.width == (1.5, 0)
+    assert bar.width == pytest.approx(months.ALONE.width * 2 / months.FEW)
+
+
+def test_without_income_what_goes_out_stands_upwards_and_a_gap_has_no_bar() -> None:
+    unknown = months.Column(2026, 2, "2月", ("无数据",))
+    figure = {
+        trace.name: trace
+        for trace in months.month_figure(months.MonthBars((column(expense=3), unknown, column(expense=0)), False)).data
+    }
+    assert set(figure) == {"expense", "unknown", "pointer"}
+    assert figure["expense"].y == (3, None, 0)
+    assert figure["unknown"].x == (1,)
+    assert "<script" not in figure["pointer"].hovertext[0]
 
 
 def test_entries_are_filtered_sorted_and_counted_in_pages(filled: Store, clock: Clock) -> None:

@@ -132,7 +132,30 @@ def test_without_an_urgent_category_all_cases_are_counted(town: Town, clock: Clo
     assert (figures[PROMISE].numerator, figures[PROMISE].denominator) == (10, 20)
 
 
+def test_without_an_urgent_category_the_share_is_told_for_reference_and_has_no_target(town: Town, clock: Clock) -> None:
+    town.case("10-05 08:00", times=20, arrived="10-05 12:00")
+    view = view_of(town, clock)
+    scope = response.scope_of(view)
+    figures = response.whole(view.asked, scope=scope)
+    assert figures[PROMISE].value == 0
+    assert figures[PROMISE].indicator.target is None
+    assert {figure.indicator.target for figure in response.trend(view.asked, scope=scope, by="week")} == {None}
+    assert response_words.headline(view, figures) == "到场中位 4 小时"
+    lead = response_words.lead(view, scope=scope, figures=figures, before={}, stages=())
+    assert lead.endswith("没有紧急类别，十分钟承诺不适用；此处为全部事件，仅供参考")
+
+
+def test_a_category_that_is_not_urgent_is_not_held_to_the_promise(town: Town, clock: Clock) -> None:
+    town.run("update core.category set response_class = 'urgent' where code = 'noise'")
+    for code, has_promise in (("", True), ("noise", True), ("light", False)):
+        assert response.scope_of(view_of(town, clock, category=code)).has_promise is has_promise
+    view = view_of(town, clock, category="light")
+    told = response_words.no_promise(view, response.scope_of(view))
+    assert told == "“light”不是紧急类别，十分钟承诺不适用；仅供参考"
+
+
 def test_the_headline_states_median_and_share(town: Town, clock: Clock) -> None:
+    town.run("update core.category set response_class = 'urgent'")
     town.case("10-05 08:00", times=9, arrived="2026-10-05 08:06:40")
     town.case("10-05 08:00", arrived="10-05 09:00")
     view = view_of(town, clock)

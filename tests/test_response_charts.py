@@ -1,15 +1,19 @@
 """The charts of response times: what they draw, what they refuse to draw, and that no value becomes markup."""
 
+import json
+import re
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import pytest
+from plotly import graph_objects as go
 
-from cockpit.charts import svg
+from cockpit.charts import plotly_look, svg
 from cockpit.charts.compare import AreaFigures, AreaRow, Comparison, area_table, side
 from cockpit.charts.curves import Tile, curve_tiles, in_map_order, steps
 from cockpit.charts.scales import DAYS, HOURS, MINUTES, TimeAxis, rate_ticks, unit_for
 from cockpit.charts.stages import Length, Stage, StageChart, stage_axis, stage_bars
-from cockpit.charts.trend import Period, Trend, trend_chart
+from cockpit.charts.trend import Period, Trend, rows, sentence, trend_figure
 
 HOSTILE = '<img src=x onerror="alert(1)">\'&'
 SEVERAL = 12
@@ -48,6 +52,19 @@ def area(name: str, share: float | None, *, n: int = 100) -> AreaRow:
 def tile(name: str, seconds: list[int], *, value: str = "", go: str | None = None, tip: str = "") -> Tile:
     cases = list(range(1, len(seconds) + 1))
     return Tile(name, len(seconds), seconds, cases, value, tip, go=go)
+
+
+def period(value: float | None, *, name: str = "", label: str = "", is_partial: bool = False) -> Period:
+    if value is None:
+        return Period(label, name, "", None, None, None, absent="样本不足，仅 4 件")
+    return Period(label, name, "27 / 30 件", value, value - 0.1, value + 0.05, is_partial=is_partial)
+
+
+def trace(figure: go.Figure, name: str) -> dict[str, Any]:
+    """One series of a figure as plain data, as the browser gets it."""
+    (found,) = (each for each in json.loads(figure.to_json())["data"] if each["name"] == name)
+    assert isinstance(found, dict)
+    return found
 
 
 def test_each_stage_begins_where_the_one_before_ends() -> None:
@@ -141,18 +158,56 @@ def test_tiles_stand_as_on_the_map_whatever_their_values() -> None:
     assert in_map_order(west_to_east_north_row_first, columns=2) == [1, 3, 2, 0]
 
 
-def test_a_period_with_too_few_cases_breaks_the_line_and_has_no_value() -> None:
-    known = Period("1", "", 0.9, 0.8, 0.95)
-    trend = Trend("x", (known, known, Period("3", "", None, None, None), known), target=0.9)
-    tree = parsed(trend_chart(trend, lang="zh"))
-    assert sum(node.get("class") == "c-line" for node in tree.iter("path")) == 2
-    assert sum(node.get("class") == "c-dot-few" for node in tree.iter("circle")) == 1
-    assert sum(node.get("class") == "c-dot" for node in tree.iter("circle")) == 3
+def test_a_period_with_too_few_cases_breaks_band_and_line_and_says_why() -> None:
+    trend = Trend("x", (period(0.9), period(0.8), period(None, name="第三周"), period(0.9)), target=0.9)
+    figure = trend_figure(trend, lang="zh")
+    assert trace(figure, "line")["y"] == [0.9, 0.8, None, 0.9]
+    assert trace(figure, "line")["connectgaps"] is False
+    outlines = trace(figure, "band")["y"]
+    assert outlines.count(None) == 1, "two outlines, one on each side of the gap"
+    dots = trace(figure, "dots")
+    floor = figure.layout.yaxis.range[0]
+    assert dots["y"] == [0.9, 0.8, floor, 0.9]
+    assert dots["hovertext"][2] == "第三周<br>样本不足，仅 4 件"
+    assert dots["marker"]["color"][2] == plotly_look.colour("bg"), "a ring, not a value"
+
+
+def test_pointing_at_a_period_tells_share_cases_and_interval() -> None:
+    figure = trend_figure(Trend("x", (period(0.9, name="第一周"),)), lang="zh")
+    (told,) = trace(figure, "dots")["hovertext"]
+    assert told == "第一周<br>十分钟到场 90.0%（27 / 30 件）<br>95% 区间 80.0–95.0%"
+    assert figure.layout.hoverdistance == -1, "anywhere in the column"
+
+
+def test_a_period_that_is_not_full_is_hollow() -> None:
+    dots = trace(trend_figure(Trend("x", (period(0.9), period(0.9, is_partial=True))), lang="zh"), "dots")
+    assert dots["marker"]["color"] == [plotly_look.colour("ink"), plotly_look.colour("bg")]
 
 
 def test_without_a_target_there_is_no_target_line() -> None:
-    tree = parsed(trend_chart(Trend("x", (Period("1", "", 0.9, 0.8, 0.95),)), lang="zh"))
-    assert not [node for node in tree.iter() if node.get("class") == "c-limit"]
+    figure = trend_figure(Trend("x", (period(0.9),)), lang="zh")
+    assert "target" not in [each.name for each in figure.data]
+    assert not figure.layout.annotations
+    with_target = trend_figure(Trend("x", (period(0.9),), target=0.9), lang="zh")
+    assert trace(with_target, "target")["y"] == [0.9, 0.9]
+    assert with_target.layout.annotations[0].text == "目标 90"
+
+
+def test_the_trend_has_its_sentence_and_its_numbers_for_who_does_not_see_it() -> None:
+    trend = Trend("到场率", (period(0.9, name="一"), period(None, name="二"), period(0.8, name="三", label="三")))
+    assert sentence(trend, lang="zh") == "到场率，在 80.0% 到 90.0% 之间，三当期 80.0%"
+    assert rows(trend)[1] == ("二", "样本不足，仅 4 件", "", "")
+    assert rows(trend)[2] == ("三", "80.0%", "70.0–85.0%", "27 / 30 件")
+
+
+def test_every_colour_of_a_figure_is_a_token_of_the_theme() -> None:
+    written = trend_figure(Trend("x", (period(0.9), period(None)), target=0.9), lang="zh").to_json()
+    stylesheet = plotly_look.STYLESHEET.read_text(encoding="utf-8")
+    found = set(re.findall(r"#[0-9A-Fa-f]{6}", written))
+    assert found
+    assert all(f":{colour}" in stylesheet for colour in found)
+    with pytest.raises(KeyError):
+        plotly_look.colour("no-such-token")
 
 
 def test_areas_with_too_few_cases_have_words_and_no_value_to_sort_by() -> None:
@@ -182,13 +237,21 @@ def test_no_value_becomes_markup() -> None:
     pictures = [
         stage_bars(StageChart(HOSTILE, stages, yardstick=HOSTILE), lang="zh"),
         curve_tiles([hostile], axis=axis, limit_s=600, min_n=10, lang="zh"),
-        trend_chart(Trend(HOSTILE, (Period(HOSTILE, HOSTILE, 0.9, 0.8, 0.95),)), lang="zh"),
         area_table(Comparison((area(HOSTILE, 0.9),), area(HOSTILE, 0.9), HOSTILE), lang="zh"),
     ]
     for markup in pictures:
         tree = parsed(markup)
         assert not list(tree.iter("img"))
         assert not [node for node in tree.iter() for name in node.attrib if name.startswith("on")]
+
+
+def test_no_value_becomes_markup_in_a_figure() -> None:
+    firm = Period(HOSTILE, HOSTILE, HOSTILE, 0.9, 0.8, 0.95)
+    few = Period(HOSTILE, HOSTILE, HOSTILE, None, None, None, absent=HOSTILE)
+    figure = trend_figure(Trend(HOSTILE, (firm, few), target=0.9), lang="zh")
+    said = [*trace(figure, "dots")["hovertext"], *figure.layout.xaxis.ticktext]
+    assert all("&lt;img" in text and "<img" not in text for text in said)
+    assert set(re.findall(r"<[^>]*>", "".join(said))) == {"<br>"}
 
 
 def test_a_coordinate_is_short_and_never_minus_zero() -> None:

@@ -99,9 +99,32 @@ def test_the_table_sorts_by_a_click_and_a_name_leads_into_the_area(browser: Brow
 def test_the_trend_changes_its_step_by_the_url(browser: Browser, town: str) -> None:
     with watched(browser) as visit:
         page = response_page(visit.open(town))
+        chart = page.locator(".st-key-panel_data_trend [data-testid=stPlotlyChart]")
+        expect(chart.locator(".xtick")).not_to_have_count(0)
+        place = chart.bounding_box()
         page.locator(".c-switch a", has_text="按月").click()
         page.wait_for_url("**by=month*")
         expect(page.locator(".c-switch a[aria-current]")).to_have_text("按月")
+        expect(chart.locator(".xtick").last).to_have_text("2026年11月")
+        assert chart.bounding_box() == place
+
+
+def test_pointing_at_the_trend_tells_the_period_and_its_numbers_stand_below(browser: Browser, town: str) -> None:
+    with watched(browser) as visit:
+        page = response_page(visit.open(town))
+        chart = page.locator(".st-key-panel_data_trend [data-testid=stPlotlyChart]")
+        expect(chart).to_have_attribute("aria-label", re.compile("十分钟到场率走势"))
+        ground = chart.locator(".nsewdrag")
+        place = ground.bounding_box()
+        assert place is not None
+        ground.hover(position={"x": place["width"] - 4, "y": place["height"] / 2})
+        expect(chart.locator(".hoverlayer")).to_contain_text("2026年11月16日至11月20日（未满）")
+        expect(chart.locator(".hoverlayer")).to_contain_text("样本不足，仅 6 件")
+        expect(page.locator(".modebar-btn")).to_have_count(0)
+        page.locator(".c-switch a", has_text="按月").click()
+        expect(chart.locator(".xtick").last).to_have_text("2026年11月")
+        page.locator(".st-key-panel_data_trend summary").click()
+        expect(page.locator(".p-numbers tbody tr").last).to_contain_text("100.0%")
 
 
 def test_a_category_limits_the_page_to_its_class(browser: Browser, town: str) -> None:
@@ -109,6 +132,12 @@ def test_a_category_limits_the_page_to_its_class(browser: Browser, town: str) ->
         page = response_page(visit.open(f"{town}/?category=noise"))
         expect(page.locator(".st-key-panel_data_urgent .empty")).to_contain_text("属于一般事件")
         expect(page.locator(".lead")).to_contain_text("噪声扰民")
+        expect(page.locator("h1").first).to_have_text("到场中位 6 分钟")
+        expect(page.locator(".c-figure-facts")).to_contain_text("“噪声扰民”不是紧急类别，十分钟承诺不适用")
+        expect(page.locator(".c-promise")).to_have_count(0)
+        chart = page.locator(".st-key-panel_data_trend [data-testid=stPlotlyChart]")
+        expect(chart.locator(".xtick")).not_to_have_count(0)
+        expect(chart).not_to_contain_text("目标")
 
 
 def test_a_hostile_name_is_shown_as_text(browser: Browser, town: str) -> None:

@@ -51,6 +51,7 @@ def filled(store: Store, clock: Clock) -> Store:
             insert into core.ledger_entry (source_id, entry_code, fund_id, entry_kind, occurred_on, amount,
                                            street_id, community_id, recorded_at, content_hash, load_id)
               values (1, 'e1', 1, 'income', '2026-11-01', 100, 1, 2, ops.clock(), 'h', 1);
+            insert into ops.fact values ('sample', '{}');
             insert into landing.row values (1, 2, '{}', '2027-01-01');
             insert into ops.quarantine (load_id, row_number, fault) values (1, 2, 'bad_time');
             """)

@@ -1,4 +1,4 @@
-"""Axes: round ticks from zero, and the unit in which a length of time is read best."""
+"""Axes: round ticks, and the unit in which a length of time is read best."""
 
 import math
 from dataclasses import dataclass
@@ -66,3 +66,13 @@ def rate_ticks(low: float, high: float) -> tuple[float, ...]:
     first = math.floor(low / step + 1e-9)
     last = min(math.ceil(high / step - 1e-9), round(1 / step))
     return tuple(round(index * step, 6) for index in range(max(first, 0), max(last, first + 1) + 1))
+
+
+def round_ticks(low: float, high: float, *, at_most: int = 6) -> tuple[float, ...]:
+    """Round amounts from below `low` to above `high`, zero among them, 1, 2 or 5 times a power of ten apart."""
+    low, high = min(low, 0.0), max(high, 0.0)
+    span = (high - low) or 1.0
+    power = 10.0 ** math.floor(math.log10(span / at_most))
+    step = next(power * times for times in (1, 2, 5, 10) if span / (power * times) <= at_most)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return tuple(round(index * step, 9) for index in range(first, max(last, first + 1) + 1))

@@ -6,7 +6,6 @@ so that `cockpit db status` need not wait for geopandas.
 """
 
 import importlib
-import os
 import sys
 
 import click
@@ -43,8 +42,12 @@ def cli() -> None:
 
 def main() -> None:
     """The console script: runs the command and turns the store's failures into one sentence and exit code 1."""
+    from cockpit.cli.ready import language  # noqa: PLC0415
     from cockpit.logs import configure  # noqa: PLC0415
-    from geo.errors import GeoError  # noqa: PLC0415
+    from config.messages import tr  # noqa: PLC0415
+    from config.reader import ConfigError  # noqa: PLC0415
+    from geo.embedded import EmbeddedError  # noqa: PLC0415
+    from geo.errors import ClockError, GeoError, StoreUrlError  # noqa: PLC0415
 
     configure()
     try:
@@ -57,8 +60,12 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except GeoError as error:
-        if os.environ.get("COCKPIT_DEBUG"):
-            raise
+    except (ClockError, StoreUrlError, ConfigError) as error:
         click.echo(str(error), err=True)
+        sys.exit(2)
+    except EmbeddedError as error:
+        click.echo(error.message(language()), err=True)
+        sys.exit(1)
+    except GeoError as error:
+        click.echo(tr("cli.store_fault", language(), reason=error), err=True)
         sys.exit(1)

@@ -5,7 +5,6 @@ output, everything else to standard error.
 """
 
 import difflib
-import os
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,9 +13,10 @@ import click
 import orjson
 
 from cockpit import formats
+from cockpit.cli.ready import language, ready_store
 from cockpit.figures import Figure, figures
 from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
-from config.messages import LANGUAGES, tr
+from config.messages import tr
 from config.site import site
 from geo.figures import LEVELS, NamedArea, Question, areas_named, categories
 from geo.landing import audit
@@ -35,12 +35,6 @@ ALIASES = {
     "micro-grid": "microgrid",
 }
 COLUMNS = ("area", "name", "figure", "value", "interval", "n", "excluded")
-
-
-def language() -> str:
-    """The language of messages: `COCKPIT_LANG` if it is one of ours, else zh."""
-    told = os.environ.get("COCKPIT_LANG", "zh")
-    return told if told in LANGUAGES else "zh"
 
 
 def _refuse(key: str, **params: object) -> click.UsageError:
@@ -69,7 +63,7 @@ def _day(_: click.Context, __: click.Parameter, value: str) -> date:
 @click.option("--category", help="Code of one category of incidents.")
 @click.option("--kpi", "slugs", multiple=True, help="One or more slugs; all without it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
-@click.argument("more_slugs", nargs=-1, metavar="[SLUG]...")
+@click.argument("more_slugs", nargs=-1, metavar="")
 def kpi(  # noqa: PLR0917 - click passes options by name
     level: str,
     start: date,
@@ -87,7 +81,7 @@ def kpi(  # noqa: PLR0917 - click passes options by name
         raise _refuse("no_days", start=start, end=end)
     wanted = _indicators((*slugs, *more_slugs))
     clock = current_clock()
-    store = Store.from_environment()
+    store = ready_store(clock)
     question = _question(store, clock, level=level, area=area, category=category)
     window = Window(start, end, site().zone)
     found = figures(store, OPERATOR, clock, question=question, windows=(window,), indicators=wanted, lang=language())

@@ -15,10 +15,12 @@ from typing import Any
 import click
 import orjson
 
+from cockpit.cli.ready import ready_store
 from config.messages import LANGUAGES, tr
+from config.site import site
 from geo import loads as ledger
-from geo.errors import GeoError, NotMigrated
-from geo.migrations import check, migrate
+from geo.errors import GeoError
+from geo.facts import contents
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock, current_clock
 from loaders.dataset import LoadRequest
@@ -32,6 +34,7 @@ LOADS_SHOWN = (
     "load_id", "started_at", "dataset", "source", "status",
     "read", "inserted", "updated", "unchanged", "quarantined", "file",
 )  # fmt: skip
+SHOWN_COLUMNS = 12
 REJECTS_SHOWN = ("row", "column", "value", "fault", "message", "hint")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -77,6 +80,8 @@ def load(
     _refuse_user(user, lang)
     clock = _clock()
     store = ready_store(clock)
+    if contents(store, OPERATOR, clock).sample is not None:
+        click.echo(tr("cli.on_sample", lang), err=True)
     codes = []
     for file in files:
         request = LoadRequest(
@@ -148,7 +153,9 @@ def _tell(result: LoadResult, lang: str) -> None:
         if not fault.startswith("unknown_category"):
             click.echo(told, err=True)
     if result.ignored:
-        click.echo(tr("load.ignored", lang, columns=", ".join(result.ignored)), err=True)
+        shown, rest = result.ignored[:SHOWN_COLUMNS], len(result.ignored) - SHOWN_COLUMNS
+        more = tr("load.ignored_more", lang, count=rest) if rest > 0 else ""
+        click.echo(tr("load.ignored", lang, columns=", ".join(shown)) + more, err=True)
     if result.counts.quarantined and result.load_id is not None:
         click.echo(tr("load.see_rejects", lang, load_id=result.load_id), err=True)
 
@@ -178,6 +185,9 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
         click.echo(orjson.dumps([asdict(item) for item in found]))
         return
     lines = [[_shown(getattr(item, name)) for name in LOADS_SHOWN] for item in found]
+    if not found:
+        click.echo(tr("load.none_yet", lang), err=True)
+        return
     _table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
 
 
@@ -210,6 +220,8 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
         _write_csv(out, records, lang)
     if as_json:
         click.echo(orjson.dumps(records))
+    elif not found:
+        click.echo(tr("load.none_refused", lang, load_id=load_id), err=True)
     elif out is None:
         lines = [[_shown(record[name]) for name in REJECTS_SHOWN] for record in records]
         _table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
@@ -233,7 +245,7 @@ def _harmless(value: Any) -> Any:
 
 def _shown(value: Any) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return f"{value.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)
 
 
@@ -260,14 +272,3 @@ def _clock() -> Clock:
         return current_clock()
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def ready_store(clock: Clock) -> Store:
-    """The store at the program's revision; an older or empty one is migrated. Raises StoreUnavailable."""
-    store = Store.from_environment()
-    try:
-        with store.reading(OPERATOR, clock) as connection:
-            check(connection)
-    except NotMigrated:
-        migrate(store.urls)
-    return store

@@ -1,22 +1,32 @@
 """`cockpit up` and `cockpit demo`: the store made ready, then the pages served on the loopback address."""
 
+import errno
 import os
+import socket
 import sys
 from pathlib import Path
 
 import click
 
 from cockpit.cli import demo_data
-from geo.migrations import migrate
-from geo.store import Store, configured_urls
+from cockpit.cli.ready import language, ready_store
+from config.messages import tr
+from geo.viewer import current_clock
 
 APP = Path(__file__).parent.parent / "asgi.py"
 
 
-def _ready_store() -> Store:
-    urls = configured_urls()
-    migrate(urls)
-    return Store(urls)
+def _check_address(host: str, port: int) -> None:
+    """Raises click.ClickException, before anything is loaded, when nobody could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise click.ClickException(tr("cli.port_busy", language(), port=port, other=port + 1)) from error
+        raise click.ClickException(tr("cli.bad_host", language(), host=host, reason=error.strerror)) from error
 
 
 def _serve(host: str, port: int) -> None:
@@ -37,7 +47,8 @@ port_option = click.option("--port", default=8501, show_default=True, type=click
 @port_option
 def up(host: str, port: int) -> None:
     """Start the store if need be, migrate it, and serve the pages."""
-    _ready_store().close()
+    _check_address(host, port)
+    ready_store(current_clock()).close()
     _serve(host, port)
 
 
@@ -48,8 +59,10 @@ def up(host: str, port: int) -> None:
 @port_option
 def demo(seed: int, load_only: bool, host: str, port: int) -> None:
     """Generate and load the sample street (示范街道, 模拟数据), then serve the pages."""
-    store = _ready_store()
-    demo_data.provide(store, seed=seed)
+    if not load_only:
+        _check_address(host, port)
+    store = ready_store(current_clock())
+    demo_data.provide(store, seed=seed, lang=language())
     store.close()
     if not load_only:
         _serve(host, port)

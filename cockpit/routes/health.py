@@ -1,14 +1,20 @@
-"""`/healthz`: says whether the store is reachable and migrated, for service managers and load balancers."""
+"""`/healthz`: says whether the configuration holds and the store is reachable and migrated, for service managers."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from cockpit import context, queries
+from cockpit.routes import faults
+from config.site import site
 
 
 def healthz(request: Request) -> JSONResponse:  # noqa: ARG001
-    """200 with the data version while the store answers, 503 with the fault while it does not."""
-    pulse = queries.pulse(context.now(), context.viewer())
-    if pulse.fault:
-        return JSONResponse({"status": "down", "message": str(pulse.fault)}, status_code=503)
+    """200 with the data version while all is well, 503 with the kind of fault while it is not."""
+    try:
+        site()
+        pulse = queries.pulse(context.now(), context.viewer())
+        if pulse.fault:
+            raise pulse.fault
+    except faults.FAULTS as fault:
+        return JSONResponse({"status": "down", "message": faults.told(fault)}, status_code=503)
     return JSONResponse({"status": "ok", "data_version": pulse.version})

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from cockpit import context, layers, queries
 from cockpit.queries import AskedShapes
-from geo.errors import StoreUnavailable
+from cockpit.routes import faults
 from geo.map_queries import LEVELS, Area
 
 SHAPES_KEPT = "private, max-age=31536000, immutable"
@@ -65,8 +65,8 @@ def _answer(make: Callable[[], Response]) -> Response:
         return make()
     except BadAddressError as error:
         return PlainTextResponse(str(error), status_code=404)
-    except StoreUnavailable as error:
-        return PlainTextResponse(str(error), status_code=503)
+    except faults.FAULTS as fault:
+        return PlainTextResponse(faults.told(fault), status_code=503)
 
 
 def _svg(text: str) -> Response:

@@ -107,7 +107,7 @@ const clampPlace = (state, width, height) => {
 };
 
 const zoomAt = (state, factor, px, py, width, height) => {
-  const next = Math.min(12, Math.max(1, state.zoom * factor));
+  const next = Math.min(10, Math.max(1, state.zoom * factor));
   const change = next / state.zoom;
   state.x = px - (px - state.x) * change;
   state.y = py - (py - state.y) * change;

@@ -7,9 +7,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine
 from sqlalchemy import text as sql_text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from geo.errors import NotMigrated, StoreUnavailable
 from geo.migrations.steps import literally
@@ -29,7 +30,8 @@ def _alembic(connection: Connection | None = None) -> Config:
 def migrate(urls: StoreUrls) -> str:
     """Brings the schema to the program's revision and returns it; doing it twice changes nothing.
 
-    Where `urls.admin` is given, roles and the extension are made first. Raises StoreUnavailable.
+    Where `urls.admin` is given, roles and the extension are made first. Raises StoreUnavailable, and NotMigrated for a
+    store that is newer than the program.
     """
     try:
         if urls.admin:
@@ -37,6 +39,10 @@ def migrate(urls: StoreUrls) -> str:
         _run(urls.owner, lambda connection: command.upgrade(_alembic(connection), "head"))
     except OperationalError as error:
         raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
+    except CommandError as error:
+        raise NotMigrated(f"the store is newer than this program, or not one of ours: {error}") from error
+    except ProgrammingError as error:
+        raise NotMigrated(f"the schema cannot be brought to revision {head()}: {error.orig}") from error
     return head()
 
 

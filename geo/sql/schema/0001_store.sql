@@ -392,6 +392,12 @@ create table ops.data_version (
 insert into ops.data_version default values;
 comment on table ops.data_version is 'the one row goes up by one in every commit that changes a figure; part of every cache key';
 
+create table ops.fact (
+  fact  text primary key,
+  value jsonb not null
+);
+comment on table ops.fact is 'one row is something all programs must know of this store; sample = seed and clock of the sample street in it';
+
 create table ops.column_class (
   table_name  text not null,
   column_name text not null,
@@ -423,7 +429,7 @@ begin
     (select ops.viewer_level()) = 'site'
     or street_id = any ((select ops.viewer_areas())::int[]) or community_id = any ((select ops.viewer_areas())::int[])
     or fund_id in (select fund_id from core.fund) or counter_fund_id in (select fund_id from core.fund))$p$;
-  foreach scoped in array array['core.area', 'core.map_feature', 'core.source', 'core.source_coverage', 'core.category', 'core.service_kind', 'ops.load'] loop
+  foreach scoped in array array['core.area', 'core.map_feature', 'core.source', 'core.source_coverage', 'core.category', 'core.service_kind', 'ops.load', 'ops.fact'] loop
     execute format('alter table %s enable row level security', scoped);
     execute format('create policy viewer_present on %s for select to cockpit_app using ((select ops.viewer_level()) is not null)', scoped);
   end loop;
@@ -454,7 +460,7 @@ grant usage on schema core, ops, mart to cockpit_app, cockpit_load;
 grant usage on schema landing to cockpit_load;
 grant usage on schema mart, ops to cockpit_wall;
 grant select on all tables in schema core to cockpit_app;
-grant select on ops.load, ops.quarantine, ops.data_version, ops.column_class, ops.schema_version to cockpit_app;
+grant select on ops.load, ops.fact, ops.quarantine, ops.data_version, ops.column_class, ops.schema_version to cockpit_app;
 grant select, insert on ops.audit to cockpit_app;
 grant select, insert, update, delete on all tables in schema core, ops, landing to cockpit_load;
 revoke update, delete on core.ledger_entry, core.incident_event, ops.audit from cockpit_load;
@@ -462,6 +468,18 @@ grant update (street_id, community_id, grid_id) on core.ledger_entry to cockpit_
 revoke insert, update, delete on ops.schema_version from cockpit_load;
 grant select on ops.data_version to cockpit_wall;
 grant execute on all functions in schema ops to cockpit_app, cockpit_load, cockpit_wall;
+
+-- ---------------------------------------------------------------- statistics
+-- A bulk load must not leave the planner with the statistics of an empty table until autovacuum comes by.
+create function ops.refresh_statistics() returns void
+  language plpgsql security definer set search_path = pg_catalog as $$
+begin
+  analyze core.area, core.category, core.incident, core.incident_event, core.service_point, core.household_site,
+          core.ledger_entry, core.map_feature;
+end
+$$;
+revoke execute on function ops.refresh_statistics() from public;
+grant execute on function ops.refresh_statistics() to cockpit_load;
 
 -- ---------------------------------------------------------------- column classes
 insert into ops.column_class (table_name, column_name, class)

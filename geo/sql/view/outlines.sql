@@ -4,7 +4,7 @@ with recursive below as (
   union all
   select child.area_id from core.area child join below on child.parent_id = below.area_id
 )
-select area_id, level, code, name, st_asbinary(geom) as shape, st_x(label_point) as label_lon, st_y(label_point) as label_lat
+select area_id, level, code, name, geom as shape, st_x(label_point) as label_lon, st_y(label_point) as label_lat
 from core.area
 where level = :level and valid_from <= :day and valid_to > :day
   and (cast(:within as int) is null or area_id in (select area_id from below))

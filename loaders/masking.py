@@ -1,0 +1,108 @@
+"""How values of a file may be shown to people: personal numbers hidden, control characters replaced, cut to one length.
+
+Invariant: no text of a file reaches a message, the ledger or the quarantine but through `shown` or `hidden`; coordinates
+and decimals are never taken for a telephone.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+SHOWN_CHARACTERS = 80
+CONTROL = {code: "\u2400" if code == 0 else " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
+"""PostgreSQL stores no NUL; the others would disturb a terminal."""
+
+_SUSPECT = re.compile(r"(?:\d\D{0,3}){9}|@")
+_WKT = re.compile(r"\s*(?:SRID=\d+;)?[A-Z ]+\(+[-+\d\s.,()eE]*…?")
+_NEVER_WITHIN = r"(?<!\d)(?<!\d\.)"
+_NEVER_BEFORE = r"(?!\d|\.\d*[1-9])"
+_GAP = r"[ \-–—]{0,2}"
+_COUNTRY = rf"(?:(?:\+|00)?86{_GAP})?"
+
+
+def _spaced(*parts: str) -> str:
+    """The parts one after the other, with a blank or a dash allowed between any two."""
+    return _GAP.join(parts)
+
+
+def _digits(count: int) -> str:
+    return _spaced(*[r"\d"] * count)
+
+
+_MONTH_DAY = _spaced(rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2])", rf"(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01])")
+_BIRTH = _spaced(rf"(?:1{_GAP}9|2{_GAP}0)", _digits(2), _MONTH_DAY)
+_BIRTH_SHORT = _spaced("[1-9]", r"\d", _MONTH_DAY)
+_IDENTITY = re.compile(
+    _NEVER_WITHIN + _spaced("[1-9]", _digits(5), f"(?:{_spaced(_BIRTH, _digits(3), r'[0-9Xx]')}|"
+    rf"{_spaced(_BIRTH_SHORT, _digits(3))})") + _NEVER_BEFORE
+)  # fmt: skip
+"""18 digits (GB 11643) or the former 15, told from area codes by the day of birth that they hold."""
+_CARD = re.compile(rf"{_NEVER_WITHIN}(?:2{_GAP}[2-7]|[3-69]{_GAP}\d)(?:{_GAP}\d){{14,17}}{_NEVER_BEFORE}")
+"""16 to 19 digits; a bank card begins with 22 to 27, 3 to 6 or 9 (ISO/IEC 7812), never like a date."""
+_MOBILE = re.compile(rf"{_NEVER_WITHIN}{_COUNTRY}(1{_GAP}[3-9]{_GAP}\d)(?:{_GAP}\d){{4}}{_GAP}(\d(?:{_GAP}\d){{3}}){_NEVER_BEFORE}")
+_LANDLINE = re.compile(
+    rf"{_NEVER_WITHIN}(?:(?:\+|00)?86{_GAP}\(?0?|\(?0)((?:10|2\d|[3-9]\d\d))\)?{_GAP}[1-9](?:{_GAP}\d){{2,3}}{_GAP}"
+    rf"(\d(?:{_GAP}\d){{3}}){_NEVER_BEFORE}"
+)
+_ENDLESS = re.compile(rf"{_NEVER_WITHIN}(\d{{4}})\d{{16,}}{_NEVER_BEFORE}")
+_MAIL = re.compile(r"([\w.+%-])[\w.+%-]*@([\w-]+(?:\.[\w-]+)+)")
+
+
+def shown(text: str) -> str:
+    """The text as people may see it, at most SHOWN_CHARACTERS long."""
+    return cut(hidden(text))
+
+
+def cut(text: str) -> str:
+    """The beginning of a long text, with … for the rest."""
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
+
+
+def hidden(text: str) -> str:
+    """The text with telephone, identity and card numbers and addresses of e-mail hidden, otherwise as it came."""
+    clean = text.translate(CONTROL)
+    plain = clean if clean.isascii() else _plain(clean)
+    if not _SUSPECT.search(plain) or _WKT.fullmatch(plain):
+        return clean
+    masked = _masked(plain)
+    return clean if masked == plain else masked
+
+
+def shown_list(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each of the texts as people may see it."""
+    return tuple(shown(text) for text in texts)
+
+
+def _plain(text: str) -> str:
+    """Full width to half width (NFKC), without characters that have no width."""
+    kept = (character for character in unicodedata.normalize("NFKC", text) if unicodedata.category(character) != "Cf")
+    return "".join(kept)
+
+
+def _masked(text: str) -> str:
+    found = _MAIL.sub(r"\1***@\2", text)
+    found = _IDENTITY.sub(lambda match: f"{_only_digits(match[0])[:6]}********", found)
+    found = _CARD.sub(lambda match: _ends(match[0], first=4) if _is_card(match[0]) else match[0], found)
+    found = _ENDLESS.sub(r"\1********", found)
+    found = _MOBILE.sub(lambda match: f"{_only_digits(match[1])}****{_only_digits(match[2])}", found)
+    return _LANDLINE.sub(lambda match: f"0{match[1]}-****{_only_digits(match[2])}", found)
+
+
+def _is_card(text: str) -> bool:
+    """18 digits that begin like a province are the code of a micro-grid, unless the check digit says otherwise."""
+    digits = _only_digits(text)
+    return len(digits) != 18 or digits[0] in "4569" or _has_check_digit(digits)
+
+
+def _has_check_digit(digits: str) -> bool:
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def _ends(text: str, *, first: int) -> str:
+    digits = _only_digits(text)
+    return f"{digits[:first]}********{digits[-4:]}"
+
+
+def _only_digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
