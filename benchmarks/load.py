@@ -1,7 +1,7 @@
 """Loading incidents: ours with everything (checks, placing, events, keys, ledger) beside raw COPY and geopandas."""
 
 import csv
-import resource
+import os
 import statistics
 import subprocess
 import sys
@@ -88,5 +88,8 @@ def memory_mib(incidents: Path, urls: StoreUrls, home: Path) -> float:
         "PATH": "/usr/bin:/bin",
     }
     root = Path(__file__).parent.parent
-    subprocess.run(command, env=environment, cwd=root, check=True, capture_output=True)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    child = subprocess.Popen(command, env=environment, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        raise RuntimeError(f"the load of {incidents} failed")
+    return usage.ru_maxrss / 1024

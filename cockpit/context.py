@@ -23,8 +23,8 @@ from geo.viewer import LEADER, Clock, Viewer, current_clock
 
 COMMON = ("from", "to", "level", "area", "category", "lang")
 LONGEST_DAYS = 3_660
-YEARS = range(1990, 2101)
-"""Days beyond are no days of a site; a year before and a month after them can still be counted."""
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+"""What a URL may name; the weeks and the year before can still be counted from there."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -191,12 +191,12 @@ def descendants(areas: Sequence[Area], within: Area) -> tuple[Area, ...]:
 
 
 def parse_day(text: str) -> date | None:
-    """The day of YEARS that `text` (YYYY-MM-DD) names, None if it names none."""
+    """The day from FIRST_DAY to LAST_DAY that `text` (YYYY-MM-DD) names, None if it names none."""
     try:
         day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
-    return day if day and day.year in YEARS else None
+    return day if day and FIRST_DAY <= day <= LAST_DAY else None
 
 
 def parse_period(
@@ -211,9 +211,9 @@ def parse_period(
             return default, (Note("common.note_period", (("value", params[name]),)),)
     start, end = named.get("from"), named.get("to")
     if start and end is None:
-        end = max(default[1], start + timedelta(days=1))
+        end = min(max(default[1], start + timedelta(days=1)), LAST_DAY)
     if end and start is None:
-        start = end - timedelta(days=30)
+        start = max(end - timedelta(days=30), FIRST_DAY)
     if start is None or end is None or start >= end or (end - start).days > LONGEST_DAYS:
         return default, (Note("common.note_period_order"),)
     return (start, end), ()

@@ -65,7 +65,8 @@ class Settings:
 class Scope:
     """The cases that are counted: reported on days [start, end), in one area or anywhere, of a category or a class.
 
-    `place_level` and `place_id` name the area; the whole is (site, None).
+    `place_level` and `place_id` name the area; the whole is (site, None). `has_promise`: these cases are promised the
+    ten minutes; others have no target, their share is for reference.
     """
 
     start: date
@@ -74,6 +75,7 @@ class Scope:
     place_id: int | None = None
     category: str | None = None
     response_class: str | None = None
+    has_promise: bool = True
 
     def question(self, level: str | None = None) -> Question:
         """The question for the place as one, or for the areas of `level` in it."""
@@ -104,14 +106,15 @@ def _a_year_before(day: date) -> date:
 def scope_of(view: View) -> Scope:
     """The cases under the promise: of the chosen category, else the urgent ones, else (no category is urgent) all."""
     filters = view.filters
-    has_urgent = any(category.response_class == URGENT for category in view.categories)
+    urgent = {category.code for category in view.categories if category.response_class == URGENT}
     return Scope(
         start=filters.start,
         end=filters.end,
         place_level=filters.area.level if filters.area else SITE,
         place_id=filters.area_id,
         category=filters.category,
-        response_class=URGENT if has_urgent and not filters.category else None,
+        response_class=URGENT if urgent and not filters.category else None,
+        has_promise=filters.category in urgent if filters.category else bool(urgent),
     )
 
 
@@ -166,13 +169,14 @@ def trend(asked: Asked, *, scope: Scope, by: Bucket) -> tuple[Figure, ...]:
 def _figures(
     asked: Asked, *, scope: Scope, level: str | None, windows: tuple[Window, ...], slugs: tuple[str, ...]
 ) -> tuple[Figure, ...]:
+    known = [indicator(slug) for slug in slugs]
     return figures.figures(
         queries.store(),
         asked.viewer,
         asked.clock,
         question=scope.question(level),
         windows=windows,
-        indicators=[indicator(slug) for slug in slugs],
+        indicators=known if scope.has_promise else [replace(one, target=None) for one in known],
     )
 
 

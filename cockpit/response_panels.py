@@ -180,6 +180,9 @@ def _promise(view: View, figure: Figure, before: Figure | None) -> str:
     if figure.indicator.target is not None:
         target = view.tr("response.target", value=formats.share(figure.indicator.target, digits=0))
         lines.append(svg.span(target, "c-promise"))
+    elif not scope_of(view).has_promise:
+        told = response_words.no_promise(view, scope_of(view))
+        lines.append(svg.span(told[0].upper() + told[1:]))
     if before and before.value is not None:
         lines.append(svg.span(view.tr("response.year_before", value=formats.share(before.value))))
     facts = svg.element("div", "<br>".join(line for line in lines if line), class_="c-figure-facts")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from cockpit import formats
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
-from cockpit.response import MEDIAN, PROMISE, Scope, StageTime, differs
+from cockpit.response import MEDIAN, PROMISE, Scope, StageTime, differs, scope_of
 
 NAMED = 3
 """At most so many areas are named in a sentence."""
@@ -18,13 +18,18 @@ ONE_SIDED = 0.025
 
 
 def headline(view: View, figures: Mapping[str, Figure]) -> str:
-    """The sentence of the page: median to the scene and the share inside ten minutes, or why there is none."""
+    """The sentence of the page: median to the scene and the share inside ten minutes, or why there is none.
+
+    Without the share where the ten minutes are not promised.
+    """
     promise, median = figures.get(PROMISE), figures.get(MEDIAN)
     if promise is None or promise.note == NO_DATA or median is None:
         return view.tr("response.headline_none")
     if promise.value is None or median.value is None:
         return view.tr("response.headline_few", n=formats.number(promise.n or 0))
     duration = formats.duration(median.value, view.lang)
+    if not scope_of(view).has_promise:
+        return view.tr("response.headline_median", duration=duration)
     return view.tr("response.headline", duration=duration, share=formats.share(promise.value))
 
 
@@ -39,7 +44,9 @@ def lead(
     """The second line: which cases and when, how that compares with a year before, which stage takes longer."""
     promise = figures.get(PROMISE)
     parts = [view.tr("response.lead_cases", who=who(view, scope), period=period(view, scope))]
-    if promise and promise.value is not None:
+    if not scope.has_promise:
+        parts.append(no_promise(view, scope))
+    elif promise and promise.value is not None:
         parts.append(_compared(view, promise, before.get(PROMISE)))
     slower = [stage for stage in stages if stage.is_longer and stage.p50_s and stage.usual_s]
     if slower:
@@ -57,6 +64,12 @@ def _compared(view: View, now: Figure, before: Figure | None) -> str:
     points = formats.number(abs(now.value - before.value) * 100, digits=1)
     key = "response.lead_higher" if now.value > before.value else "response.lead_lower"
     return view.tr(key, share=formats.share(before.value), points=points)
+
+
+def no_promise(view: View, scope: Scope) -> str:
+    """Why the ten minutes are not promised to the cases of the scope."""
+    key = "response.no_promise_category" if scope.category else "response.no_promise"
+    return view.tr(key, category=who(view, scope))
 
 
 def period(view: View, scope: Scope) -> str:

@@ -6,6 +6,8 @@ does not say is not guessed, and a key that nobody reads is a fault.
 
 import dataclasses
 import json
+import re
+from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,10 +16,19 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config import reader
+from config.categories import categories, folded
 
 FORMATS = ("csv", "geojson")
 LEVELS = ("street", "community", "grid", "microgrid")
 PRECISIONS = ("second", "minute", "day")
+STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
+STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
+COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
+LAYER_KINDS = ("water", "road", "rail", "park", "block")
+FUND_KINDS = ("community", "named", "programme")
+ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
+DIRECTIVE = re.compile(r"%(\.\d?f|[369]f|[-_0]?.|$)")
+DIRECTIVES = frozenset("YymdbBhejHIklMSpPfaATRFD%") | {".f", ".3f", ".6f", ".9f", "3f", "6f", "9f"}
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,12 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
     _check_words(found, faults)
+    if not faults:
+        faults += _foreign_words(found)
+        faults += [
+            f"stages: {name!r} must be one of {', '.join(STAGES)}" for name in found["stages"] if name not in STAGES
+        ]
+        faults += [f"time_formats: {form!r} {reason}" for form in found["time_formats"] if (reason := _unread(form))]
     if faults:
         raise reader.ConfigError(path, faults)
     return Mapping(code=code, **found)
@@ -142,6 +159,63 @@ def _check_words(found: dict[str, Any], faults: list[str]) -> None:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
             faults.append(f"time_zone = {zone!r} is no IANA time zone, such as Asia/Shanghai")
+
+
+def _foreign_words(found: dict[str, Any]) -> list[str]:
+    """Values and constants whose right side is none of our words: no row could ever be kept with them."""
+    faults = []
+    told = {"constants": found["constants"]} | {f"files.{name}": table for name, table in found["files"].items()}
+    for column, words in _our_words(found).items():
+        listed = ", ".join(sorted(words))
+        own = {word.casefold() for word in words}
+        table = found["values"].get(column, {})
+        faults += [
+            f"values.{column}: {theirs!r} = {ours!r} must be one of {listed}"
+            for theirs, ours in table.items()
+            if folded(ours) not in own
+        ]
+        known = own | {theirs.strip().casefold() for theirs in table}
+        faults += [
+            f"{where}.{column} = {constants[column]!r} must be one of {listed}"
+            for where, constants in told.items()
+            if column in constants and folded(constants[column]) not in known
+        ]
+    return faults
+
+
+def _our_words(found: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """Column → the words that a dataset takes in it; columns that take any text are left out."""
+    dataset, section = found["dataset"], found.get("section")
+    kinds = {"funds": FUND_KINDS, "ledger": ENTRY_KINDS}
+    words: dict[str, dict[str, Iterable[str]]] = {
+        "incidents": {"status": STATUSES},
+        "boundaries": {"community_type": COMMUNITY_TYPES},
+        "layers": {"kind": LAYER_KINDS},
+        "funds": {"kind": kinds.get(str(section), (*FUND_KINDS, *ENTRY_KINDS))},
+        "service-points": {"kind": _service_kinds(found.get("extra") or {})},
+    }
+    own = dict(words.get(dataset, {}))
+    if dataset == "incidents" and found.get("categories", "list") == "list" and "category" in found["values"]:
+        own["category"] = categories().codes
+    return {column: frozenset(items) for column, items in own.items()}
+
+
+def _service_kinds(extra: dict[str, Any]) -> set[str]:
+    """Codes and names of the kinds of service points: the site's list, and those that the mapping declares."""
+    listed = reader.read(reader.find("services.toml"))["service"]
+    named = [{"code": code, **names} for code, names in extra.get("kinds", {}).items()]
+    return {item[word] for item in [*listed, *named] for word in ("code", "zh", "en")} | {"unsorted"}
+
+
+def _unread(form: str) -> str | None:
+    """Why a format of times cannot read a date; None if it can."""
+    found = [name.lstrip("-_0") for name in DIRECTIVE.findall(form)]
+    unknown = [name for name in found if name not in DIRECTIVES]
+    if unknown:
+        return f"has the unknown directive %{unknown[0]}"
+    has = set(found).intersection
+    has_date = has("FD") or (has("Yy") and (has("j") or (has("mbBh") and has("de"))))
+    return None if has_date else "lacks year, month or day, such as %Y-%m-%d"
 
 
 def _columns(table: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:

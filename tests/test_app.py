@@ -20,6 +20,7 @@ from cockpit import context, formats, funds, queries
 from cockpit.maps import classes, frame, heat, labels, outlines
 from cockpit.maps.labels import Board, Wanted
 from cockpit.markup import attributes, esc
+from cockpit.overview import KeyFigure
 from config import freshness
 from config.messages import catalogue
 from geo.map_queries import Area, Category, Feature, HeatBin, Outline
@@ -47,7 +48,7 @@ def test_a_period_of_the_url_is_taken_and_ends_before_its_last_day() -> None:
 
 @pytest.mark.parametrize(
     "named",
-    ["yesterday", "2026-13-01", "20261001", "2026-10-01'--", "", "2026-W45-1", "0001-01-01", "9999-12-31", "1989-12-31"],
+    ["yesterday", "2026-13-01", "20261001", "2026-10-01'--", "", "2026-W45-1", "0001-01-01", "9999-12-31"],
 )
 def test_a_date_that_is_none_gives_the_default_period_and_a_note(named: str) -> None:
     period, notes = context.parse_period({"from": named}, default=DEFAULT)
@@ -65,6 +66,14 @@ def test_a_last_day_out_of_reach_gives_the_default_and_a_note() -> None:
     period, notes = context.parse_period({"from": "2100-12-30", "to": "2101-01-01"}, default=DEFAULT)
     assert period == DEFAULT
     assert [note.key for note in notes] == ["common.note_period"]
+
+
+def test_an_end_that_is_not_named_stays_within_reach() -> None:
+    assert context.parse_period({"to": "1990-01-11"}, default=DEFAULT)[0] == (date(1990, 1, 1), date(1990, 1, 11))
+    for named in ({"to": "1990-01-01"}, {"from": "2100-12-31"}):
+        period, notes = context.parse_period(named, default=DEFAULT)
+        assert period == DEFAULT
+        assert [note.key for note in notes] == ["common.note_period_order"]
 
 
 @pytest.mark.parametrize(
@@ -184,6 +193,14 @@ def test_the_age_of_data_is_told_ever_more_coarsely_and_never_negative(ago: time
 def test_the_agreed_time_of_an_unlisted_dataset_is_the_default() -> None:
     assert freshness.agreed_hours("incidents") == 24
     assert freshness.agreed_hours("anything") == freshness.agreed_hours("default")
+
+
+def test_more_cases_than_usual_are_worse_and_a_higher_share_in_time_is_better() -> None:
+    past = (4.0, 5.0, 6.0, 7.0)
+    tones = [KeyFigure("incidents", now, 0, past).tone for now in (9.0, 5.0, 1.0)]
+    assert tones == ["worse", "plain", "better"]
+    shares = [KeyFigure("onscene", now, 50, past, is_rate=True).tone for now in (9.0, 5.0, 1.0)]
+    assert shares == ["better", "plain", "worse"]
 
 
 def test_both_languages_of_the_shell_hold_the_same_messages() -> None:

@@ -139,6 +139,42 @@ def test_a_snapshot_ends_the_areas_that_it_no_longer_holds(desk: Desk) -> None:
     ]
 
 
+def test_a_snapshot_ends_with_an_area_all_below_it_names_them_and_they_may_come_back(desk: Desk) -> None:
+    desk.boundaries("street", ("S", None, square(0, 0, 2)), ("T", None, square(2, 0, 2)))
+    desk.boundaries("community", ("A", "S", square(0, 0)), ("B", "T", square(2, 0)))
+    grids = (("A1", "A", square(0, 0)), ("B1", "B", square(2, 0)))
+    desk.boundaries("grid", *grids)
+    result = desk.boundaries("street", ("S", None, square(0, 0, 2)), mode="snapshot")
+    told = result.message or ""
+    assert "街道（street），已撤销 1 个：T" in told
+    assert "随上级撤销 2 个：B, B1" in told
+    spans = "select code, valid_to::text from core.area order by 1"
+    ended = ("2026-11-20",)
+    assert desk.rows(spans) == [
+        ("A", "infinity"), ("A1", "infinity"), ("B", *ended), ("B1", *ended), ("S", "infinity"), ("T", *ended)
+    ]  # fmt: skip
+    desk.boundaries("community", ("A", "S", square(0, 0)), ("B", "S", square(1, 0)))
+    back = desk.boundaries("grid", grids[0], ("B1", "B", square(1, 0)))
+    assert counts(back) == {"read": 2, "inserted": 1, "unchanged": 1, "things": 1}
+    overlap = """select count(*) from core.area x join core.area y on x.level = y.level and x.code = y.code
+        and x.area_id < y.area_id and x.valid_from < y.valid_to and y.valid_from < x.valid_to"""
+    assert desk.rows(overlap) == [(0,)]
+
+
+def test_an_area_whose_code_no_index_holds_is_quarantined_and_levels_are_named_in_chinese(desk: Desk) -> None:
+    early = desk.boundaries("grid", ("M", "X", square(2, 0)))
+    assert "装载网格（grid）之前，须先装载上级区划：社区（community）" in (early.message or "")
+    result = desk.boundaries("street", ("S" * 300, None, square(0, 0)), ("T", None, square(2, 0)))
+    assert desk.rejects(result) == [(2, "too_long")]
+
+
+def test_an_area_whose_row_is_refused_is_not_withdrawn_by_the_snapshot(desk: Desk) -> None:
+    desk.boundaries("street", ("S", None, square(0, 0)), ("T", None, square(2, 0)), ("U", None, square(4, 0)))
+    result = desk.boundaries("street", ("S", None, square(0, 0)), ("T", None, BOWTIE), mode="snapshot")
+    assert (result.counts.quarantined, "已撤销 1 个：U" in (result.message or "")) == (1, True)
+    assert desk.rows("select code from core.area where valid_to = 'infinity' order by 1") == [("S",), ("T",)]
+
+
 def test_new_boundaries_place_again_what_was_loaded_before(desk: Desk) -> None:
     lines = ("凭证号,类型,金额,日期,服务区域代码", "P1,committed,10.00,2026-01-05,S")
     desk.load("funds", desk.csv(*lines))

@@ -109,6 +109,28 @@ def test_unknown_funds_kinds_and_missing_facts_are_quarantined_and_the_rest_is_k
     assert ledger.rows(counters) == [("P3", "J2")]
 
 
+def test_entries_that_turn_on_themselves_and_dates_that_cannot_be_meant_are_quarantined(ledger: Desk) -> None:
+    lines = (
+        entry("P1", 更正凭证号="P1", 说明="自己"),
+        entry("P2", 类型="transfer", 收款方="J1"),
+        entry("P3", 日期="1970-01-01"),
+        entry("P4", 日期="2099-12-31"),
+        entry("P5", 日期="1926-01-05"),
+        entry("P6", 日期="2206-01-05"),
+        entry("P7"),
+    )
+    result = ledger.load("funds", ledger.csv(HEADER, *lines))
+    assert ledger.rejects(result) == [
+        (2, "corrects_itself"),
+        (3, "transfer_to_itself"),
+        (4, "placeholder_time"),
+        (5, "placeholder_time"),
+        (6, "absurd_date"),
+        (7, "absurd_date"),
+    ]
+    assert ledger.rows("select entry_code from core.ledger_entry") == [("P7",)]
+
+
 def test_rows_refused_for_an_unknown_fund_are_welcome_once_it_is_registered(desk: Desk) -> None:
     path = desk.csv(HEADER, entry("P1"))
     assert counts(desk.load("funds", path)) == {"read": 1, "quarantined": 1}

@@ -1,5 +1,7 @@
 """Incident files reach the store completely or not at all, every row counted once."""
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +17,8 @@ from sqlalchemy import text
 from geo.store import Store
 from geo.viewer import LEADER, Clock
 from loaders.dataset import LoadRequest
+from loaders.faults import hint, no_faults
+from loaders.masking import shown
 from loaders.result import LoadResult
 from loaders.work import load_file
 
@@ -120,7 +124,10 @@ def test_a_good_row_becomes_an_incident_with_its_events_and_areas(desk: Desk) ->
     [
         (",rubbish,open,2026-10-01 08:00:00,,,,,,,,,120.5,30.5,a", "missing_value", "code"),
         ("1,rubbish,open,,,,,,,,,,120.5,30.5,a", "missing_value", "reported_at"),
-        ("1,rubbish,open,1900-01-01 00:00:00,,,,,,,,,120.5,30.5,a", "missing_value", "reported_at"),
+        ("1,rubbish,open,1900-01-01 00:00:00,,,,,,,,,120.5,30.5,a", "placeholder_time", "reported_at"),
+        ("1,rubbish,open,2026-10-01T08:00:00+25:00,,,,,,,,,120.5,30.5,a", "bad_time", "reported_at"),
+        ("1,rubbish,open,2026-10-01T08:00:00+99:99,,,,,,,,,120.5,30.5,a", "bad_time", "reported_at"),
+        (f"{'x' * 201},rubbish,open,2026-10-01 08:00:00,,,,,,,,,120.5,30.5,a", "too_long", "code"),
         ("1,rubbish,open,2026-02-30 08:00:00,,,,,,,,,120.5,30.5,a", "bad_time", "reported_at"),
         ("1,rubbish,open,2026-10-01 08:00:00,,,,,,,,,east,30.5,a", "bad_number", "lon"),
         ("1,rubbish,open,2026-10-01 08:00:00,,,,,,,,,320.5,30.5,a", "bad_coordinates", "lon"),
@@ -275,6 +282,152 @@ def test_telephone_and_identity_numbers_are_masked_where_refused_values_are_show
     )
     shown = desk.ask(f"select value from ops.quarantine where load_id = {result.load_id} order by row_number")
     assert shown == [("电 138****5678",), ("330109********",)]
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [
+        ("+86 138-1234-5678", "138****5678"),
+        ("8613812345678", "138****5678"),
+        ("１３８ １２３４ ５６７８", "138****5678"),
+        ("13812345678/13912345679 13712345670", "138****5678/139****5679 137****5670"),
+        ("330109 19900101 123X", "330109********"),
+        ("330109900101123", "330109********"),
+        ("6222 0212 3456 7890", "6222********7890"),
+        ("6222021234567890123", "6222********0123"),
+        ("（0571）88888888", "0571-****8888"),
+        ("0571-88888888转3", "0571-****8888转3"),
+        ("zhang.san@example.com", "z***@example.com"),
+        ("120.13812345678, 30.13812345678", "120.13812345678, 30.13812345678"),
+        ("POINT (500000.5 13812345678)", "POINT (500000.5 13812345678)"),
+        ("330109003001001001", "330109003001001001"),
+        ("20261101000012345", "20261101000012345"),
+        ("2026-11-01 10:00:00", "2026-11-01 10:00:00"),
+        ("x" * 100, "x" * 79 + "…"),
+    ],
+)
+def test_personal_numbers_are_hidden_in_any_writing_and_coordinates_and_codes_stay(told: str, seen: str) -> None:
+    assert shown(told) == seen
+
+
+def test_one_masking_serves_quarantine_unknown_values_ignored_headings_and_refusals(desk: Desk) -> None:
+    number, cut = "139 0571 8888", "139****8888"
+    result = desk.load(
+        f"1,{number},open,2026-10-01 08:00:00,,,,,,,,,,,,", f"2,rubbish,{number},,,,,,,,,,,,,", head=f"{HEAD},{number}"
+    )
+    assert result.unknown == {"category": {cut: 1}}
+    assert cut in (result.message or "")
+    assert result.ignored == (cut,)
+    kept = desk.ask(
+        "select unknown_values -> 'category' ->> '139****8888', ignored_columns[1],"
+        " (select value from ops.quarantine q where q.load_id = l.load_id and fault = 'unknown_status')"
+        f" from ops.load l where load_id = {result.load_id}"
+    )
+    assert kept == [("1", cut, cut)]
+    refused = desk.load("1,2", head=f"编号,{number}")
+    assert (refused.status, cut in (refused.message or "")) == ("refused", True)
+
+
+def test_a_quotation_mark_that_is_never_closed_refuses_the_file_and_names_its_row(desk: Desk) -> None:
+    rows = [GOOD.replace("1,", f"{number},", 1) for number in range(40)]
+    ahead = desk.load(GOOD, f'"{GOOD}', *rows)
+    assert (ahead.status, ahead.counts.faults) == ("refused", {"unclosed_quote": 1})
+    assert "第 3 行" in (ahead.message or "")
+    behind = desk.load(GOOD, GOOD.removesuffix("a") + '"a', *rows)
+    assert (behind.status, "第 3 行" in (behind.message or "")) == ("refused", True)
+    between = desk.load(GOOD, f'"{GOOD}', *rows, f'"9{GOOD}'.replace(",rubbish", '",rubbish'))
+    assert (between.status, between.counts.faults) == ("refused", {"unclosed_quote": 1})
+    assert desk.load(GOOD, '"注：两行的\n说明"').counts.inserted == 1
+
+
+def test_a_character_that_cannot_be_stored_is_a_fault_of_its_row(placed: Store, clock: Clock, tmp_path: Path) -> None:
+    path = tmp_path / "nul.geojson"
+    rows = [(f"n{number}", "rubbish") for number in range(3)] + [("n\0", "rub\0bish")]
+    path.write_text(json.dumps(collection(*(feature(code, category=name) for code, name in rows))), encoding="utf-8")
+    result = load_file(placed, LoadRequest(dataset="incidents", file=path, clock=clock))
+    assert (result.counts.inserted, result.counts.quarantined) == (3, 1)
+    assert result.counts.faults == {"bad_characters": 1}
+
+
+def feature(code: str, geometry: object = None, **told: str) -> dict[str, object]:
+    """A case as a GeoJSON feature."""
+    properties = {"code": code, "category": "rubbish", "reported_at": "2026-10-01 08:00:00", **told}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
+def collection(*features: object, **told: object) -> dict[str, object]:
+    return {"type": "FeatureCollection", "features": list(features), **told}
+
+
+def test_a_geometry_that_is_broken_or_no_point_is_quarantined_with_what_to_do(
+    placed: Store, clock: Clock, tmp_path: Path
+) -> None:
+    line = {"type": "LineString", "coordinates": [[120.5, 30.5], [120.6, 30.6]]}
+    many = {"type": "MultiPoint", "coordinates": [[120.5, 30.5], [120.6, 30.6]]}
+    single = {"type": "MultiPoint", "coordinates": [[120.5, 30.5]]}
+    empty = {"type": "Point", "coordinates": []}
+    broken = {"type": "Point", "coordinates": ["x", None]}
+    given = [line, many, empty, broken, {"type": "Foo"}, "POINT", {}, single, None]
+    path = tmp_path / "odd.geojson"
+    path.write_text(json.dumps(collection(*(feature(f"o{n}", item) for n, item in enumerate(given)))), encoding="utf-8")
+    result = load_file(placed, LoadRequest(dataset="incidents", file=path, clock=clock))
+    assert (result.counts.inserted, result.counts.faults) == (2, {"bad_coordinates": 7})
+    with placed.loading(LEADER, clock) as connection:
+        query = "select params ->> 'case' from ops.quarantine where load_id = :id order by row_number"
+        cases = connection.execute(text(query), {"id": result.load_id}).scalars().all()
+    assert cases == ["not_point"] * 2 + ["broken"] * 5
+    assert "点" in hint("bad_coordinates", "zh", {"case": "not_point"})
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (collection(feature("c1"), crs={"type": "name", "properties": {"name": "banana"}}), "unknown_crs"),
+        (collection(feature("c1"), crs={"type": "link", "properties": {"href": "x"}}), "unknown_crs"),
+        (collection(feature("c1"), crs=["EPSG:4326"]), "unknown_crs"),
+        (collection(feature("c1"), crs={"type": "name"}), "unknown_crs"),
+        (collection(feature("c1")) | {"type": "Banana"}, "not_geojson"),
+        ({"features": [feature("c1")]}, "not_geojson"),
+    ],
+)
+def test_a_geojson_that_is_no_collection_or_declares_a_strange_system_is_refused(
+    placed: Store, clock: Clock, tmp_path: Path, *, document: dict[str, object], code: str
+) -> None:
+    path = tmp_path / "strange.geojson"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    result = load_file(placed, LoadRequest(dataset="incidents", file=path, clock=clock))
+    assert (result.status, result.counts.faults) == ("refused", {code: 1})
+
+
+def test_a_value_that_only_the_database_finds_is_a_refusal_with_a_ledger_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loaders.work.check.unstorable", lambda frame, columns: no_faults())
+    random = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(200))
+    result = desk.load(GOOD.replace("1,", f"{random},", 1))
+    assert (result.status, result.exit_code, result.counts.faults) == ("refused", 2, {"store_refused": 1})
+    assert result.load_id is not None
+    assert "数据库" in (result.message or "")
+
+
+def test_a_case_that_names_itself_as_original_is_kept_and_noted(desk: Desk) -> None:
+    result = desk.load(GOOD.replace("closed", "duplicate").replace(",120.5", "1,120.5"))
+    assert (result.counts.inserted, result.counts.faults) == (1, {"unknown_original": 1})
+
+
+def test_words_of_a_mapping_are_translated_in_categories_too(desk: Desk) -> None:
+    mapping = Path(desk.source or "")
+    words = '\n[values.category]\n"外星人" = "rubbish"\n'
+    mapping.write_text(mapping.read_text(encoding="utf-8") + words, encoding="utf-8")
+    assert desk.load(GOOD.replace("rubbish", "外星人")).counts.faults == {}
+    assert desk.own("c.code") == [("rubbish",)]
+
+
+def test_nothing_new_still_speaks_of_the_rows_that_the_earlier_load_refused(desk: Desk) -> None:
+    lines = (GOOD, GOOD.replace("1,rubbish,closed", "2,rubbish,pending"))
+    desk.load(*lines)
+    again = desk.load(*lines)
+    assert (again.status, "隔离的 1 行" in (again.message or "")) == ("nothing-new", True)
 
 
 def test_local_times_in_a_gap_are_refused_and_in_an_overlap_the_earlier_counts(desk: Desk) -> None:

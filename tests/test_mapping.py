@@ -55,6 +55,39 @@ def test_all_faults_of_a_mapping_are_reported_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("dataset", "lines", "told"),
+    [
+        ("incidents", '[values.status]\n"OPEN" = "opened"', "values.status"),
+        ("incidents", '[values.category]\n"OPEN" = "no such"', "values.category"),
+        ("incidents", '[constants]\nstatus = "gone"', "constants.status"),
+        ("incidents", 'stages = ["reported", "done"]', "'done'"),
+        ("incidents", 'time_formats = ["%Y-%m"]', "time_formats"),
+        ("incidents", 'time_formats = ["%Y-%m-%d %Q"]', "%Q"),
+        ("boundaries", '[values.community_type]\n"旧" = "old"', "values.community_type"),
+        ("layers", '[values.kind]\n"河" = "river"', "values.kind"),
+        ("funds", 'section = "ledger"\n[values.kind]\n"基金" = "community"', "values.kind"),
+        ("funds", 'section = "funds"\n[values.kind]\n"收" = "income"', "values.kind"),
+        ("service-points", '[values.kind]\n"诊所" = "clinics"', "values.kind"),
+    ],
+)
+def test_a_mapping_into_words_that_are_not_ours_is_refused(tmp_path: Path, dataset: str, lines: str, told: str) -> None:
+    path = tmp_path / "foreign.toml"
+    path.write_text(f'dataset = "{dataset}"\n{lines}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=told):
+        named(str(path))
+
+
+def test_a_mapping_may_use_our_words_the_names_of_kinds_and_kinds_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'dataset = "service-points"\n[values.kind]\n"A" = "clinic"\n"B" = "metro"\n[constants]\nkind = "B"\n'
+        '[extra.kinds]\nmetro = { zh = "地铁站", en = "Metro station" }\n',
+        encoding="utf-8",
+    )
+    assert named(str(path)).values["kind"]["B"] == "metro"
+
+
+@pytest.mark.parametrize(
     ("heading", "bare"),
     [("经度（°）", "经度"), (" Ｃｏｄｅ ", "code"), ("上报时间[本地]", "上报时间"), ("金额（万元）", "金额(万元)")],
 )

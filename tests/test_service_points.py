@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loads_geo import Desk, counts, desk, square
@@ -48,6 +49,44 @@ def test_what_cannot_be_true_is_quarantined_and_an_unknown_kind_is_kept_and_list
     assert result.unknown == {"kind": {"茶馆": 1}}
 
 
+def test_a_geometry_that_is_empty_or_broken_is_a_fault_of_its_row_and_never_stops_the_load(desk: Desk) -> None:
+    shapes: list[dict[str, Any] | None] = [
+        {"type": "Point", "coordinates": []},
+        {"type": "LineString", "coordinates": []},
+        {"type": "Foo"},
+        None,
+        {"type": "Point", "coordinates": [30, 120]},
+        {"type": "Point", "coordinates": [120, 30]},
+    ]
+    named = [({"编号": f"F{n}", "名称": "站", "类别": "clinic"}, shape) for n, shape in enumerate(shapes)]
+    result = desk.load("service-points", desk.geojson(named))
+    assert counts(result) == {"read": 6, "inserted": 1, "quarantined": 5, "things": 1, "outside": 1}
+    assert desk.rejects(result) == [
+        (2, "bad_geometry"),
+        (3, "bad_geometry"),
+        (4, "bad_geometry"),
+        (5, "missing_value"),
+        (6, "bad_coordinates"),
+    ]
+    cases = f"select params ->> 'case' from ops.quarantine where load_id = {result.load_id} and row_number = 6"
+    assert desk.rows(cases) == [("swapped",)]
+
+
+def test_swapped_columns_of_service_points_and_households_get_the_hint(desk: Desk) -> None:
+    points = desk.load("service-points", desk.csv(HEADER, "F1,站,clinic,30,120,"))
+    homes = desk.load("households", desk.csv("编号,经度,纬度,户数", "L1,30,120,3"))
+    for result in (points, homes):
+        found = f"select fault, params ->> 'case' from ops.quarantine where load_id = {result.load_id}"
+        assert desk.rows(found) == [("bad_coordinates", "swapped")]
+
+
+def test_numbers_that_are_none_and_codes_beyond_the_index_are_faults_of_their_rows(desk: Desk) -> None:
+    rows = ("F1,站,clinic,nan,inf,", "F2,站,clinic,1e400,30,", f"{'x' * 300},站,clinic,120,30,", "F4,站,clinic,120,30,")
+    result = desk.load("service-points", desk.csv(HEADER, *rows))
+    assert desk.rejects(result) == [(2, "bad_number"), (2, "bad_number"), (3, "bad_number"), (4, "too_long")]
+    assert counts(result)["inserted"] == 1
+
+
 def test_repeats_are_unchanged_and_contradicting_rows_are_quarantined(desk: Desk) -> None:
     rows = ("F1,站,clinic,120,30,", "F1,站,clinic,120,30,", "F2,甲,clinic,120,30,", "F2,乙,clinic,120,30,")
     result = desk.load("service-points", desk.csv(HEADER, *rows))
@@ -57,12 +96,21 @@ def test_repeats_are_unchanged_and_contradicting_rows_are_quarantined(desk: Desk
 def test_a_snapshot_withdraws_absent_points_and_a_later_file_brings_them_back(desk: Desk) -> None:
     rows = ("F1,站,clinic,120,30,", "F2,站,clinic,120,30,")
     desk.load("service-points", desk.csv(HEADER, *rows))
-    desk.load("service-points", desk.csv(HEADER, rows[0]), mode="snapshot")
+    result = desk.load("service-points", desk.csv(HEADER, rows[0]), mode="snapshot")
+    assert "已撤销 1 个" in (result.message or "")
     withdrawn = "select service_code, withdrawn_on::text from core.service_point order by 1"
     assert desk.rows(withdrawn) == [("F1", None), ("F2", "2026-11-20")]
     back = desk.load("service-points", desk.csv(HEADER, rows[1]))
     assert counts(back) == {"read": 1, "updated": 1, "outside": 1}
     assert desk.rows(withdrawn) == [("F1", None), ("F2", None)]
+
+
+def test_a_point_whose_row_is_refused_is_not_withdrawn_by_the_snapshot(desk: Desk) -> None:
+    desk.load("service-points", desk.csv(HEADER, *(f"F{n},站,clinic,120,30," for n in range(4))))
+    rows = ("F0,站,clinic,120,30,", "F1,站,clinic,东,30,", "F2,站,clinic,120")
+    desk.load("service-points", desk.csv(HEADER, *rows), mode="snapshot")
+    withdrawn = "select service_code from core.service_point where withdrawn_on is not null"
+    assert desk.rows(withdrawn) == [("F3",)]
 
 
 def test_households_lie_at_their_point_else_in_the_area_they_declare(desk: Desk) -> None:

@@ -146,9 +146,9 @@ comment on table core.category is 'one row is a category of incidents; urgent = 
 
 create table core.incident (
   incident_id        bigint generated always as identity primary key,
-  source_id          int not null references core.source,
+  source_id          int not null,
   incident_code      text collate "C" not null,
-  category_id        int not null references core.category,
+  category_id        int not null,
   channel            text,
   agency_responsible text,
   status             text not null default 'open',
@@ -176,7 +176,7 @@ create table core.incident (
   has_history        boolean not null default false,
   revision           smallint not null default 1,
   content_hash       text not null,
-  load_id            int not null references ops.load,
+  load_id            int not null,
   unique (source_id, incident_code)
 );
 create index incident_reported on core.incident (reported_at);
@@ -207,8 +207,13 @@ create function core.refuse_stray_incidents() returns trigger language plpgsql a
 begin
   if exists (select from (select street_id as area_id from added union select community_id from added
                           union select grid_id from added union select microgrid_id from added) placed
-             where area_id is not null and not exists (select from core.area a where a.area_id = placed.area_id)) then
-    raise exception 'an incident names an area that does not exist' using errcode = 'foreign_key_violation';
+             where area_id is not null and not exists (select from core.area a where a.area_id = placed.area_id))
+     or exists (select from (select distinct source_id, category_id, load_id from added) told
+                where not exists (select from core.source s where s.source_id = told.source_id)
+                   or not exists (select from core.category c where c.category_id = told.category_id)
+                   or not exists (select from ops.load l where l.load_id = told.load_id)) then
+    raise exception 'an incident names an area, source, category or load that does not exist'
+      using errcode = 'foreign_key_violation';
   end if;
   return null;
 end
