@@ -88,9 +88,7 @@ def heat_csv(
     asked: Asked, *, start: datetime, end: datetime, within: int | None, category: str | None
 ) -> tuple[str, int]:
     """The heat cells of the window as CSV, and the number of incidents in them."""
-    bins = map_queries.heat(
-        store(), asked.viewer, asked.clock, start=start, end=end, within=within, category=category
-    )
+    bins = map_queries.heat(store(), asked.viewer, asked.clock, start=start, end=end, within=within, category=category)
     return heat.csv(bins), sum(cell.n for cell in bins)
 
 

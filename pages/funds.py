@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from cockpit import funds_months as by_month
-from cockpit import funds_panels as draw
-from cockpit import funds_words as words
 from cockpit.context import current_view
-from cockpit.funds import open_funds
+from cockpit.funds import months_panel as by_month
+from cockpit.funds import panels as draw
+from cockpit.funds import words
+from cockpit.funds.computed import open_funds
 from cockpit.panels import panel
 
 view = current_view()

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from cockpit import overview_map
-from cockpit import overview_panels as panels
 from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
+from cockpit.overview import map_panel, panels
 from cockpit.panels import panel
 from cockpit.theme import page_head
 
@@ -38,7 +37,7 @@ with left:
         view,
         key="map",
         title=view.tr("overview.map_title"),
-        unit=overview_map.map_unit(view),
-        draw=lambda: overview_map.area_map(view),
+        unit=map_panel.map_unit(view),
+        draw=lambda: map_panel.area_map(view),
         dataset="incidents",
     )

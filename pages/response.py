@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from cockpit import response_areas, response_panels, response_trend
 from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
-from cockpit.response_panels import section
+from cockpit.response import areas, panels, trend
+from cockpit.response.panels import section
 
 view = current_view()
-response_panels.apply_style()
-response_panels.head(view)
+panels.apply_style()
+panels.head(view)
 filter_bar(view, with_level=True, with_category=True)
 
-days, whom = response_panels.period(view), response_panels.who(view)
+days, whom = panels.period(view), panels.who(view)
 left, middle, right = st.columns(3, gap="medium")
 with left:
     section(
@@ -20,7 +20,7 @@ with left:
         key="urgent",
         title=view.tr("response.who_urgent"),
         unit=view.tr("response.stages_unit", period=days),
-        draw=response_panels.stages_of_class(view, "urgent"),
+        draw=panels.stages_of_class(view, "urgent"),
     )
 with middle:
     section(
@@ -28,7 +28,7 @@ with middle:
         key="general",
         title=view.tr("response.who_general"),
         unit=view.tr("response.stages_unit", period=days),
-        draw=response_panels.stages_of_class(view, "general"),
+        draw=panels.stages_of_class(view, "general"),
     )
 with right:
     section(
@@ -36,26 +36,26 @@ with right:
         key="promise",
         title=view.tr("response.promise_title"),
         unit=view.tr("response.unit_line", who=whom, period=days),
-        draw=response_panels.promise(view),
+        draw=panels.promise(view),
     )
     section(
         view,
         key="trend",
         title=view.tr("response.trend_head"),
         unit=view.tr("response.trend_unit"),
-        draw=response_trend.trend(view),
+        draw=trend.trend(view),
     )
 section(
     view,
     key="tiles",
-    title=response_areas.tiles_title(view),
+    title=areas.tiles_title(view),
     unit=view.tr("response.tiles_unit", who=whom),
-    draw=response_areas.tiles(view),
+    draw=areas.tiles(view),
 )
 section(
     view,
     key="table",
     title=view.tr("response.table_title"),
     unit=whom,
-    draw=response_areas.table(view),
+    draw=areas.table(view),
 )

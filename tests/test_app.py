@@ -16,11 +16,12 @@ from browser import chromium, served, watched, without_store
 from playwright.sync_api import Browser, expect
 from small_town import build
 
-from cockpit import context, formats, funds, queries
+from cockpit import context, formats, queries
+from cockpit.funds import computed
 from cockpit.maps import classes, frame, heat, labels, outlines
 from cockpit.maps.labels import Board, Wanted
 from cockpit.markup import attributes, esc
-from cockpit.overview import KeyFigure
+from cockpit.overview.computed import KeyFigure
 from config import freshness
 from config.messages import catalogue
 from geo.map_queries import Area, Category, Feature, HeatBin, Outline
@@ -81,13 +82,13 @@ def test_an_end_that_is_not_named_stays_within_reach() -> None:
     [("3", 3), ("999999", 999_999), ("0", 1), ("", 1), ("-2", 1), ("x", 1), ("٣", 1), ("1000000", 1), ("9" * 5_000, 1)],
 )
 def test_a_page_of_entries_is_a_plain_number_of_at_most_six_digits_else_the_first(named: str, page: int) -> None:
-    assert funds.parse_page(named) == page
+    assert computed.parse_page(named) == page
 
 
 def test_what_is_searched_for_has_no_control_character_and_at_most_a_hundred_characters() -> None:
-    assert funds.parse_search(" 慰问\x00\r\n金\x7f ") == "慰问金"
-    assert funds.parse_search("\x00") == ""
-    assert funds.parse_search("字" * 101) == "字" * 100
+    assert computed.parse_search(" 慰问\x00\r\n金\x7f ") == "慰问金"
+    assert computed.parse_search("\x00") == ""
+    assert computed.parse_search("字" * 101) == "字" * 100
 
 
 def test_an_area_is_found_by_level_and_code_and_never_by_the_code_alone() -> None:

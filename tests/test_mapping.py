@@ -68,6 +68,7 @@ def test_all_faults_of_a_mapping_are_reported_at_once(tmp_path: Path) -> None:
         ("funds", 'section = "ledger"\n[values.kind]\n"基金" = "community"', "values.kind"),
         ("funds", 'section = "funds"\n[values.kind]\n"收" = "income"', "values.kind"),
         ("service-points", '[values.kind]\n"诊所" = "clinics"', "values.kind"),
+        ("service-points", '[extra.kinds]\nmetro = { zh = "地铁站" }', "extra.kinds.metro"),
     ],
 )
 def test_a_mapping_into_words_that_are_not_ours_is_refused(tmp_path: Path, dataset: str, lines: str, told: str) -> None:
@@ -75,6 +76,12 @@ def test_a_mapping_into_words_that_are_not_ours_is_refused(tmp_path: Path, datas
     path.write_text(f'dataset = "{dataset}"\n{lines}\n', encoding="utf-8")
     with pytest.raises(ConfigError, match=told):
         named(str(path))
+
+
+def test_a_mapping_of_funds_without_a_section_may_speak_of_the_register_or_of_the_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "either.toml"
+    path.write_text('dataset = "funds"\n[values.kind]\n"收" = "income"\n"社" = "community"\n', encoding="utf-8")
+    assert named(str(path)).section is None
 
 
 def test_a_mapping_may_use_our_words_the_names_of_kinds_and_kinds_of_its_own(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from cockpit import money, money_flow, money_months
 from cockpit.charts import idle, months, sankey, waterfall
-from cockpit.money import ASLEEP, AWAKE, WATCH, Summary, Window
-from cockpit.money_months import Months
+from cockpit.funds import money, money_flow, money_months
+from cockpit.funds.money import ASLEEP, AWAKE, WATCH, Summary, Window
+from cockpit.funds.money_months import Months
 from config.money import Idle, kinds
 from geo import money as ledger
 from geo.money import Covered, EntryQuery, Flow, MonthFlow, Payment, Position, Scope

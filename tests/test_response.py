@@ -7,10 +7,11 @@ from itertools import count
 import pytest
 from figures_builder import Town, at
 
-from cockpit import queries, response, response_areas, response_words
+from cockpit import queries
 from cockpit.context import View, make_view
 from cockpit.queries import Asked
-from cockpit.response import MEDIAN, PROMISE, Scope, StageTime
+from cockpit.response import areas, computed, words
+from cockpit.response.computed import MEDIAN, PROMISE, Scope, StageTime
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, Clock
 
@@ -39,7 +40,7 @@ def asked(clock: Clock) -> Asked:
 
 
 def by_stage(asked: Asked, scope: Scope = OCTOBER) -> dict[str, StageTime]:
-    return {stage.stage: stage for stage in response.stages(asked, scope=scope)}
+    return {stage.stage: stage for stage in computed.stages(asked, scope=scope)}
 
 
 def view_of(town: Town, clock: Clock, **params: str) -> View:
@@ -90,7 +91,7 @@ def test_a_source_of_bare_dates_has_no_stage_times(town: Town, asked: Asked) -> 
 def test_days_that_no_source_covers_have_no_figure(town: Town, asked: Asked) -> None:
     town.case("10-05 08:00", times=10, accepted="10-05 08:01")
     september = Scope(date(2026, 9, 1), date(2026, 10, 1))
-    assert {stage.reason for stage in response.stages(asked, scope=september)} == {"not_covered"}
+    assert {stage.reason for stage in computed.stages(asked, scope=september)} == {"not_covered"}
 
 
 def test_a_stage_is_longer_only_beyond_the_margin_over_the_year_before(town: Town, asked: Asked) -> None:
@@ -120,37 +121,37 @@ def test_the_promise_counts_urgent_cases_only_where_a_category_is_urgent(town: T
     town.case("10-05 08:00", times=10, category="light", arrived="10-05 08:09")
     town.case("10-05 08:00", times=10, category="noise", arrived="10-05 12:00")
     view = view_of(town, clock)
-    assert response.scope_of(view).response_class == "urgent"
-    assert response.whole(view.asked, scope=response.scope_of(view))[PROMISE].value == 1.0
+    assert computed.scope_of(view).response_class == "urgent"
+    assert computed.whole(view.asked, scope=computed.scope_of(view))[PROMISE].value == 1.0
 
 
 def test_without_an_urgent_category_all_cases_are_counted(town: Town, clock: Clock) -> None:
     town.case("10-05 08:00", times=10, category="light", arrived="10-05 08:09")
     town.case("10-05 08:00", times=10, category="noise", arrived="10-05 12:00")
     view = view_of(town, clock)
-    figures = response.whole(view.asked, scope=response.scope_of(view))
+    figures = computed.whole(view.asked, scope=computed.scope_of(view))
     assert (figures[PROMISE].numerator, figures[PROMISE].denominator) == (10, 20)
 
 
 def test_without_an_urgent_category_the_share_is_told_for_reference_and_has_no_target(town: Town, clock: Clock) -> None:
     town.case("10-05 08:00", times=20, arrived="10-05 12:00")
     view = view_of(town, clock)
-    scope = response.scope_of(view)
-    figures = response.whole(view.asked, scope=scope)
+    scope = computed.scope_of(view)
+    figures = computed.whole(view.asked, scope=scope)
     assert figures[PROMISE].value == 0
     assert figures[PROMISE].indicator.target is None
-    assert {figure.indicator.target for figure in response.trend(view.asked, scope=scope, by="week")} == {None}
-    assert response_words.headline(view, figures) == "到场中位 4 小时"
-    lead = response_words.lead(view, scope=scope, figures=figures, before={}, stages=())
+    assert {figure.indicator.target for figure in computed.trend(view.asked, scope=scope, by="week")} == {None}
+    assert words.headline(view, figures) == "到场中位 4 小时"
+    lead = words.lead(view, scope=scope, figures=figures, before={}, stages=())
     assert lead.endswith("没有紧急类别，十分钟承诺不适用；此处为全部事件，仅供参考")
 
 
 def test_a_category_that_is_not_urgent_is_not_held_to_the_promise(town: Town, clock: Clock) -> None:
     town.run("update core.category set response_class = 'urgent' where code = 'noise'")
     for code, has_promise in (("", True), ("noise", True), ("light", False)):
-        assert response.scope_of(view_of(town, clock, category=code)).has_promise is has_promise
+        assert computed.scope_of(view_of(town, clock, category=code)).has_promise is has_promise
     view = view_of(town, clock, category="light")
-    told = response_words.no_promise(view, response.scope_of(view))
+    told = words.no_promise(view, computed.scope_of(view))
     assert told == "“light”不是紧急类别，十分钟承诺不适用；仅供参考"
 
 
@@ -159,27 +160,27 @@ def test_the_headline_states_median_and_share(town: Town, clock: Clock) -> None:
     town.case("10-05 08:00", times=9, arrived="2026-10-05 08:06:40")
     town.case("10-05 08:00", arrived="10-05 09:00")
     view = view_of(town, clock)
-    figures = response.whole(view.asked, scope=response.scope_of(view))
-    assert response_words.headline(view, figures) == "到场中位 6 分 40 秒，十分钟到场 90.0%"
+    figures = computed.whole(view.asked, scope=computed.scope_of(view))
+    assert words.headline(view, figures) == "到场中位 6 分 40 秒，十分钟到场 90.0%"
 
 
 def test_the_headline_says_too_few_instead_of_a_share(town: Town, clock: Clock) -> None:
     town.case("10-05 08:00", times=9, arrived="10-05 08:06")
     view = view_of(town, clock)
-    figures = response.whole(view.asked, scope=response.scope_of(view))
-    assert response_words.headline(view, figures) == "仅 9 件有到场时刻，样本不足"
+    figures = computed.whole(view.asked, scope=computed.scope_of(view))
+    assert words.headline(view, figures) == "仅 9 件有到场时刻，样本不足"
 
 
 def test_the_headline_without_any_arrival_invents_nothing(town: Town, clock: Clock) -> None:
     town.case("10-05 08:00", times=20)
     view = view_of(town, clock)
-    figures = response.whole(view.asked, scope=response.scope_of(view))
-    assert response_words.headline(view, figures) == "没有可计算的到场时长"
+    figures = computed.whole(view.asked, scope=computed.scope_of(view))
+    assert words.headline(view, figures) == "没有可计算的到场时长"
 
 
 def test_every_area_is_listed_also_one_without_cases(town: Town, asked: Asked) -> None:
     town.case("10-05 08:00", times=10, area="A", arrived="10-05 08:05")
-    found = response.by_area(asked, scope=OCTOBER, level="community")
+    found = computed.by_area(asked, scope=OCTOBER, level="community")
     assert [(figures[PROMISE].area, figures[PROMISE].n) for figures in found] == [("A", 10), ("B", 0)]
     assert found[1][PROMISE].value is None
     assert found[0][MEDIAN].value == 300
@@ -187,9 +188,9 @@ def test_every_area_is_listed_also_one_without_cases(town: Town, asked: Asked) -
 
 def test_a_trend_by_week_begins_on_mondays_and_ends_with_the_scope(town: Town, asked: Asked) -> None:
     scope = Scope(date(2026, 10, 1), date(2026, 10, 29))
-    wide = response.trend_days(scope, by="week", first_on=None)
+    wide = computed.trend_days(scope, by="week", first_on=None)
     assert wide.start == date(2026, 10, 26) - timedelta(weeks=25)
-    found = response.trend(asked, scope=wide, by="week")
+    found = computed.trend(asked, scope=wide, by="week")
     assert len(found) == 26
     assert {figure.start.weekday() for figure in found} == {0}
     assert found[-1].end == date(2026, 10, 29)
@@ -197,7 +198,7 @@ def test_a_trend_by_week_begins_on_mondays_and_ends_with_the_scope(town: Town, a
 
 def test_a_trend_never_begins_before_the_first_report() -> None:
     scope = Scope(date(2026, 10, 1), date(2026, 10, 29))
-    assert response.trend_days(scope, by="month", first_on=date(2026, 8, 3)).start == date(2026, 8, 3)
+    assert computed.trend_days(scope, by="month", first_on=date(2026, 8, 3)).start == date(2026, 8, 3)
 
 
 def test_a_difference_is_claimed_only_where_both_intervals_exclude_the_other(town: Town, asked: Asked) -> None:
@@ -205,19 +206,19 @@ def test_a_difference_is_claimed_only_where_both_intervals_exclude_the_other(tow
     town.case("2025-10-05 08:00", times=40, arrived="2025-10-05 08:05")
     town.case("10-05 08:00", times=36, arrived="10-05 08:05")
     town.case("10-05 08:00", times=4, arrived="10-05 09:05")
-    now = response.whole(asked, scope=OCTOBER)[PROMISE]
-    before = response.whole(asked, scope=OCTOBER.a_year_before())[PROMISE]
+    now = computed.whole(asked, scope=OCTOBER)[PROMISE]
+    before = computed.whole(asked, scope=OCTOBER.a_year_before())[PROMISE]
     assert (now.value, before.value) == (0.9, 1.0)
-    assert not response.differs(now, now)
-    assert response.differs(now, before)
+    assert not computed.differs(now, now)
+    assert computed.differs(now, before)
 
 
 def test_areas_are_compared_over_a_year_where_the_period_holds_too_few(town: Town, clock: Clock) -> None:
     town.run("update core.source_coverage set first_on = '2026-01-01'")
     town.case("10-05 08:00", times=5, area="A", arrived="10-05 08:05")
     town.case("03-05 08:00", times=20, area="A", arrived="03-05 08:05")
-    found = response_areas.compared(view_of(town, clock, level="community"))
-    assert isinstance(found, response_areas.Compared)
+    found = areas.compared(view_of(town, clock, level="community"))
+    assert isinstance(found, areas.Compared)
     assert found.is_wide
     assert found.scope.start == date(2025, 11, 1)
     assert found.whole[PROMISE].n == 25
@@ -225,5 +226,5 @@ def test_areas_are_compared_over_a_year_where_the_period_holds_too_few(town: Tow
 
 def test_the_lead_names_the_period_in_days_that_have_come(town: Town, clock: Clock) -> None:
     view = make_view({"from": "2026-11-01", "to": "2026-12-01"}, viewer=LEADER, clock=clock)
-    assert response_words.period(view, response.scope_of(view)) == "2026年11月1日至11月20日"
+    assert words.period(view, computed.scope_of(view)) == "2026年11月1日至11月20日"
     assert at("11-20 14:32") == clock.at

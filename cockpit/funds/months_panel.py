@@ -9,12 +9,12 @@ from decimal import Decimal
 from plotly import graph_objects as go
 
 from cockpit import formats, plotted, queries
-from cockpit import funds as asking
 from cockpit.charts.months import Column, MonthBars, month_figure
-from cockpit.funds import FundsView
-from cockpit.funds_words import Scale, exact, scale, short
+from cockpit.funds import computed as asking
+from cockpit.funds.computed import FundsView
+from cockpit.funds.money_months import Month, Months
+from cockpit.funds.words import Scale, exact, scale, short
 from cockpit.markup import esc
-from cockpit.money_months import Month, Months
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from cockpit.queries import Asked

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from cockpit.money import ZERO, Holding, Summary
+from cockpit.funds.money import ZERO, Holding, Summary
 from geo.money import Flow, Payment
 
 MAX_LINKS = 60

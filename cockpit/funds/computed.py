@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cockpit import money, money_flow, money_months, queries
+from cockpit import queries
 from cockpit.context import Note, View
-from cockpit.money import Summary, Window
-from cockpit.money_flow import Graph
-from cockpit.money_months import Months
+from cockpit.funds import money, money_flow, money_months
+from cockpit.funds.money import Summary, Window
+from cockpit.funds.money_flow import Graph
+from cockpit.funds.money_months import Months
 from cockpit.queries import Asked
 from config.money import Idle, Kinds, kinds
 from geo import money as ledger

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from cockpit import formats, overview
+from cockpit import formats
 from cockpit.context import View, token
 from cockpit.markup import attributes, esc
-from cockpit.overview import AreaFigures, AreaTable, KeyFigure
-from cockpit.overview_words import Sentence, sentence
+from cockpit.overview import computed
+from cockpit.overview.computed import AreaFigures, AreaTable, KeyFigure
+from cockpit.overview.words import Sentence, sentence
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from cockpit.theme import level_icon
@@ -23,7 +24,7 @@ def head(view: View) -> Sentence:
         view.check()
         if "incidents" not in view.datasets:
             return Sentence(view.tr("overview.no_incidents"), view.tr("common.empty_store"), None)
-        found = sentence(view, overview.standing_now(view.asked, filters=view.filters))
+        found = sentence(view, computed.standing_now(view.asked, filters=view.filters))
     except StoreUnavailable:
         return Sentence(view.tr("overview.down"), "", None)
     if view.pulse and view.pulse.down_since:
@@ -40,7 +41,7 @@ def keys(view: View) -> Empty | None:
     view.check()
     if "incidents" not in view.datasets:
         return Empty(view.tr("overview.no_incidents"))
-    found = overview.key_figures(view.asked, filters=view.filters, promise=_promise(view))
+    found = computed.key_figures(view.asked, filters=view.filters, promise=_promise(view))
     picture(f'<div class="keys">{"".join(_key(view, figure) for figure in found)}</div>', key="keys_body")
     return None
 
@@ -57,7 +58,7 @@ def _key(view: View, key: KeyFigure) -> str:
     n = f' <span class="i3">{esc(view.tr("overview.n_is", n=formats.number(key.n)))}</span>' if key.is_rate else ""
     return (
         f'<div class="key"><div class="name"><span>{esc(name)}{n}</span><span>{verdict}</span></div>'
-        f'{_figure(view, key)}{_band(view, key, name) if key.is_judged else "<span></span>"}</div>'
+        f"{_figure(view, key)}{_band(view, key, name) if key.is_judged else '<span></span>'}</div>"
     )
 
 
@@ -124,7 +125,7 @@ def _end(x: str, text: str) -> str:
 def table_unit(view: View) -> str:
     """What the table lists, in the head of its panel; nothing while the store is down."""
     try:
-        table = overview.area_table(view)
+        table = computed.area_table(view)
     except StoreUnavailable:
         return ""
     all_rows, count = len(table.rows), len(_listed(table))
@@ -140,7 +141,7 @@ def _listed(table: AreaTable) -> Sequence[AreaFigures]:
 
 def area_table(view: View) -> Empty | None:
     """The areas of the level in the order of their codes; sorted in the browser, a click looks into one."""
-    table = overview.area_table(view)
+    table = computed.area_table(view)
     if not table.rows:
         return Empty(view.tr("overview.no_areas"))
     if not table.is_covered:

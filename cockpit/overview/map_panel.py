@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from cockpit import formats, layers, overview
+from cockpit import formats, layers
 from cockpit.context import View, token
 from cockpit.filterbar import link, option
 from cockpit.maps import areamap, classes, heat
 from cockpit.maps.frame import Frame
 from cockpit.markup import attributes, esc
-from cockpit.overview import AreaFigures, AreaTable
+from cockpit.overview import computed
+from cockpit.overview.computed import AreaFigures, AreaTable
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from geo.map_queries import Area, ServicePoint
@@ -67,7 +68,7 @@ def area_map(view: View) -> Empty | None:
     frame = layers.frame_of(shapes, ground=ground)
     if frame is None:
         return Empty(view.tr("overview.no_areas"))
-    table = overview.area_table(view)
+    table = computed.area_table(view)
     chosen = choice(view, table)
     limits = classes.limits(
         (value for row in table.rows if (value := _measure(row, chosen)) is not None), whole=chosen.measure == "count"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from cockpit import formats, response, response_words
+from cockpit import formats
 from cockpit.charts import svg
 from cockpit.charts.compare import FIRM_N, AreaFigures, AreaRow, Comparison, area_table, side
 from cockpit.charts.curves import Tile, curve_scale, curve_tiles, in_map_order
@@ -16,8 +16,9 @@ from cockpit.context import View, descendants, levels_below, token
 from cockpit.figures import NO_DATA, Figure
 from cockpit.panels import Empty
 from cockpit.picture import picture
-from cockpit.response import LIMIT_S, MEDIAN, MINIMUM_N, NINE_IN_TEN, PROMISE, Scope, scope_of
-from cockpit.response_fold import figure_fold
+from cockpit.response import computed, words
+from cockpit.response.computed import LIMIT_S, MEDIAN, MINIMUM_N, NINE_IN_TEN, PROMISE, Scope, scope_of
+from cockpit.response.fold import figure_fold
 from config.messages import tr
 from geo.figures import Curve
 from geo.map_queries import Area
@@ -67,13 +68,13 @@ def compared(view: View) -> Compared | Empty:
     if not areas:
         return Empty(view.tr("response.no_areas"))
     level = areas[0].level
-    found = response.by_area(view.asked, scope=scope, level=level)
+    found = computed.by_area(view.asked, scope=scope, level=level)
     enough = sum((figures[PROMISE].n or 0) >= MINIMUM_N for figures in found)
     is_wide = enough * 2 < len(found) and view.filters.days < WIDE_DAYS
     if is_wide:
         scope = replace(scope, start=scope.end - timedelta(days=WIDE_DAYS))
-        found = response.by_area(view.asked, scope=scope, level=level)
-    whole = response.whole(view.asked, scope=scope)
+        found = computed.by_area(view.asked, scope=scope, level=level)
+    whole = computed.whole(view.asked, scope=scope)
     by_id = {figures[PROMISE].area_id: figures for figures in found}
     figures = {area.area_id: by_id[area.area_id] for area in areas if area.area_id in by_id}
     if not whole or not figures:
@@ -90,12 +91,12 @@ def tiles(view: View) -> Draw:
         found = compared(view)
         if isinstance(found, Empty):
             return found
-        if len(found.areas) > response.settings().most_tiles:
-            most = response.settings().most_tiles
+        if len(found.areas) > computed.settings().most_tiles:
+            most = computed.settings().most_tiles
             return Empty(view.tr("response.too_many", n=len(found.areas), most=most))
         axis = _tile_axis(found.whole[NINE_IN_TEN])
         level = found.areas[0].level
-        curves = response.curves(view.asked, scope=found.scope, level=level, cap_s=round(axis.end_s))
+        curves = computed.curves(view.asked, scope=found.scope, level=level, cap_s=round(axis.end_s))
         by_id = {curve.area.area_id: curve for curve in curves}
         drawn = [
             _tile(view, found, area, by_id[area.area_id])
@@ -120,7 +121,7 @@ def _tile_axis(nine_in_ten: Figure) -> TimeAxis:
 
 
 def _placed(view: View, found: Compared, level: str) -> list[Area]:
-    points = response.label_points(view.asked, scope=scope_of(view), level=level)
+    points = computed.label_points(view.asked, scope=scope_of(view), level=level)
     known = [area for area in found.areas if area.area_id in points]
     order = in_map_order([points[area.area_id] for area in known], columns=TILE_COLUMNS)
     return [known[index] for index in order] + [area for area in found.areas if area.area_id not in points]
@@ -178,14 +179,14 @@ def _tip(view: View, area: Area, figures: Mapping[str, Figure]) -> str:
 def _days(view: View, found: Compared) -> str:
     """Which days are compared, and why where they are not the page's."""
     key = "response.days_wide" if found.is_wide else "response.days"
-    return view.tr(key, period=response_words.period(view, found.scope))
+    return view.tr(key, period=words.period(view, found.scope))
 
 
 def _findings(view: View, found: Compared) -> str:
     """Who lies below the whole beyond chance."""
     firm = [area for area in found.areas if (found.figures[area.area_id][PROMISE].n or 0) >= FIRM_N]
     worse = [_short(view, area) for area in firm if found.side(area.area_id) == "worse"]
-    return response_words.worse_areas(view, worse, compared=len(firm))
+    return words.worse_areas(view, worse, compared=len(firm))
 
 
 def _note(text: str) -> str:

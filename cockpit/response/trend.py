@@ -8,7 +8,7 @@ from datetime import date
 
 from plotly import graph_objects as go
 
-from cockpit import formats, plotted, queries, response, response_words
+from cockpit import formats, plotted, queries
 from cockpit.charts import svg
 from cockpit.charts import trend as trends
 from cockpit.charts.trend import Period, Trend
@@ -17,7 +17,8 @@ from cockpit.figures import NO_DATA, Figure
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from cockpit.queries import Asked
-from cockpit.response import scope_of
+from cockpit.response import computed, words
+from cockpit.response.computed import scope_of
 from geo.windows import Bucket
 
 BY: tuple[Bucket, ...] = ("week", "day", "month")
@@ -31,11 +32,11 @@ def trend(view: View) -> Callable[[], Empty | None]:
         span = queries.reported_span(view.asked, start=scope.start, end=scope.end)
         if span.first_on is None:
             return Empty(view.tr("response.why.not_covered"))
-        wide = response.trend_days(scope, by=by, first_on=span.first_on)
-        found = response.trend(view.asked, scope=wide, by=by)
+        wide = computed.trend_days(scope, by=by, first_on=span.first_on)
+        found = computed.trend(view.asked, scope=wide, by=by)
         if all(figure.note == NO_DATA for figure in found):
             return Empty(view.tr("response.why.none"))
-        title = view.tr("response.trend_title", who=response_words.who(view, scope))
+        title = view.tr("response.trend_title", who=words.who(view, scope))
         chart = Trend(title, tuple(_period(view, figure, by) for figure in found), found[0].indicator.target)
         picture(_switch(view, by), key="trend_switch")
         figure = _trend_figure(view.asked, chart=chart, lang=view.lang)
@@ -86,11 +87,11 @@ def _period(view: View, figure: Figure, by: Bucket) -> Period:
     return Period(
         label=formats.month(figure.start, view.lang) if by == "month" else _short_day(view, figure.start),
         name=view.tr("response.partial", period=name) if is_partial else name,
-        cases=response_words.cases(view, figure),
+        cases=words.cases(view, figure),
         value=figure.value,
         low=figure.interval.low if figure.interval else None,
         high=figure.interval.high if figure.interval else None,
-        absent=response_words.no_value(view, figure),
+        absent=words.no_value(view, figure),
         is_chosen=figure.start < filters.end and figure.end > filters.start,
         is_partial=is_partial,
     )

@@ -8,15 +8,16 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cockpit import formats, plotted, response, response_words
+from cockpit import formats, plotted
 from cockpit.charts import svg
 from cockpit.charts.stages import Length, Stage, StageChart, stage_bars
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
 from cockpit.panels import Empty, panel
 from cockpit.picture import STATIC, picture
-from cockpit.response import LIMIT_S, PROMISE, TEAM, URGENT, StageTime, scope_of
-from cockpit.response_fold import figure_fold, stage_fold
+from cockpit.response import computed, words
+from cockpit.response.computed import LIMIT_S, PROMISE, TEAM, URGENT, StageTime, scope_of
+from cockpit.response.fold import figure_fold, stage_fold
 from cockpit.theme import page_head
 from geo.errors import StoreUnavailable
 
@@ -47,26 +48,26 @@ def section(view: View, *, key: str, title: str, unit: str, draw: Draw) -> None:
 
 def who(view: View) -> str:
     """The cases under the promise, as a section head says them."""
-    return response_words.who(view, scope_of(view))
+    return words.who(view, scope_of(view))
 
 
 def period(view: View) -> str:
     """The period as a section head says it."""
-    return response_words.period(view, scope_of(view))
+    return words.period(view, scope_of(view))
 
 
 def head(view: View) -> None:
     """The head of the page: the computed sentence; without a store what happened."""
     scope = scope_of(view)
     try:
-        figures = response.whole(view.asked, scope=scope)
-        before = response.whole(view.asked, scope=scope.a_year_before())
-        stages = response.stages(view.asked, scope=scope)
+        figures = computed.whole(view.asked, scope=scope)
+        before = computed.whole(view.asked, scope=scope.a_year_before())
+        stages = computed.stages(view.asked, scope=scope)
     except StoreUnavailable:
         page_head(view, sentence=view.tr("common.down_title"))
         return
-    lead = response_words.lead(view, scope=scope, figures=figures, before=before, stages=stages)
-    page_head(view, sentence=response_words.headline(view, figures), lead=lead)
+    lead = words.lead(view, scope=scope, figures=figures, before=before, stages=stages)
+    page_head(view, sentence=words.headline(view, figures), lead=lead)
 
 
 # ---- stages
@@ -80,7 +81,7 @@ def stages_of_class(view: View, response_class: str) -> Draw:
         refused = _class_refused(view, response_class)
         if refused:
             return Empty(refused)
-        found = response.stages(view.asked, scope=scope)
+        found = computed.stages(view.asked, scope=scope)
         if response_class == URGENT:
             found = tuple(stage for stage in found if stage.stage in ("accept", "dispatch", "arrival"))
         if all(stage.reason == "not_covered" for stage in found):
@@ -109,9 +110,7 @@ def _class_refused(view: View, response_class: str) -> str | None:
 
 
 def _stage_chart(view: View, found: tuple[StageTime, ...], response_class: str) -> StageChart:
-    stages = tuple(
-        Stage(response_words.stage_name(view, stage), _length(stage), _absent(view, stage)) for stage in found
-    )
+    stages = tuple(Stage(words.stage_name(view, stage), _length(stage), _absent(view, stage)) for stage in found)
     widest = max(len(stage.label) for stage in stages)
     return StageChart(
         title=view.tr(f"response.who_{response_class}"),
@@ -154,10 +153,10 @@ def promise(view: View) -> Draw:
 
     def draw() -> Empty | None:
         scope = scope_of(view)
-        figures = response.whole(view.asked, scope=scope)
+        figures = computed.whole(view.asked, scope=scope)
         if not figures:
             return Empty(view.tr("response.why.not_covered"))
-        before = response.whole(view.asked, scope=scope.a_year_before())
+        before = computed.whole(view.asked, scope=scope.a_year_before())
         markup = _promise(view, figures[PROMISE], before.get(PROMISE)) + _team(view, figures[TEAM])
         picture(markup + figure_fold(view, (figures[PROMISE], figures[TEAM])), key="promise")
         return None
@@ -166,9 +165,9 @@ def promise(view: View) -> Draw:
 
 
 def _promise(view: View, figure: Figure, before: Figure | None) -> str:
-    words = response_words.no_value(view, figure)
-    if words:
-        number = svg.element("div", svg.escape(words), class_="c-figure-number c-words figure")
+    reason = words.no_value(view, figure)
+    if reason:
+        number = svg.element("div", svg.escape(reason), class_="c-figure-number c-words figure")
     else:
         small = svg.element("small", "%")
         number = svg.element(
@@ -181,7 +180,7 @@ def _promise(view: View, figure: Figure, before: Figure | None) -> str:
         target = view.tr("response.target", value=formats.share(figure.indicator.target, digits=0))
         lines.append(svg.span(target, "c-promise"))
     elif not scope_of(view).has_promise:
-        told = response_words.no_promise(view, scope_of(view))
+        told = words.no_promise(view, scope_of(view))
         lines.append(svg.span(told[0].upper() + told[1:]))
     if before and before.value is not None:
         lines.append(svg.span(view.tr("response.year_before", value=formats.share(before.value))))
@@ -195,24 +194,24 @@ def _counted(view: View, figure: Figure) -> str:
     if not figure.interval:
         return ""
     interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
-    cases = svg.element("b", svg.escape(response_words.cases(view, figure)))
+    cases = svg.element("b", svg.escape(words.cases(view, figure)))
     return f"{cases}<br>{svg.escape(view.tr('response.interval', range=interval))}"
 
 
 def _missing(view: View, figure: Figure) -> str:
     """What is left out; of a share without data, why there is none."""
     if figure.note == NO_DATA:
-        reason = response.why_no_share(view.asked, scope=scope_of(view), slug=figure.indicator.slug)
+        reason = computed.why_no_share(view.asked, scope=scope_of(view), slug=figure.indicator.slug)
         return view.tr(f"response.why.{reason}")
-    return view.tr("response.left_out", told=response_words.left_out(view, figure.excluded))
+    return view.tr("response.left_out", told=words.left_out(view, figure.excluded))
 
 
 def _team(view: View, figure: Figure) -> str:
     """One line on the part of the team: from dispatch to arrival."""
-    value = response_words.no_value(view, figure) or formats.share(figure.value or 0)
+    value = words.no_value(view, figure) or formats.share(figure.value or 0)
     told = svg.escape(view.tr("response.team")) + " " + svg.element("b", svg.escape(value), class_="figure")
     if figure.interval:
         interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
-        facts = view.tr("response.team_facts", range=interval, cases=response_words.cases(view, figure))
+        facts = view.tr("response.team_facts", range=interval, cases=words.cases(view, figure))
         told += " " + svg.escape(facts)
     return svg.element("p", f"{told}<br>{svg.escape(_missing(view, figure))}", class_="c-part")

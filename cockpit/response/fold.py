@@ -5,11 +5,12 @@ Invariant: the words come from config/kpi, where the figure's own rules stand; n
 
 from collections.abc import Sequence
 
-from cockpit import formats, response_words
+from cockpit import formats
 from cockpit.charts import svg
 from cockpit.context import View
 from cockpit.figures import Figure
-from cockpit.response import StageTime, settings
+from cockpit.response import words
+from cockpit.response.computed import StageTime, settings
 
 
 def figure_fold(view: View, figures: Sequence[Figure]) -> str:
@@ -22,7 +23,7 @@ def _definition(view: View, figure: Figure) -> str:
     lines = [
         ("formula", indicator.formula(lang)),
         ("denominator", indicator.denominator(lang)),
-        ("excluded", response_words.left_out(view, figure.excluded) or view.tr("response.fold.nothing")),
+        ("excluded", words.left_out(view, figure.excluded) or view.tr("response.fold.nothing")),
         ("least", view.tr("response.fold.least_n", n=indicator.minimum_n)),
         ("source", indicator.source(lang)),
         ("version", view.tr("response.fold.version_of", definition=indicator.definition, data=figure.data_version)),
@@ -42,14 +43,14 @@ def stage_fold(view: View, stages: Sequence[StageTime]) -> str:
         rule = view.tr(f"response.rule.{stage.stage}{suffix}")
         told = view.tr("response.fold.stage", rule=rule, cases=formats.cases(stage.n, view.lang))
         if stage.excluded:
-            out = response_words.left_out(view, stage.excluded)
+            out = words.left_out(view, stage.excluded)
             told += view.tr("response.fold.stage_out", told=out)
-        lines.append((response_words.stage_name(view, stage), told))
+        lines.append((words.stage_name(view, stage), told))
     margin = formats.share(settings().longer_margin, digits=0)
-    words = "".join(_line(name, told) for name, told in lines)
-    words += _line(view.tr("response.fold.clock"), view.tr("response.fold.natural"))
-    words += _line(view.tr("response.fold.usual"), view.tr("response.fold.usual_rule", margin=margin))
-    return _fold(view, svg.element("dl", words))
+    body = "".join(_line(name, told) for name, told in lines)
+    body += _line(view.tr("response.fold.clock"), view.tr("response.fold.natural"))
+    body += _line(view.tr("response.fold.usual"), view.tr("response.fold.usual_rule", margin=margin))
+    return _fold(view, svg.element("dl", body))
 
 
 def _fold(view: View, body: str) -> str:

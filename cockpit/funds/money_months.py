@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cockpit.money import ZERO, Window
+from cockpit.funds.money import ZERO, Window
 from geo.money import Covered, MonthFlow
 
 USUAL, MOST = 24, 120

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.overview import Standing
+from cockpit.overview.computed import Standing
 from geo.standing import LateCase
 
 MOST_PLACES = 3

@@ -7,10 +7,10 @@ import csv
 import io
 
 from cockpit import formats
-from cockpit.funds import PAGE_ROWS, FundsView
-from cockpit.funds_words import currency_word
+from cockpit.funds.computed import PAGE_ROWS, FundsView
+from cockpit.funds.money import spreadsheet_safe
+from cockpit.funds.words import currency_word
 from cockpit.markup import attributes, esc
-from cockpit.money import spreadsheet_safe
 from config.money import kinds
 from geo.money import FLOWS, KINDS, Entry, EntryPage
 

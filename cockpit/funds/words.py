@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cockpit import formats, money_flow
-from cockpit.funds import FundsView
-from cockpit.money import Summary
-from cockpit.money_flow import Knot
+from cockpit import formats
+from cockpit.funds import money_flow
+from cockpit.funds.computed import FundsView
+from cockpit.funds.money import Summary
+from cockpit.funds.money_flow import Knot
 from config import messages
 from config.money import kinds
 from geo.money import FLOWS, FUNDS, Book, Payment

@@ -6,13 +6,14 @@ Invariant: every value passes `esc` or the chart builders, which escape it.
 from collections.abc import Mapping
 from decimal import Decimal
 
-from cockpit import formats, money_flow
+from cockpit import formats
 from cockpit.charts import idle, sankey, waterfall
-from cockpit.funds import FundsView, idle_limits
-from cockpit.funds_words import Scale, exact, knot_name, scale, short
+from cockpit.funds import money_flow
+from cockpit.funds.computed import FundsView, idle_limits
+from cockpit.funds.money import ASLEEP, AWAKE, WATCH, Holding, Summary
+from cockpit.funds.money_flow import Graph, Knot
+from cockpit.funds.words import Scale, exact, knot_name, scale, short
 from cockpit.markup import esc
-from cockpit.money import ASLEEP, AWAKE, WATCH, Holding, Summary
-from cockpit.money_flow import Graph, Knot
 from config.money import FAMILIES, kinds
 from geo.money import FUNDS, Payment
 

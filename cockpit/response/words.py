@@ -9,7 +9,7 @@ from datetime import timedelta
 from cockpit import formats
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
-from cockpit.response import MEDIAN, PROMISE, Scope, StageTime, differs, scope_of
+from cockpit.response.computed import MEDIAN, PROMISE, Scope, StageTime, differs, scope_of
 
 NAMED = 3
 """At most so many areas are named in a sentence."""

@@ -5,12 +5,13 @@ Invariant: a draw function returns Empty with its reason instead of an empty pic
 
 import streamlit as st
 
-from cockpit import funds as asking
-from cockpit import funds_charts, funds_entries, funds_words, plotted
+from cockpit import plotted
 from cockpit.context import token
-from cockpit.funds import FundsView
+from cockpit.funds import charts, entries, words
+from cockpit.funds import computed as asking
+from cockpit.funds.computed import FundsView
+from cockpit.funds.money import PERIODS
 from cockpit.markup import esc
-from cockpit.money import PERIODS
 from cockpit.panels import Empty
 from cockpit.picture import STATIC, picture
 from cockpit.theme import page_head
@@ -40,11 +41,11 @@ def _sentence(funds: FundsView) -> tuple[str, str, str | None]:
     if book is None:
         return tr("funds.no_funds_sentence"), "", None
     if funds.scope.book == FUNDS:
-        return funds_words.fund_head(funds, asking.summary(funds))
+        return words.fund_head(funds, asking.summary(funds))
     found = asking.payments(funds)
     if found:
-        return funds_words.payment_head(funds, found)
-    return funds_words.nothing_head(funds, book)
+        return words.payment_head(funds, found)
+    return words.nothing_head(funds, book)
 
 
 def filters(funds: FundsView) -> None:
@@ -83,7 +84,7 @@ def _chips(funds: FundsView, name: str, values: list[str], chosen: str, *, gone:
             f'<a class="chip" href="{link}" data-go="{link}"{current}>{esc(funds.view.tr(f"funds.{name}_{value}"))}</a>'
         )
     if name == "period" and chosen == "own":
-        parts.append(f'<span class="chip" aria-current="true">{esc(funds_words.period(funds))}</span>')
+        parts.append(f'<span class="chip" aria-current="true">{esc(words.period(funds))}</span>')
     return f'<span class="group">{"".join(parts)}</span>'
 
 
@@ -111,7 +112,7 @@ def draw_flow(funds: FundsView) -> Empty | None:
     switch = _chips(funds, "toward", list(funds.towards), funds.toward, gone={}) if len(funds.towards) > 1 else ""
     label = esc(funds.view.tr("funds.toward_label"))
     bar = f'<div class="filters"><span class="i2">{label}</span>{switch}</div>' if switch else ""
-    picture(bar + funds_charts.flow_markup(funds, graph, names), key="funds_flow")
+    picture(bar + charts.flow_markup(funds, graph, names), key="funds_flow")
     return None
 
 
@@ -120,12 +121,12 @@ def draw_balance(funds: FundsView) -> Empty | None:
     if nothing := _nothing(funds):
         return nothing
     if funds.scope.book == FUNDS:
-        picture(funds_charts.balance_markup(funds, asking.summary(funds)), key="funds_balance")
+        picture(charts.balance_markup(funds, asking.summary(funds)), key="funds_balance")
         return None
     found = asking.payments(funds)
     if not found:
         return Empty(funds.view.tr("funds.no_entries"))
-    picture(funds_charts.totals_markup(funds, found), key="funds_totals")
+    picture(charts.totals_markup(funds, found), key="funds_totals")
     return None
 
 
@@ -133,7 +134,7 @@ def draw_idle(funds: FundsView) -> Empty | None:
     """The funds by months since their last charitable outflow."""
     if nothing := _nothing(funds):
         return nothing
-    picture(funds_charts.idle_markup(funds, asking.summary(funds)), key="funds_idle")
+    picture(charts.idle_markup(funds, asking.summary(funds)), key="funds_idle")
     return None
 
 
@@ -144,7 +145,7 @@ def draw_bars(funds: FundsView) -> Empty | None:
     found = asking.summary(funds)
     if not found.with_income:
         return Empty(funds.view.tr("funds.balance_none"))
-    picture(funds_charts.bars_markup(funds, found), key="funds_bars")
+    picture(charts.bars_markup(funds, found), key="funds_bars")
     return None
 
 
@@ -154,16 +155,16 @@ def draw_entries(funds: FundsView) -> Empty | None:
         return nothing
     left, right = st.columns([6, 1])
     with left:
-        picture(funds_entries.filter_markup(funds), key="funds_entry_filters")
+        picture(entries.filter_markup(funds), key="funds_entry_filters")
     page = asking.entries(funds)
     if not page.rows:
         return Empty(funds.view.tr("funds.entries_none"))
     with right, st.container(key="funds_download"):
         st.download_button(
             funds.view.tr("funds.download"),
-            data=lambda: funds_entries.csv_bytes(funds, asking.all_entries(funds)),
+            data=lambda: entries.csv_bytes(funds, asking.all_entries(funds)),
             file_name=f"{funds.view.tr('funds.download_name')}_{funds.window.start}_{funds.last_day}.csv",
             mime="text/csv", on_click="ignore", key="funds_csv",
         )  # fmt: skip
-    picture(funds_entries.table_markup(funds, page), key="funds_entries")
+    picture(entries.table_markup(funds, page), key="funds_entries")
     return None

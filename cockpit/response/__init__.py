@@ -1,0 +1,1 @@
+"""The page 时效: what it computes, says and draws."""
