@@ -27,6 +27,14 @@ COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 LAYER_KINDS = ("water", "road", "rail", "park", "block")
 FUND_KINDS = ("community", "named", "programme")
 ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
+OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
+    "incidents": {"status": STATUSES},
+    "boundaries": {"community_type": COMMUNITY_TYPES},
+    "layers": {"kind": LAYER_KINDS},
+    "funds": {"kind": FUND_KINDS},
+    "ledger": {"kind": ENTRY_KINDS},
+}
+"""Section → column → the only words that it takes."""
 DIRECTIVE = re.compile(r"%(\.\d?f|[369]f|[-_0]?.|$)")
 DIRECTIVES = frozenset("YymdbBhejHIklMSpPfaATRFD%") | {".f", ".3f", ".6f", ".9f", "3f", "6f", "9f"}
 
@@ -122,6 +130,7 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
     _check_words(found, faults)
+    faults += _nameless_kinds(found.get("extra"))
     if not faults:
         faults += _foreign_words(found)
         faults += [
@@ -185,19 +194,27 @@ def _foreign_words(found: dict[str, Any]) -> list[str]:
 
 def _our_words(found: dict[str, Any]) -> dict[str, frozenset[str]]:
     """Column → the words that a dataset takes in it; columns that take any text are left out."""
-    dataset, section = found["dataset"], found.get("section")
-    kinds = {"funds": FUND_KINDS, "ledger": ENTRY_KINDS}
-    words: dict[str, dict[str, Iterable[str]]] = {
-        "incidents": {"status": STATUSES},
-        "boundaries": {"community_type": COMMUNITY_TYPES},
-        "layers": {"kind": LAYER_KINDS},
-        "funds": {"kind": kinds.get(str(section), (*FUND_KINDS, *ENTRY_KINDS))},
-        "service-points": {"kind": _service_kinds(found.get("extra") or {})},
-    }
-    own = dict(words.get(dataset, {}))
-    if dataset == "incidents" and found.get("categories", "list") == "list" and "category" in found["values"]:
+    own: dict[str, Iterable[str]] = dict(OUR_WORDS.get(found.get("section") or found["dataset"], {}))
+    if found["dataset"] == "funds" and found.get("section") is None:
+        own["kind"] = (*FUND_KINDS, *ENTRY_KINDS)
+    if found["dataset"] == "service-points":
+        own["kind"] = _service_kinds(found.get("extra") or {})
+    is_listed = found.get("categories", "list") == "list"
+    if found["dataset"] == "incidents" and is_listed and "category" in found["values"]:
         own["category"] = categories().codes
     return {column: frozenset(items) for column, items in own.items()}
+
+
+def _nameless_kinds(extra: Any) -> list[str]:
+    """Kinds of service points that a mapping declares without a name in both languages."""
+    kinds = extra.get("kinds", {}) if isinstance(extra, dict) else {}
+    if not isinstance(kinds, dict):
+        return ["extra.kinds must be a table"]
+    return [
+        f'extra.kinds.{code} needs names: {{ zh = "…", en = "…" }}'
+        for code, names in kinds.items()
+        if not isinstance(names, dict) or not all(isinstance(names.get(lang), str) for lang in ("zh", "en"))
+    ]
 
 
 def _service_kinds(extra: dict[str, Any]) -> set[str]:

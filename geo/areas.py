@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
 from geo import sql
+from geo.landing import told
 from geo.placing import LEVELS
 from geo.store import rows
 
@@ -139,7 +140,8 @@ def write(
             fates[draft.code] = "updated"
         else:
             until = own.valid_to if own is not None else _next_start(held, draft.code, start)
-            inserts.append(params | {"level": level, "valid_from": _day(start), "valid_to": _day(until)})
+            first = start if own is not None else _first_free(held, draft.code, start)
+            inserts.append(params | {"level": level, "valid_from": _day(first), "valid_to": _day(until)})
             fates[draft.code] = "inserted"
     replaced = [current[row["code"]] for row in inserts if row["code"] in current]
     _run(connection, "area/end", [{"area_id": own.area_id, "valid_to": _day(start)} for own in replaced])
@@ -154,10 +156,27 @@ def _next_start(held: Iterable[Version], code: str, start: date) -> date:
     )
 
 
+def _first_free(held: Iterable[Version], code: str, start: date) -> date:
+    """The first day from `start` on that no ended version of the area covers: a withdrawn area that comes back."""
+    ends = [version.valid_to for version in held if version.code == code and version.valid_from <= start]
+    return max([start, *(end for end in ends if end != END)])
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Codes of the areas that ended, and of the areas `below` them that ended with them."""
+
+    codes: tuple[str, ...]
+    below: tuple[str, ...]
+
+
 def end_absent(
     connection: Connection, codes: Iterable[str], *, level: str, source_id: int, valid_from: date | None, today: date
-) -> int:
-    """Ends the areas of a source that a snapshot no longer holds, on `valid_from` or today; returns how many."""
+) -> Withdrawn:
+    """Ends the areas of a source that a snapshot no longer holds, on `valid_from` or today, and all that hang on them.
+
+    An area is never kept without its parent; what comes back does so with the next load of its level.
+    """
     kept = set(codes)
     end = valid_from or today
     absent = [
@@ -166,7 +185,9 @@ def end_absent(
         if version.source_id == source_id and version.code not in kept and version.valid_from < end
     ]
     _run(connection, "area/end", [{"area_id": version.area_id, "valid_to": _day(end)} for version in absent])
-    return len(absent)
+    ids = [version.area_id for version in absent]
+    below = rows(connection, "area/end_below", area_ids=ids, valid_to=_day(end)) if ids else []
+    return Withdrawn(tuple(version.code for version in absent), tuple(sorted(row["code"] for row in below)))
 
 
 def unnest_children(connection: Connection, *, level: str, load_id: int) -> list[str]:
@@ -191,7 +212,8 @@ def _params(draft: Draft) -> dict[str, Any]:
 
 def _run(connection: Connection, statement: str, many: list[dict[str, Any]]) -> None:
     if many:
-        connection.execute(sql_text(sql.text(statement)), many)
+        with told():
+            connection.execute(sql_text(sql.text(statement)), many)
 
 
 def _day(day: date) -> str:

@@ -16,7 +16,7 @@ import polars as pl
 import psycopg
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 
 from geo import sql
 from geo.errors import GeoError, StoreUnavailable
@@ -25,12 +25,31 @@ from geo.viewer import Clock, Viewer
 
 BULK_ROWS = 1_000
 """A load that writes as many rows renews the planner's statistics."""
+PROGRAM_LIMIT = "54"
+"""The class of SQLSTATE for a value beyond a limit, such as a code too long for its index."""
+
 BELL = "cockpit"
 """The NOTIFY channel; its payload is JSON: version, load_id, dataset."""
 
 
 class LandingError(GeoError):
-    """A value got past the checks that the database cannot hold; nothing of the load is kept."""
+    """A value got past the checks that the database cannot hold; nothing of the load is kept.
+
+    `reason` is what the database says, without the rows it says it of.
+    """
+
+    def __init__(self, error: BaseException | None) -> None:
+        told = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+        self.reason = told or str(error).partition("\n")[0]
+        super().__init__(f"the database refuses what the file says: {self.reason}")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something that a load did beyond the rows of its file: the code of its sentence, and what fills it."""
+
+    code: str
+    params: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,7 @@ class Earlier:
     read: int
     skipped: int
     things: int
+    quarantined: int
 
 
 class Landing:
@@ -94,15 +114,22 @@ class Landing:
         self.connection = connection
         self.clock = clock
         self.viewer = viewer
+        self.remarks: list[Remark] = []
+        self.refused_keys: set[str] = set()
+        """Natural keys of rows refused while a snapshot is read: they are in the file, so they are not withdrawn."""
+
+    def remark(self, code: str, /, **params: object) -> None:
+        """Notes for the message of this load what it did beyond the rows of its file."""
+        self.remarks.append(Remark(code, params))
 
     def rows(self, name: str, /, **params: Any) -> list[dict[str, Any]]:
         """The rows of the named query. Raises LandingError for a value that the database refuses."""
-        with _told():
+        with told():
             return query(self.connection, name, **params)
 
     def run(self, name: str, /, **params: Any) -> int:
         """Runs the named statement and returns how many rows it touched. Raises LandingError."""
-        with _told():
+        with told():
             return int(self.connection.execute(sql_text(sql.text(name)), params).rowcount)
 
     def take_turn(self) -> None:
@@ -160,9 +187,11 @@ class Landing:
             with raw.cursor() as cursor, cursor.copy(statement) as copy:
                 copy.write(buffer.getbuffer())
         except psycopg.OperationalError as error:
+            if _is_value(error):
+                raise LandingError(error) from error
             raise StoreUnavailable(f"the database went away during the load: {error}") from error
-        except psycopg.DataError as error:
-            raise LandingError(f"the database refuses a value of the file: {error}") from error
+        except (psycopg.DataError, psycopg.IntegrityError, psycopg.InternalError) as error:
+            raise LandingError(error) from error
 
     def judge(self) -> None:
         """Marks repeats, superseded and contradicting rows of one natural key, over the whole file."""
@@ -259,12 +288,20 @@ class Landing:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turns the database's refusal of a value into one sentence."""
+def told() -> Iterator[None]:
+    """Turns the database's refusal of a value into one sentence (LandingError)."""
     try:
         yield
-    except (IntegrityError, DataError) as error:
-        raise LandingError(f"the database refuses what the file says: {error.orig}") from error
+    except (IntegrityError, DataError, InternalError) as error:
+        raise LandingError(error.orig) from error
+    except OperationalError as error:
+        if _is_value(error.orig):
+            raise LandingError(error.orig) from error
+        raise
+
+
+def _is_value(error: BaseException | None) -> bool:
+    return str(getattr(error, "sqlstate", None) or "").startswith(PROGRAM_LIMIT)
 
 
 def audit(connection: Connection, *, viewer: Viewer, action: str, target: str, detail: Mapping[str, Any]) -> None:

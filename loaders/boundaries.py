@@ -13,7 +13,7 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
-from config.mapping import named
+from config.mapping import COMMUNITY_TYPES, named
 from geo import areas
 from geo.landing import Landing
 from geo.placing import LEVELS
@@ -22,10 +22,10 @@ from loaders.boundary_sets import Above, draft, linked, polygons, refuse_other_l
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
+from loaders.masking import listed
 from loaders.spatial import hex_ewkb, located, today
 from loaders.words import in_our_words
 
-COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 REPAIR_TOLERANCE = 0.001
 """Share of its area that repairing an invalid ring may change (0.1 %)."""
 
@@ -105,21 +105,31 @@ class Boundaries(Dataset):
             load_id=job.load_id,
         )
         set_fates(landing, kept, fates)
-        ended = 0
-        if job.request.mode == "snapshot":
-            ended = areas.end_absent(
-                landing.connection,
-                [row.code for row in rows],
-                level=above.level,
-                source_id=job.source_id,
-                valid_from=job.request.valid_from,
-                today=today(job),
-            )
+        ended = _withdrawn(landing, job, above, [row.code for row in rows])
         loose = areas.unnest_children(landing.connection, level=above.level, load_id=job.load_id)
         landing.run("load/boundaries/note", codes=loose, note="children_not_nested")
         if ended or set(fates.values()) - {"unchanged"}:
             replace_places(landing.connection, today=today(job))
         return sum(fate == "inserted" for fate in fates.values())
+
+
+def _withdrawn(landing: Landing, job: Job, above: Above, codes: Sequence[str]) -> int:
+    """Ends the areas that a snapshot no longer holds, and with them all below; the message names them. How many."""
+    if job.request.mode != "snapshot":
+        return 0
+    gone = areas.end_absent(
+        landing.connection,
+        [*codes, *landing.refused_keys],
+        level=above.level,
+        source_id=job.source_id,
+        valid_from=job.request.valid_from,
+        today=today(job),
+    )
+    if gone.codes:
+        landing.remark("withdrawn", level=above.level, count=len(gone.codes), codes=listed(gone.codes))
+    if gone.below:
+        landing.remark("withdrawn_below", count=len(gone.below), codes=listed(gone.below))
+    return len(gone.codes)
 
 
 def _level(job: Job) -> str:

@@ -18,6 +18,7 @@ from geo.landing import Landing
 from geo.placing import LEVELS
 from loaders.dataset import Job
 from loaders.faults import Refused
+from loaders.masking import cut, shown
 
 SHOWN_OFFENDERS = 5
 
@@ -99,7 +100,7 @@ def united(landing: Landing, staged: Sequence[Row]) -> list[Area]:
     areas_of_file, repeats = [], []
     for code, rows in by_code.items():
         if len({(row.name, row.parent_code, row.community_type) for row in rows}) > 1:
-            numbers = ", ".join(str(row.row_number) for row in rows)
+            numbers = cut(", ".join(str(row.row_number) for row in rows))
             _quarantine(landing, rows, column="code", value=code, fault="conflicting_rows", params={"rows": numbers})
             continue
         parts = list({row.wkb: row for row in reversed(rows)}.values())[::-1]
@@ -148,9 +149,9 @@ def _refuse_not_nested(kept: Sequence[Area], above: Above) -> None:
     offenders = np.flatnonzero(outside > areas.TOLERANCE)
     if len(offenders):
         worst = offenders[np.argsort(-outside[offenders])][:SHOWN_OFFENDERS]
-        shown = ", ".join(f"{pairs[index][0].head.code} ({outside[index]:.1%})" for index in worst)
+        named = ", ".join(f"{shown(pairs[index][0].head.code)} ({outside[index]:.1%})" for index in worst)
         read = sum(len(area.rows) for area in kept)
-        raise Refused("not_nested", read=read, count=len(offenders), parent_level=above.parent_level, offenders=shown)
+        raise Refused("not_nested", read=read, count=len(offenders), parent_level=above.parent_level, offenders=named)
 
 
 def draft(area: Area) -> areas.Draft:

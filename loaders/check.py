@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from loaders.dataset import Dataset, Job
-from loaders.faults import FAULT_SCHEMA, fault_rows
+from loaders.dataset import Column, Dataset, Job
+from loaders.faults import FAULT_SCHEMA, fault_rows, together
+from loaders.masking import shown
 
 DATETIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S",
@@ -33,7 +34,8 @@ ZONE_MARKER = r"\d[ ]?(Z|[+-]\d{2}:?\d{2})$"
 PLACEHOLDER_LAST_YEAR = 1900
 PLACEHOLDER_EPOCH_YEAR = 1970
 PLACEHOLDER_FIRST_YEAR = 2099
-SHOWN_CHARACTERS = 200
+LONGEST_OFFSET_H = 14
+"""No clock on earth is further from UTC (Kiribati)."""
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 
 
@@ -54,8 +56,7 @@ def ours(block: pl.DataFrame, dataset: Dataset, job: Job, positions: Mapping[str
             chosen.append(said.alias(column.name))
         else:
             chosen.append(pl.lit(job.constants.get(column.name), pl.String).alias(column.name))
-    if "geometry" in block.columns:
-        chosen.append(pl.col("geometry"))
+    chosen += [pl.col(name) for name in ("geometry", "broken") if name in block.columns]
     return block.select(chosen)
 
 
@@ -97,7 +98,7 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
     is_placeholder = (
         (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
     ).fill_null(value=False)
-    local = local.set(is_placeholder, None)
+    local = local.set(is_placeholder | ~_is_offset(marker), None)
     earliest = _in_zone(local, zone, "earliest")
     is_ambiguous = (earliest != _in_zone(local, zone, "latest")).fill_null(value=False)
     at = earliest
@@ -125,6 +126,13 @@ def _first_that_reads(text: pl.Series, formats: Sequence[str], kind: pl.Datetime
 def _in_zone(local: pl.Series, zone: str, choice: str) -> pl.Series:
     placed = local.dt.replace_time_zone(zone, ambiguous=choice, non_existent="null")  # type: ignore[arg-type]
     return placed.dt.convert_time_zone("UTC")
+
+
+def _is_offset(marker: pl.Series) -> pl.Series:
+    """False where a marker names an offset that no clock has, such as +25:00."""
+    hours, minutes = (part.cast(pl.Int64, strict=False) for part in (marker.str.slice(1, 2), marker.str.tail(2)))
+    possible = (hours * 60 + minutes <= LONGEST_OFFSET_H * 60) & (minutes < 60)
+    return possible.fill_null(value=True)
 
 
 def _offset(marker: pl.Series) -> pl.Series:
@@ -156,6 +164,25 @@ def missing(frame: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
     return [fault_rows(frame, pl.col(name).is_null(), fault="missing_value", column=name) for name in names]
 
 
+def unstorable(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Faults of rows that hold what the store cannot: a NUL character, or a text longer than its column allows."""
+    nul = {column.name: pl.col(column.name).str.contains("\0", literal=True) for column in columns}
+    is_odd = frame.select(
+        nul[column.name].any() | (pl.col(column.name).str.len_bytes() > column.most_characters).any()
+        for column in columns
+    )
+    found = []
+    for column in columns:
+        if not is_odd[column.name].any():
+            continue
+        name, most = column.name, column.most_characters
+        has_nul = nul[name]
+        found.append(fault_rows(frame, has_nul, fault="bad_characters", column=name))
+        is_long = pl.col(name).str.len_chars() > most
+        found.append(fault_rows(frame, is_long, fault="too_long", column=name, params={"most": most}))
+    return together(found)
+
+
 def translated(column: str, table: Mapping[str, str]) -> pl.Expr:
     """The column's values in our words (without regard to case); null for a value that is not in the table."""
     folded = {theirs.strip().casefold(): own for theirs, own in table.items()}
@@ -163,12 +190,8 @@ def translated(column: str, table: Mapping[str, str]) -> pl.Expr:
 
 
 def masked(faults: pl.DataFrame, personal: Sequence[str]) -> pl.DataFrame:
-    """Faults whose values may be shown: personal columns hidden, telephone and identity numbers cut in any text."""
-    value = pl.col("value")
-    hidden = (
-        value.str.replace_all(r"(^|\D)(\d{6})(?:\d{11}[\dXx]|\d{9})($|\D)", "${1}${2}********${3}")
-        .str.replace_all(r"(^|\D)(1[3-9]\d)\d{4}(\d{4})($|\D)", "${1}${2}****${3}${4}")
-        .str.slice(0, SHOWN_CHARACTERS)
-    )
-    shown = pl.when(pl.col("column").is_in(list(personal)) & value.is_not_null()).then(pl.lit("***")).otherwise(hidden)
-    return faults.with_columns(shown.alias("value")).select(list(FAULT_SCHEMA))
+    """Faults whose values may be shown: personal columns hidden, personal numbers cut in any text, long texts cut."""
+    values = pl.Series("value", [None if value is None else shown(value) for value in faults["value"]], dtype=pl.String)
+    is_personal = pl.col("column").is_in(list(personal)) & pl.col("value").is_not_null()
+    told = pl.when(is_personal).then(pl.lit("***")).otherwise(pl.lit(values))
+    return faults.with_columns(told.alias("value")).select(list(FAULT_SCHEMA))

@@ -31,13 +31,24 @@ decides (text or null: of rows with one key and other content the highest wins),
 row that is kept, or null), is_repaired, is_outside (booleans). stage.sql adds `content_hash` (generated) and `fate`."""
 
 
+LONGEST_CODE = 200
+"""Characters of a code; what is indexed must stay below a third of a page of the database (2704 bytes)."""
+LONGEST_TEXT = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that a mapping may name; a personal one is masked wherever a refused value is shown."""
+    """A column that a mapping may name; a personal one is masked wherever a refused value is shown, codes are short."""
 
     name: str
     is_required: bool = False
     is_personal: bool = False
+
+    @property
+    def most_characters(self) -> int:
+        """The longest text that the column takes."""
+        is_code = self.name.endswith("code") or self.name in ("kind", "category", "layer", "duplicate_of", "status")
+        return LONGEST_CODE if is_code else LONGEST_TEXT
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from config.messages import catalogue
+from loaders.masking import hidden
 
 FAULT_SCHEMA: Mapping[str, type[pl.DataType]] = {
     "row": pl.Int64,
@@ -21,6 +22,8 @@ FAULT_SCHEMA: Mapping[str, type[pl.DataType]] = {
 """One row is one fault of one refused row; `column` is our name, `params` a JSON object for the message."""
 
 CATALOGUES = ("faults", "faults_geo")
+LEVEL_PARAMS = ("level", "parent_level", "found_level")
+"""Parameters that hold a level, which people know by a name of their language."""
 
 
 class LoadError(Exception):
@@ -30,12 +33,13 @@ class LoadError(Exception):
 class Refused(LoadError):  # noqa: N818 - it is a decision, not a mishap
     """The whole file (or the wish) is refused and nothing is changed.
 
-    `code` is stable and has a sentence in the catalogue; `params` fill it; `read` says how many rows were read.
+    `code` is stable and has a sentence in the catalogue; `params` fill it, texts with personal numbers hidden; `read`
+    says how many rows were read.
     """
 
     def __init__(self, code: str, /, *, read: int = 0, **params: object) -> None:
         self.code = code
-        self.params = params
+        self.params = {name: hidden(told) if isinstance(told, str) else told for name, told in params.items()}
         self.read = read
         self.parts: tuple[Refused, ...] = (self,)
         super().__init__(f"{code} {params}")
@@ -120,8 +124,14 @@ def _word(code: str, part: str, lang: str, params: Mapping[str, object] | None) 
     for file in CATALOGUES:
         found = words.get(f"{file}.{code}.{part}")
         if found is not None:
-            return found.format_map(_Lenient(params or {}))
+            given = dict(params or {})
+            levels = {name: _level_name(given[name], words) for name in LEVEL_PARAMS if name in given}
+            return found.format_map(_Lenient(given | levels))
     return None
+
+
+def _level_name(level: object, words: Mapping[str, str]) -> object:
+    return words.get(f"faults_geo.level_{level}", level)
 
 
 class _Lenient(dict[str, object]):

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from config.mapping import ENTRY_KINDS, FUND_KINDS
 from geo import placing
 from geo.landing import Landing
 from loaders.check import DATE_FORMATS, missing
@@ -20,8 +21,9 @@ from loaders.options import allow
 from loaders.spatial import Located, area_columns, hex_points, located, today
 from loaders.words import in_our_words
 
-FUND_KINDS = ("community", "named", "programme")
-ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
+PLACEHOLDER_YEARS = (1, 1900, 1970, 2099, 9999)
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""A movement of money outside these years is a slip of the pen."""
 AMOUNT = r"^-?(\d{1,3}(,\d{3})+|\d{1,16})(\.\d{1,2}0*)?$"
 """A decimal with at most two places, with or without commas between thousands."""
 
@@ -56,13 +58,13 @@ class Funds(Dataset):
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         kind = in_our_words(frame, job.mapping, "kind")
-        opened_on = _dates(frame["opened_on"], job.mapping.time_formats)
+        opened_on = _days(frame["opened_on"], job.mapping.time_formats)
         params = {"known": ", ".join(FUND_KINDS)}
         found = together(
             [
                 *missing(frame, ["code", "name", "kind"]),
                 fault_rows(frame, pl.lit(~kind.is_in(FUND_KINDS)), fault="unknown_kind", column="kind", params=params),
-                _bad_dates(frame, "opened_on", opened_on),
+                *_bad_days(frame, "opened_on", opened_on),
             ]
         )
         codes = frame["area_code"].to_list()
@@ -72,7 +74,7 @@ class Funds(Dataset):
             *_head(frame, is_outside=frame["area_code"].is_not_null().to_numpy() & placed.is_outside, notes=notes),
             "name",
             pl.lit(kind).alias("kind"),
-            pl.lit(opened_on).alias("opened_on"),
+            pl.lit(opened_on.dt.to_string("%Y-%m-%d")).alias("opened_on"),
             "purpose",
             pl.col("area_code").alias("declared_area_code"),
             *(pl.lit(ids).alias(ids.name) for ids in area_columns(placed)[:2]),
@@ -129,7 +131,7 @@ class Ledger(Dataset):
             in_our_words(frame, job.mapping, name) for name in ("kind", "fund_code", "source_kind")
         )
         place = located(told, epsg=job.epsg, is_geojson=job.is_geojson)
-        occurred_on = _dates(told["occurred_on"], job.mapping.time_formats)
+        occurred_on = _days(told["occurred_on"], job.mapping.time_formats)
         fiscal_year = told["fiscal_year"].cast(pl.Int32, strict=False)
         fund_id = _fund_ids(told["fund_code"], known.funds)
         is_transfer = told["kind"] == "transfer"
@@ -139,8 +141,10 @@ class Ledger(Dataset):
                 *missing(told, ["code", "kind", "amount"]),
                 place.faults,
                 *_ledger_faults(told, known.funds),
-                _bad_dates(told, "occurred_on", occurred_on),
-                _bad_years(told, fiscal_year),
+                *_bad_days(told, "occurred_on", occurred_on),
+                _absurd(told, "occurred_on", occurred_on.dt.year()),
+                *_bad_years(told, fiscal_year),
+                _absurd(told, "fiscal_year", fiscal_year),
             ]
         )
         placed, notes = _ledger_places(told, place, occurred_on, fiscal_year, known.placers)
@@ -150,7 +154,7 @@ class Ledger(Dataset):
             pl.lit(fund_id).alias("fund_id"),
             pl.lit(counter_id).alias("counter_fund_id"),
             pl.lit(told["kind"]).alias("kind"),
-            pl.lit(occurred_on).alias("occurred_on"),
+            pl.lit(occurred_on.dt.to_string("%Y-%m-%d")).alias("occurred_on"),
             pl.lit(fiscal_year).alias("fiscal_year"),
             *("source_kind", "use_kind", "payer", "payee", "project", "corrects_code", "reason"),
             pl.col("amount").str.replace_all(",", "", literal=True).alias("amount"),
@@ -168,12 +172,9 @@ class Ledger(Dataset):
 
 
 def _head(frame: pl.DataFrame, *, is_outside: NDArray[np.bool_], notes: pl.Series) -> list[pl.Expr]:
-    key = pl.col("code")
-    if "layer" in frame.columns:
-        key = pl.when(pl.col("layer").is_null()).then(key).otherwise(pl.col("layer") + "/" + key)
     return [
         pl.col("row").alias("row_number"),
-        key.alias("natural_key"),
+        _key(frame).alias("natural_key"),
         pl.lit(None, pl.String).alias("decides"),
         pl.lit(notes).alias("notes"),
         pl.lit(value=False).alias("is_repaired"),
@@ -181,25 +182,47 @@ def _head(frame: pl.DataFrame, *, is_outside: NDArray[np.bool_], notes: pl.Serie
     ]
 
 
+def _key(frame: pl.DataFrame) -> pl.Expr:
+    key = pl.col("code")
+    if "layer" not in frame.columns:
+        return key
+    return pl.when(pl.col("layer").is_null()).then(key).otherwise(pl.col("layer") + "/" + key)
+
+
 def _kept(records: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     return records.filter(~pl.col("row_number").is_in(found["row"].to_list()))
 
 
-def _dates(text: pl.Series, formats: Sequence[str]) -> pl.Series:
-    """Days as ISO text; null where empty or unreadable."""
+def _days(text: pl.Series, formats: Sequence[str]) -> pl.Series:
+    """Days; null where empty or unreadable."""
     found = pl.Series(text.name, [None] * len(text), dtype=pl.Date)
     for form in (*formats, *DATE_FORMATS):
         found = found.zip_with(found.is_not_null(), text.str.to_date(form, strict=False))
-    return found.dt.to_string("%Y-%m-%d")
+    return found
 
 
-def _bad_dates(frame: pl.DataFrame, column: str, read: pl.Series) -> pl.DataFrame:
-    return fault_rows(frame, pl.lit(frame[column].is_not_null() & read.is_null()), fault="bad_time", column=column)
+def _bad_days(frame: pl.DataFrame, column: str, days: pl.Series) -> list[pl.DataFrame]:
+    is_unread = frame[column].is_not_null() & days.is_null()
+    is_placeholder = days.dt.year().is_in(PLACEHOLDER_YEARS)
+    return [
+        fault_rows(frame, pl.lit(is_unread), fault="bad_time", column=column),
+        fault_rows(frame, pl.lit(is_placeholder), fault="placeholder_time", column=column),
+    ]
 
 
-def _bad_years(frame: pl.DataFrame, fiscal_year: pl.Series) -> pl.DataFrame:
-    is_bad = frame["fiscal_year"].is_not_null() & ~fiscal_year.is_between(1900, 2200).fill_null(value=False)
-    return fault_rows(frame, pl.lit(is_bad), fault="bad_number", column="fiscal_year")
+def _bad_years(frame: pl.DataFrame, fiscal_year: pl.Series) -> list[pl.DataFrame]:
+    is_unread = frame["fiscal_year"].is_not_null() & fiscal_year.is_null()
+    is_placeholder = fiscal_year.is_in(PLACEHOLDER_YEARS)
+    return [
+        fault_rows(frame, pl.lit(is_unread), fault="bad_number", column="fiscal_year"),
+        fault_rows(frame, pl.lit(is_placeholder), fault="placeholder_time", column="fiscal_year"),
+    ]
+
+
+def _absurd(frame: pl.DataFrame, column: str, years: pl.Series) -> pl.DataFrame:
+    is_absurd = ~years.is_between(FIRST_YEAR, LAST_YEAR) & ~years.is_in(PLACEHOLDER_YEARS)
+    params = {"first": FIRST_YEAR, "last": LAST_YEAR}
+    return fault_rows(frame, pl.lit(is_absurd), fault="absurd_date", column=column, params=params)
 
 
 def _fund_ids(codes: pl.Series, funds: Mapping[str, int]) -> pl.Series:
@@ -215,6 +238,8 @@ def _ledger_faults(frame: pl.DataFrame, funds: Mapping[str, int]) -> list[pl.Dat
     is_transfer = pl.col("kind") == "transfer"
     has_no_time = pl.col("occurred_on").is_null() & pl.col("fiscal_year").is_null()
     is_unexplained = pl.col("corrects_code").is_not_null() & pl.col("reason").is_null()
+    corrects_itself = (pl.col("corrects_code") == pl.col("code")) | (pl.col("corrects_code") == _key(frame))
+    reaches_itself = is_transfer & (pl.col("fund_code") == pl.col("payee"))
     kinds = {"known": ", ".join(ENTRY_KINDS)}
     return [
         fault_rows(frame, ~pl.col("kind").is_in(ENTRY_KINDS), fault="unknown_kind", column="kind", params=kinds),
@@ -227,6 +252,8 @@ def _ledger_faults(frame: pl.DataFrame, funds: Mapping[str, int]) -> list[pl.Dat
             fault="missing_value",
             column="fund_code",
         ),
+        fault_rows(frame, reaches_itself, fault="transfer_to_itself", column="payee"),
+        fault_rows(frame, corrects_itself, fault="corrects_itself", column="corrects_code"),
         fault_rows(frame, has_no_time, fault="missing_value", column="occurred_on"),
         fault_rows(frame, is_unexplained, fault="correction_without_reason", column="corrects_code"),
     ]
@@ -236,8 +263,8 @@ def _ledger_places(
     frame: pl.DataFrame, place: Located, occurred_on: pl.Series, fiscal_year: pl.Series, placers: placing.Placers
 ) -> tuple[placing.Placed, pl.Series]:
     """Where the money serves: the point, else the declared area, on the entry's day or the last of its year."""
-    last = fiscal_year.cast(pl.String) + "-12-31"
-    on = occurred_on.zip_with(occurred_on.is_not_null(), last).str.to_date("%Y-%m-%d", strict=False)
+    last = (fiscal_year.cast(pl.String) + "-12-31").str.to_date("%Y-%m-%d", strict=False)
+    on = occurred_on.zip_with(occurred_on.is_not_null(), last)
     days = on.to_numpy().astype("datetime64[D]")
     codes = frame["area_code"].to_list()
     placed = placers.place(place.lon, place.lat, on=days)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from config.mapping import Mapping
 from loaders.dataset import Dataset
 from loaders.faults import Refused
+from loaders.masking import shown
 
 _BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]*[)\]}】〕>》]")
 _OTHER_UNIT = re.compile(r"[千万亿]")
@@ -65,7 +66,7 @@ def match(
     if faults:
         raise Refused.all_of(faults)
     used = set(positions.values())
-    ignored = tuple(heading for index, heading in enumerate(headings) if index not in used and heading)
+    ignored = tuple(shown(heading) for index, heading in enumerate(headings) if index not in used and heading)
     return Header(positions=positions, ignored=ignored)
 
 
@@ -78,7 +79,7 @@ def _missing(name: str, wanted: Sequence[str], headings: Sequence[str]) -> Refus
     if not near:
         return Refused("missing_column", column=name, wanted=expected, found=_listed(headings))
     best = max(near, key=lambda item: _likeness(item, wanted or (name,)))
-    return Refused("missing_column_near", column=name, wanted=expected, nearest=by_normal[best])
+    return Refused("missing_column_near", column=name, wanted=expected, nearest=shown(by_normal[best]))
 
 
 def _likeness(heading: str, wanted: Sequence[str]) -> float:
@@ -86,4 +87,4 @@ def _likeness(heading: str, wanted: Sequence[str]) -> float:
 
 
 def _listed(headings: Iterable[str]) -> str:
-    return ", ".join(f"“{heading}”" for heading in headings if heading)
+    return ", ".join(f"“{shown(heading)}”" for heading in headings if heading)

@@ -13,18 +13,21 @@ import polars as pl
 import shapely
 
 from config.categories import UNCLASSIFIED, Categories, categories, folded
+from config.mapping import STAGES, STATUSES
 from geo import crs, placing
 from geo.landing import Landing
 from loaders.check import Times, missing, numbers, parse_times, translated
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
+from loaders.spatial import impossible, is_swapped
+from loaders.words import in_our_words
 
 TIMES = (
     "reported_at", "registered_at", "accepted_at", "dispatched_at", "arrived_at", "handled_at", "first_closed_at",
     "reopened_at", "closed_at", "followed_up_at", "due_at", "extended_to", "suspended_at", "resumed_at",
 )  # fmt: skip
-STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
-STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
+WORDED = ("category", "channel", "agency_responsible")
+"""Columns whose words a mapping may translate; the status has a list of its own."""
 NOT_BEFORE_REPORT = {
     "accepted_at": "accepted_before_reported",
     "first_closed_at": "closed_before_reported",
@@ -91,6 +94,7 @@ class Incidents(Dataset):
         return _Known(placers=placers, listed=listed)
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
+        frame = frame.with_columns(in_our_words(frame, job.mapping, name) for name in WORDED)
         stamps = {
             name: parse_times(
                 frame[name],
@@ -101,17 +105,13 @@ class Incidents(Dataset):
             for name in TIMES
         }
         times = frame.select("row", *(pl.lit(stamps[name].at).alias(name) for name in TIMES))
-        shown = frame.with_columns(pl.lit(stamps["reported_at"].at.is_null()).alias("has_no_report"))
         place, place_faults = _places(frame, job)
         status = _status(frame, job, stamps)
         faults = [
-            *missing(frame, ["code"]),
+            *missing(frame, ["code", "reported_at"]),
             *(fault_rows(frame, pl.lit(stamps[name].is_bad), fault="bad_time", column=name) for name in TIMES),
             fault_rows(
-                shown,
-                pl.col("has_no_report") & ~pl.lit(stamps["reported_at"].is_bad),
-                fault="missing_value",
-                column="reported_at",
+                frame, pl.lit(stamps["reported_at"].is_placeholder), fault="placeholder_time", column="reported_at"
             ),
             fault_rows(frame, pl.lit(status.is_null()), fault="unknown_status", column="status"),
             *place_faults,
@@ -207,33 +207,49 @@ def _day_precision(stamps: Mapping[str, Times]) -> dict[str, pl.Series]:
 def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """lon, lat (degrees, EPSG:4326; null: no point) and the faults of coordinates that cannot be true."""
     source = frame
+    faults: list[pl.DataFrame] = []
     if job.is_geojson and not {"lon", "lat"} <= job.present:
-        source = frame.with_columns(_geometry_points(frame))
-    converted, faults = numbers(source, ["lon", "lat"])
+        source, faults = _geometry_points(frame)
+    converted, unread = numbers(source, ["lon", "lat"])
+    faults += unread
     x, y = (converted[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("lon", "lat"))
     lon, lat = crs.points_to_store(x, y, epsg=job.epsg)
     is_given = [source[name].is_not_null() for name in ("lon", "lat")]
     is_unread = [converted[name].is_null() & given for name, given in zip(("lon", "lat"), is_given, strict=True)]
     is_point = np.isfinite(lon) & np.isfinite(lat) & ~((x == 0) & (y == 0))
     bad = (is_given[0] | is_given[1]) & ~(is_unread[0] | is_unread[1]) & pl.Series(~is_point)
-    is_swapped = pl.Series((np.abs(y) > 90) & (np.abs(y) <= 180) & (np.abs(x) <= 90))
     value = pl.concat_str([pl.col(name).fill_null("") for name in ("lon", "lat")], separator=", ")
-    for where, params in ((bad & ~is_swapped, {}), (bad & is_swapped, {"case": "swapped"})):
-        faults.append(
-            fault_rows(source, pl.lit(where), fault="bad_coordinates", column="lon", value=value, params=params)
-        )
+    faults += impossible(source, bad, is_swapped(x, y), column="lon", value=value)
     nothing = pl.Series(~is_point)
     points = pl.DataFrame({"lon": pl.Series(lon).set(nothing, None), "lat": pl.Series(lat).set(nothing, None)})
     return points, faults
 
 
-def _geometry_points(frame: pl.DataFrame) -> list[pl.Series]:
-    """lon and lat as text from the features' points, so that one check serves both formats."""
-    shapes = shapely.from_wkb(frame["geometry"].to_list())
-    return [
+def _geometry_points(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The block with lon and lat as text from the features' points, so that one check serves both formats.
+
+    A case happened at one place: a line, a surface or several points are a fault, as is a geometry that cannot be read.
+    """
+    given = np.array(shapely.from_wkb(frame["geometry"].to_list()), dtype=object)
+    is_single = (shapely.get_type_id(given) == shapely.GeometryType.MULTIPOINT) & (
+        shapely.get_num_geometries(given) == 1
+    )
+    shapes = np.where(is_single, shapely.get_geometry(given, 0), given)
+    is_odd = ~shapely.is_missing(shapes) & (shapely.get_type_id(shapes) != shapely.GeometryType.POINT)
+    texts = pl.Series([str(shape) if odd else None for shape, odd in zip(shapes, is_odd, strict=True)], dtype=pl.String)
+    told = (
+        (pl.lit(pl.Series(is_odd)), pl.lit(texts), "not_point"),
+        (pl.col("broken").is_not_null(), "broken", "broken"),
+    )
+    faults = [
+        fault_rows(frame, where, fault="bad_coordinates", column="geometry", value=value, params={"case": case})
+        for where, value, case in told
+    ]
+    points = [
         pl.Series(name, read(shapes)).fill_nan(None).cast(pl.String)
         for name, read in (("lon", shapely.get_x), ("lat", shapely.get_y))
     ]
+    return frame.with_columns(points), faults
 
 
 def _placed(records: pl.DataFrame, job: Job, known: _Known, *, is_listed: pl.Series) -> pl.DataFrame:

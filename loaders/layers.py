@@ -8,6 +8,7 @@ import hashlib
 import polars as pl
 import shapely
 
+from config.mapping import LAYER_KINDS
 from geo.landing import Landing
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
@@ -15,8 +16,6 @@ from loaders.faults import Refused, fault_rows, together
 from loaders.options import allow
 from loaders.spatial import hex_ewkb, located
 from loaders.words import in_our_words
-
-KINDS = ("water", "road", "rail", "park", "block")
 
 
 class Layers(Dataset):
@@ -39,14 +38,14 @@ class Layers(Dataset):
         is_blank = pl.Series(shapely.is_missing(place.shapes)) & ~frame["row"].is_in(place.faults["row"].to_list())
         kind = in_our_words(frame, job.mapping, "kind")
         width = frame["width_m"].cast(pl.Float32, strict=False)
-        params = {"known": ", ".join(KINDS)}
+        params = {"known": ", ".join(LAYER_KINDS)}
         nothing = pl.lit(None, pl.String)
         found = together(
             [
                 *missing(frame, ["kind"]),
                 place.faults,
                 fault_rows(frame, pl.lit(is_blank), fault="missing_value", column="geometry", value=nothing),
-                fault_rows(frame, pl.lit(~kind.is_in(KINDS)), fault="unknown_kind", column="kind", params=params),
+                fault_rows(frame, pl.lit(~kind.is_in(LAYER_KINDS)), fault="unknown_kind", column="kind", params=params),
                 fault_rows(
                     frame,
                     pl.lit(frame["width_m"].is_not_null() & (width.is_null() | (width < 0))),

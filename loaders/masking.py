@@ -1,14 +1,15 @@
-"""How values of a file may be shown to people: personal numbers hidden, control characters replaced, cut to one length.
+"""How values of a file may be shown to people: personal numbers hidden, control characters replaced, long texts cut.
 
-Invariant: no text of a file reaches a message, the ledger or the quarantine but through `shown` or `hidden`; coordinates
-and decimals are never taken for a telephone.
+Invariant: no text of a file reaches a message, the ledger or the quarantine but through `shown` or `hidden`, and
+coordinates and decimals are never taken for a telephone.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 SHOWN_CHARACTERS = 80
+LISTED = 10
 CONTROL = {code: "\u2400" if code == 0 else " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
 """PostgreSQL stores no NUL; the others would disturb a terminal."""
 
@@ -39,7 +40,9 @@ _IDENTITY = re.compile(
 """18 digits (GB 11643) or the former 15, told from area codes by the day of birth that they hold."""
 _CARD = re.compile(rf"{_NEVER_WITHIN}(?:2{_GAP}[2-7]|[3-69]{_GAP}\d)(?:{_GAP}\d){{14,17}}{_NEVER_BEFORE}")
 """16 to 19 digits; a bank card begins with 22 to 27, 3 to 6 or 9 (ISO/IEC 7812), never like a date."""
-_MOBILE = re.compile(rf"{_NEVER_WITHIN}{_COUNTRY}(1{_GAP}[3-9]{_GAP}\d)(?:{_GAP}\d){{4}}{_GAP}(\d(?:{_GAP}\d){{3}}){_NEVER_BEFORE}")
+_MOBILE = re.compile(
+    rf"{_NEVER_WITHIN}{_COUNTRY}(1{_GAP}[3-9]{_GAP}\d)(?:{_GAP}\d){{4}}{_GAP}(\d(?:{_GAP}\d){{3}}){_NEVER_BEFORE}"
+)
 _LANDLINE = re.compile(
     rf"{_NEVER_WITHIN}(?:(?:\+|00)?86{_GAP}\(?0?|\(?0)((?:10|2\d|[3-9]\d\d))\)?{_GAP}[1-9](?:{_GAP}\d){{2,3}}{_GAP}"
     rf"(\d(?:{_GAP}\d){{3}}){_NEVER_BEFORE}"
@@ -68,9 +71,9 @@ def hidden(text: str) -> str:
     return clean if masked == plain else masked
 
 
-def shown_list(texts: Iterable[str]) -> tuple[str, ...]:
-    """Each of the texts as people may see it."""
-    return tuple(shown(text) for text in texts)
+def listed(texts: Sequence[str]) -> str:
+    """The first LISTED of the texts as people may see them, with … for the rest."""
+    return ", ".join([*(shown(text) for text in texts[:LISTED]), *(["…"] if len(texts) > LISTED else [])])
 
 
 def _plain(text: str) -> str:

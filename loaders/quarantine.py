@@ -16,15 +16,18 @@ from loaders.dataset import Job
 from loaders.plan import Plan
 
 KEEP_REFUSED_DAYS = 90
+NUL_SHOWN = "\u2400"
+"""Stands for the character that PostgreSQL cannot store."""
 
 
 def ragged_faults(ragged: Sequence[read.Ragged], plan: Plan) -> pl.DataFrame:
-    """The faults of rows with a wrong number of cells."""
+    """The faults of rows with a wrong number of cells; where a column is personal nobody knows which cell it is."""
+    is_personal = any(column.is_personal and column.name in plan.header.positions for column in plan.dataset.columns)
     return pl.DataFrame(
         {
             "row": [item.row for item in ragged],
             "column": pl.Series([None] * len(ragged), dtype=pl.String),
-            "value": [" | ".join(item.cells) for item in ragged],
+            "value": ["***" if is_personal else " | ".join(item.cells) for item in ragged],
             "fault": ["ragged_row"] * len(ragged),
             "params": [json.dumps({"cells": len(item.cells), "wanted": len(plan.table.headings)}) for item in ragged],
         },
@@ -66,10 +69,12 @@ def _as_received(plan: Plan, numbers: pl.Series) -> Iterator[pl.DataFrame]:
             texts = chosen.select(f"c{index}" for index in range(len(titles))).rename(
                 {f"c{index}": title for index, title in enumerate(titles)}
             )
+            texts = texts.with_columns(pl.all().str.replace_all("\0", NUL_SHOWN, literal=True))
             yield chosen.select("row").with_columns(texts.to_struct("record").struct.json_encode())
     ragged = [item for item in plan.table.ragged if item.row in set(numbers.to_list())]
     if ragged:
-        records = [json.dumps({"cells": item.cells}, ensure_ascii=False) for item in ragged]
+        cells = [[cell.replace("\0", NUL_SHOWN) for cell in item.cells] for item in ragged]
+        records = [json.dumps({"cells": texts}, ensure_ascii=False) for texts in cells]
         yield pl.DataFrame({"row": [item.row for item in ragged], "record": records})
 
 
@@ -78,7 +83,7 @@ def _titles(headings: Sequence[str]) -> list[str]:
     seen: Counter[str] = Counter()
     titles = []
     for index, heading in enumerate(headings, start=1):
-        name = heading or f"#{index}"
+        name = heading.replace("\0", NUL_SHOWN) or f"#{index}"
         seen[name] += 1
         titles.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return titles

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import orjson
@@ -21,12 +21,18 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import shapely
 
+from geo import crs as crs_names
 from loaders.faults import Refused
+from loaders.masking import shown
 
 SNIFFED_BYTES = 1 << 20
 BLOCK_BYTES = 24 << 20
 BLOCK_ROWS = 125_000
 DELIMITERS = (",", "\t", ";", "|")
+LONGEST_HEADING = 1000
+"""A heading longer than this is a quotation mark that was never closed."""
+
+csv.field_size_limit(BLOCK_BYTES)
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,9 @@ class Table(ABC):
 
     @abstractmethod
     def blocks(self) -> Iterator[pl.DataFrame]:
-        """Blocks in the order of the file: `row` (Int64), c0 … as received, and `geometry` (WKB) for GeoJSON.
+        """Blocks in the order of the file: `row` (Int64), c0 … as received; for GeoJSON `geometry` and `broken` too.
 
+        `geometry` (WKB) is null where there is none or none that can be read; `broken` is the text of the latter.
         Starts at the beginning whenever it is called. Rows with a wrong number of cells are in `ragged` afterwards.
         """
 
@@ -135,9 +142,18 @@ class CsvTable(Table):
             first = text.readline()
             self._delimiter = max(DELIMITERS, key=first.count)
             text.seek(0)
-            self.headings = tuple(cell.strip() for cell in next(csv.reader(text, delimiter=self._delimiter), []))
+            self.headings = self._header(text)
         if not any(self.headings):
             raise Refused("no_header", file=path.name)
+
+    def _header(self, text: TextIO) -> tuple[str, ...]:
+        try:
+            found = tuple(cell.strip() for cell in next(csv.reader(text, delimiter=self._delimiter), []))
+        except csv.Error as error:
+            raise Refused("unclosed_quote", file=self._path.name, row=1) from error
+        if any(len(heading) > LONGEST_HEADING for heading in found):
+            raise Refused("unclosed_quote", file=self._path.name, row=1)
+        return found
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         names = [f"c{index}" for index in range(len(self.headings))]
@@ -150,6 +166,7 @@ class CsvTable(Table):
                 numbers = _numbers(next_row, frame.height, odd)
                 next_row = int(numbers[-1]) + 1 if len(numbers) else next_row
                 frame = frame.insert_column(0, pl.Series("row", numbers, dtype=pl.Int64))
+                self._refuse_swallowed(frame, odd)
                 yield frame.slice(1) if is_first else frame
                 is_first = False
         except pa.ArrowInvalid as error:
@@ -181,6 +198,18 @@ class CsvTable(Table):
             )
         )
 
+    def _refuse_swallowed(self, frame: pl.DataFrame, odd: Sequence[Ragged]) -> None:
+        """Rows within a cell of another, behind a quotation mark never closed, would be lost: refuses the file."""
+        width = len(self.headings)
+        lost = [item.row for item in odd if _is_torn(item, width, self._delimiter)]
+        has_break = pl.any_horizontal(pl.exclude("row").str.contains("\n", literal=True))
+        for row, *cells in frame.filter(has_break).iter_rows():
+            if any(_holds_rows(cell, width, self._delimiter) for cell in cells):
+                lost.append(row)
+                break
+        if lost:
+            raise Refused("unclosed_quote", file=self._path.name, row=min(lost))
+
     def _padded(self, names: list[str], odd: list[Ragged]) -> Iterator[pl.DataFrame]:
         """Rows whose surplus cells are all empty are whole: they follow as a last block."""
         width = len(names)
@@ -198,6 +227,21 @@ def _numbers(first: int, count: int, odd: Sequence[Ragged]) -> np.ndarray[Any, n
     return np.setdiff1d(candidates, taken, assume_unique=True)[:count]
 
 
+def _holds_rows(cell: str, width: int, delimiter: str) -> bool:
+    """True where a line within the cell looks like a row: as many delimiters, none followed by a blank as in prose."""
+    later = cell.split("\n")[1:] if width > 2 else []
+    return any(line.count(delimiter) == width - 1 and f"{delimiter} " not in line for line in later)
+
+
+def _is_torn(item: Ragged, width: int, delimiter: str) -> bool:
+    """True for a row with line breaks and too few cells, or with whole rows in a cell; a note over lines is none."""
+    broken = [cell for cell in item.cells if "\n" in cell]
+    if not broken:
+        return False
+    is_note = is_no_ragged_row(item) and not any(delimiter in cell.partition("\n")[2] for cell in broken)
+    return (len(item.cells) < width and not is_note) or any(_holds_rows(cell, width, delimiter) for cell in broken)
+
+
 class GeoJsonTable(Table):
     """A GeoJSON FeatureCollection: one row a feature, its properties as text, its geometry as WKB (null if broken)."""
 
@@ -210,7 +254,7 @@ class GeoJsonTable(Table):
         except orjson.JSONDecodeError as error:
             raise Refused("not_geojson", file=path.name, reason=str(error)) from error
         self._features = _features(document, path)
-        self.declared_crs = _declared_crs(document)
+        self.declared_crs = _declared_crs(document.get("crs"))
         self.headings = tuple(dict.fromkeys(key for item in self._features for key in item.get("properties") or {}))
 
     def blocks(self) -> Iterator[pl.DataFrame]:
@@ -222,12 +266,16 @@ class GeoJsonTable(Table):
                 for index, key in enumerate(self.headings)
             }
             rows = pl.Series(range(start + 2, start + 2 + len(features)), dtype=pl.Int64)
-            geometry = pl.Series(_wkb([item.get("geometry") for item in features]), dtype=pl.Binary)
-            yield pl.DataFrame({"row": rows, **columns, "geometry": geometry})
+            texts = [_geometry_text(item.get("geometry")) for item in features]
+            shapes = _wkb(texts)
+            lost = [text if shape is None else None for text, shape in zip(texts, shapes, strict=True)]
+            geometry = {"geometry": pl.Series(shapes, dtype=pl.Binary), "broken": pl.Series(lost, dtype=pl.String)}
+            yield pl.DataFrame({"row": rows, **columns, **geometry})
 
 
 def _features(document: Any, path: Path) -> list[dict[str, Any]]:
-    found = document.get("features") if isinstance(document, dict) else None
+    is_collection = isinstance(document, dict) and document.get("type") == "FeatureCollection"
+    found = document.get("features") if is_collection else None
     if not isinstance(found, list) or not all(
         isinstance(item, dict) and isinstance(item.get("properties") or {}, dict) for item in found
     ):
@@ -237,11 +285,16 @@ def _features(document: Any, path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _declared_crs(document: dict[str, Any]) -> str | None:
-    crs = document.get("crs")
+def _declared_crs(crs: Any) -> str | None:
+    """The name in a crs member (GeoJSON 2008: type name; an older one: type EPSG). Raises Refused for any other."""
+    if crs is None or isinstance(crs, str):
+        return crs
     properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    return name if isinstance(name, str) else None
+    told = properties if isinstance(properties, dict) else {}
+    name = f"EPSG:{told['code']}" if "code" in told else told.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise Refused("unknown_crs", name=shown(orjson.dumps(crs).decode()), examples=crs_names.EXAMPLES)
+    return name
 
 
 def _text(value: Any) -> str | None:
@@ -252,14 +305,18 @@ def _text(value: Any) -> str | None:
     return repr(value)
 
 
-def _wkb(geometries: Sequence[Any]) -> list[bytes | None]:
-    texts = np.array([orjson.dumps(item) if item else None for item in geometries], dtype=object)
-    shapes = shapely.from_geojson(texts, on_invalid="ignore")
-    return list(shapely.to_wkb(shapes))
+def _geometry_text(geometry: Any) -> str | None:
+    return None if geometry is None else orjson.dumps(geometry).decode()
 
 
-TOTALS = r"(?i)^(合\s*计|总\s*计|小\s*计|累\s*计|totals?|sub-?total|grand total)\s*([:：(（\d].*)?$"
-NOTES = r"(?i)^(注|备注|说明|填表说明|数据来源|资料来源|制表|notes?|sources?)\s*\d*\s*[:：.、].*$"
+def _wkb(texts: Sequence[str | None]) -> list[bytes | None]:
+    """The shapes; null for none, for what is no geometry, and for an empty one, which is nowhere."""
+    shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
+    return list(shapely.to_wkb(np.where(shapely.is_empty(shapes), None, shapes)))
+
+
+TOTALS = r"(?is)^(合\s*计|总\s*计|小\s*计|累\s*计|totals?|sub-?total|grand total)\s*([:：(（\d].*)?$"
+NOTES = r"(?is)^(注|备注|说明|填表说明|数据来源|资料来源|制表|notes?|sources?)\s*\d*\s*[:：.、].*$"
 
 
 def is_no_row(frame: pl.DataFrame, headings: Sequence[str], required: Sequence[str]) -> pl.Series:
@@ -273,7 +330,8 @@ def is_no_row(frame: pl.DataFrame, headings: Sequence[str], required: Sequence[s
     first = pl.coalesce(pl.col(cells))
     same = [pl.col(cell) == heading for cell, heading in zip(cells, headings, strict=True) if heading]
     lacking = pl.any_horizontal(pl.col(required).is_null()) if required else pl.lit(value=False)
-    has_geometry = pl.col("geometry").is_not_null() if "geometry" in frame.columns else pl.lit(value=False)
+    places = [name for name in ("geometry", "broken") if name in frame.columns]
+    has_geometry = pl.any_horizontal(pl.col(places).is_not_null()) if places else pl.lit(value=False)
     judged = (
         (filled == 0)
         | pl.all_horizontal(same).fill_null(value=False)

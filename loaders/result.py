@@ -1,10 +1,10 @@
 """What became of one file, for whoever asked for the load."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from geo.landing import Counts
+from geo.landing import Counts, Remark
 from loaders import faults
 
 LISTED_VALUES = 10
@@ -33,9 +33,11 @@ class LoadResult:
         return 3 if self.counts.quarantined else 0
 
 
-def notice(counts: Counts, unknown: Mapping[str, Mapping[str, int]], lang: str) -> str | None:
-    """What a person should know though the load went well: values that no code list holds, rows outside every area."""
-    told = []
+def notice(
+    counts: Counts, unknown: Mapping[str, Mapping[str, int]], remarks: Sequence[Remark], lang: str
+) -> str | None:
+    """What a person should know though the load went well: what was withdrawn, unknown values, rows outside."""
+    told = [word(remark.code, lang, remark.params) for remark in remarks for word in (faults.message, faults.hint)]
     for column, values in unknown.items():
         most = Counter(values).most_common(LISTED_VALUES)
         listed = ", ".join(f"{value or '∅'} ({count})" for value, count in most)

@@ -109,19 +109,23 @@ class ServicePoints(Dataset):
         things = landing.run("load/service_points/insert", source_id=job.source_id, load_id=job.load_id)
         if job.request.mode == "snapshot":
             layer = job.constants.get("layer")
-            landing.run(
+            withdrawn = landing.run(
                 "load/service_points/withdraw",
                 source_id=job.source_id,
                 load_id=job.load_id,
                 layer=f"{layer}/" if layer else "",
                 today=today(job).isoformat(),
+                refused=list(landing.refused_keys),
             )
+            if withdrawn:
+                landing.remark("withdrawn_points", count=withdrawn)
         return things
 
 
 def _without_place(frame: pl.DataFrame, job: Job, has_point: NDArray[np.bool_]) -> pl.DataFrame:
     column = "geometry" if job.is_geojson else "lon"
-    is_blank = pl.col("geometry").is_null() if job.is_geojson else pl.col("lon").is_null() | pl.col("lat").is_null()
+    has_none = pl.all_horizontal(pl.col("geometry", "broken").is_null()) if job.is_geojson else None
+    is_blank = pl.any_horizontal(pl.col("lon", "lat").is_null()) if has_none is None else has_none
     where = pl.lit(pl.Series(~has_point)) & is_blank
     return fault_rows(frame, where, fault="missing_value", column=column, value=pl.lit(None, pl.String))
 

@@ -47,7 +47,7 @@ def located(frame: pl.DataFrame, *, epsg: int, is_geojson: bool) -> Located:
 
 
 def _points(frame: pl.DataFrame, code: int) -> Located:
-    numbers = {name: frame[name].cast(pl.Float64, strict=False) for name in COORDINATES}
+    numbers = {name: _finite(frame[name]) for name in COORDINATES}
     x, y = (numbers[name].to_numpy() for name in COORDINATES)
     lon, lat = crs.points_to_store(x, y, epsg=code)
     is_null_island = (np.abs(x) < 1e-9) & (np.abs(y) < 1e-9)
@@ -56,7 +56,7 @@ def _points(frame: pl.DataFrame, code: int) -> Located:
     bad = pl.Series(is_impossible) & ~(unread["lon"] | unread["lat"])
     faults = [fault_rows(frame, pl.lit(odd), fault="bad_number", column=name) for name, odd in unread.items()]
     shown = pl.concat_str([pl.col(name).fill_null("") for name in COORDINATES], separator=", ")
-    faults.append(fault_rows(frame, pl.lit(bad), fault="bad_coordinates", column="lon", value=shown))
+    faults += impossible(frame, bad, is_swapped(x, y), column="lon", value=shown)
     lon = np.where(is_impossible, np.nan, lon)
     shapes = np.full(frame.height, None, dtype=object)
     known = np.isfinite(lon)
@@ -72,14 +72,35 @@ def _shapes(frame: pl.DataFrame, code: int) -> Located:
     bad = present & ~crs.is_on_earth(shapes)
     shapes[bad] = None
     points = shapely.point_on_surface(shapes)
-    faults = fault_rows(
-        frame,
-        pl.lit(pl.Series(bad)),
-        fault="bad_coordinates",
-        column="geometry",
-        value=pl.lit(pl.Series([str(shape)[:80] if odd else None for shape, odd in zip(given, bad, strict=True)])),
-    )
-    return Located(shapes=shapes, lon=shapely.get_x(points), lat=shapely.get_y(points), faults=faults)
+    texts = pl.Series([str(shape) if odd else None for shape, odd in zip(given, bad, strict=True)], dtype=pl.String)
+    _, _, east, north = shapely.bounds(given).T
+    is_unread = pl.col("broken").is_not_null()
+    faults = [
+        *impossible(frame, pl.Series(bad), is_swapped(east, north), column="geometry", value=pl.lit(texts)),
+        fault_rows(frame, is_unread, fault="bad_geometry", column="geometry", value="broken"),
+    ]
+    return Located(shapes=shapes, lon=shapely.get_x(points), lat=shapely.get_y(points), faults=together(faults))
+
+
+def _finite(text: pl.Series) -> pl.Series:
+    """Numbers; null for what is none, for not-a-number and for infinity."""
+    found = text.cast(pl.Float64, strict=False)
+    return found.set(~found.is_finite(), None)
+
+
+def is_swapped(x: Floats, y: Floats) -> pl.Series:
+    """True where longitude and latitude would be possible the other way round only."""
+    return pl.Series((np.abs(y) > 90) & (np.abs(y) <= 180) & (np.abs(x) <= 90))
+
+
+def impossible(
+    frame: pl.DataFrame, bad: pl.Series, swapped: pl.Series, *, column: str, value: pl.Expr
+) -> list[pl.DataFrame]:
+    """Faults bad_coordinates of the rows that are bad, with a hint of their own where they look swapped."""
+    return [
+        fault_rows(frame, pl.lit(where), fault="bad_coordinates", column=column, value=value, params=params)
+        for where, params in ((bad & ~swapped, {}), (bad & swapped, {"case": "swapped"}))
+    ]
 
 
 def hex_ewkb(shapes: NDArray[Any]) -> pl.Series:

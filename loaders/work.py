@@ -6,7 +6,7 @@ unchanged or quarantined, and rows that were refused are kept as received.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,11 +18,12 @@ import polars as pl
 from config.reader import ConfigError
 from config.site import site
 from geo import crs
-from geo.landing import Counts, Earlier, Landing, Line, Source
+from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
 from geo.store import Store
 from loaders import check, faults, read
 from loaders.dataset import Job, LoadRequest
 from loaders.faults import Refused
+from loaders.masking import cut, hidden, shown
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
@@ -67,17 +68,19 @@ def load_file(store: Store, request: LoadRequest, *, progress: Progress | None =
         return replace(end.result, load_id=None, status="dry-run")
     except _NothingNewError as end:
         return _nothing_new(store, request, sha256, end.earlier, started)
-    except (Refused, ConfigError, crs.UnknownCrsError, crs.CrsConflictError) as error:
+    except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.CrsConflictError) as error:
         return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
 
 
 def _as_refused(error: Exception) -> Refused:
     if isinstance(error, crs.UnknownCrsError):
-        return Refused("unknown_crs", name=error.name, examples=crs.EXAMPLES)
+        return Refused("unknown_crs", name=shown(error.name), examples=crs.EXAMPLES)
     if isinstance(error, crs.CrsConflictError):
         return Refused("crs_conflict", first=error.first, second=error.second)
     if isinstance(error, ConfigError):
         return Refused("mapping_refused", reason=str(error))
+    if isinstance(error, LandingError):
+        return Refused("store_refused", reason=cut(hidden(error.reason)))
     if isinstance(error, Refused):
         return error
     raise TypeError(f"not a refusal: {error!r}")
@@ -108,7 +111,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     refused = quarantine(landing, plan, job, reading.faults)
     counts = _counts(landing, reading, refused, things)
     days = _cover(landing, plan, job)
-    message = notice(counts, reading.unknown, request.lang)
+    message = notice(counts, reading.unknown, landing.remarks, request.lang)
     seconds = time.monotonic() - started
     landing.finish(
         job.load_id, counts, finished_at=_after(request, seconds), message=message, unknown=reading.unknown, days=days
@@ -169,7 +172,9 @@ class _Reading:
 
     def add_unknown(self, found: Mapping[str, Mapping[str, int]]) -> None:
         for column, values in found.items():
-            self.unknown.setdefault(column, Counter()).update(values)
+            told = self.unknown.setdefault(column, Counter())
+            for value, rows in values.items():
+                told[shown(value)] += rows
 
 
 def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progress | None) -> _Reading:
@@ -178,10 +183,17 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     for block in _rows(plan, reading):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
-        checked = plan.dataset.check(frame, job, known)
-        landing.copy(checked.records)
-        reading.faults.append(checked.faults)
-        reading.add_unknown(checked.unknown)
+        odd = check.unstorable(frame, plan.dataset.columns)
+        found = odd
+        whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
+        if whole.height:
+            checked = plan.dataset.check(whole, job, known)
+            landing.copy(checked.records)
+            found = faults.together([odd, checked.faults])
+            reading.add_unknown(checked.unknown)
+        reading.faults.append(found)
+        if job.request.mode == "snapshot":
+            landing.refused_keys.update(_keys(frame.filter(pl.col("row").is_in(found["row"].implode()))))
         if progress is not None:
             progress(reading.read)
     ragged = [item for item in plan.table.ragged if not read.is_no_ragged_row(item)]
@@ -189,7 +201,23 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     reading.read += len(ragged)
     if ragged:
         reading.faults.append(ragged_faults(ragged, plan))
+        if job.request.mode == "snapshot":
+            landing.refused_keys.update(_ragged_keys(ragged, plan))
     return reading
+
+
+def _keys(frame: pl.DataFrame) -> list[str]:
+    """The natural keys of these rows, as far as they have one."""
+    rows = frame.drop_nulls("code")
+    layers = rows["layer"].to_list() if "layer" in rows.columns else [None] * rows.height
+    return [f"{layer}/{code}" if layer else code for layer, code in zip(layers, rows["code"], strict=True)]
+
+
+def _ragged_keys(ragged: Sequence[read.Ragged], plan: Plan) -> list[str]:
+    """The same for rows with a wrong number of cells; the code mostly stands before what tore them."""
+    place, layer = plan.header.positions["code"], plan.constants.get("layer")
+    codes = [item.cells[place].strip() for item in ragged if len(item.cells) > place]
+    return [f"{layer}/{code}" if layer else code for code in codes]
 
 
 def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
@@ -266,8 +294,14 @@ def _nothing_new(
         status="dry-run" if request.is_dry_run else "nothing-new",
         counts=counts,
         seconds=time.monotonic() - started,
-        message=faults.message("nothing_new", request.lang, {"load_id": earlier.load_id}),
+        message=_told_again(earlier, request.lang),
     )
+
+
+def _told_again(earlier: Earlier, lang: str) -> str:
+    code = "nothing_new_quarantined" if earlier.quarantined else "nothing_new"
+    params = {"load_id": earlier.load_id, "rows": earlier.quarantined}
+    return faults.message(code, lang, params)
 
 
 def _refused(

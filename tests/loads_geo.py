@@ -12,7 +12,7 @@ from sqlalchemy import text
 from geo.store import Store, StoreUrls
 from geo.viewer import OPERATOR, Clock
 from loaders.dataset import LoadRequest
-from loaders.work import LoadResult, load_file
+from loaders.result import LoadResult, load_file
 
 Ring = list[tuple[float, float]]
 

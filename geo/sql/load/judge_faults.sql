@@ -5,5 +5,5 @@ with refused as (
   select natural_key, string_agg(row_number::text, ', ' order by row_number) as rows from refused group by natural_key
 )
 insert into pg_temp.staged_fault (row_number, column_name, value, fault, params)
-select row_number, 'code', natural_key, 'conflicting_rows', jsonb_build_object('rows', sharing.rows)
+select row_number, 'code', natural_key, 'conflicting_rows', jsonb_build_object('rows', case when length(sharing.rows) > 80 then left(sharing.rows, 79) || '…' else sharing.rows end)
 from refused join sharing using (natural_key)
