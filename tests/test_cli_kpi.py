@@ -129,3 +129,7 @@ def test_what_the_operator_asked_is_audited(kpi: Kpi, town: Town) -> None:
         "select viewer || ' ' || action || ' ' || (detail ->> 'level') from ops.audit order by audit_id desc limit 1"
     )
     assert town.run(query) == "operator kpi site"
+
+
+def test_no_user_can_be_taken_on_while_there_are_no_accounts(kpi: Kpi) -> None:
+    assert "--as 张三" in kpi.refused("--level", "site", *OCTOBER, "--as", "张三")

@@ -13,7 +13,7 @@ import click
 import orjson
 
 from cockpit import formats
-from cockpit.cli.ready import language, ready_store
+from cockpit.cli.ready import as_option, language, ready_store, refuse_user
 from cockpit.figures import Figure, figures
 from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
 from config.messages import tr
@@ -62,6 +62,7 @@ def _day(_: click.Context, __: click.Parameter, value: str) -> date:
 @click.option("--area", help="CODE or LEVEL:CODE: only this area and all below it.")
 @click.option("--category", help="Code of one category of incidents.")
 @click.option("--kpi", "slugs", multiple=True, help="One or more slugs; all without it.")
+@as_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 @click.argument("more_slugs", nargs=-1, metavar="")
 def kpi(  # noqa: PLR0917 - click passes options by name
@@ -71,10 +72,12 @@ def kpi(  # noqa: PLR0917 - click passes options by name
     area: str | None,
     category: str | None,
     slugs: tuple[str, ...],
+    user: str | None,
     as_json: bool,
     more_slugs: tuple[str, ...],
 ) -> None:
     """Print figures of the areas of a level for the days [from, to)."""
+    refuse_user(user, language())
     if more_slugs and not slugs:
         raise _refuse("stray", words=" ".join(more_slugs))
     if start >= end:

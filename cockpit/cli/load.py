@@ -15,7 +15,7 @@ from typing import Any
 import click
 import orjson
 
-from cockpit.cli.ready import ready_store
+from cockpit.cli.ready import as_option, ready_store, refuse_user
 from config.messages import LANGUAGES, tr
 from config.site import site
 from geo import loads as ledger
@@ -24,7 +24,7 @@ from geo.facts import contents
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock, current_clock
 from loaders.dataset import LoadRequest
-from loaders.faults import Refused, hint, message, summary
+from loaders.faults import hint, message, summary
 from loaders.result import LoadResult
 from loaders.work import load_file
 
@@ -42,7 +42,6 @@ lang_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), envvar="COCKPIT_LANG", default="zh", help="Language of the messages."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
-as_option = click.option("--as", "user", metavar="USER", help="Work as this user, within the user's areas.")
 
 
 @click.command(name="load")
@@ -77,7 +76,7 @@ def load(
 
     Each file is a load of its own, in one transaction: all of it, or nothing.
     """
-    _refuse_user(user, lang)
+    refuse_user(user, lang)
     clock = _clock()
     store = ready_store(clock)
     if contents(store, OPERATOR, clock).sample is not None:
@@ -178,7 +177,7 @@ def _clear_progress() -> None:
 @json_option
 def loads(*, user: str | None, lang: str, as_json: bool) -> None:
     """List all loads, the latest first."""
-    _refuse_user(user, lang)
+    refuse_user(user, lang)
     clock = _clock()
     found = ledger.loads(ready_store(clock), OPERATOR, clock)
     if as_json:
@@ -199,7 +198,7 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
 @json_option
 def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_json: bool) -> None:
     """List the refused rows of LOAD with the reason and what to do."""
-    _refuse_user(user, lang)
+    refuse_user(user, lang)
     clock = _clock()
     found = ledger.rejects(ready_store(clock), OPERATOR, clock, load_id=load_id)
     if found is None:
@@ -259,12 +258,6 @@ def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
 
 def _width(text: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
-
-
-def _refuse_user(user: str | None, lang: str) -> None:
-    if user is not None:
-        click.echo(Refused("no_accounts", user=user).sentence(lang), err=True)
-        sys.exit(2)
 
 
 def _clock() -> Clock:

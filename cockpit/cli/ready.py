@@ -1,12 +1,24 @@
 """What commands share: the store, reachable and at the program's revision, and the language of messages."""
 
 import os
+import sys
 
-from config.messages import LANGUAGES
+import click
+
+from config.messages import LANGUAGES, tr
 from geo.errors import NotMigrated, StoreUnavailable
 from geo.migrations import check, migrate
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock
+
+as_option = click.option("--as", "user", metavar="USER", help="Work as this user, within the user's areas.")
+
+
+def refuse_user(user: str | None, lang: str) -> None:
+    """Ends with 2 when a user is named: there are no accounts yet whose rights could be taken on."""
+    if user is not None:
+        click.echo(tr("cli.no_accounts", lang, user=user), err=True)
+        sys.exit(2)
 
 
 def ready_store(clock: Clock) -> Store:
