@@ -12,7 +12,8 @@ from sqlalchemy import text
 from geo.store import Store, StoreUrls
 from geo.viewer import OPERATOR, Clock
 from loaders.dataset import LoadRequest
-from loaders.result import LoadResult, load_file
+from loaders.result import LoadResult
+from loaders.work import load_file
 
 Ring = list[tuple[float, float]]
 
