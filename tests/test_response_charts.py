@@ -256,3 +256,15 @@ def test_no_value_becomes_markup_in_a_figure() -> None:
 
 def test_a_coordinate_is_short_and_never_minus_zero() -> None:
     assert [svg.coordinate(value) for value in (1.0, 0.126, -0.001, 100)] == ["1", "0.13", "0", "100"]
+
+
+def test_without_a_limit_a_tile_has_no_line_and_nothing_is_late() -> None:
+    tile = Tile(name="东", n=12, seconds=(100, 900), cases=(6, 12), value="8 分", tip="")
+    axis = TimeAxis(MINUTES, 1_080)
+    limited = curve_tiles([tile], axis=axis, limit_s=600, min_n=10, lang="zh")
+    free = curve_tiles([tile], axis=axis, limit_s=None, min_n=10, lang="zh")
+    assert "c-limit" in limited
+    assert "c-late" in limited
+    assert "c-limit" not in free
+    assert "c-late" not in free
+    assert "8 分" in free

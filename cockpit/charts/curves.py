@@ -20,8 +20,8 @@ COLUMNS = 120
 class Tile:
     """One area's curve: `cases[i]` of its `n` cases took at most `seconds[i]` whole seconds (both ascending).
 
-    `value` is the share inside the limit as text. `is_worse`: its interval lies wholly below the share of all areas
-    together. `go` is what a click asks for.
+    `value` is what stands beside it: the share inside the limit, or the median where there is none. `is_worse`: its
+    interval lies wholly below the share of all areas together. `go` is what a click asks for.
     """
 
     name: str
@@ -42,13 +42,13 @@ def in_map_order(points: Sequence[tuple[float, float]], *, columns: int) -> list
     return [index for row in rows for index in sorted(row, key=lambda index: (points[index][0], index))]
 
 
-def curve_tiles(tiles: Sequence[Tile], *, axis: TimeAxis, limit_s: float, min_n: int, lang: str) -> str:
-    """All tiles as HTML, eight a row where there is room."""
+def curve_tiles(tiles: Sequence[Tile], *, axis: TimeAxis, limit_s: float | None, min_n: int, lang: str) -> str:
+    """All tiles as HTML, eight a row where there is room; without a limit there is no line and nothing is late."""
     drawn = "".join(_tile(tile, axis=axis, limit_s=limit_s, min_n=min_n, lang=lang) for tile in tiles)
     return svg.element("div", drawn, class_="c-tiles", role="list")
 
 
-def _tile(tile: Tile, *, axis: TimeAxis, limit_s: float, min_n: int, lang: str) -> str:
+def _tile(tile: Tile, *, axis: TimeAxis, limit_s: float | None, min_n: int, lang: str) -> str:
     is_enough = tile.n >= min_n
     words = tile.value if is_enough else tr("response.only_n", lang, n=tile.n)
     strong = " c-strong" if tile.is_worse else ""
@@ -56,8 +56,7 @@ def _tile(tile: Tile, *, axis: TimeAxis, limit_s: float, min_n: int, lang: str) 
     names += svg.span(words, f"c-tile-value{strong}" if is_enough else "c-tile-few")
     marks = _curve(tile, axis, limit_s) if is_enough else _rug(tile, axis)
     base = svg.line(x1=0, y1=HEIGHT - 1, x2="100%", y2=HEIGHT - 1, class_="c-base")
-    at = svg.percent(axis.share(limit_s))
-    limit = svg.line(x1=at, y1=2, x2=at, y2=HEIGHT, class_="c-limit")
+    limit = "" if limit_s is None else _limit(svg.percent(axis.share(limit_s)))
     drawing = svg.picture(base + marks + limit, height=HEIGHT, label=f"{tile.name} {words}")
     return svg.element(
         "div",
@@ -68,6 +67,10 @@ def _tile(tile: Tile, *, axis: TimeAxis, limit_s: float, min_n: int, lang: str) 
         data_go=tile.go,
         tabindex=0 if tile.go else None,
     )
+
+
+def _limit(at: str) -> str:
+    return svg.line(x1=at, y1=2, x2=at, y2=HEIGHT, class_="c-limit")
 
 
 def steps(tile: Tile, axis: TimeAxis) -> list[tuple[int, float]]:
@@ -83,10 +86,10 @@ def steps(tile: Tile, axis: TimeAxis) -> list[tuple[int, float]]:
     return list(reached.items())
 
 
-def _curve(tile: Tile, axis: TimeAxis, limit_s: float) -> str:
+def _curve(tile: Tile, axis: TimeAxis, limit_s: float | None) -> str:
     points = steps(tile, axis)
     path = f"M0 {_y(0)}" + "".join(f"H{column}V{_y(share)}" for column, share in points) + f"H{COLUMNS}"
-    drawn = _late(points, axis.share(limit_s) * COLUMNS, worse=tile.is_worse)
+    drawn = "" if limit_s is None else _late(points, axis.share(limit_s) * COLUMNS, worse=tile.is_worse)
     drawn += svg.element("path", d=path, class_="c-curve", vector_effect="non-scaling-stroke")
     return svg.stretched(drawn, height=HEIGHT, columns=COLUMNS)
 
@@ -110,8 +113,10 @@ def _rug(tile: Tile, axis: TimeAxis) -> str:
     return "".join(svg.line(x1=at, y1=HEIGHT - 11, x2=at, y2=HEIGHT - 2, class_="c-rug") for at in places)
 
 
-def curve_scale(axis: TimeAxis, *, limit_s: float, lang: str) -> str:
+def curve_scale(axis: TimeAxis, *, limit_s: float | None, lang: str) -> str:
     """The scale of all tiles in words: where the axis ends and what the line is."""
     unit = tr(f"response.unit.{axis.unit.name}", lang)
     end = tick_label(round(axis.end_s), axis.unit)
+    if limit_s is None:
+        return tr("response.curve_scale_free", lang, end=end, unit=unit)
     return tr("response.curve_scale", lang, end=end, unit=unit, limit=round(limit_s / 60))

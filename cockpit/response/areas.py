@@ -99,13 +99,14 @@ def tiles(view: View) -> Draw:
         curves = computed.curves(view.asked, scope=found.scope, level=level, cap_s=round(axis.end_s))
         by_id = {curve.area.area_id: curve for curve in curves}
         drawn = [
-            _tile(view, found, area, by_id[area.area_id])
+            _tile(view, found, area, by_id[area.area_id], axis)
             for area in _placed(view, found, level)
             if area.area_id in by_id
         ]
         markup = _note(_days(view, found) + _findings(view, found))
-        markup += curve_tiles(drawn, axis=axis, limit_s=LIMIT_S, min_n=MINIMUM_N, lang=view.lang)
-        key = curve_scale(axis, limit_s=LIMIT_S, lang=view.lang)
+        limit_s = LIMIT_S if found.scope.has_promise else None
+        markup += curve_tiles(drawn, axis=axis, limit_s=limit_s, min_n=MINIMUM_N, lang=view.lang)
+        key = curve_scale(axis, limit_s=limit_s, lang=view.lang)
         markup += svg.element("p", svg.escape(f"{key}{view.tr('response.tiles_order')}"), class_="c-key")
         picture(markup, key="tiles")
         return None
@@ -127,9 +128,12 @@ def _placed(view: View, found: Compared, level: str) -> list[Area]:
     return [known[index] for index in order] + [area for area in found.areas if area.area_id not in points]
 
 
-def _tile(view: View, found: Compared, area: Area, curve: Curve) -> Tile:
-    figure = found.figures[area.area_id][PROMISE]
-    value = formats.share(figure.value, digits=0) if figure.value is not None else ""
+def _tile(view: View, found: Compared, area: Area, curve: Curve, axis: TimeAxis) -> Tile:
+    figure, median = found.figures[area.area_id][PROMISE], found.figures[area.area_id][MEDIAN].value
+    if found.scope.has_promise:
+        value = formats.share(figure.value, digits=0) if figure.value is not None else ""
+    else:
+        value = _in_unit(view, median, axis) if median is not None else ""
     return Tile(
         name=_short(view, area),
         n=curve.n,
@@ -140,6 +144,11 @@ def _tile(view: View, found: Compared, area: Area, curve: Curve) -> Tile:
         is_worse=found.side(area.area_id) == "worse",
         go=_link(view, area),
     )
+
+
+def _in_unit(view: View, seconds: float, axis: TimeAxis) -> str:
+    """A duration short enough for a tile: one decimal in the unit of the axis."""
+    return f"{axis.unit.decimal(seconds)} {view.tr(f'response.unit.{axis.unit.name}')}"
 
 
 def _short(view: View, area: Area) -> str:
