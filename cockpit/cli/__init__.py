@@ -1,4 +1,4 @@
-"""The command `cockpit`: names, options and exit codes of docs/contract are held here.
+"""The command `cockpit`: the names of its commands and its exit codes are held here.
 
 Exit codes: 0 done; 2 wrong usage or input refused, nothing was changed; 3 loaded, with rows in quarantine;
 1 anything else. Messages go to standard error, figures to standard output. Commands are imported when called,
