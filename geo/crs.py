@@ -5,6 +5,7 @@ Invariant: no coordinate enters the store by a guessed system: it is declared, o
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,17 @@ _OGC84 = re.compile(r"URN:OGC:DEF:CRS:OGC:[0-9.]*:CRS84")
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class Crs:
+    """A coordinate system that files come in; `epsg` is its code, `name` how it is written in messages and kept."""
+
+    name: str
+    epsg: int
+
+
+STORE = Crs(f"EPSG:{STORE_EPSG}", STORE_EPSG)
+
+
 class UnknownCrsError(GeoError):
     """A name that is no coordinate system this program reads."""
 
@@ -44,48 +56,50 @@ class CrsConflictError(GeoError):
         super().__init__(f"the coordinate system is declared twice and differs: {first} and {second}")
 
 
-def parse(name: str) -> int:
-    """The EPSG code that `name` means (`EPSG:4490`, an OGC URN, `CRS84`); raises UnknownCrsError."""
+def parse(name: str) -> Crs:
+    """The system that `name` means (`EPSG:4490`, an OGC URN, `CRS84`); raises UnknownCrsError."""
     wanted = name.strip().upper()
     match = _EPSG.fullmatch(wanted)
     if match:
-        return _known(int(match[1]), name)
+        return _crs(_known(int(match[1]), name))
     if wanted in _ALIASES or _OGC84.fullmatch(wanted):
-        return _ALIASES.get(wanted, STORE_EPSG)
+        return _crs(_ALIASES.get(wanted, STORE_EPSG))
     raise UnknownCrsError(name)
 
 
-def agreed(declared: Mapping[str, str | None]) -> int | None:
-    """The EPSG code that all declarations mean, None if nothing is declared.
+def agreed(declared: Mapping[str, str | None]) -> Crs | None:
+    """The system that all declarations mean, None if nothing is declared.
 
     `declared` holds who declares it (`--crs`, `mapping`, `file`) and the name, or None where that place is silent.
     Raises UnknownCrsError, or CrsConflictError when two places contradict each other.
     """
-    codes = {where: parse(name) for where, name in declared.items() if name}
-    (first, code), *others = codes.items() if codes else [("", None)]
+    systems = {where: parse(name) for where, name in declared.items() if name}
+    if not systems:
+        return None
+    (first, system), *others = systems.items()
     for where, other in others:
-        if other != code:
-            raise CrsConflictError(f"EPSG:{code} ({first})", f"EPSG:{other} ({where})")
-    return code
+        if other != system:
+            raise CrsConflictError(f"{system.name} ({first})", f"{other.name} ({where})")
+    return system
 
 
-def points_to_store(x: Floats, y: Floats, *, epsg: int) -> tuple[Floats, Floats]:
+def points_to_store(x: Floats, y: Floats, *, crs: Crs) -> tuple[Floats, Floats]:
     """Longitude and latitude (EPSG:4326) of points given as east, north; NaN where there is none or it is impossible.
 
     Impossible is what lies outside ±180°, ±90°, or outside the domain of the projection.
     """
-    lon, lat = (x, y) if epsg == STORE_EPSG else _to_store(epsg).transform(x, y)
+    lon, lat = (x, y) if crs == STORE else _to_store(crs.epsg).transform(x, y)
     lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     return np.where(possible, lon, np.nan), np.where(possible, lat, np.nan)
 
 
-def shapes_to_store(geoms: NDArray[Any], *, epsg: int) -> NDArray[Any]:
+def shapes_to_store(geoms: NDArray[Any], *, crs: Crs) -> NDArray[Any]:
     """The geometries in EPSG:4326, vertex by vertex, without Z; None stays None."""
     flat: NDArray[Any] = shapely.force_2d(geoms)
-    if epsg == STORE_EPSG:
+    if crs == STORE:
         return flat
-    transformer = _to_store(epsg)
+    transformer = _to_store(crs.epsg)
 
     def moved(coordinates: Floats) -> Floats:
         return np.column_stack(transformer.transform(coordinates[:, 0], coordinates[:, 1]))
@@ -110,6 +124,10 @@ def is_on_earth(geoms: NDArray[Any]) -> NDArray[np.bool_]:
 @lru_cache(maxsize=64)
 def _to_store(epsg: int) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(epsg, STORE_EPSG, always_xy=True)
+
+
+def _crs(epsg: int) -> Crs:
+    return Crs(f"EPSG:{epsg}", epsg)
 
 
 def _known(code: int, name: str) -> int:

@@ -52,8 +52,8 @@ class Boundaries(Dataset):
         return tuple(f"{name}:{loaded[name]}" for name in coarser if name in loaded)
 
     def prepare(self, landing: Landing, job: Job) -> Above:
-        if not job.is_geojson:
-            raise Refused("needs_geojson", dataset=self.name, file=job.request.file.name)
+        if not job.has_shapes:
+            raise Refused("needs_shapes", dataset=self.name, file=job.request.file.name)
         level = _level(job)
         coarser = [name for name in areas.loaded_levels(landing.connection) if LEVELS.index(name) < LEVELS.index(level)]
         parent_level = _parent_level(job, level, coarser)
@@ -61,7 +61,7 @@ class Boundaries(Dataset):
         return Above(level, parent_level, areas.in_force(held, on=job.request.valid_from))
 
     def check(self, frame: pl.DataFrame, job: Job, above: Above) -> Checked:  # noqa: ARG002
-        place = located(frame, epsg=job.epsg, is_geojson=True)
+        place = located(frame, system=job.crs, has_shapes=True)
         shapes, is_repaired, is_bad = _repaired(place.shapes)
         is_blank = pl.Series(shapely.is_missing(place.shapes)) & ~frame["row"].is_in(place.faults["row"].to_list())
         kind = in_our_words(frame, job.mapping, "community_type")

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from config.mapping import Mapping
+from geo.crs import Crs
 from geo.landing import Landing
 from geo.viewer import OPERATOR, Clock, Viewer
 
@@ -74,7 +75,7 @@ class LoadRequest:
 class Job:
     """One load under way: everything that is known before the first block is checked.
 
-    `present` are our columns that the file has; `epsg` is the agreed CRS of its coordinates (EPSG code);
+    `present` are our columns that the file has; `crs` is the agreed system of its coordinates;
     `zone` is the site's time zone, `time_zone` the one in which the file's times are written;
     `constants` are the mapping's values for columns that this file lacks.
     """
@@ -82,8 +83,8 @@ class Job:
     request: LoadRequest
     mapping: Mapping
     present: frozenset[str]
-    epsg: int
-    is_geojson: bool
+    crs: Crs
+    has_shapes: bool
     zone: ZoneInfo
     time_zone: ZoneInfo
     source_id: int
@@ -143,7 +144,7 @@ class Dataset(ABC):
 
     @abstractmethod
     def check(self, frame: pl.DataFrame, job: Job, known: Any) -> Checked:
-        """Judges a block: `row` (Int64, header = 1), our columns as trimmed text or null, `geometry` (WKB) for GeoJSON.
+        """Judges a block: `row` (Int64, header = 1), our columns as trimmed text or null, `geometry` (WKB) if it has shapes.
 
         Every column of `self.columns` is there; one that the file lacks is all null (or the mapping's constant).
         """

@@ -130,7 +130,7 @@ class Ledger(Dataset):
         told = frame.with_columns(
             in_our_words(frame, job.mapping, name) for name in ("kind", "fund_code", "source_kind")
         )
-        place = located(told, epsg=job.epsg, is_geojson=job.is_geojson)
+        place = located(told, system=job.crs, has_shapes=job.has_shapes)
         occurred_on = _days(told["occurred_on"], job.mapping.time_formats)
         fiscal_year = told["fiscal_year"].cast(pl.Int32, strict=False)
         fund_id = _fund_ids(told["fund_code"], known.funds)

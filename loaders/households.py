@@ -47,13 +47,13 @@ class Households(Dataset):
         allow(request, dataset=self.name)
 
     def prepare(self, landing: Landing, job: Job) -> _Known:
-        has_point = job.is_geojson or {"lon", "lat"} <= job.present
+        has_point = job.has_shapes or {"lon", "lat"} <= job.present
         if not has_point and "declared_area_code" not in job.present:
             raise Refused("no_place_columns", file=job.request.file.name)
         return _Known(placers=placing.placers(landing.connection))
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
-        place = located(frame, epsg=job.epsg, is_geojson=job.is_geojson)
+        place = located(frame, system=job.crs, has_shapes=job.has_shapes)
         counts = frame.select("row", *(pl.col(name).cast(pl.Int32, strict=False) for name in COUNTS))
         faults = [*missing(frame, ["code", "households"]), place.faults]
         for name in COUNTS:

@@ -208,12 +208,12 @@ def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFr
     """lon, lat (degrees, EPSG:4326; null: no point) and the faults of coordinates that cannot be true."""
     source = frame
     faults: list[pl.DataFrame] = []
-    if job.is_geojson and not {"lon", "lat"} <= job.present:
+    if job.has_shapes and not {"lon", "lat"} <= job.present:
         source, faults = _geometry_points(frame)
     converted, unread = numbers(source, ["lon", "lat"])
     faults += unread
     x, y = (converted[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("lon", "lat"))
-    lon, lat = crs.points_to_store(x, y, epsg=job.epsg)
+    lon, lat = crs.points_to_store(x, y, crs=job.crs)
     is_given = [source[name].is_not_null() for name in ("lon", "lat")]
     is_unread = [converted[name].is_null() & given for name, given in zip(("lon", "lat"), is_given, strict=True)]
     is_point = np.isfinite(lon) & np.isfinite(lat) & ~((x == 0) & (y == 0))

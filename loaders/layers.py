@@ -30,11 +30,11 @@ class Layers(Dataset):
         allow(request, dataset=self.name)
 
     def prepare(self, landing: Landing, job: Job) -> None:  # noqa: ARG002
-        if not job.is_geojson:
-            raise Refused("needs_geojson", dataset=self.name, file=job.request.file.name)
+        if not job.has_shapes:
+            raise Refused("needs_shapes", dataset=self.name, file=job.request.file.name)
 
     def check(self, frame: pl.DataFrame, job: Job, known: None) -> Checked:  # noqa: ARG002
-        place = located(frame, epsg=job.epsg, is_geojson=True)
+        place = located(frame, system=job.crs, has_shapes=True)
         is_blank = pl.Series(shapely.is_missing(place.shapes)) & ~frame["row"].is_in(place.faults["row"].to_list())
         kind = in_our_words(frame, job.mapping, "kind")
         width = frame["width_m"].cast(pl.Float32, strict=False)

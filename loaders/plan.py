@@ -13,6 +13,7 @@ from config import mapping as mappings
 from config.mapping import Mapping as FileMapping
 from config.site import site
 from geo import crs
+from geo.crs import Crs
 from geo.landing import Landing, Line
 from loaders import read, registry
 from loaders.dataset import Dataset, LoadRequest
@@ -31,7 +32,7 @@ class Plan:
     header: Header
     constants: dict[str, str]
     facts: read.FileFacts
-    epsg: int
+    crs: Crs
     is_default_crs: bool
 
 
@@ -45,8 +46,8 @@ def make_plan(request: LoadRequest, facts: read.FileFacts) -> Plan:
         raise Refused("wrong_dataset", source=own.code, dataset=own.dataset, wanted=request.dataset)
     table = read.open_table(request.file, wanted=own.format if own else None)
     dataset, mapping, header, constants = _understood(request, table, candidates, own)
-    epsg, is_default = _crs(request, mapping, table, is_standard=own is None)
-    return Plan(request, dataset, mapping, table, header, constants, facts, epsg, is_default)
+    system, is_default = _crs(request, mapping, table, is_standard=own is None)
+    return Plan(request, dataset, mapping, table, header, constants, facts, system, is_default)
 
 
 def _named(source: str) -> FileMapping:
@@ -77,14 +78,14 @@ def _understood(
     raise min(refusals, key=lambda refusal: len(refusal.parts))
 
 
-def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_standard: bool) -> tuple[int, bool]:
+def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_standard: bool) -> tuple[Crs, bool]:
     """The agreed CRS, and whether it is only the built-in assumption, against which the coordinates may speak."""
     declared = {"--crs": request.crs, "file": table.declared_crs, "mapping": None if is_standard else mapping.crs}
     agreed = crs.agreed(declared)
     if agreed is not None:
         return agreed, False
-    if is_standard or table.is_geojson or not {"lon", "lat"} & set(mapping.columns):
-        return crs.STORE_EPSG, True
+    if is_standard or table.has_shapes or not {"lon", "lat"} & set(mapping.columns):
+        return crs.STORE, True
     raise Refused("crs_missing", source=mapping.code)
 
 
@@ -95,7 +96,7 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
     parts = plan.dataset.fingerprint_parts(landing, request) if landing else ()
     stem = request.file.stem if plan.mapping.files else ""
     told = [plan.facts.sha256, plan.mapping.fingerprint(), stem, site().time_zone]
-    told += [str(plan.epsg), request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
+    told += [plan.crs.name, request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
     return Line(
         dataset=request.dataset,
         file_name=request.file.name,

@@ -81,7 +81,7 @@ class Table(ABC):
 
     headings: tuple[str, ...]
     declared_crs: str | None = None
-    is_geojson: bool = False
+    has_shapes: bool = False
 
     def __init__(self) -> None:
         self.ragged: list[Ragged] = []
@@ -245,7 +245,7 @@ def _is_torn(item: Ragged, width: int, delimiter: str) -> bool:
 class GeoJsonTable(Table):
     """A GeoJSON FeatureCollection: one row a feature, its properties as text, its geometry as WKB (null if broken)."""
 
-    is_geojson = True
+    has_shapes = True
 
     def __init__(self, path: Path) -> None:
         super().__init__()

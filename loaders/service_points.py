@@ -55,7 +55,7 @@ class ServicePoints(Dataset):
         return (reader.find("services.toml").read_text(encoding="utf-8"),)
 
     def prepare(self, landing: Landing, job: Job) -> _Known:
-        if not job.is_geojson and not {"lon", "lat"} <= job.present:
+        if not job.has_shapes and not {"lon", "lat"} <= job.present:
             raise Refused("no_place_columns", file=job.request.file.name)
         kinds = _kinds(job)
         for code, (name_zh, name_en) in kinds.items():
@@ -63,7 +63,7 @@ class ServicePoints(Dataset):
         return _Known(placers=placing.placers(landing.connection), kinds=_words(kinds))
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
-        place = located(frame, epsg=job.epsg, is_geojson=job.is_geojson)
+        place = located(frame, system=job.crs, has_shapes=job.has_shapes)
         capacity = frame["capacity"].cast(pl.Int32, strict=False)
         faults = [
             fault_rows(frame, pl.col("code").is_null(), fault="missing_value", column="code"),
@@ -123,8 +123,8 @@ class ServicePoints(Dataset):
 
 
 def _without_place(frame: pl.DataFrame, job: Job, has_point: NDArray[np.bool_]) -> pl.DataFrame:
-    column = "geometry" if job.is_geojson else "lon"
-    has_none = pl.all_horizontal(pl.col("geometry", "broken").is_null()) if job.is_geojson else None
+    column = "geometry" if job.has_shapes else "lon"
+    has_none = pl.all_horizontal(pl.col("geometry", "broken").is_null()) if job.has_shapes else None
     is_blank = pl.any_horizontal(pl.col("lon", "lat").is_null()) if has_none is None else has_none
     where = pl.lit(pl.Series(~has_point)) & is_blank
     return fault_rows(frame, where, fault="missing_value", column=column, value=pl.lit(None, pl.String))

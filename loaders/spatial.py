@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo import crs
+from geo.crs import Crs
 from geo.placing import LEVELS, OUTSIDE, Placed, Placers
 from loaders.dataset import Job
 from loaders.faults import fault_rows, together
@@ -41,15 +42,15 @@ class Located:
         return known
 
 
-def located(frame: pl.DataFrame, *, epsg: int, is_geojson: bool) -> Located:
+def located(frame: pl.DataFrame, *, system: Crs, has_shapes: bool) -> Located:
     """The places of a block: GeoJSON geometries, else the columns lon and lat. A shape's point lies on the shape."""
-    return _shapes(frame, epsg) if is_geojson else _points(frame, epsg)
+    return _shapes(frame, system) if has_shapes else _points(frame, system)
 
 
-def _points(frame: pl.DataFrame, code: int) -> Located:
+def _points(frame: pl.DataFrame, system: Crs) -> Located:
     numbers = {name: _finite(frame[name]) for name in COORDINATES}
     x, y = (numbers[name].to_numpy() for name in COORDINATES)
-    lon, lat = crs.points_to_store(x, y, epsg=code)
+    lon, lat = crs.points_to_store(x, y, crs=system)
     is_null_island = (np.abs(x) < 1e-9) & (np.abs(y) < 1e-9)
     unread = {name: frame[name].is_not_null() & number.is_null() for name, number in numbers.items()}
     is_impossible = (~np.isfinite(lon) & (np.isfinite(x) | np.isfinite(y))) | is_null_island
@@ -64,10 +65,10 @@ def _points(frame: pl.DataFrame, code: int) -> Located:
     return Located(shapes=shapes, lon=lon, lat=lat, faults=together(faults))
 
 
-def _shapes(frame: pl.DataFrame, code: int) -> Located:
+def _shapes(frame: pl.DataFrame, system: Crs) -> Located:
     given = np.array(shapely.from_wkb(frame["geometry"].to_list(), on_invalid="ignore"), dtype=object)
     given[shapely.is_empty(given)] = None
-    shapes = crs.shapes_to_store(given, epsg=code)
+    shapes = crs.shapes_to_store(given, crs=system)
     present = ~shapely.is_missing(shapes)
     bad = present & ~crs.is_on_earth(shapes)
     shapes[bad] = None

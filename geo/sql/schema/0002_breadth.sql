@@ -1,0 +1,23 @@
+-- Coordinates in other datums, and shapes that are drawn but never rolled up.
+-- A load says in which system its coordinates came and how they were brought to EPSG:4326; the coordinates as received
+-- are kept beside the converted ones wherever they differ (raw_geom: SRID of the system, 0 for GCJ-02 and BD-09, which
+-- have no code; null where the file was in EPSG:4326 already).
+alter table ops.load add column crs text, add column conversion text;
+comment on column ops.load.crs is 'coordinate system of the file as agreed before the load, such as EPSG:4490 or gcj02; null where the file has no coordinates';
+comment on column ops.load.conversion is 'how the coordinates were brought to EPSG:4326; null where they were in it already';
+
+alter table core.area add column raw_geom geometry;
+alter table core.map_feature add column raw_geom geometry;
+alter table core.incident add column raw_geom geometry;
+alter table core.service_point add column raw_geom geometry;
+alter table core.household_site add column raw_geom geometry;
+alter table core.ledger_entry add column raw_geom geometry;
+alter table core.map_feature drop constraint map_feature_kind_check;
+alter table core.map_feature add constraint map_feature_kind_check
+  check (kind in ('water', 'road', 'rail', 'park', 'block', 'county', 'partition'));
+comment on column core.map_feature.kind is 'county = a unit above the site, partition = a division that does not nest in the levels: drawn, used as evidence of the coordinate system, never rolled up';
+
+insert into ops.column_class (table_name, column_name, class) values
+  ('ops.load', 'crs', 'internal'), ('ops.load', 'conversion', 'internal'),
+  ('core.area', 'raw_geom', 'public'), ('core.map_feature', 'raw_geom', 'public'), ('core.service_point', 'raw_geom', 'public'),
+  ('core.incident', 'raw_geom', 'personal'), ('core.household_site', 'raw_geom', 'personal'), ('core.ledger_entry', 'raw_geom', 'internal');

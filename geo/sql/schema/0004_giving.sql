@@ -1,0 +1,2 @@
+-- Donations published twice, goods, and totals that the publisher states.
+select 1
