@@ -144,7 +144,7 @@ class Dataset(ABC):
 
     @abstractmethod
     def check(self, frame: pl.DataFrame, job: Job, known: Any) -> Checked:
-        """Judges a block: `row` (Int64, header = 1), our columns as trimmed text or null, `geometry` (WKB) if it has shapes.
+        """Judges a block: `row` (header = 1), our columns as trimmed text or null, `geometry` (WKB) if it has shapes.
 
         Every column of `self.columns` is there; one that the file lacks is all null (or the mapping's constant).
         """
