@@ -1,6 +1,6 @@
 # The newcomer's way in: `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock
+.PHONY: help run set show test lint bench lock
 PORT ?= 8501
 ARGS ?=
 
@@ -11,6 +11,14 @@ help: ## this list
 run: ## installs what is missing, loads the sample street, opens the cockpit (PORT, default 8501)
 	@deploy/prepare
 	@exec .venv/bin/cockpit demo --port $(PORT) $(ARGS)
+
+set: ## loads a real data set into a home of its own (SET=dc; the recipes: config/sets)
+	@deploy/prepare --quiet
+	@.venv/bin/python deploy/load_set.py $(SET)
+
+show: ## serves a data set that `make set` loaded (SET=dc, PORT)
+	@deploy/prepare --quiet
+	@exec .venv/bin/python deploy/load_set.py $(SET) --serve $(PORT)
 
 test: ## all tests, on a real PostGIS and in a real browser (ARGS for pytest)
 	@deploy/prepare --test
