@@ -6,16 +6,18 @@ Invariant: shapes are kept by shape version and day (they outlive data and clock
 from dataclasses import dataclass
 from datetime import datetime
 
+import shapely
+
 from cockpit.context import View
 from cockpit.maps import frame as frames
 from cockpit.maps import heat, outlines
 from cockpit.maps.frame import Frame
 from cockpit.queries import Asked, AskedShapes, asked_shapes, shared, store
 from geo import map_queries
-from geo.map_queries import LEVELS, Outline, ServicePoint
+from geo.map_queries import LEVELS, MapLayer, Outline, ServicePoint
 
 BELOW = ("road",)
-ABOVE = ("block", "park", "road", "water", "rail")
+ABOVE = ("block", "park", "road", "water", "rail", "county", "partition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ def frame_of(asked: AskedShapes, *, ground: Ground) -> Frame | None:
         found = outlines_of(asked, level=ground.within_level, within=ground.within)
     else:
         found = outlines_of(asked, level=ground.level, within=None)
+    if not found:  # a site without areas shows its basemap
+        box = map_queries.extent(store(), asked.viewer, asked.clock)
+        return frames.fit([shapely.box(*box)]) if box else None
     return frames.fit(outline.shape for outline in found)
 
 
@@ -73,14 +78,20 @@ def lines_fragment(asked: AskedShapes, *, ground: Ground) -> str:
 
 
 @shared
-def base_fragment(asked: AskedShapes, *, ground: Ground, is_above: bool) -> str:
-    """The basemap under the areas (roads that run on outside) or, translucent, above them."""
+def base_fragment(asked: AskedShapes, *, ground: Ground, is_above: bool, overlay: str | None = None) -> str:
+    """The basemap under the areas (roads that run on outside) or, translucent, above them, there with the overlay."""
     frame = frame_of(asked, ground=ground)
     if frame is None:
         return ""
-    found = map_queries.features(store(), asked.viewer, asked.clock, box=frame.box())
+    found = map_queries.features(store(), asked.viewer, asked.clock, box=frame.box(), overlay=overlay)
     kinds = ABOVE if is_above else BELOW
     return outlines.base_fragment([feature for feature in found if feature.kind in kinds], frame)
+
+
+@shared
+def map_layers(asked: AskedShapes) -> tuple[MapLayer, ...]:
+    """The sets of shapes that can be laid over the map, by code."""
+    return map_queries.map_layers(store(), asked.viewer, asked.clock)
 
 
 @shared

@@ -130,7 +130,7 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
     _check_words(found, faults)
-    faults += _nameless_kinds(found.get("extra"))
+    faults += _nameless(found.get("extra"), "kinds") + _nameless(found.get("extra"), "layers")
     if not faults:
         faults += _foreign_words(found)
         faults += [
@@ -205,14 +205,14 @@ def _our_words(found: dict[str, Any]) -> dict[str, frozenset[str]]:
     return {column: frozenset(items) for column, items in own.items()}
 
 
-def _nameless_kinds(extra: Any) -> list[str]:
-    """Kinds of service points that a mapping declares without a name in both languages."""
-    kinds = extra.get("kinds", {}) if isinstance(extra, dict) else {}
-    if not isinstance(kinds, dict):
-        return ["extra.kinds must be a table"]
+def _nameless(extra: Any, table: str) -> list[str]:
+    """Kinds of service points, or layers of the map, that a mapping declares without a name in both languages."""
+    told = extra.get(table, {}) if isinstance(extra, dict) else {}
+    if not isinstance(told, dict):
+        return [f"extra.{table} must be a table"]
     return [
-        f'extra.kinds.{code} needs names: {{ zh = "…", en = "…" }}'
-        for code, names in kinds.items()
+        f'extra.{table}.{code} needs names: {{ zh = "…", en = "…" }}'
+        for code, names in told.items()
         if not isinstance(names, dict) or not all(isinstance(names.get(lang), str) for lang in ("zh", "en"))
     ]
 

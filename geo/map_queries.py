@@ -16,6 +16,8 @@ from geo.store import Store, rows
 from geo.viewer import Clock, Viewer
 
 LEVELS = ("street", "community", "grid", "microgrid")
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees (EPSG:4326)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,20 @@ class Feature:
     name: str | None
     width_m: float | None
     shape: Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class MapLayer:
+    """A division that does not nest in the levels, of `n` shapes; it can be laid over the map."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    n: int
+
+    def name(self, lang: str) -> str:
+        """The layer's name in `zh` or `en`."""
+        return self.name_en if lang == "en" else self.name_zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +171,26 @@ def outlines(
 
 
 def features(
-    store: Store, viewer: Viewer, clock: Clock, *, box: tuple[float, float, float, float]
+    store: Store, viewer: Viewer, clock: Clock, *, box: Box, overlay: str | None = None
 ) -> tuple[Feature, ...]:
-    """The basemap shapes that touch `box` (west, south, east, north in degrees); raises StoreUnavailable."""
+    """The basemap shapes that touch `box`, and the partitions of the layer `overlay`; raises StoreUnavailable."""
     west, south, east, north = box
-    found = _asked(store, viewer, clock, "view/features", west=west, south=south, east=east, north=north)
+    edges = {"west": west, "south": south, "east": east, "north": north}
+    found = _asked(store, viewer, clock, "view/features", **edges, overlay=overlay)
     return tuple(
         Feature(row["kind"], row["name"], row["width_m"], shapely.from_wkb(bytes(row["shape"]))) for row in found
     )
+
+
+def map_layers(store: Store, viewer: Viewer, clock: Clock) -> tuple[MapLayer, ...]:
+    """The sets of shapes that can be laid over the map, by code; raises StoreUnavailable."""
+    return tuple(MapLayer(**row) for row in _asked(store, viewer, clock, "view/map_layers"))
+
+
+def extent(store: Store, viewer: Viewer, clock: Clock) -> Box | None:
+    """The box around the whole basemap, None where there is none; raises StoreUnavailable."""
+    found = _asked(store, viewer, clock, "view/extent")[0]
+    return None if found["west"] is None else (found["west"], found["south"], found["east"], found["north"])
 
 
 def households(store: Store, viewer: Viewer, clock: Clock, *, level: str) -> Mapping[int, int]:

@@ -23,15 +23,24 @@ class Layers(Dataset):
 
     name = "layers"
     section = "layers"
-    columns = (Column("kind", is_required=True), Column("name"), Column("width_m"))
+    columns = (Column("kind", is_required=True), Column("layer"), Column("name"), Column("width_m"))
     is_placed = False
 
     def refuse_options(self, request: LoadRequest) -> None:
         allow(request, dataset=self.name)
 
-    def prepare(self, landing: Landing, job: Job) -> None:  # noqa: ARG002
+    def prepare(self, landing: Landing, job: Job) -> None:
         if not job.has_shapes:
             raise Refused("needs_shapes", dataset=self.name, file=job.request.file.name)
+        for code, names in self._named(job).items():
+            landing.run("load/layers/layer", layer_code=code, **names)
+
+    def _named(self, job: Job) -> dict[str, dict[str, str]]:
+        """Code → names of the sets of shapes that the mapping declares, and of the file's own where it has none."""
+        told = job.mapping.extra.get("layers", {})
+        own = {code: code for code in [job.constants.get("layer")] if code and code not in told}
+        found = {code: {"name_zh": names["zh"], "name_en": names["en"]} for code, names in told.items()}
+        return found | {code: {"name_zh": code, "name_en": code} for code in own}
 
     def check(self, frame: pl.DataFrame, job: Job, known: None) -> Checked:  # noqa: ARG002
         place = located(frame, system=job.crs, has_shapes=True)
@@ -61,11 +70,14 @@ class Layers(Dataset):
             pl.lit(value=False).alias("is_repaired"),
             pl.lit(value=False).alias("is_outside"),
             pl.lit(kind).alias("kind"),
+            pl.col("layer").alias("layer_code"),
             "name",
             pl.lit(width).alias("width_m"),
             pl.lit(hex_ewkb(place.shapes)).alias("geom"),
         )
-        told = [pl.col(name).cast(pl.String).fill_null("") for name in ("kind", "name", "width_m", "geom")]
+        told = [
+            pl.col(name).cast(pl.String).fill_null("") for name in ("kind", "layer_code", "name", "width_m", "geom")
+        ]
         contents = records.select(pl.concat_str(told, separator="\x1f")).to_series()
         keys = [hashlib.sha256(content.encode()).hexdigest() for content in contents.fill_null("")]
         keyed = records.with_columns(pl.Series("natural_key", keys, dtype=pl.String))

@@ -63,7 +63,7 @@ def drawing(
         + _fetched(addresses.base_above, "base above")
         + _fetched(addresses.lines, "lines")
     )
-    kind = "map heatmode" if is_heat else "map"
+    kind = "map" + " heatmode" * is_heat + " bare" * (not painted)
     size = attributes(viewBox=f"0 0 {frame.width} {frame.height}", width=frame.width, height=frame.height)
     svg = f'<svg class="layer"{size} role="group"{attributes(aria_label=label)}>{groups}</svg>'
     known = attributes(class_=kind, data_map=f"{frame.width} {frame.height}", data_frame=frame.key)

@@ -14,7 +14,7 @@ from cockpit.markup import attributes
 from geo.map_queries import Feature, Outline
 
 TOLERANCE_PX = 0.8
-ORDER = ("block", "park", "road", "water", "rail")
+ORDER = ("block", "park", "road", "water", "rail", "county", "partition")
 NARROWEST_PX = {"road": 1.0, "rail": 1.4}
 
 

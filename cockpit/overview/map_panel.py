@@ -36,6 +36,7 @@ class MapChoice:
     mode: str
     measure: str
     services: str
+    overlay: str
 
     @property
     def is_heat(self) -> bool:
@@ -46,7 +47,10 @@ class MapChoice:
 def choice(view: View, table: AreaTable) -> MapChoice:
     """What the URL asks for, as far as there is data for it."""
     measure = view.option("by", MEASURES) if table.has_households else "count"
-    return MapChoice(view.option("mode", MODES), measure, view.params.get("services", ""))
+    overlays = ("", *(layer.code for layer in layers.map_layers(layers.shapes_of(view))))
+    return MapChoice(
+        view.option("mode", MODES), measure, view.params.get("services", ""), view.option("overlay", overlays)
+    )
 
 
 def map_unit(view: View) -> str:
@@ -94,7 +98,7 @@ def _lower(view: View, table: AreaTable, chosen: MapChoice, frame: Frame, limits
     before = view.link({"area": None, "level": None})
     drawn = areamap.drawing(
         frame,
-        addresses=_addresses(view),
+        addresses=_addresses(view, chosen),
         painted=painted,
         go_before=f"{before}{'&' if len(before) > 1 else ''}area=",
         label=label,
@@ -129,7 +133,7 @@ def _told(view: View, table: AreaTable, row: AreaFigures) -> str:
     return "\n".join(lines)
 
 
-def _addresses(view: View) -> areamap.Addresses:
+def _addresses(view: View, chosen: MapChoice) -> areamap.Addresses:
     shapes = layers.shapes_of(view)
     asked = {"level": view.filters.level, "day": shapes.day.isoformat(), "v": str(shapes.version)}
     if view.filters.area:
@@ -142,7 +146,7 @@ def _addresses(view: View) -> areamap.Addresses:
         areas=address("areas"),
         lines=address("lines"),
         base_below=address("base", part="below"),
-        base_above=address("base", part="above"),
+        base_above=address("base", part="above", **({"overlay": chosen.overlay} if chosen.overlay else {})),
     )
 
 
@@ -227,6 +231,7 @@ def _controls(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[
     else:
         parts.append(_measures(view, table, chosen))
     parts.append(_service_choice(view, chosen))
+    parts.append(_overlay_choice(view, chosen))
     parts.append(_legend(view, table, chosen, limits))
     return f'<div class="bar">{"".join(parts)}</div>'
 
@@ -255,6 +260,17 @@ def _service_choice(view: View, chosen: MapChoice) -> str:
         text = view.tr("overview.services_kind", name=name, n=len(points))
         options += option(text, view.link({"services": kind}), is_on=chosen.services == kind)
     return f"<select data-choose{attributes(aria_label=view.tr('overview.services'))}>{options}</select>"
+
+
+def _overlay_choice(view: View, chosen: MapChoice) -> str:
+    found = layers.map_layers(layers.shapes_of(view))
+    if not found:
+        return ""
+    options = option(view.tr("overview.overlay_none"), view.link({"overlay": None}), is_on=not chosen.overlay)
+    for layer in found:
+        text = view.tr("overview.overlay_layer", name=layer.name(view.lang), n=formats.number(layer.n))
+        options += option(text, view.link({"overlay": layer.code}), is_on=chosen.overlay == layer.code)
+    return f"<select data-choose{attributes(aria_label=view.tr('overview.overlay'))}>{options}</select>"
 
 
 def _legend(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[float]) -> str:

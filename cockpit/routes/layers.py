@@ -94,12 +94,15 @@ def lines(request: Request) -> Response:
 
 
 def base(request: Request) -> Response:
-    """The basemap as SVG paths: `part=below` or `part=above` the areas."""
+    """The basemap as SVG paths: `part=below` or `part=above` the areas, there with the layer `overlay`."""
 
     def make() -> Response:
         place = _place(request)
         is_above = request.query_params.get("part") == "above"
-        return _svg(layers.base_fragment(place.asked, ground=place.ground, is_above=is_above))
+        overlay = request.query_params.get("overlay")
+        if overlay and overlay not in {layer.code for layer in layers.map_layers(place.asked)}:
+            raise BadAddressError(f"no layer {overlay!r}")
+        return _svg(layers.base_fragment(place.asked, ground=place.ground, is_above=is_above, overlay=overlay))
 
     return _answer(make)
 

@@ -17,7 +17,22 @@ alter table core.map_feature add constraint map_feature_kind_check
   check (kind in ('water', 'road', 'rail', 'park', 'block', 'county', 'partition'));
 comment on column core.map_feature.kind is 'county = a unit above the site, partition = a division that does not nest in the levels: drawn, used as evidence of the coordinate system, never rolled up';
 
+create table core.map_layer (
+  layer_code text collate "C" primary key,
+  name_zh    text not null,
+  name_en    text not null
+);
+comment on table core.map_layer is 'one row is a division or another set of shapes that may be laid over the map by its name';
+alter table core.map_feature add column layer_code text collate "C" references core.map_layer;
+alter table core.map_layer enable row level security;
+create policy viewer_present on core.map_layer for select to cockpit_app using ((select ops.viewer_level()) is not null);
+create policy loader on core.map_layer for all to cockpit_load using (true) with check (true);
+grant select on core.map_layer to cockpit_app;
+grant select, insert, update, delete on core.map_layer to cockpit_load;
+
 insert into ops.column_class (table_name, column_name, class) values
   ('ops.load', 'crs', 'internal'), ('ops.load', 'conversion', 'internal'),
   ('core.area', 'raw_geom', 'public'), ('core.map_feature', 'raw_geom', 'public'), ('core.service_point', 'raw_geom', 'public'),
+  ('core.map_layer', 'layer_code', 'public'), ('core.map_layer', 'name_zh', 'public'), ('core.map_layer', 'name_en', 'public'),
+  ('core.map_feature', 'layer_code', 'public'),
   ('core.incident', 'raw_geom', 'personal'), ('core.household_site', 'raw_geom', 'personal'), ('core.ledger_entry', 'raw_geom', 'internal');

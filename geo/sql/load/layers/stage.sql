@@ -3,7 +3,7 @@
 create temp table staging (
   row_number int not null, natural_key text collate "C" not null, decides text, notes text,
   is_repaired boolean not null, is_outside boolean not null,
-  kind text not null, name text, width_m real, geom text not null,
+  kind text not null, layer_code text, name text, width_m real, geom text not null,
   content_hash text not null generated always as (natural_key) stored,
   fate text
 ) on commit drop
