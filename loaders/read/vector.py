@@ -67,7 +67,7 @@ class VectorTable(Table):
 
     def _frame(self, batch: pa.RecordBatch, shape_column: str | None) -> pl.DataFrame:
         fields = [index for index, name in enumerate(batch.schema.names) if name != shape_column]
-        texts = [series_text(pl.Series(f"c{cell}", batch.column(index))) for cell, index in enumerate(fields)]
+        texts = [series_text(pl.Series(_plain(batch.column(index)))) for index in fields]
         frame = pl.DataFrame([item.alias(f"c{cell}") for cell, item in enumerate(texts)])
         if shape_column is None:
             return frame
@@ -83,6 +83,11 @@ class VectorTable(Table):
         except _ERRORS as error:
             reason = cut(shown(str(error).splitlines()[0].replace(str(self._path), self._name)))
             raise Refused("geofile_damaged", file=self._name, reason=reason) from error
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    """A column without its label (texts that are JSON are texts)."""
+    return values.storage if isinstance(values, pa.ExtensionArray) else values
 
 
 def readable(found: list[bytes | None]) -> tuple[pl.Series, pl.Series]:
