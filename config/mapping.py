@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config import reader
 from config.categories import categories, folded
+from config.mapping_layout import FORMATS, layout_faults
 
-FORMATS = ("csv", "geojson")
 LEVELS = ("street", "community", "grid", "microgrid")
 PRECISIONS = ("second", "minute", "day")
 STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
@@ -43,6 +43,9 @@ DIRECTIVES = frozenset("YymdbBhejHIklMSpPfaATRFD%") | {".f", ".3f", ".6f", ".9f"
 class Mapping:
     """A source as its TOML file declares it. Names on the left side of `=` are ours, but in `values` the sender's.
 
+    How the file is laid out: `sheet` (of a workbook) or `layer` (of a file with several); `header_row`, as Excel
+    numbers it, and `header_rows`, where the header goes over several (joined by “/”); `fill_down`: columns whose value
+    goes for the rows below too; `excel_dates`: columns where a serial number is a day.
     `code` names the source (the file's name); `columns`: ours → the headings that may carry it; `optional`: mapped
     columns that a file may lack (of any other a missing heading refuses the file); `values`: ours → (theirs → ours);
     `nulls`: texts that mean nothing; `constants`: ours → value for a column that the file lacks; `files`: file name
@@ -57,6 +60,12 @@ class Mapping:
     section: str | None = None
     name: str | None = None
     format: str | None = None
+    sheet: str | None = None
+    layer: str | None = None
+    header_row: int | None = None
+    header_rows: int = 1
+    fill_down: tuple[str, ...] = ()
+    excel_dates: tuple[str, ...] = ()
     crs: str | None = None
     level: str | None = None
     parent_level: str | None = None
@@ -126,11 +135,12 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     found["constants"] = _texts(found.get("constants", {}), "constants", faults)
     found["key"] = _texts(found.get("key", {}), "key", faults)
     faults += [f"unknown key {f'key.{name}'!r} (known: key.decides)" for name in found["key"] if name != "decides"]
-    for name in ("stages", "optional", "nulls", "time_formats"):
+    for name in ("stages", "optional", "nulls", "time_formats", "fill_down", "excel_dates"):
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
     _check_words(found, faults)
     faults += _nameless(found.get("extra"), "kinds") + _nameless(found.get("extra"), "layers")
+    faults += layout_faults(found)
     if not faults:
         faults += _foreign_words(found)
         faults += [

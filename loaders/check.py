@@ -36,7 +36,7 @@ PLACEHOLDER_EPOCH_YEAR = 1970
 PLACEHOLDER_FIRST_YEAR = 2099
 LONGEST_OFFSET_H = 14
 """No clock on earth is further from UTC (Kiribati)."""
-BLANKS = " \t\r\n\u3000\u00a0\ufeff"
+BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 
 
 def cells(block: pl.DataFrame) -> pl.DataFrame:

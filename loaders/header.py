@@ -7,7 +7,7 @@ difference named; headings that nobody asked for are reported, never read.
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from config.mapping import Mapping
@@ -15,6 +15,8 @@ from loaders.dataset import Dataset
 from loaders.faults import Refused
 from loaders.masking import shown
 
+GEOMETRY = "geometry"
+"""What a mapping calls the column whose text is the shape; every dataset may have it, the reader takes it."""
 _BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]*[)\]}】〕>》]")
 _OTHER_UNIT = re.compile(r"[千万亿]")
 
@@ -38,15 +40,22 @@ def normal(heading: str) -> str:
 
 
 def match(
-    headings: Sequence[str], dataset: Dataset, mapping: Mapping, *, constants: dict[str, str], is_strict: bool
+    headings: Sequence[str],
+    dataset: Dataset,
+    mapping: Mapping,
+    *,
+    constants: dict[str, str],
+    is_strict: bool,
+    taken: Collection[int] = (),
 ) -> Header:
     """Finds each column of the mapping in the header; raises Refused with all differences.
 
     `is_strict` (a sender's own mapping): every mapped column must be there, unless `optional` lists it or a constant
-    stands for it; otherwise (the built-in synonyms) only the required ones.
+    stands for it; otherwise (the built-in synonyms) only the required ones. `taken` are cells that the reader used
+    itself (a geometry as text): nobody ignored them.
     """
     own = {column.name: column for column in dataset.columns}
-    unknown = sorted(({*mapping.columns, *constants}) - set(own))
+    unknown = sorted(({*mapping.columns, *constants}) - {*own, GEOMETRY})
     if unknown:
         known = ", ".join(own)
         raise Refused("unknown_mapped_column", columns=", ".join(unknown), dataset=dataset.name, known=known)
@@ -65,7 +74,7 @@ def match(
             faults.append(_missing(name, wanted, headings))
     if faults:
         raise Refused.all_of(faults)
-    used = set(positions.values())
+    used = {*positions.values(), *taken}
     ignored = tuple(shown(heading) for index, heading in enumerate(headings) if index not in used and heading)
     return Header(positions=positions, ignored=ignored)
 

@@ -18,7 +18,7 @@ from geo.landing import Landing, Line
 from loaders import read, registry
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
-from loaders.header import Header, match
+from loaders.header import GEOMETRY, Header, match, normal
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,36 @@ def make_plan(request: LoadRequest, facts: read.FileFacts) -> Plan:
     own = _named(request.source) if request.source else None
     if own is not None and own.dataset != request.dataset:
         raise Refused("wrong_dataset", source=own.code, dataset=own.dataset, wanted=request.dataset)
-    table = read.open_table(request.file, wanted=own.format if own else None)
+    table = read.open_table(request.file, _wish(candidates, own))
     dataset, mapping, header, constants = _understood(request, table, candidates, own)
     system, is_default = _crs(request, mapping, table, is_standard=own is None)
     return Plan(request, dataset, mapping, table, header, constants, facts, system, is_default)
+
+
+def _wish(candidates: Sequence[Dataset], own: FileMapping | None) -> read.Wish:
+    """What the mapping, or the built-in ones of all candidates together, ask of the file."""
+    told = [own] if own else [mappings.standard(dataset.name, dataset.section) for dataset in candidates]
+    decides = [mapping.key["decides"] for mapping in told if "decides" in mapping.key]
+
+    def carrying(*names: str) -> frozenset[str]:
+        found = [mapping.columns.get(name, ()) for mapping in told for name in names]
+        return frozenset(normal(heading) for headings in found for heading in headings)
+
+    every = {name for mapping in told for name in mapping.columns} - {GEOMETRY}
+    headings = carrying(*every) | {normal(heading) for heading in decides}
+    if own is None:
+        coordinates = tuple(one for one in (carrying("lon"), carrying("lat")) if one)
+        return read.Wish(headings=headings, geometry=carrying(GEOMETRY), coordinates=coordinates)
+    return read.Wish(
+        format=own.format,
+        sheet=own.sheet,
+        layer=own.layer,
+        header_row=own.header_row,
+        header_rows=own.header_rows,
+        headings=headings,
+        geometry=carrying(GEOMETRY),
+        needs_geometry=GEOMETRY in own.columns and GEOMETRY not in own.optional,
+    )
 
 
 def _named(source: str) -> FileMapping:
@@ -69,7 +95,14 @@ def _understood(
         mapping = own or mappings.standard(dataset.name, dataset.section, is_simulated=request.is_simulated)
         constants = mapping.constants_for(request.file.stem)
         try:
-            header = match(table.headings, dataset, mapping, constants=constants, is_strict=own is not None)
+            header = match(
+                table.headings,
+                dataset,
+                mapping,
+                constants=constants,
+                is_strict=own is not None,
+                taken=table.shape_cells,
+            )
             return dataset, mapping, header, constants
         except Refused as refusal:
             refusals.append(refusal)
@@ -84,9 +117,10 @@ def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_st
     agreed = crs.agreed(declared)
     if agreed is not None:
         return agreed, False
-    if is_standard or table.has_shapes or not {"lon", "lat"} & set(mapping.columns):
+    has_places = table.has_shapes or bool({"lon", "lat"} & set(mapping.columns))
+    if table.is_degrees or not has_places or (is_standard and not table.should_declare):
         return crs.STORE, True
-    raise Refused("crs_missing", source=mapping.code)
+    raise Refused("crs_missing", source=mapping.code, file=request.file.name, examples=crs.EXAMPLES)
 
 
 def ledger_line(plan: Plan, landing: Landing | None) -> Line:

@@ -197,7 +197,7 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
         if progress is not None:
             progress(reading.read)
     ragged = [item for item in plan.table.ragged if not read.is_no_ragged_row(item)]
-    reading.skipped += len(plan.table.ragged) - len(ragged)
+    reading.skipped += len(plan.table.ragged) - len(ragged) + plan.table.lines_above
     reading.read += len(ragged)
     if ragged:
         reading.faults.append(ragged_faults(ragged, plan))
@@ -223,11 +223,13 @@ def _ragged_keys(ragged: Sequence[read.Ragged], plan: Plan) -> list[str]:
 def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
     required = [column.name for column in plan.dataset.columns if column.is_required]
     filled = [f"c{plan.header.positions[name]}" for name in required if name in plan.header.positions]
+    mapping = plan.mapping
+    adjusting = read.Adjusting(plan.header.positions, fill_down=mapping.fill_down, excel_dates=mapping.excel_dates)
     for block in plan.table.blocks():
         trimmed = check.cells(block)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled)
         reading.skipped += int(is_no_row.sum())
-        rows = trimmed.filter(~is_no_row)
+        rows = adjusting.block(trimmed.filter(~is_no_row))
         if rows.height:
             yield rows
 

@@ -1,0 +1,127 @@
+"""Finds the encoding of a dBASE table, the attributes of a Shapefile, which mostly does not say it truly.
+
+Invariant: the encoding that comes back reads every text of the table; a character cut off by the end of its field is
+no fault.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from loaders.faults import Refused
+from loaders.masking import shown
+
+CHINESE = "gb18030"
+"""Reads all that GB 2312 and GBK write."""
+LANGUAGE_BYTES = {
+    0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x08: "cp865", 0x13: "cp932", 0x26: "cp866", 0x4D: CHINESE,
+    0x4E: "cp949", 0x4F: "cp950", 0x50: "cp874", 0x58: "cp1252", 0x59: "cp1252", 0x64: "cp852", 0x65: "cp866",
+    0x78: "cp950", 0x79: "cp949", 0x7A: CHINESE, 0x7B: "cp932", 0x7C: "cp874", 0xC8: "cp1250", 0xC9: "cp1251",
+}  # fmt: skip
+"""Those that name one encoding; 0 and 0x57 (“the system's own”) name none."""
+_LONGEST_CHARACTER = 4
+_BLOCK_RECORDS = 50_000
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the texts of a table lie: bytes before the records, bytes a record, and (start, width) in a record."""
+
+    records: int
+    head: int
+    width: int
+    texts: tuple[tuple[int, int], ...]
+    language: int
+
+
+def encoding(path: Path, *, told: str | None, file: str) -> str:
+    """The encoding of a table: what the .cpg (`told`), else the language byte says, else UTF-8, else GB18030.
+
+    Raises Refused where the declared encoding, or neither of the two, reads all texts; `file` is named then.
+    """
+    layout = _layout(path, file)
+    said = (_named(told) if told else None) or LANGUAGE_BYTES.get(layout.language)
+    for candidate in (said,) if said else ("utf-8", CHINESE):
+        if _reads(path, layout, candidate):
+            return candidate.upper() if candidate.startswith("cp") else candidate
+    raise Refused("dbf_encoding", file=file, encoding=shown(told or said or "UTF-8, GB18030"))
+
+
+def _named(told: str) -> str | None:
+    """The encoding that a .cpg names (GBK, 936, ANSI 936, 65001, UTF8); None for a name that means nothing."""
+    number = re.search(r"(\d{3,5})$", told)
+    known = {"65001": "utf-8", "936": CHINESE, "54936": CHINESE, "88591": "iso8859-1"}
+    candidates = [told, known.get(number[1], f"cp{number[1]}")] if number else [told]
+    for candidate in candidates:
+        try:
+            name = codecs.lookup(candidate).name
+        except LookupError:
+            continue
+        return CHINESE if name in ("gb2312", "gbk") else name
+    return None
+
+
+def _layout(path: Path, file: str) -> _Layout:
+    with path.open("rb") as stream:
+        start = stream.read(32)
+        head = int.from_bytes(start[8:10], "little") if len(start) == 32 else 0
+        fields = stream.read(max(0, head - 32))
+    width = int.from_bytes(start[10:12], "little")
+    if head < 33 or width < 1:
+        raise Refused("shapefile_incomplete", file=file, parts="dbf")
+    texts, place = [], 1
+    for offset in range(0, len(fields) - 31, 32):
+        if fields[offset] == 0x0D:
+            break
+        size = fields[offset + 16]
+        if fields[offset + 11 : offset + 12] == b"C":
+            texts.append((place, size))
+        place += size
+    whole = max(0, path.stat().st_size - head) // width
+    return _Layout(min(whole, int.from_bytes(start[4:8], "little")), head, width, tuple(texts), start[29])
+
+
+def _reads(path: Path, layout: _Layout, encoding: str) -> bool:
+    return all(_decodes(texts, encoding) for texts in _texts(path, layout))
+
+
+def _texts(path: Path, layout: _Layout) -> Iterator[list[bytes]]:
+    """The texts of each text column, some records at a time; the names of the columns first."""
+    yield _names(path, layout)
+    with path.open("rb") as stream:
+        stream.seek(layout.head)
+        for start in range(0, layout.records, _BLOCK_RECORDS):
+            count = min(_BLOCK_RECORDS, layout.records - start)
+            raw: np.ndarray[Any, np.dtype[np.uint8]] = np.frombuffer(stream.read(count * layout.width), dtype=np.uint8)
+            table = raw.reshape(count, layout.width)
+            for place, size in layout.texts:
+                cells = np.ascontiguousarray(table[:, place : place + size])
+                yield [cell.rstrip(b" ") for cell in cells.view(f"S{size}")[:, 0].tolist()] if size else []
+
+
+def _names(path: Path, layout: _Layout) -> list[bytes]:
+    with path.open("rb") as stream:
+        stream.seek(32)
+        fields = stream.read(layout.head - 32)
+    return [fields[offset : offset + 11].partition(b"\0")[0] for offset in range(0, len(fields) - 31, 32)]
+
+
+def _decodes(texts: list[bytes], encoding: str) -> bool:
+    try:
+        b"\n".join(texts).decode(encoding)
+    except UnicodeDecodeError:
+        return all(_decodes_but_for_its_end(text, encoding) for text in texts)
+    return True
+
+
+def _decodes_but_for_its_end(text: bytes, encoding: str) -> bool:
+    try:
+        text.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start > len(text) - _LONGEST_CHARACTER and error.end == len(text)
+    return True

@@ -1,0 +1,43 @@
+"""What identifies a file: its bytes, and that they stayed the same while they were read.
+
+Invariant: nothing is read from a file that changed since it was hashed.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from loaders.faults import Refused
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What identifies the bytes of a file, and that they stayed the same while they were read."""
+
+    path: Path
+    sha256: str
+    size: int
+    modified_ns: int
+
+    def refuse_if_changed(self) -> None:
+        """Raises Refused when the file is no longer the one that was hashed."""
+        now = self.path.stat()
+        if (now.st_size, now.st_mtime_ns) != (self.size, self.modified_ns):
+            raise Refused("file_changed", file=self.path.name)
+
+
+def facts(path: Path) -> FileFacts:
+    """Hashes the file. Raises Refused: missing, a folder, not readable, empty."""
+    if path.is_dir():
+        raise Refused("is_folder", file=str(path))
+    try:
+        with path.open("rb") as stream:
+            before = path.stat()
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise Refused("missing_file", file=str(path)) from error
+    except OSError as error:
+        raise Refused("unreadable_file", file=str(path), reason=error.strerror or str(error)) from error
+    if before.st_size == 0:
+        raise Refused("empty_file", file=path.name)
+    return FileFacts(path=path, sha256=digest, size=before.st_size, modified_ns=before.st_mtime_ns)

@@ -1,0 +1,35 @@
+"""Reads a GeoPackage: one layer of it, in the system that the layer names.
+
+Invariant: of several layers the mapping names one; a plain table (QGIS keeps styles in one) is chosen only by name, or
+where there is nothing else.
+"""
+
+import warnings
+from pathlib import Path
+
+import pyogrio
+from pyogrio.errors import DataSourceError
+
+from loaders.faults import Refused
+from loaders.masking import cut, shown
+from loaders.read.vector import VectorTable, layer_of
+
+
+class GeoPackageTable(VectorTable):
+    """One layer of a GeoPackage; a layer without shapes is a plain table."""
+
+    def __init__(self, path: Path, *, layer: str | None) -> None:
+        layers = _layers(path)
+        names = [name for name, kind in layers if layer is not None or kind is not None] or [name for name, _ in layers]
+        super().__init__(path, name=path.name, layer=layer_of(names, layer, file=path.name))
+
+
+def _layers(path: Path) -> list[tuple[str, str | None]]:
+    """Every layer with the kind of its shapes; None for a plain table."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+    except DataSourceError as error:
+        raise Refused("geofile_damaged", file=path.name, reason=cut(shown(str(error).splitlines()[0]))) from error
+    return found

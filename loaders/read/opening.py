@@ -1,0 +1,99 @@
+"""Opens a file as a table by what its bytes are; its name is only a hint, the mapping's format a promise to keep.
+
+Invariant: a file that is not what the mapping says is refused with both formats named.
+"""
+
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from loaders.faults import Refused
+from loaders.masking import cut, shown
+from loaders.read.archive import members
+from loaders.read.geojson import GeoJsonTable
+from loaders.read.geopackage import GeoPackageTable
+from loaders.read.osm import OsmTable
+from loaders.read.shapefile import ShapefileTable, has_layers
+from loaders.read.table import Table, Wish
+from loaders.read.text import SNIFFED_BYTES, CsvTable, encoding_of
+from loaders.read.wkt import with_shapes
+from loaders.read.workbook import WorkbookTable
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SQLITE = b"SQLite format 3\x00"
+GPKG = (b"GPKG", b"GP10", b"GP11")
+SHP = b"\x00\x00\x27\x0a"
+PBF = b"\n\x09OSMHeader"
+"""Behind four bytes that say how long the header is."""
+MARKUP = ("<!doctype", "<html", "<table", "<?xml", "<kml", "<gml")
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def open_table(path: Path, wish: Wish | None = None) -> Table:
+    """The file as a table, with shapes where it has them or a column of them as text.
+
+    Raises Refused: damaged, locked, of no format that is read here, of another format than wished for, or of several
+    sheets or layers of which the wish names none.
+    """
+    wish = wish or Wish()
+    with path.open("rb") as stream:
+        head = stream.read(SNIFFED_BYTES)
+    found = _binary(head, path)
+    if found is None:
+        return with_shapes(_text(head, path, wish), wish, file=path.name)
+    if wish.format not in (None, found):
+        raise Refused("wrong_format", file=path.name, wanted=wish.format, found=found)
+    if found == "shapefile":
+        return ShapefileTable(path, layer=wish.layer)
+    if found == "gpkg":
+        return with_shapes(GeoPackageTable(path, layer=wish.layer), wish, file=path.name)
+    if found == "osm":
+        return OsmTable(path, wish)
+    return with_shapes(WorkbookTable(path, wish), wish, file=path.name)
+
+
+def _binary(head: bytes, path: Path) -> str | None:
+    """The format of a file that is no text; None for a text."""
+    if head.startswith(ZIP):
+        return _zipped(path)
+    if head.startswith(OLE[:4]):
+        if ENCRYPTED in path.read_bytes():
+            raise Refused("workbook_locked", file=path.name)
+        return "xlsx"
+    if head.startswith(SQLITE):
+        if head[68:72] not in GPKG:
+            raise Refused("not_geopackage", file=path.name)
+        return "gpkg"
+    if head.startswith(SHP):
+        raise Refused("bare_shapefile", file=path.name)
+    return "osm" if head.startswith(PBF, 4) else None
+
+
+def _zipped(path: Path) -> str:
+    try:
+        with ZipFile(path) as archive:
+            names = members(archive)
+            if "xl/workbook.xml" in names:
+                return "xlsx"
+            if has_layers(archive):
+                return "shapefile"
+    except BadZipFile as error:
+        raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
+    raise Refused("archive_unknown", file=path.name, found=shown(", ".join([*names][:5])))
+
+
+def _text(head: bytes, path: Path, wish: Wish) -> Table:
+    encoding = encoding_of(head, path)
+    start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
+    if start[:16].lower().startswith(MARKUP):
+        raise Refused("is_markup", file=path.name)
+    is_json = start.startswith(("{", "["))
+    named = {".csv": "csv", ".geojson": "geojson", ".json": "geojson"}.get(path.suffix.lower())
+    expected = wish.format or named
+    if expected == "csv" and is_json:
+        raise Refused("json_as_csv", file=path.name)
+    if expected == "geojson" and not is_json:
+        raise Refused("not_geojson", file=path.name, reason="{")
+    if expected not in (None, "csv", "geojson"):
+        raise Refused("wrong_format", file=path.name, wanted=expected, found="geojson" if is_json else "csv")
+    return GeoJsonTable(path) if is_json else CsvTable(path, encoding=encoding)

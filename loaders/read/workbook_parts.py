@@ -1,0 +1,82 @@
+"""Looks into the parts of an .xlsx before and beside the library that reads it.
+
+Invariant: a sheet whose outermost cells span more than memory holds is refused before it is read; an error in a cell
+(#REF!) is seen as one. An .xls is too small for the first and shows no errors: such a cell is empty.
+"""
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+
+from loaders.faults import Refused
+from loaders.read.archive import refuse_bomb
+
+MOST_CELLS = 40_000_000
+"""Cells between A1 and the last filled cell; each takes 24 bytes and more once read."""
+_CHUNK = 1 << 20
+_FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/]>')
+_ERROR = b't="e"'
+
+
+def refuse_monsters(path: Path) -> None:
+    """Raises Refused for a zip bomb, and for a sheet with a stray cell so far away that it could not be read."""
+    if not zipfile.is_zipfile(path):
+        return
+    with ZipFile(path) as archive:
+        refuse_bomb(archive, path)
+        for part in _sheets(archive):
+            columns = rows = 1
+            for chunk in _chunks(archive, part):
+                for letters, digits in set(_FILLED.findall(chunk)):
+                    columns, rows = max(columns, _number(letters)), max(rows, int(digits))
+            if columns * rows > MOST_CELLS:
+                raise Refused("sheet_too_large", file=path.name, rows=rows, columns=columns)
+
+
+def error_cells(path: Path, sheet: str) -> dict[int, dict[int, str]]:
+    """Row (from 1) → column (from 0) → text of the cells that hold an error; empty for an .xls."""
+    if not zipfile.is_zipfile(path):
+        return {}
+    with ZipFile(path) as archive:
+        if not any(_ERROR in chunk for part in _sheets(archive) for chunk in _chunks(archive, part)):
+            return {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, which nobody reads here
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    found: dict[int, dict[int, str]] = {}
+    try:
+        for row in book[sheet].iter_rows():
+            for cell in row:
+                if cell.data_type == "e":
+                    found.setdefault(cell.row, {})[cell.column - 1] = str(cell.value)
+    finally:
+        book.close()
+    return found
+
+
+def _sheets(archive: ZipFile) -> list[str]:
+    return [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+
+
+def _chunks(archive: ZipFile, part: str) -> Iterator[bytes]:
+    """The part in pieces that end at a tag's beginning, so that no tag is torn."""
+    rest = b""
+    with archive.open(part) as stream:
+        while piece := stream.read(_CHUNK):
+            whole, mark, tail = (rest + piece).rpartition(b"<")
+            yield whole
+            rest = mark + tail
+    yield rest
+
+
+def _number(letters: bytes) -> int:
+    """The number of a column: A is 1, XFD is 16384."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
