@@ -36,7 +36,8 @@ def is_shifted(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
 
 def from_wgs84(lon: Floats, lat: Floats, *, datum: Datum) -> tuple[Floats, Floats]:
     """The coordinates of `datum` of points in WGS 84, all in degrees; NaN stays NaN, outside China nothing moves."""
-    there = _forward(datum)(lon, lat)
+    with np.errstate(invalid="ignore"):
+        there = _forward(datum)(lon, lat)
     inside = is_shifted(lon, lat)
     return np.where(inside, there[0], lon), np.where(inside, there[1], lat)
 
