@@ -47,7 +47,10 @@ class Version:
 
 @dataclass(frozen=True)
 class Draft:
-    """An area as a file gives it; geom is EPSG:4326, `content_hash` covers everything that the file says of it."""
+    """An area as a file gives it; geom is EPSG:4326, `content_hash` covers everything that the file says of it.
+
+    `raw`: the shape as received, with its SRID, where that is not `geom`.
+    """
 
     code: str
     name: str
@@ -56,6 +59,7 @@ class Draft:
     is_nested: bool
     geom: Any
     content_hash: str
+    raw: Any = None
 
 
 def loaded_levels(connection: Connection) -> dict[str, int]:
@@ -206,6 +210,7 @@ def _params(draft: Draft) -> dict[str, Any]:
         "is_nested": draft.is_nested,
         "geom": geom,
         "label_point": label,
+        "raw_geom": None if draft.raw is None else shapely.to_wkb(draft.raw, hex=True, include_srid=True),
         "content_hash": draft.content_hash,
     }
 

@@ -67,7 +67,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Line:
-    """What the ledger of loads says of a load from its first moment."""
+    """What the ledger of loads says of a load from its first moment.
+
+    `crs`: the system of its coordinates, None where it has none; `conversion`: their way to EPSG:4326, None where they
+    were there already.
+    """
 
     dataset: str
     file_name: str
@@ -78,6 +82,8 @@ class Line:
     ignored_columns: tuple[str, ...]
     loaded_by: str
     started_at: datetime
+    crs: str | None = None
+    conversion: str | None = None
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 
 from config.mapping import COMMUNITY_TYPES, named
 from geo import areas
+from geo.evidence import Side
 from geo.landing import Landing
 from geo.placing import LEVELS
 from geo.replacing import replace_places
+from geo.rings import refiled
 from loaders.boundary_sets import Above, draft, linked, polygons, refuse_other_level, set_fates, staged, united
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
+from loaders.evidence import refuse_wrong_datum_of_areas
 from loaders.faults import Refused, fault_rows, together
 from loaders.masking import listed
 from loaders.spatial import hex_ewkb, located, today
@@ -63,6 +66,10 @@ class Boundaries(Dataset):
     def check(self, frame: pl.DataFrame, job: Job, above: Above) -> Checked:  # noqa: ARG002
         place = located(frame, system=job.crs, has_shapes=True)
         shapes, is_repaired, is_bad = _repaired(place.shapes)
+        raw = place.received
+        if raw is None:
+            raw = place.shapes.copy()
+            raw[~is_repaired] = None
         is_blank = pl.Series(shapely.is_missing(place.shapes)) & ~frame["row"].is_in(place.faults["row"].to_list())
         kind = in_our_words(frame, job.mapping, "community_type")
         is_unknown = kind.is_not_null() & ~kind.is_in(COMMUNITY_TYPES)
@@ -88,6 +95,7 @@ class Boundaries(Dataset):
             "parent_code",
             pl.lit(kind.set(is_unknown, None)).alias("community_type"),
             pl.lit(hex_ewkb(shapes)).alias("geom"),
+            pl.lit(hex_ewkb(raw, srid=place.srid)).alias("raw"),
         )
         kept = records.filter(~pl.col("row_number").is_in(found["row"].to_list()))
         return Checked(records=kept, faults=found, unknown={"community_type": dict(unknown)} if unknown else {})
@@ -95,7 +103,12 @@ class Boundaries(Dataset):
     def write(self, landing: Landing, job: Job, above: Above) -> int:
         rows = staged(landing)
         refuse_other_level(landing, rows, above, valid_from=job.request.valid_from)
-        kept = linked(landing, united(landing, rows), job, above)
+        found = united(landing, rows)
+        side = Side([area.head.name for area in found], np.array([area.geom for area in found], dtype=object))
+        refuse_wrong_datum_of_areas(
+            landing, side, level=above.level, declared=job.crs, on=job.request.valid_from, read=len(rows)
+        )
+        kept = linked(landing, found, job, above)
         fates = areas.write(
             landing.connection,
             [draft(area) for area in kept],
@@ -152,17 +165,22 @@ def _parent_level(job: Job, level: str, coarser: Sequence[str]) -> str | None:
 
 
 def _repaired(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_], NDArray[np.bool_]]:
-    """MultiPolygons, with masks: repaired (area kept to 0.1 %), and not to be repaired or no polygon at all."""
-    kind = shapely.get_type_id(shapes)
+    """MultiPolygons, with masks: repaired (area kept to 0.1 %), and not to be repaired or no polygon at all.
+
+    Rings filed as holes that lie outside their shell are parts, and polygons in a collection are polygons: putting
+    that right changes no ring, so the area to keep is the one after it.
+    """
+    fixed, is_refiled = refiled(shapes)
+    kind = shapely.get_type_id(fixed)
     is_polygon = np.isin(kind, (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
-    is_broken = is_polygon & ~shapely.is_valid(shapes)
-    fixed = shapes.copy()
-    fixed[is_broken] = [polygons(shape) for shape in shapely.make_valid(shapes[is_broken])]
-    before, after = shapely.area(shapes), shapely.area(fixed)
+    before = shapely.area(fixed)
+    is_broken = is_polygon & ~shapely.is_valid(fixed)
+    fixed[is_broken] = [polygons(shape) for shape in shapely.make_valid(fixed[is_broken])]
+    after = shapely.area(fixed)
     is_kept = is_polygon & (after > 0) & (np.abs(after - before) <= REPAIR_TOLERANCE * after)
     fixed[~is_kept] = None
     fixed[is_kept] = [polygons(shape) for shape in fixed[is_kept]]
-    return fixed, is_broken & is_kept, ~shapely.is_missing(shapes) & ~is_kept
+    return fixed, (is_broken | is_refiled) & is_kept, ~shapely.is_missing(shapes) & ~is_kept
 
 
 DATASETS = (Boundaries(),)

@@ -34,7 +34,10 @@ class Above:
 
 @dataclass(frozen=True)
 class Row:
-    """A staged row: an area or a part of one; geom is EPSG:4326, `wkb` the same for comparing."""
+    """A staged row: an area or a part of one; geom is EPSG:4326, `wkb` the same for comparing.
+
+    `raw`: as received, with its SRID; None where that is `geom` itself.
+    """
 
     row_number: int
     code: str
@@ -43,6 +46,7 @@ class Row:
     community_type: str | None
     geom: Any
     wkb: bytes
+    raw: Any = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def staged(landing: Landing) -> list[Row]:
     found = landing.rows("load/boundaries/staged")
     for row in found:
         row["wkb"] = bytes(row.pop("geom"))
+        row["raw"] = shapely.from_wkb(bytes(row["raw"])) if row["raw"] is not None else None
     geoms = shapely.from_wkb([row["wkb"] for row in found])
     return [Row(geom=geom, **row) for row, geom in zip(found, geoms, strict=True)]
 
@@ -154,8 +159,18 @@ def _refuse_not_nested(kept: Sequence[Area], above: Above) -> None:
         raise Refused("not_nested", read=read, count=len(offenders), parent_level=above.parent_level, offenders=named)
 
 
+def _received(area: Area) -> Any:
+    """What was received for the area: one shape, or a collection of its parts; None if that is what is kept."""
+    parts = [row.geom if row.raw is None else row.raw for row in area.rows]
+    if all(row.raw is None for row in area.rows):
+        return None
+    srid = next(shapely.get_srid(row.raw) for row in area.rows if row.raw is not None)
+    return parts[0] if len(parts) == 1 else shapely.set_srid(shapely.GeometryCollection(parts), srid)
+
+
 def draft(area: Area) -> areas.Draft:
-    """The area as the store takes it."""
+    """The area as the store takes it. Its hash leaves out what was received: the same shape declared in another system
+    is the same area."""
     parent = area.parent
     told = (area.head.name, parent.code if parent else None, area.head.community_type, area.is_nested)
     digest = hashlib.sha256(repr(told).encode() + shapely.to_wkb(area.geom))
@@ -167,6 +182,7 @@ def draft(area: Area) -> areas.Draft:
         is_nested=area.is_nested,
         geom=area.geom,
         content_hash=digest.hexdigest(),
+        raw=_received(area),
     )
 
 

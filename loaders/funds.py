@@ -18,7 +18,7 @@ from loaders.check import DATE_FORMATS, missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import fault_rows, together
 from loaders.options import allow
-from loaders.spatial import Located, area_columns, hex_points, located, today
+from loaders.spatial import Located, area_columns, hex_points, located, received, today
 from loaders.words import in_our_words
 
 PLACEHOLDER_YEARS = (1, 1900, 1970, 2099, 9999)
@@ -160,6 +160,7 @@ class Ledger(Dataset):
             pl.col("amount").str.replace_all(",", "", literal=True).alias("amount"),
             pl.col("area_code").alias("declared_area_code"),
             pl.lit(hex_points(place)).alias("point"),
+            *received(place),
             *(pl.lit(ids).alias(ids.name) for ids in area_columns(placed)[:3]),
         )
         return Checked(records=_kept(records, found), faults=found)

@@ -14,7 +14,7 @@ from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.options import allow
-from loaders.spatial import area_columns, hex_points, located, place_things, today
+from loaders.spatial import area_columns, hex_points, located, place_things, received, today
 
 COUNTS = ("households", "residents", "residents_60", "residents_80", "living_alone_60")
 AMONG = (("residents_60", "residents"), ("residents_80", "residents_60"), ("living_alone_60", "residents_60"))
@@ -75,6 +75,7 @@ class Households(Dataset):
             pl.lit(pl.Series(placed.is_outside)).alias("is_outside"),
             *(pl.lit(counts[name]).alias(name) for name in COUNTS),
             pl.lit(hex_points(place)).alias("point"),
+            *received(place),
             "declared_area_code",
             *(pl.lit(ids).alias(ids.name) for ids in area_columns(placed)),
         )

@@ -19,7 +19,8 @@ from geo.landing import Landing
 from loaders.check import Times, missing, numbers, parse_times, translated
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
-from loaders.spatial import impossible, is_swapped
+from loaders.spatial import hex_ewkb, impossible, is_swapped, other_zone
+from loaders.spatial import points as received_points
 from loaders.words import in_our_words
 
 TIMES = (
@@ -205,7 +206,10 @@ def _day_precision(stamps: Mapping[str, Times]) -> dict[str, pl.Series]:
 
 
 def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """lon, lat (degrees, EPSG:4326; null: no point) and the faults of coordinates that cannot be true."""
+    """lon, lat (degrees, EPSG:4326; null: no point) and the faults of coordinates that cannot be true.
+
+    `raw`, the point as received, is there only where the file is in another system: nothing is copied twice.
+    """
     source = frame
     faults: list[pl.DataFrame] = []
     if job.has_shapes and not {"lon", "lat"} <= job.present:
@@ -214,14 +218,18 @@ def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFr
     faults += unread
     x, y = (converted[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("lon", "lat"))
     lon, lat = crs.points_to_store(x, y, crs=job.crs)
+    in_other_zone, zone_faults = other_zone(source, x, system=job.crs, column="lon")
+    faults += zone_faults
     is_given = [source[name].is_not_null() for name in ("lon", "lat")]
     is_unread = [converted[name].is_null() & given for name, given in zip(("lon", "lat"), is_given, strict=True)]
     is_point = np.isfinite(lon) & np.isfinite(lat) & ~((x == 0) & (y == 0))
-    bad = (is_given[0] | is_given[1]) & ~(is_unread[0] | is_unread[1]) & pl.Series(~is_point)
+    bad = (is_given[0] | is_given[1]) & ~(is_unread[0] | is_unread[1]) & pl.Series(~is_point) & ~in_other_zone
     value = pl.concat_str([pl.col(name).fill_null("") for name in ("lon", "lat")], separator=", ")
     faults += impossible(source, bad, is_swapped(x, y), column="lon", value=value)
     nothing = pl.Series(~is_point)
     points = pl.DataFrame({"lon": pl.Series(lon).set(nothing, None), "lat": pl.Series(lat).set(nothing, None)})
+    if job.crs != crs.STORE:
+        points = points.with_columns(hex_ewkb(received_points(x, y), srid=job.crs.srid).alias("raw"))
     return points, faults
 
 

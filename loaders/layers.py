@@ -1,6 +1,7 @@
-"""Layers (底图图层): water, roads, parks and blocks that the map draws; never rolled up.
+"""Layers (底图图层): water, roads, parks, blocks, counties and partitions that the map draws; never rolled up.
 
 Invariant: a file is a whole: what it no longer holds leaves the map; other files of the same source stay.
+Counties and partitions lie where the areas of the store lie, or the file is refused: they show a wrong datum.
 """
 
 import hashlib
@@ -12,9 +13,10 @@ from config.mapping import LAYER_KINDS
 from geo.landing import Landing
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
+from loaders.evidence import refuse_wrong_datum_of_layer
 from loaders.faults import Refused, fault_rows, together
 from loaders.options import allow
-from loaders.spatial import hex_ewkb, located
+from loaders.spatial import hex_ewkb, located, received
 from loaders.words import in_our_words
 
 
@@ -74,6 +76,7 @@ class Layers(Dataset):
             "name",
             pl.lit(width).alias("width_m"),
             pl.lit(hex_ewkb(place.shapes)).alias("geom"),
+            *received(place),
         )
         told = [
             pl.col(name).cast(pl.String).fill_null("") for name in ("kind", "layer_code", "name", "width_m", "geom")
@@ -84,6 +87,8 @@ class Layers(Dataset):
         return Checked(records=keyed.filter(~pl.col("row_number").is_in(found["row"].to_list())), faults=found)
 
     def write(self, landing: Landing, job: Job, known: None) -> int:  # noqa: ARG002
+        read = landing.counts()["inserted"]
+        refuse_wrong_datum_of_layer(landing, declared=job.crs, read=read)
         file = {"source_id": job.source_id, "file_name": job.request.file.name}
         landing.run("load/layers/fate", **file)
         landing.run("load/layers/remove", **file)

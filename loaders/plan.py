@@ -128,6 +128,7 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
     request = plan.request
     boundaries = landing.boundary_version() if landing and plan.dataset.is_placed else 0
     parts = plan.dataset.fingerprint_parts(landing, request) if landing else ()
+    has_place = plan.table.has_shapes or {"lon", "lat"} <= set(plan.header.positions)
     stem = request.file.stem if plan.mapping.files else ""
     told = [plan.facts.sha256, plan.mapping.fingerprint(), stem, site().time_zone]
     told += [plan.crs.name, request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
@@ -141,6 +142,8 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
         ignored_columns=plan.header.ignored,
         loaded_by=request.viewer.name,
         started_at=request.clock.at,
+        crs=plan.crs.name if has_place else None,
+        conversion=crs.conversion(plan.crs) if has_place else None,
     )
 
 

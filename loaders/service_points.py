@@ -16,7 +16,7 @@ from geo.landing import Landing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.options import allow
-from loaders.spatial import area_columns, hex_ewkb, hex_points, located, place_things, today
+from loaders.spatial import area_columns, hex_ewkb, hex_points, located, place_things, received, today
 from loaders.words import in_our_words
 
 UNSORTED = "unsorted"
@@ -97,6 +97,7 @@ class ServicePoints(Dataset):
             pl.lit(capacity).alias("capacity"),
             pl.lit(hex_ewkb(place.shapes)).alias("geom"),
             pl.lit(hex_points(place)).alias("point"),
+            *received(place),
             *(pl.lit(ids).alias(ids.name) for ids in area_columns(placed)),
         )
         found = together(faults)

@@ -13,7 +13,7 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
-from geo import crs
+from geo import crs, zones
 from geo.crs import Crs
 from geo.placing import LEVELS, OUTSIDE, Placed, Placers
 from loaders.dataset import Job
@@ -27,13 +27,16 @@ COORDINATES = ("lon", "lat")
 class Located:
     """A block's places. `shapes` and `points` (lon, lat) are EPSG:4326, None and NaN where a row has no place.
 
-    `faults`: rows whose place cannot be true.
+    `faults`: rows whose place cannot be true. `received`: the geometries as they came, `srid` their system; None where
+    that is EPSG:4326 anyway.
     """
 
     shapes: NDArray[Any]
     lon: Floats
     lat: Floats
     faults: pl.DataFrame
+    received: NDArray[Any] | None = None
+    srid: int = crs.STORE_EPSG
 
     @property
     def has_point(self) -> NDArray[np.bool_]:
@@ -54,15 +57,15 @@ def _points(frame: pl.DataFrame, system: Crs) -> Located:
     is_null_island = (np.abs(x) < 1e-9) & (np.abs(y) < 1e-9)
     unread = {name: frame[name].is_not_null() & number.is_null() for name, number in numbers.items()}
     is_impossible = (~np.isfinite(lon) & (np.isfinite(x) | np.isfinite(y))) | is_null_island
-    bad = pl.Series(is_impossible) & ~(unread["lon"] | unread["lat"])
-    faults = [fault_rows(frame, pl.lit(odd), fault="bad_number", column=name) for name, odd in unread.items()]
+    in_other_zone, faults = other_zone(frame, x, system=system, column="lon")
+    bad = pl.Series(is_impossible) & ~(unread["lon"] | unread["lat"]) & ~in_other_zone
+    faults += [fault_rows(frame, pl.lit(odd), fault="bad_number", column=name) for name, odd in unread.items()]
     shown = pl.concat_str([pl.col(name).fill_null("") for name in COORDINATES], separator=", ")
     faults += impossible(frame, bad, is_swapped(x, y), column="lon", value=shown)
     lon = np.where(is_impossible, np.nan, lon)
-    shapes = np.full(frame.height, None, dtype=object)
-    known = np.isfinite(lon)
-    shapes[known] = shapely.points(lon[known], lat[known])
-    return Located(shapes=shapes, lon=lon, lat=lat, faults=together(faults))
+    shapes = points(lon, lat)
+    received = None if system == crs.STORE else points(x, y)
+    return Located(shapes, lon, lat, together(faults), received=received, srid=system.srid)
 
 
 def _shapes(frame: pl.DataFrame, system: Crs) -> Located:
@@ -72,15 +75,57 @@ def _shapes(frame: pl.DataFrame, system: Crs) -> Located:
     present = ~shapely.is_missing(shapes)
     bad = present & ~crs.is_on_earth(shapes)
     shapes[bad] = None
-    points = shapely.point_on_surface(shapes)
+    inside = shapely.point_on_surface(shapes)
     texts = pl.Series([str(shape) if odd else None for shape, odd in zip(given, bad, strict=True)], dtype=pl.String)
-    _, _, east, north = shapely.bounds(given).T
+    west, _, east, north = shapely.bounds(given).T
+    in_other_zone, zone_faults = other_zone(frame, west, east, system=system, column="geometry")
     is_unread = pl.col("broken").is_not_null()
     faults = [
-        *impossible(frame, pl.Series(bad), is_swapped(east, north), column="geometry", value=pl.lit(texts)),
+        *zone_faults,
+        *impossible(
+            frame, pl.Series(bad) & ~in_other_zone, is_swapped(east, north), column="geometry", value=pl.lit(texts)
+        ),
         fault_rows(frame, is_unread, fault="bad_geometry", column="geometry", value="broken"),
     ]
-    return Located(shapes=shapes, lon=shapely.get_x(points), lat=shapely.get_y(points), faults=together(faults))
+    lon, lat = shapely.get_x(inside), shapely.get_y(inside)
+    received = None if system == crs.STORE else given
+    return Located(shapes, lon, lat, together(faults), received=received, srid=system.srid)
+
+
+def points(x: Floats, y: Floats) -> NDArray[Any]:
+    """Points; None where a coordinate is missing or infinite."""
+    found = np.full(len(x), None, dtype=object)
+    known = np.isfinite(x) & np.isfinite(y)
+    found[known] = shapely.points(x[known], y[known])
+    return found
+
+
+def other_zone(
+    frame: pl.DataFrame, *eastings: Floats, system: Crs, column: str
+) -> tuple[pl.Series, list[pl.DataFrame]]:
+    """True for rows with an easting of another zone than the declared grid's, and their faults wrong_zone."""
+    expected = crs.zone(system)
+    is_odd = np.zeros(frame.height, dtype=bool)
+    faults = []
+    for x in eastings if expected is not None else ():
+        carried = np.where(is_odd, zones.FITS, crs.other_zone(x, crs=system))
+        for found in np.unique(carried[carried != zones.FITS]):
+            params = {
+                "crs": system.name,
+                "expected": expected,
+                "found": int(found),
+                "fits": _fitting(int(found), expected),
+            }
+            where = pl.lit(pl.Series(carried == found))
+            value = pl.lit(pl.Series([f"{number:.3f}" for number in x]))
+            faults.append(fault_rows(frame, where, fault="wrong_zone", column=column, value=value, params=params))
+        is_odd |= carried != zones.FITS
+    return pl.Series(is_odd), faults
+
+
+def _fitting(found: int, expected: int | None) -> str:
+    """The CGCS2000 grid that an easting fits which carries the zone number `found`, 0 for none."""
+    return (zones.epsg_of(found) if found else zones.without_number(expected or 0)) or "EPSG"
 
 
 def _finite(text: pl.Series) -> pl.Series:
@@ -104,18 +149,22 @@ def impossible(
     ]
 
 
-def hex_ewkb(shapes: NDArray[Any]) -> pl.Series:
-    """Geometries (EPSG:4326) as the hex EWKB that COPY takes; null for None."""
-    coded = shapely.to_wkb(shapely.set_srid(shapes, crs.STORE_EPSG), hex=True, include_srid=True)
+def hex_ewkb(shapes: NDArray[Any], *, srid: int = crs.STORE_EPSG) -> pl.Series:
+    """Geometries (of the system `srid`) as the hex EWKB that COPY takes; null for None."""
+    coded = shapely.to_wkb(shapely.set_srid(shapes, srid), hex=True, include_srid=True)
     return pl.Series(list(coded), dtype=pl.String)
+
+
+def received(place: Located) -> list[pl.Expr]:
+    """The column `raw`: the geometries as received; no column at all where they came in EPSG:4326 already."""
+    if place.received is None:
+        return []
+    return [pl.lit(hex_ewkb(place.received, srid=place.srid)).alias("raw")]
 
 
 def hex_points(place: Located) -> pl.Series:
     """The points of a block as hex EWKB; null where there is none."""
-    points = np.full(len(place.lon), None, dtype=object)
-    known = place.has_point
-    points[known] = shapely.points(place.lon[known], place.lat[known])
-    return hex_ewkb(points)
+    return hex_ewkb(points(place.lon, place.lat))
 
 
 def area_columns(placed: Placed) -> list[pl.Series]:

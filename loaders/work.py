@@ -22,6 +22,7 @@ from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
 from geo.store import Store
 from loaders import check, faults, read
 from loaders.dataset import Job, LoadRequest
+from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
 from loaders.masking import cut, hidden, shown
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
@@ -68,13 +69,15 @@ def load_file(store: Store, request: LoadRequest, *, progress: Progress | None =
         return replace(end.result, load_id=None, status="dry-run")
     except _NothingNewError as end:
         return _nothing_new(store, request, sha256, end.earlier, started)
-    except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.CrsConflictError) as error:
+    except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.NoWayError, crs.CrsConflictError) as error:
         return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
 
 
 def _as_refused(error: Exception) -> Refused:
     if isinstance(error, crs.UnknownCrsError):
         return Refused("unknown_crs", name=shown(error.name), examples=crs.EXAMPLES)
+    if isinstance(error, crs.NoWayError):
+        return Refused("crs_no_way", name=shown(error.name), examples=crs.EXAMPLES)
     if isinstance(error, crs.CrsConflictError):
         return Refused("crs_conflict", first=error.first, second=error.second)
     if isinstance(error, ConfigError):
@@ -235,7 +238,11 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
 
 
 def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:
-    """Coordinates that mostly cannot be degrees speak against the built-in assumption of EPSG:4326."""
+    """Coordinates that mostly cannot be degrees speak against the built-in assumption of EPSG:4326.
+
+    Eastings that mostly carry another zone number speak against the declared grid.
+    """
+    refuse_wrong_zone(reading.faults, read=reading.read)
     if not plan.is_default_crs or reading.read < CRS_EVIDENCE_ROWS:
         return
     bad = faults.together(reading.faults).filter(pl.col("fault") == "bad_coordinates")["row"].n_unique()

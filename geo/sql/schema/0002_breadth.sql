@@ -1,7 +1,7 @@
 -- Coordinates in other datums, and shapes that are drawn but never rolled up.
 -- A load says in which system its coordinates came and how they were brought to EPSG:4326; the coordinates as received
 -- are kept beside the converted ones wherever they differ (raw_geom: SRID of the system, 0 for GCJ-02 and BD-09, which
--- have no code; null where the file was in EPSG:4326 already).
+-- have no code; null where the file was in EPSG:4326 already; of an area also what was received before its rings were repaired).
 alter table ops.load add column crs text, add column conversion text;
 comment on column ops.load.crs is 'coordinate system of the file as agreed before the load, such as EPSG:4490 or gcj02; null where the file has no coordinates';
 comment on column ops.load.conversion is 'how the coordinates were brought to EPSG:4326; null where they were in it already';
@@ -12,6 +12,13 @@ alter table core.incident add column raw_geom geometry;
 alter table core.service_point add column raw_geom geometry;
 alter table core.household_site add column raw_geom geometry;
 alter table core.ledger_entry add column raw_geom geometry;
+
+-- What was received is part of an entry as it was written.
+drop trigger append_only_columns on core.ledger_entry;
+create trigger append_only_columns before update of entry_id, source_id, entry_code, fund_id, counter_fund_id, entry_kind, occurred_on,
+  fiscal_year, source_kind, use_kind, payer, payee, project, amount, declared_area_code, point, raw_geom, corrects_code, reason, recorded_at,
+  content_hash, load_id on core.ledger_entry for each statement execute function ops.refuse_change();
+
 alter table core.map_feature drop constraint map_feature_kind_check;
 alter table core.map_feature add constraint map_feature_kind_check
   check (kind in ('water', 'road', 'rail', 'park', 'block', 'county', 'partition'));

@@ -1,8 +1,9 @@
--- one row is a row of the file that is an area or a part of one; geom as hex EWKB (EPSG:4326). Lives for one transaction.
+-- one row is a row of the file that is an area or a part of one; geom as hex EWKB (EPSG:4326),
+-- raw as received where that differs. Lives for one transaction.
 create temp table staging (
   row_number int not null, natural_key text collate "C" not null, decides text, notes text,
   is_repaired boolean not null, is_outside boolean not null,
-  name text not null, parent_code text, community_type text, geom text not null,
+  name text not null, parent_code text, community_type text, geom text not null, raw text,
   content_hash text not null generated always as (
     md5(name || E'\x1f' || coalesce(parent_code, '') || E'\x1f' || coalesce(community_type, '') || E'\x1f' || geom)) stored,
   fate text

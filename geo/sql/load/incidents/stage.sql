@@ -1,11 +1,11 @@
 -- one row is one valid row of an incident file, before it is judged; key: row_number (header = 1). *_us: µs since 1970 UTC.
--- lon, lat: degrees, EPSG:4326. content_hash covers everything the sender said, not where the boundaries place it.
+-- lon, lat: degrees, EPSG:4326; raw: as received where that was another system, hex EWKB. content_hash covers everything the sender said, not where the boundaries place it.
 create temp table staging (
   row_number int primary key,
   natural_key text collate "C" not null,
   decides text, notes text, is_repaired boolean not null, is_outside boolean not null, fate text,
   category text not null, channel text, agency_responsible text, status text not null,
-  lon float8, lat float8, placed_by text not null, declared_area_code text,
+  lon float8, lat float8, raw text, placed_by text not null, declared_area_code text,
   street_id int, community_id int, grid_id int, microgrid_id int,
   reported_us bigint not null, registered_us bigint, accepted_us bigint, dispatched_us bigint, arrived_us bigint,
   handled_us bigint, first_closed_us bigint, reopened_us bigint, closed_us bigint, followed_up_us bigint,
