@@ -7,8 +7,7 @@ import streamlit as st
 from cockpit import context, queries, theme
 
 PAGES = Path(__file__).parent.parent / "pages"
-REPLAY_S, LOOK_S = 3, 30
-"""How often a page follows a replay, and how often it looks whether one began."""
+REPLAY_S, LOOK_S = 3, 30  # how often a page follows a replay, and how often it looks whether one began
 _IS_DRAWN = "cockpit_is_drawn"
 TABS = (
     theme.Tab("overview", "common.page_overview"),
