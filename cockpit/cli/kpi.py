@@ -142,8 +142,9 @@ def _audited(store: Store, clock: Clock, question: Question, window: Window, wan
         "from": window.start.isoformat(),
         "to": window.end.isoformat(),
         "kpi": [each.slug for each in wanted],
+        "at": clock.at.isoformat(),
     }
-    with store.auditing(OPERATOR, clock) as connection:
+    with store.auditing(OPERATOR, current_clock()) as connection:  # a replay moves figures, not the audit
         audit(connection, viewer=OPERATOR, action="kpi", target="figures", detail=detail)
 
 
