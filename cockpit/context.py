@@ -18,13 +18,16 @@ from config.messages import LANGUAGES, tr
 from config.site import Site, site
 from geo.errors import StoreUnavailable
 from geo.map_queries import LEVELS, Area, Category, Dataset
+from geo.replay import Replay
 from geo.store import Store
-from geo.viewer import LEADER, Clock, Viewer, current_clock
+from geo.viewer import LEADER, Clock, Viewer
 
 COMMON = ("from", "to", "level", "area", "category", "lang")
 LONGEST_DAYS = 3_660
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 """What a URL may name; the weeks and the year before can still be counted from there."""
+_PULSE = "cockpit_pulse"
+"""Where a session keeps the moment of its present run."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -91,6 +94,11 @@ class View:
         """Raises StoreUnavailable when not even the lists of areas, categories and datasets could be read."""
         if self.fault:
             raise self.fault
+
+    @property
+    def replay(self) -> Replay | None:
+        """What moves the clock of this page, None at the machine's clock or a fixed one."""
+        return self.pulse.replay if self.pulse else None
 
     @property
     def asked(self) -> Asked:
@@ -262,26 +270,28 @@ def viewer() -> Viewer:
     return LEADER
 
 
-def minute(clock: Clock) -> Clock:
-    """The clock cut to the minute, so that all who look within a minute share the cache."""
-    return Clock(clock.at.replace(second=0, microsecond=0))
-
-
 def now() -> Clock:
-    """The clock of this moment, to the minute."""
-    return minute(current_clock())
+    """The site's clock of this moment, to the minute."""
+    return queries.pulse(None, viewer()).clock
 
 
-def current_view() -> View:
-    """The view of this run, from the URL, the clock and the store; never raises for a store that is down."""
+def current_view(*, begins_run: bool = False) -> View:
+    """The view of this run, from the URL, the clock and the store; never raises for a store that is down.
+
+    The entry of the app begins the run; whatever asks later in the same run stands at the same moment.
+    """
     params = {name: str(value) for name, value in st.query_params.to_dict().items()}
-    return make_view(params, viewer=viewer(), clock=now())
+    if begins_run or _PULSE not in st.session_state:
+        st.session_state[_PULSE] = queries.pulse(None, viewer())
+    return make_view(params, viewer=viewer(), pulse=st.session_state[_PULSE])
 
 
-def make_view(params: Mapping[str, str], *, viewer: Viewer, clock: Clock) -> View:
-    """The view that `params` (of a URL) ask for."""
+def make_view(
+    params: Mapping[str, str], *, viewer: Viewer, clock: Clock | None = None, pulse: Pulse | None = None
+) -> View:
+    """The view that `params` (of a URL) ask for, at the moment of `pulse`, else at `clock`, else of now."""
     place = site()
-    pulse = queries.pulse(clock, viewer)
+    pulse = pulse or queries.pulse(clock, viewer)
     asked = Asked(viewer, pulse.clock, pulse.version)
     lang, notes = parse_lang(params)
     today = pulse.clock.at.astimezone(place.zone).date()

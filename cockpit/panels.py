@@ -61,7 +61,7 @@ def _face(view: View, dataset: str | None, loaded_at: datetime | None) -> tuple[
     if view.pulse and view.pulse.down_since:
         time = _moment(view, view.pulse.down_since)
         return "down", "▢ " + view.tr("common.down_since", time=time, seconds=queries.RETRY_S)
-    if dataset is None or loaded_at is None:
+    if dataset is None or loaded_at is None or view.replay:  # what is played again is as old as the replay's clock
         return "data", ""
     age = formats.age(loaded_at, now=view.clock.at, zone=view.site.zone, lang=view.lang)
     if view.clock.at - loaded_at > timedelta(hours=2 * freshness.agreed_hours(dataset)):

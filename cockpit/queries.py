@@ -17,8 +17,9 @@ import streamlit as st
 from geo import map_queries
 from geo.errors import StoreUnavailable
 from geo.migrations import check
+from geo.replay import Moment, Replay, moment
 from geo.store import Store
-from geo.viewer import Clock, Viewer
+from geo.viewer import Clock, Viewer, current_clock
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,13 +55,19 @@ class Pulse:
     """Whether the store answers: its data version and the clock that goes with it.
 
     While it does not, version and clock stay those of the last answer, so that kept pictures are found again;
-    `down_since` and `fault` say since when and what happened.
+    `down_since` and `fault` say since when and what happened. `replay` is what moves the clock, None for none.
     """
 
     version: int
     clock: Clock
     down_since: datetime | None = None
     fault: StoreUnavailable | None = None
+    replay: Replay | None = None
+
+
+def minute(clock: Clock) -> Clock:
+    """The clock cut to the minute, so that all who look within a minute share the cache."""
+    return Clock(clock.at.replace(second=0, microsecond=0))
 
 
 class _Heart:
@@ -71,17 +78,21 @@ class _Heart:
         self._last: Pulse | None = None
         self._retry_at = 0.0
 
-    def beat(self, clock: Clock, viewer: Viewer) -> Pulse:
+    def beat(self, clock: Clock | None, viewer: Viewer) -> Pulse:
+        told = clock or minute(current_clock())
         with self._lock:
             if self._last and self._last.down_since and time.monotonic() < self._retry_at:
                 return self._last
             try:
-                with store().reading(viewer, clock) as connection:
+                with store().reading(viewer, told) as connection:
                     check(connection)
-                self._last = Pulse(store().data_version(), clock)
+                    now = moment(connection) if clock is None else Moment(clock)
+                at = minute(now.clock) if now.replay else told
+                self._last = Pulse(store().data_version(), at, replay=now.replay)
             except StoreUnavailable as fault:
-                known = self._last or Pulse(0, clock)
-                self._last = Pulse(known.version, known.clock, known.down_since or clock.at, fault)
+                known = self._last or Pulse(0, told)
+                since = known.down_since or told.at
+                self._last = Pulse(known.version, known.clock, since, fault, replay=known.replay)
                 self._retry_at = time.monotonic() + RETRY_S
             return self._last
 
@@ -97,8 +108,11 @@ def _heart() -> _Heart:
     return _Heart()
 
 
-def pulse(clock: Clock, viewer: Viewer) -> Pulse:
-    """Whether the store answers now; never raises for a store that does not."""
+def pulse(clock: Clock | None, viewer: Viewer) -> Pulse:
+    """Whether the store answers, at `clock` or (None) at the site's moment of now, to the minute.
+
+    Never raises for a store that does not answer.
+    """
     return _heart().beat(clock, viewer)
 
 

@@ -46,12 +46,20 @@ def top_bar(view: View, *, tabs: Sequence[Tab], current: str) -> str | None:
     if view.is_simulated:
         tip, word = esc(view.tr("common.simulated_tip")), esc(view.tr("common.simulated"))
         badge = f'<span class="mock" data-tip="{tip}">{word}</span>'
-    time = esc(formats.clock(view.clock.at, zone=view.site.zone, lang=view.lang))
-    clock = f'<span data-tip="{esc(view.tr("common.clock_tip"))}">{time}</span>'
     brand = f'<span class="brand">{esc(view.site.name(view.lang))}</span>'
-    who = f'<span class="who">{badge}{clock}{_languages(view)}</span>'
+    who = f'<span class="who">{badge}{_clock(view)}{_languages(view)}</span>'
     markup = f'<nav class="nav" aria-label="{esc(view.tr("common.nav"))}">{brand}{links}{who}</nav>'
     return picture(markup, key="top_bar", lang=view.lang)
+
+
+def _clock(view: View) -> str:
+    """The moment of the page; while a replay moves it, in a box that says so."""
+    if view.replay is None:
+        time = esc(formats.clock(view.clock.at, zone=view.site.zone, lang=view.lang))
+        return f'<span data-tip="{esc(view.tr("common.clock_tip"))}">{time}</span>'
+    word = view.tr("common.replay", speed=formats.number(view.replay.speed), time=f"{view.now:%Y-%m-%d %H:%M}")
+    tip = view.tr("common.replay_tip", source=view.replay.source)
+    return f'<span class="mock replay" role="status" data-tip="{esc(tip)}">{esc(word)}</span>'
 
 
 def _tab(view: View, tab: Tab, *, is_current: bool) -> str:

@@ -19,6 +19,10 @@ ORDER = (
     "on_time_rate",
     "backlog",
     "backlog_overdue",
+    "accept_p50",
+    "accept_p90",
+    "dispatch_p50",
+    "dispatch_p90",
     "arrival_p50",
     "arrival_p90",
     "arrival_within_10min",
@@ -27,6 +31,9 @@ ORDER = (
     "onscene_within_10min",
     "close_p50",
     "close_p90",
+    "followup_p50",
+    "followup_p90",
+    "followup_coverage",
 )
 _CHOICES = {
     "kind": ("count", "rate", "quantile"),

@@ -134,6 +134,23 @@ class Store:
             _look_as(connection, viewer, clock)
             yield connection
 
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A connection of cockpit_load of its own, each statement its own commit, really closed at the end.
+
+        For what holds as long as the connection does; raises StoreUnavailable.
+        """
+        engine = self._load.execution_options(isolation_level="AUTOCOMMIT")
+        with self.answering(), engine.connect() as connection:
+            connection.detach()
+            yield connection
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Turns the server's trouble inside it into StoreUnavailable."""
+        with _told():
+            yield
+
     def data_version(self) -> int:
         """The number that every cache key holds; it grows with every commit that changes a figure."""
         with _begun(self._app) as connection:
@@ -148,14 +165,19 @@ class Store:
 
 @contextmanager
 def _begun(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which whatever is not the statement's own fault is StoreUnavailable (PEP 249 OperationalError).
+    """A transaction; the server's trouble is StoreUnavailable, also when only the closing roll-back finds out."""
+    with _told(), engine.connect() as connection, connection.begin():
+        yield connection
 
-    That is a server that is away, shutting down, out of disk or memory, or slower than the time limit; also when it is
-    only the closing roll-back that finds out.
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever is not the statement's own fault is StoreUnavailable (PEP 249 OperationalError).
+
+    That is a server that is away, shutting down, out of disk or memory, or slower than the time limit.
     """
     try:
-        with engine.connect() as connection, connection.begin():
-            yield connection
+        yield
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in STATEMENTS_OWN_FAULT:
             raise

@@ -41,10 +41,16 @@ class Clock:
             raise ValueError(f"a clock needs a time zone: {self.at.isoformat()}")
 
 
+def is_clock_set(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether `COCKPIT_NOW` fixes the clock of this program."""
+    return bool(environ.get("COCKPIT_NOW"))
+
+
 def current_clock(environ: Mapping[str, str] = os.environ) -> Clock:
     """The clock of this moment: `COCKPIT_NOW` (ISO 8601 with offset) if set, else the machine's.
 
     Called once a command or page run and passed down; raises ClockError for a `COCKPIT_NOW` that is no moment.
+    What shows figures asks geo.replay instead, which follows a replay too.
     """
     told = environ.get("COCKPIT_NOW")
     if not told:

@@ -29,6 +29,7 @@ COLUMNS = {
     "LATITUDE": "latitude",
     "LONGITUDE": "longitude",
 }
+NEVER_CARRIED = ("accepted", "dispatched", "followed_up")  # no column of the raw file holds such a stamp
 STAMPS = ("reported", "arrived", "closed", "due")
 VOID = ("VOIDED",)
 DUPLICATE = ("DUPLICATE (OPENED)", "DUPLICATE (CLOSED)")
@@ -178,9 +179,11 @@ def _figures_of_area(area: pd.DataFrame, window: Window) -> dict[str, Expected]:
         "on_time_rate": on_time_rate(reported, window, duplicates),
         "backlog": backlog(area, window),
         "backlog_overdue": backlog_overdue(area, window),
+        **accept_and_dispatch(reported, duplicates),
         **arrival(reported, duplicates),
         **onscene(reported, duplicates),
         **close(reported, duplicates),
+        **follow_up(reported, duplicates),
     }
 
 
@@ -237,6 +240,18 @@ def arrival(reported: pd.DataFrame, duplicates: Mapping[str, int]) -> dict[str, 
     }
 
 
+def accept_and_dispatch(reported: pd.DataFrame, duplicates: Mapping[str, int]) -> dict[str, Expected]:
+    """ "accept: reported→accepted. dispatch: registered, else accepted, else reported → dispatched". The set carries
+    neither end: "a stage the source never carries (...): null, `no-data`"."""
+    assert not set(NEVER_CARRIED) & set(reported.columns)
+    nothing = pd.Series(dtype="float64")
+    return {
+        f"{stage}_p{percent}": _quantile(nothing, percent, {**duplicates, f"no_{missing}": len(reported)})
+        for stage, missing in (("accept", "acceptance"), ("dispatch", "dispatch"))
+        for percent in (50, 90)
+    }
+
+
 def onscene(reported: pd.DataFrame, duplicates: Mapping[str, int]) -> dict[str, Expected]:
     """`onscene_*`: "reported→arrived", "≤ 600 s is inside", `no_arrival` "(the start stamp but no arrival)"."""
     seconds, negative = _seconds(reported["arrived"] - reported["reported"])
@@ -256,6 +271,19 @@ def close(reported: pd.DataFrame, duplicates: Mapping[str, int]) -> dict[str, Ex
     return {
         "close_p50": _quantile(seconds, 50, excluded),
         "close_p90": _quantile(seconds, 90, excluded),
+    }
+
+
+def follow_up(reported: pd.DataFrame, duplicates: Mapping[str, int]) -> dict[str, Expected]:
+    """K07 and "`followup_coverage` (K31) = called back / closed". The set tells of no call-back: "a stage the source
+    never carries (...): null, `no-data`"; a case without a close has not even the start stamp."""
+    assert not set(NEVER_CARRIED) & set(reported.columns)
+    nothing = pd.Series(dtype="float64")
+    excluded = {**duplicates, "open": int(reported["closed"].isna().sum())}
+    return {
+        "followup_p50": _quantile(nothing, 50, excluded),
+        "followup_p90": _quantile(nothing, 90, excluded),
+        "followup_coverage": _rate(0, 0, duplicates),
     }
 
 

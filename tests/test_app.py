@@ -431,4 +431,4 @@ def test_the_browser_is_told_the_language_of_the_page(browser: Browser, address:
 
 def test_the_clock_is_cut_to_the_minute_so_that_a_minute_is_asked_once() -> None:
     moment = datetime(2026, 11, 20, 6, 32, 41, 12, tzinfo=UTC)
-    assert context.minute(Clock(moment)).at == datetime(2026, 11, 20, 6, 32, tzinfo=UTC)
+    assert queries.minute(Clock(moment)).at == datetime(2026, 11, 20, 6, 32, tzinfo=UTC)

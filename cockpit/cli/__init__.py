@@ -18,6 +18,7 @@ COMMANDS = {
     "loads": "cockpit.cli.load",
     "rejects": "cockpit.cli.load",
     "kpi": "cockpit.cli.kpi",
+    "replay-feed": "cockpit.cli.replay",
 }
 
 
@@ -30,7 +31,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         return found
 
 

@@ -21,6 +21,7 @@ from config.site import site
 from geo.figures import LEVELS, NamedArea, Question, areas_named, categories
 from geo.landing import audit
 from geo.migrations import check
+from geo.replay import site_clock
 from geo.store import Store
 from geo.viewer import OPERATOR, SITE, Clock, current_clock
 from geo.windows import Window
@@ -83,8 +84,8 @@ def kpi(  # noqa: PLR0917 - click passes options by name
     if start >= end:
         raise _refuse("no_days", start=start, end=end)
     wanted = _indicators((*slugs, *more_slugs))
-    clock = current_clock()
-    store = ready_store(clock)
+    store = ready_store(current_clock())
+    clock = site_clock(store, OPERATOR)
     question = _question(store, clock, level=level, area=area, category=category)
     window = Window(start, end, site().zone)
     found = figures(store, OPERATOR, clock, question=question, windows=(window,), indicators=wanted, lang=language())
@@ -141,8 +142,9 @@ def _audited(store: Store, clock: Clock, question: Question, window: Window, wan
         "from": window.start.isoformat(),
         "to": window.end.isoformat(),
         "kpi": [each.slug for each in wanted],
+        "at": clock.at.isoformat(),
     }
-    with store.auditing(OPERATOR, clock) as connection:
+    with store.auditing(OPERATOR, current_clock()) as connection:  # a replay moves figures, not the audit
         audit(connection, viewer=OPERATOR, action="kpi", target="figures", detail=detail)
 
 

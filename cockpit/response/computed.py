@@ -28,6 +28,7 @@ LIMIT_S = 600
 MINIMUM_N = 10
 PROMISE, TEAM = "onscene_within_10min", "arrival_within_10min"
 MEDIAN, NINE_IN_TEN = "onscene_p50", "onscene_p90"
+COVERAGE = "followup_coverage"
 SLUGS = (PROMISE, TEAM, MEDIAN, NINE_IN_TEN)
 
 STARTS_AT: Mapping[str, str | None] = {
@@ -149,6 +150,13 @@ def whole(asked: Asked, *, scope: Scope) -> Mapping[str, Figure]:
     """The figures of SLUGS for the whole scope, by slug; empty where the scope's area was not in force in its days."""
     found = _figures(asked, scope=scope, level=None, windows=(scope.window,), slugs=SLUGS)
     return {figure.indicator.slug: figure for figure in found}
+
+
+@shared
+def follow_up_coverage(asked: Asked, *, scope: Scope) -> Figure | None:
+    """The share of closed cases that were called back; None where no source tells of call-backs."""
+    found = _figures(asked, scope=scope, level=None, windows=(scope.window,), slugs=(COVERAGE,))
+    return next((figure for figure in found if figure.note != figures.NO_DATA), None)
 
 
 @shared

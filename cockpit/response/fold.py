@@ -35,8 +35,8 @@ def _definition(view: View, figure: Figure) -> str:
     return svg.element("h3", svg.escape(indicator.name(lang))) + _list(view, lines)
 
 
-def stage_fold(view: View, stages: Sequence[StageTime]) -> str:
-    """How each stage is measured, with its number of cases and what is left out."""
+def stage_fold(view: View, stages: Sequence[StageTime], *, figures: Sequence[Figure] = ()) -> str:
+    """How each stage is measured, with its number of cases and what is left out; then the definitions of `figures`."""
     lines = []
     for stage in stages:
         suffix = "_from_report" if stage.is_from_report else ""
@@ -50,7 +50,7 @@ def stage_fold(view: View, stages: Sequence[StageTime]) -> str:
     body = "".join(_line(name, told) for name, told in lines)
     body += _line(view.tr("response.fold.clock"), view.tr("response.fold.natural"))
     body += _line(view.tr("response.fold.usual"), view.tr("response.fold.usual_rule", margin=margin))
-    return _fold(view, svg.element("dl", body))
+    return _fold(view, svg.element("dl", body) + "".join(_definition(view, figure) for figure in figures))
 
 
 def _fold(view: View, body: str) -> str:

@@ -82,8 +82,11 @@ def stages_of_class(view: View, response_class: str) -> Draw:
         if refused:
             return Empty(refused)
         found = computed.stages(view.asked, scope=scope)
+        coverage = None
         if response_class == URGENT:
             found = tuple(stage for stage in found if stage.stage in ("accept", "dispatch", "arrival"))
+        else:
+            coverage = computed.follow_up_coverage(view.asked, scope=scope)
         if all(stage.reason == "not_covered" for stage in found):
             return Empty(view.tr("response.why.not_covered"))
         chart = _stage_chart(view, found, response_class)
@@ -92,10 +95,24 @@ def stages_of_class(view: View, response_class: str) -> Draw:
             markup += svg.element("p", _stage_key(view, found), class_="c-key")
         else:
             markup = stage_bars(chart, lang=view.lang, row_height=WORDS_PX)
-        picture(markup + stage_fold(view, found), key=f"stages_{response_class}")
+        if coverage:
+            markup += _coverage(view, coverage)
+        markup += stage_fold(view, found, figures=[coverage] if coverage else [])
+        picture(markup, key=f"stages_{response_class}")
         return None
 
     return draw
+
+
+def _coverage(view: View, figure: Figure) -> str:
+    """One line: how many of the closed cases were called back."""
+    value = words.no_value(view, figure) or formats.share(figure.value or 0)
+    told = svg.escape(view.tr("response.coverage")) + " " + svg.element("b", svg.escape(value), class_="figure")
+    if figure.interval:
+        interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
+        facts = view.tr("response.coverage_facts", range=interval, cases=words.cases(view, figure))
+        told += " " + svg.escape(facts)
+    return svg.element("p", told, class_="c-part")
 
 
 def _class_refused(view: View, response_class: str) -> str | None:

@@ -6,7 +6,7 @@ the asking viewer may see, and no answer is kept by anyone but that viewer's bro
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,6 +15,7 @@ from cockpit import context, layers, queries
 from cockpit.queries import AskedShapes
 from cockpit.routes import faults
 from geo.map_queries import LEVELS, Area
+from geo.viewer import Clock
 
 SHAPES_KEPT = "private, max-age=31536000, immutable"
 COUNTS_KEPT = "private, max-age=600"
@@ -39,16 +40,25 @@ def _place(request: Request) -> _Place:
     level = params.get("level", "")
     if day is None or level not in LEVELS:
         raise BadAddressError("day and level are needed")
-    asked = queries.asked_shapes(_asked(), day=day)
-    areas = queries.areas(_asked(), day=day)
+    now = _asked()
+    asked = queries.asked_shapes(now, day=day)
+    areas = queries.areas(now, day=day)
     within = _named(areas, params.get("area"))
     ground = layers.Ground(level, within.area_id if within else None, within.level if within else None)
     return _Place(asked, ground, areas)
 
 
-def _asked() -> queries.Asked:
-    pulse = queries.pulse(context.now(), context.viewer())
-    return queries.Asked(context.viewer(), pulse.clock, pulse.version)
+def _asked(at: str | None = None) -> queries.Asked:
+    """Who asks when: at the moment `at` of the page that names it, never later than the site's clock."""
+    pulse = queries.pulse(None, context.viewer())
+    clock = pulse.clock
+    if at is not None:
+        try:
+            told = Clock(datetime.fromisoformat(at))
+            clock = min(told, clock, key=lambda one: one.at)
+        except (ValueError, OverflowError) as error:
+            raise BadAddressError("at must be a moment with an offset") from error
+    return queries.Asked(context.viewer(), clock, pulse.version)
 
 
 def _named(areas: tuple[Area, ...], named: str | None) -> Area | None:
@@ -108,21 +118,21 @@ def base(request: Request) -> Response:
 
 
 def heat(request: Request) -> Response:
-    """The heat cells of a window as CSV: `from`, `to` (days), `area`, `category`."""
+    """The heat cells of a window as CSV: `from`, `to` (days), `at` (the page's moment), `area`, `category`."""
 
     def make() -> Response:
         params = request.query_params
         start, end = context.parse_day(params.get("from", "")), context.parse_day(params.get("to", ""))
         if start is None or end is None or start >= end:
             raise BadAddressError("from and to are needed")
-        found = _heat(start, end, area=params.get("area"), category=params.get("category"))
+        asked = _asked(params.get("at"))
+        found = _heat(asked, start, end, area=params.get("area"), category=params.get("category"))
         return Response(found, media_type="text/csv", headers={"cache-control": COUNTS_KEPT})
 
     return _answer(make)
 
 
-def _heat(start: date, end: date, *, area: str | None, category: str | None) -> str:
-    asked = _asked()
+def _heat(asked: queries.Asked, start: date, end: date, *, area: str | None, category: str | None) -> str:
     view = context.make_view(
         {"from": start.isoformat(), "to": end.isoformat(), "area": area or "", "category": category or ""},
         viewer=asked.viewer,

@@ -79,6 +79,7 @@ cases as (
   select s.window_no, s.in_window, s.incident_id, s.street_id, s.community_id, s.grid_id, s.microgrid_id,
          s.stages, s.is_by_day, s.day_precision, s.is_orphan, s.is_suspended, s.closed_by_e, s.due_by_e,
          s.closed_by_e is not null as is_closed,
+         coalesce(s.followed_up_at < s.moment, false) as is_followed_up,
          s.due_by_e is not null as has_deadline,
          case when 'due_at' = any (s.day_precision)
               then ((s.due_by_e at time zone :zone)::date + 1)::timestamp at time zone :zone <= s.moment
