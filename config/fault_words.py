@@ -20,9 +20,9 @@ def message(code: str, lang: str, params: Mapping[str, object] | None = None) ->
     return _word(code, "message", lang, params) or code
 
 
-def summary(code: str, lang: str) -> str:
-    """What is wrong with all rows that have this fault, in words that name no single row."""
-    return _word(code, "short", lang, None) or message(code, lang)
+def summary(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
+    """What is wrong with all rows that have this fault, or with a file, in words that name no single row."""
+    return _word(code, "short", lang, None) or message(code, lang, params)
 
 
 def hint(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:

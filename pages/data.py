@@ -23,21 +23,22 @@ if data.load or not data.asked:
         unit=load_panel.title_unit(data),
         draw=partial(load_panel.draw, data),
     )
-    left, right = st.columns([8, 5], gap="medium")
-    with left:
-        show(
-            key="reasons",
-            title=view.tr("data.reasons_title"),
-            unit=reasons_panel.unit(data),
-            draw=partial(reasons_panel.draw, data),
-        )
-    with right:
-        show(
-            key="notes",
-            title=view.tr("data.notes_title"),
-            unit=view.tr("data.notes_unit"),
-            draw=partial(reasons_panel.draw_notes, data),
-        )
+    if data.has_rows:
+        left, right = st.columns([8, 5], gap="medium")
+        with left:
+            show(
+                key="reasons",
+                title=view.tr("data.reasons_title"),
+                unit=reasons_panel.unit(data),
+                draw=partial(reasons_panel.draw, data),
+            )
+        with right:
+            show(
+                key="notes",
+                title=view.tr("data.notes_title"),
+                unit=view.tr("data.notes_unit"),
+                draw=partial(reasons_panel.draw_notes, data),
+            )
     show(
         key="sources",
         title=view.tr("data.sources_title"),

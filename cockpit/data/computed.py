@@ -32,7 +32,7 @@ DATASETS = ("boundaries", "layers", "incidents", "service-points", "households",
 """In the order in which they need each other: places first, then what is placed."""
 PAGE_LOADS = 20
 PAGE_REJECTS = 25
-SHOWN_TROUBLE = 5
+SHOWN_TROUBLE = 6
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -57,6 +57,11 @@ class DataView:
     def is_newest(self) -> bool:
         """Whether the load looked at is the newest line of the ledger."""
         return bool(self.load and self.asked and self.load.load_id == self.asked.end)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the load looked at has rows that were kept or quarantined; of a refused file there are none."""
+        return self.load is None or not self.load.is_refused
 
     def known(self) -> AskedLedger:
         """What to ask with; raises StoreUnavailable when the store is down and nothing was kept."""
@@ -224,7 +229,7 @@ def by_lateness(data: DataView) -> tuple[Freshness, ...]:
 
 
 def _freshness(data: DataView, source: SourceLine) -> Freshness:
-    """Due the agreed hours after the newest load; of incidents after the end of their newest day, if that is earlier."""
+    """Due the agreed hours after the newest load, of incidents after the end of their newest day if that is earlier."""
     until = source.loaded_at
     if source.dataset == "incidents" and source.last_on is not None:
         day_ends = datetime.combine(source.last_on + timedelta(days=1), time.min, data.view.site.zone)

@@ -40,7 +40,11 @@ def _row(data: DataView, line: LoadLine) -> str:
     link = data.view.link({"load": str(line.load_id), "fault": None, "rows": None, "sort": None, "dir": None})
     is_on = data.load is not None and line.load_id == data.load.load_id
     source = words.named(data, line.source, line.source_name, line.dataset)
-    reason = f'<p class="d-why">{esc(line.message or "")}</p>' if line.is_refused else ""
+    reason = (
+        f"<p{attributes(class_='d-why', data_tip=line.message)}>{esc(line.message or '')}</p>"
+        if line.is_refused
+        else ""
+    )
     moment = f"<td{attributes(class_='n', data_tip=words.exact(data, line.started_at))}>"
     cells = (
         f"<td><a{attributes(href=link, data_go=link, data_top='')}>{line.load_id}</a></td>"

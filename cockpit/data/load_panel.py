@@ -9,7 +9,7 @@ from cockpit.data.computed import DataView
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
-from config.fault_words import hint, message
+from config.fault_words import hint, summary
 from geo.steward import LoadLine
 
 FATES = ("inserted", "updated", "unchanged", "quarantined")
@@ -58,7 +58,7 @@ def _bar(data: DataView, load: LoadLine) -> str:
 
 
 def _told(data: DataView, load: LoadLine) -> str:
-    """Repaired, outside and skipped in words; what is 0 is not said."""
+    """Repaired, outside and skipped in words, 0 unsaid; the message as told, open where it alone says something."""
     tr = data.view.tr
     parts = [words.things(data, load)]
     for name in ("repaired", "outside", "skipped"):
@@ -67,7 +67,11 @@ def _told(data: DataView, load: LoadLine) -> str:
             parts.append(tr(f"data.told_{name}", n=formats.number(n)))
     said = f'<p class="d-told">{esc(tr("data.told_joiner").join(parts))}</p>'
     if load.message:
-        said += f'<p class="note"{_language(data, load)}>{esc(load.message)}</p>'
+        is_all = not load.unknown_values and not load.outside
+        said += (
+            f'<details class="d-message"{" open" if is_all else ""}><summary>{esc(tr("data.message"))}</summary>'
+            f'<p class="note"{_language(data, load)}>{esc(load.message)}</p></details>'
+        )
     return said
 
 
@@ -84,8 +88,10 @@ def _refused(data: DataView, load: LoadLine) -> str:
     read = f" {esc(tr('data.refused_read', n=formats.number(load.read)))}" if load.read else ""
     told = f'<p class="d-why"{_language(data, load)}>{esc(load.message or "")}</p>'
     if not load.message or not words.is_told_in(lang, load.message):
-        own = " ".join(f"{message(code, lang)} {hint(code, lang)}" for code in load.faults)
-        told = f'<p class="d-why">{esc(own)}</p>{told}'
+        known = {"file": load.file, "dataset": words.dataset(data, load.dataset)}
+        own = " ".join(f"{summary(code, lang, known)} {hint(code, lang, known)}" for code in load.faults)
+        label = f'<p class="i3">{esc(tr("data.message"))}</p>' if load.message else ""
+        told = f'<p class="d-why">{esc(own)}</p>{label}{told}'
     codes = "".join(f"<code>{esc(code)}</code>" for code in load.faults)
     return (
         f'<div class="d-fate refused"><i>{esc(tr("data.fate_refused"))}{read}</i></div>{told}'

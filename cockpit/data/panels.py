@@ -37,6 +37,8 @@ def _strip(data: DataView) -> str:
     tr = data.view.tr
     found, total = asking.troubled(data)
     newest = _chip(data, None, tr("data.newest"), is_on=data.is_newest)
+    if not data.is_newest and all(one.load_id != data.load.load_id for one in found):
+        newest += _chip(data, data.load.load_id, tr("data.load_n", n=data.load.load_id), is_on=True)
     if not found:
         return f'<div class="filters">{newest}<span class="i2">{esc(tr("data.no_trouble"))}</span></div>'
     chips = "".join(_trouble(data, one) for one in found)

@@ -42,8 +42,8 @@ def draw(data: DataView) -> Empty | None:
     """The reasons by number of rows; the opened one with its rows."""
     data.known()
     load = data.load
-    if load is None or load.is_refused:
-        return Empty(data.view.tr("data.reasons_refused" if load else "data.nothing_lead"))
+    if load is None:
+        return Empty(data.view.tr("data.nothing_lead"))
     found = asking.reasons(data)
     if not found:
         return Empty(data.view.tr("data.reasons_none"))
@@ -138,8 +138,8 @@ def draw_notes(data: DataView) -> Empty | None:
     """Faults that kept rows carry, values that no list knows, columns that nobody reads."""
     data.known()
     load = data.load
-    if load is None or load.is_refused:
-        return Empty(data.view.tr("data.notes_refused" if load else "data.nothing_lead"))
+    if load is None:
+        return Empty(data.view.tr("data.nothing_lead"))
     parts = [_note(data, code, rows) for code, rows in asking.notes(data).items()]
     body = f'<ul class="d-notes">{"".join(parts)}</ul>' if parts else ""
     body += "".join(_unknown(data, column, values) for column, values in load.unknown_values.items() if values)

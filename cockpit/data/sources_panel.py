@@ -144,5 +144,6 @@ def _kind(data: DataView, one: Holding) -> str:
     if one.dataset == "households":
         return esc(tr("data.households", n=formats.number(one.n), households=formats.number(one.of_n or 0)))
     name = one.name_en if data.view.lang == "en" else one.name_zh
-    label = name or tr(f"data.{'layer' if one.dataset == 'layers' else 'fund'}_{one.kind}")
+    group = "layer" if one.dataset == "layers" else "fund"
+    label = name or words.known(data, f"data.{group}_{one.kind}") or one.kind
     return f"{esc(label)} <b>{formats.number(one.n)}</b>"

@@ -9,6 +9,7 @@ from cockpit import formats
 from cockpit.data import computed as asking
 from cockpit.data.computed import DATASETS, DataView
 from config.headings import heading
+from config.messages import catalogue
 from geo.steward import LoadDay, LoadLine, SourceLine
 
 BUILT_IN = {"standard_": "data.source_standard", "sample_": "data.source_sample"}
@@ -106,8 +107,16 @@ def named(data: DataView, code: str | None, name: str | None, of_dataset: str) -
     """The name of a source with this code and name, empty for none."""
     if code is None or (name and name != code):
         return name or ""
-    key = next((key for start, key in BUILT_IN.items() if code.startswith(start)), None)
-    return data.view.tr(key, dataset=dataset(data, of_dataset)) if key else code
+    start = next((start for start in BUILT_IN if code.startswith(start)), None)
+    if start is None:
+        return code
+    part = known(data, f"data.section_{code.removeprefix(start)}") or dataset(data, of_dataset)
+    return data.view.tr(BUILT_IN[start], dataset=part)
+
+
+def known(data: DataView, key: str) -> str | None:
+    """The words for a code that data brings, None where the catalogue has none."""
+    return catalogue(data.view.lang).get(key)
 
 
 def who(data: DataView, load: LoadLine) -> str:
