@@ -72,11 +72,15 @@ class DataView:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """A source and when its next delivery was or is due; `late_s` is above 0 once that has passed."""
+    """A source and when its next delivery was or is due; `late_s` is above 0 once that has passed.
+
+    `is_behind`: what came last ends on an earlier day than the one it came on, and that day decides.
+    """
 
     source: SourceLine
     due_at: datetime
     late_s: float
+    is_behind: bool
 
     @property
     def is_late(self) -> bool:
@@ -235,4 +239,5 @@ def _freshness(data: DataView, source: SourceLine) -> Freshness:
         day_ends = datetime.combine(source.last_on + timedelta(days=1), time.min, data.view.site.zone)
         until = min(until, day_ends)
     due_at = until + timedelta(hours=freshness.agreed_hours(source.dataset))
-    return Freshness(source, due_at, max(0.0, (data.view.clock.at - due_at).total_seconds()))
+    late_s = max(0.0, (data.view.clock.at - due_at).total_seconds())
+    return Freshness(source, due_at, late_s, until < source.loaded_at)

@@ -79,10 +79,11 @@ def _reason(data: DataView, reason: Reason, most: int) -> str:
 
 def _switch(data: DataView, reason: Reason, *, is_open: bool) -> str:
     tr, n = data.view.tr, formats.number(reason.rows)
-    words_ = tr("data.close_rows") if is_open else tr("data.one_row" if reason.rows == 1 else "data.see_rows", n=n)
+    shown = tr("data.close_rows") if is_open else tr("data.one_row" if reason.rows == 1 else "data.see_rows", n=n)
     link = data.view.link({"fault": None if is_open else reason.fault, "rows": None, "sort": None, "dir": None})
-    known = attributes(href=link, data_go=link, aria_expanded="true" if is_open else "false")
-    return f'<a class="btn s"{known}>{esc(words_)}</a>'
+    label = f"{shown} · {summary(reason.fault, data.view.lang)}"
+    known = attributes(href=link, data_go=link, aria_expanded="true" if is_open else "false", aria_label=label)
+    return f'<a class="btn s"{known}>{esc(shown)}</a>'
 
 
 def _rows(data: DataView) -> str:

@@ -67,6 +67,8 @@ def _newest(data: DataView, source: SourceLine) -> str:
 def _state(data: DataView, one: Freshness) -> str:
     tip = words.agreed(data, freshness.agreed_hours(one.source.dataset))
     due = words.soon(data, one.due_at)
+    if one.is_behind and one.source.last_on:
+        tip += "\n" + data.view.tr("data.behind", day=one.source.last_on.isoformat())
     if one.is_late:
         said, key = words.length(data, one.late_s), "data.late"
         tip += "\n" + data.view.tr("data.late_since", time=due)
