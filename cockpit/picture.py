@@ -2,7 +2,8 @@
 
 Invariant: markup comes from our own functions, and every value in it went through `esc`; what data says is text,
 also in tooltips (`data-tip`). In markup:
-`data-go="?…"` (click, Enter) goes to that query string, any other value is returned to the page;
+`data-go="?…"` (click, Enter) goes to that query string, any other value is returned to the page; `data-top` beside it
+brings the head of the page into view;
 `<select data-choose>` sends the chosen option's value; `<input data-before="?…&from=">` sends that and its value;
 `<th data-sort="number|text">` sorts its table in the browser by the cells' `data-v`.
 """

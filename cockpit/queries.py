@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from geo import map_queries
+from geo import map_queries, steward
 from geo.errors import StoreUnavailable
 from geo.migrations import check
 from geo.replay import Moment, Replay, moment
@@ -48,6 +48,16 @@ class AskedShapes:
     def clock(self) -> Clock:
         """A clock on that day; shapes depend on the day only."""
         return Clock(datetime.combine(self.day, datetime.min.time(), UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLedger:
+    """Who asks for the ledger of loads, and up to which line: a refused file changes no figure and no data version."""
+
+    viewer: Viewer
+    clock: Clock
+    version: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,23 @@ def _shape_version(asked: Asked) -> int:
 def asked_shapes(asked: Asked, *, day: date) -> AskedShapes:
     """The first argument of a cached query for shapes in force on `day`."""
     return AskedShapes(asked.viewer, day, _shape_version(asked))
+
+
+@st.cache_resource(show_spinner=False)
+def _ledger_ends() -> dict[Viewer, int]:
+    """The end of the ledger as each viewer last saw it, for pictures kept while the store is down."""
+    return {}
+
+
+def asked_ledger(asked: Asked) -> AskedLedger:
+    """The first argument of a cached query for the ledger; raises StoreUnavailable if none was ever seen."""
+    known = _ledger_ends()
+    try:
+        known[asked.viewer] = steward.ledger_end(store(), asked.viewer, asked.clock)
+    except StoreUnavailable:
+        if asked.viewer not in known:
+            raise
+    return AskedLedger(asked.viewer, asked.clock, asked.version, known[asked.viewer])
 
 
 @shared

@@ -1,4 +1,4 @@
-"""Faults of rows and refusals of files: stable codes, their frames, and their words in both languages.
+"""Faults of rows and refusals of files: stable codes and their frames; their words are in config/fault_words.py.
 
 Invariant: a code here is what scripts hold on to; it is never renamed, and each has a message and a hint in
 the catalogue (config/messages/<lang>/faults*.toml, table `<code>` with `message` and `hint`).
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from config.messages import catalogue
+from config.fault_words import hint, message, summary
 from loaders.masking import hidden
 
 FAULT_SCHEMA: Mapping[str, type[pl.DataType]] = {
@@ -21,9 +21,7 @@ FAULT_SCHEMA: Mapping[str, type[pl.DataType]] = {
 }
 """One row is one fault of one refused row; `column` is our name, `params` a JSON object for the message."""
 
-CATALOGUES = ("faults", "faults_geo")
-LEVEL_PARAMS = ("level", "parent_level", "found_level")
-"""Parameters that hold a level, which people know by a name of their language."""
+__all__ = ["FAULT_SCHEMA", "Refused", "fault_rows", "hint", "message", "no_faults", "summary", "together"]
 
 
 class LoadError(Exception):
@@ -100,42 +98,3 @@ def together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The faults of several checks as one frame, by row."""
     found = [frame for frame in frames if frame.height]
     return pl.concat(found).sort("row", maintain_order=True) if found else no_faults()
-
-
-def message(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
-    """What is wrong, in words for people; the bare code where an older program's fault has no words any more."""
-    return _word(code, "message", lang, params) or code
-
-
-def summary(code: str, lang: str) -> str:
-    """What is wrong with all rows that have this fault, in words that name no single row."""
-    return _word(code, "short", lang, None) or message(code, lang)
-
-
-def hint(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
-    """What to do about it, in words for people; `params["case"]` chooses a hint of its own where there is one."""
-    case = (params or {}).get("case")
-    special = _word(code, f"hint_{case}", lang, params) if case else None
-    return special or _word(code, "hint", lang, params) or ""
-
-
-def _word(code: str, part: str, lang: str, params: Mapping[str, object] | None) -> str | None:
-    words = catalogue(lang)
-    for file in CATALOGUES:
-        found = words.get(f"{file}.{code}.{part}")
-        if found is not None:
-            given = dict(params or {})
-            levels = {name: _level_name(given[name], words) for name in LEVEL_PARAMS if name in given}
-            return found.format_map(_Lenient(given | levels))
-    return None
-
-
-def _level_name(level: object, words: Mapping[str, str]) -> object:
-    return words.get(f"faults_geo.level_{level}", level)
-
-
-class _Lenient(dict[str, object]):
-    """A fault kept from an earlier program may lack a parameter that the words of today name."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"

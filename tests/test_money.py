@@ -12,6 +12,7 @@ from cockpit.charts import idle, months, sankey, waterfall
 from cockpit.funds import money, money_flow, money_months
 from cockpit.funds.money import ASLEEP, AWAKE, WATCH, Summary, Window
 from cockpit.funds.money_months import Months
+from cockpit.spreadsheets import safe_cell
 from config.money import Idle, kinds
 from geo import money as ledger
 from geo.money import Covered, EntryQuery, Flow, MonthFlow, Payment, Position, Scope
@@ -512,11 +513,11 @@ def test_hostile_names_stay_text_in_every_chart() -> None:
 
 @pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1"])
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(value: str) -> None:
-    assert money.spreadsheet_safe(value) == f"'{value}"
+    assert safe_cell(value) == f"'{value}"
 
 
 def test_an_ordinary_cell_stays_as_it_is() -> None:
-    assert money.spreadsheet_safe("长者食堂 = 12") == "长者食堂 = 12"
+    assert safe_cell("长者食堂 = 12") == "长者食堂 = 12"
 
 
 def test_the_year_so_far_without_entries_gives_way_to_the_last_year_with_some() -> None:

@@ -16,6 +16,8 @@ import click
 import orjson
 
 from cockpit.cli.ready import as_option, ready_store, refuse_user
+from cockpit.spreadsheets import safe_cell
+from config.fault_words import hint, message, summary
 from config.messages import LANGUAGES, tr
 from config.site import site
 from geo import loads as ledger
@@ -24,7 +26,6 @@ from geo.facts import contents
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock, current_clock
 from loaders.dataset import LoadRequest
-from loaders.faults import hint, message, summary
 from loaders.result import LoadResult
 from loaders.work import load_file
 
@@ -36,7 +37,6 @@ LOADS_SHOWN = (
 )  # fmt: skip
 SHOWN_COLUMNS = 12
 REJECTS_SHOWN = ("row", "column", "value", "fault", "message", "hint")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 lang_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), envvar="COCKPIT_LANG", default="zh", help="Language of the messages."
@@ -233,14 +233,10 @@ def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None
         with path.open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN])
-            writer.writerows([_harmless(record[name]) for name in REJECTS_SHOWN] for record in records)
+            writer.writerows([safe_cell(record[name]) for name in REJECTS_SHOWN] for record in records)
     except OSError as error:
         click.echo(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
         sys.exit(2)
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _shown(value: Any) -> str:

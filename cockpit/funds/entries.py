@@ -8,9 +8,9 @@ import io
 
 from cockpit import formats
 from cockpit.funds.computed import PAGE_ROWS, FundsView
-from cockpit.funds.money import spreadsheet_safe
 from cockpit.funds.words import currency_word
 from cockpit.markup import attributes, esc
+from cockpit.spreadsheets import safe_cell
 from config.money import kinds
 from geo.money import FLOWS, KINDS, Entry, EntryPage
 
@@ -143,5 +143,5 @@ def csv_bytes(funds: FundsView, page: EntryPage) -> bytes:
     writer.writerow(headings)
     for entry in page.rows:
         row = cells(funds, entry) | {"amount": f"{entry.amount:.2f}"}
-        writer.writerow([row[name] if name in ("amount", "on") else spreadsheet_safe(row[name]) for name in COLUMNS])
+        writer.writerow([row[name] if name in ("amount", "on") else safe_cell(row[name]) for name in COLUMNS])
     return b"\xef\xbb\xbf" + written.getvalue().encode()

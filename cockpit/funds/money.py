@@ -148,8 +148,3 @@ def default_book(books: Sequence[Book]) -> str:
     if not books or any(book.code == FUNDS for book in books):
         return FUNDS
     return max(books, key=lambda book: book.entries).code
-
-
-def spreadsheet_safe(value: str) -> str:
-    """`value` for a CSV cell: what a spreadsheet would run begins with an apostrophe (OWASP, CSV injection)."""
-    return f"'{value}" if value.lstrip()[:1] in ("=", "+", "-", "@") or value[:1] in ("\t", "\r", "\n") else value

@@ -173,6 +173,10 @@ const nextDay = (day) => {
 };
 
 const listen = (root, state) => {
+  const go = ({ dataset }) => {
+    if ("top" in dataset) document.querySelector("[data-testid='stMain']")?.scrollTo({ top: 0 });
+    root.send(dataset.go);
+  };
   const send = (value) => root.send(value);
   root.addEventListener("click", (event) => {
     const sorter = event.target.closest("th[data-sort]");
@@ -185,7 +189,7 @@ const listen = (root, state) => {
       return undefined;
     }
     hideTip();
-    return send(target.dataset.go);
+    return go(target);
   });
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hideTip();
@@ -194,7 +198,7 @@ const listen = (root, state) => {
     if (!target || ["A", "BUTTON"].includes(event.target.tagName)) return;
     event.preventDefault();
     if (target.dataset.sort) onSort(root, state, target);
-    else send(target.dataset.go);
+    else go(target);
   });
   root.addEventListener("change", (event) => {
     const { target } = event;

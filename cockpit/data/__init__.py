@@ -1,0 +1,1 @@
+"""The page 数据: what it computes about loads, quarantine and sources, says and draws."""

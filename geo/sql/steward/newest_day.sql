@@ -1,0 +1,9 @@
+-- one row: the day (site time zone) of the newest load, and what all loads of that day came to; no row before the first load
+with line as (
+  select *, (started_at at time zone :zone)::date as loaded_on from ops.load
+)
+select loaded_on, count(*) as loads, sum(read) filter (where status = 'loaded') as read,
+       coalesce(sum(quarantined), 0) as quarantined, count(*) filter (where status = 'refused') as refused
+from line
+where loaded_on = (select loaded_on from line order by load_id desc limit 1)
+group by loaded_on

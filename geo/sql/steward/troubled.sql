@@ -1,0 +1,10 @@
+-- One row is a load with rows in quarantine, or a refused file, after which no file of the same name was loaded into the same dataset;
+-- the latest first; key load_id; found = how many there are, on every row.
+select l.load_id, l.dataset, l.file_name as file, l.status, l.quarantined, count(*) over () as found
+from ops.load l
+where (l.status = 'refused' or l.quarantined > 0)
+  and not exists (select from ops.load later
+                  where later.load_id > l.load_id and later.status = 'loaded'
+                    and later.dataset = l.dataset and later.file_name = l.file_name)
+order by l.load_id desc
+limit :rows
