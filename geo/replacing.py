@@ -17,14 +17,14 @@ from geo.placing import LEVELS, OUTSIDE, Ids, Placed, Placers, placers
 from geo.store import rows
 
 BLOCK_ROWS = 100_000
-THINGS = ("incident", "service_point", "household_site", "fund", "ledger_entry")
+THINGS = ("incident", "incident_unit", "service_point", "household_site", "fund", "ledger_entry")
 AREA_IDS = tuple(f"{level}_id" for level in LEVELS)
 
 Rows = list[dict[str, Any]]
 
 
 def replace_places(connection: Connection, *, today: date) -> dict[str, int]:
-    """Places all incidents (on the day of their report), entries (on theirs), points, households and funds (today).
+    """Places incidents and their units (on the day of the report), entries (on theirs), points, households, funds (today).
 
     Returns how many rows of each table moved.
     """
@@ -50,7 +50,7 @@ def _place(thing: str, found: Rows, known: Placers) -> Placed:
     declared = [index for index, row in enumerate(found) if row["lon"] is None and row["declared_area_code"]]
     if declared:
         codes = [found[index]["declared_area_code"] for index in declared]
-        whole = known.place_named(codes, on=on[declared], climbs=thing != "incident")
+        whole = known.place_named(codes, on=on[declared], climbs=thing not in {"incident", "incident_unit"})
         for level in LEVELS:
             placed.at(level)[declared] = whole.at(level)
     return placed

@@ -84,7 +84,7 @@ def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_st
     agreed = crs.agreed(declared)
     if agreed is not None:
         return agreed, False
-    if is_standard or table.has_shapes or not {"lon", "lat"} & set(mapping.columns):
+    if is_standard or table.has_shapes or not {"lon", "lat", "lat_lon"} & set(mapping.columns):
         return crs.STORE, True
     raise Refused("crs_missing", source=mapping.code)
 
