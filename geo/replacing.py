@@ -24,7 +24,7 @@ Rows = list[dict[str, Any]]
 
 
 def replace_places(connection: Connection, *, today: date) -> dict[str, int]:
-    """Places incidents and their units (on the day of the report), entries (on theirs), points, households, funds (today).
+    """Places incidents and their units (on the day of report), entries (on theirs), points, households, funds (today).
 
     Returns how many rows of each table moved.
     """
