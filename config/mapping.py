@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config import reader
-from config.categories import categories, folded
+from config.categories import CLASSES, categories, folded
 from config.mapping_layout import FORMATS, layout_faults
 
 LEVELS = ("street", "community", "grid", "microgrid")
@@ -37,6 +37,11 @@ OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
     "staff": {"role": STAFF_ROLES, "level": LEVELS},
 }
 """Section → column → the only words that it takes."""
+KEYS = ("decides", "unit")
+NOT_BY_UNIT = frozenset(
+    ("status", "first_closed_at", "reopened_at", "extended_to", "suspended_at", "resumed_at", "duplicate_of")
+)
+"""What is said of a whole incident and cannot be made of its units' rows."""
 DIRECTIVE = re.compile(r"%(\.\d?f|[369]f|[-_0]?.|$)")
 DIRECTIVES = frozenset("YymdbBhejHIklMSpPfaATRFD%") | {".f", ".3f", ".6f", ".9f", "3f", "6f", "9f"}
 
@@ -52,9 +57,10 @@ class Mapping:
     columns that a file may lack (of any other a missing heading refuses the file); `values`: ours → (theirs → ours);
     `nulls`: texts that mean nothing; `constants`: ours → value for a column that the file lacks; `files`: file name
     without ending → constants of that file; `key`: `decides`, the heading whose highest value wins among rows of one
-    id. `zone_marker` = "ignore": times are local although they end in Z or an offset. `declared_level`: the level of
-    the areas that rows name. `categories`: "list" (ours) or "open" (every value becomes a category). `covers`: first
-    and last day of the reports. `extra` holds the tables that belong to one dataset only.
+    id, and `unit`, the heading that tells several rows of one incident apart. `zone_marker` = "ignore": times are
+    local although they end in Z or an offset. `declared_level`: the level of the areas that rows name. `categories`:
+    "list" (ours) or "open" (every value becomes a category; `extra.categories` may name them). `covers`: first and
+    last day of the reports. `extra` holds the tables that belong to one dataset only.
     """
 
     code: str
@@ -136,12 +142,13 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     found["files"] = _tables(found.get("files", {}), "files", faults)
     found["constants"] = _texts(found.get("constants", {}), "constants", faults)
     found["key"] = _texts(found.get("key", {}), "key", faults)
-    faults += [f"unknown key {f'key.{name}'!r} (known: key.decides)" for name in found["key"] if name != "decides"]
+    faults += _key_faults(found)
     for name in ("stages", "optional", "nulls", "time_formats", "fill_down", "excel_dates"):
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
     _check_words(found, faults)
     faults += _nameless(found.get("extra"), "kinds") + _nameless(found.get("extra"), "layers")
+    faults += _category_faults(found)
     faults += layout_faults(found)
     if not faults:
         faults += _foreign_words(found)
@@ -226,6 +233,42 @@ def _nameless(extra: Any, table: str) -> list[str]:
         f'extra.{table}.{code} needs names: {{ zh = "…", en = "…" }}'
         for code, names in told.items()
         if not isinstance(names, dict) or not all(isinstance(names.get(lang), str) for lang in ("zh", "en"))
+    ]
+
+
+def _key_faults(found: dict[str, Any]) -> list[str]:
+    """Keys that nobody reads, and columns that a source by units cannot have; a place is told in one way."""
+    listed = ", ".join(f"key.{name}" for name in KEYS)
+    faults = [f"unknown key {f'key.{name}'!r} (known: {listed})" for name in found["key"] if name not in KEYS]
+    mapped = set(found["columns"])
+    if "unit" in found["key"]:
+        if found.get("dataset") != "incidents":
+            faults.append("key.unit: only incidents are reported by unit")
+        whole = sorted(NOT_BY_UNIT & mapped)
+        faults += [f"columns.{name}: rows of units (key.unit) cannot say it of the whole incident" for name in whole]
+    if "lat_lon" in mapped and {"lon", "lat"} & mapped:
+        faults.append("columns.lat_lon and columns.lon, columns.lat: only one of them can be the place")
+    return faults
+
+
+def _category_faults(found: dict[str, Any]) -> list[str]:
+    """Categories of an open list that a mapping names without both languages or without a class of ours."""
+    extra = found.get("extra")
+    named = extra.get("categories") if isinstance(extra, dict) else None
+    if named is None:
+        return []
+    if found.get("categories") != "open":
+        return ['extra.categories: only a source with categories = "open" names its categories']
+    if not isinstance(named, dict):
+        return ["extra.categories must be a table"]
+    wanted = f'{{ zh = "…", en = "…", class = "{" | ".join(CLASSES)}" }}'
+    return [
+        f"extra.categories.{word!r} must be {wanted}"
+        for word, told in named.items()
+        if not isinstance(told, dict)
+        or set(told) != {"zh", "en", "class"}
+        or not all(isinstance(text, str) and text for text in told.values())
+        or told["class"] not in CLASSES
     ]
 
 

@@ -17,7 +17,7 @@ from geo.placing import LEVELS, OUTSIDE, Ids, Placed, Placers, placers
 from geo.store import rows
 
 BLOCK_ROWS = 100_000
-THINGS = ("incident", "service_point", "household_site", "staff_post", "fund", "ledger_entry")
+THINGS = ("incident", "incident_unit", "service_point", "household_site", "staff_post", "fund", "ledger_entry")
 OF_TODAY = frozenset({"service_point", "household_site", "staff_post", "fund"})
 """Placed on the day of the load; the others on a day of their own."""
 AREA_IDS = tuple(f"{level}_id" for level in LEVELS)
@@ -26,7 +26,7 @@ Rows = list[dict[str, Any]]
 
 
 def replace_places(connection: Connection, *, today: date) -> dict[str, int]:
-    """Places all incidents (on the day of their report), entries (on theirs), today points, households, posts, funds.
+    """Places incidents and units (day of report), entries (on theirs), today points, households, posts, funds.
 
     Returns how many rows of each table moved.
     """
@@ -56,7 +56,7 @@ def _place(thing: str, found: Rows, known: Placers) -> Placed:
     for declared_level, chosen in by_level.items():
         codes = [found[index]["declared_area_code"] for index in chosen]
         if declared_level is None:
-            whole = known.place_named(codes, on=on[chosen], climbs=thing != "incident")
+            whole = known.place_named(codes, on=on[chosen], climbs=thing not in {"incident", "incident_unit"})
         else:
             whole = known.place_whole(declared_level, codes, on=on[chosen])
         for level in LEVELS:

@@ -13,6 +13,7 @@ from sqlalchemy import text as sql_text
 
 from geo import figures, sql
 from geo.figures import Question, Tally
+from geo.store import rows
 from geo.windows import Window
 
 
@@ -71,6 +72,11 @@ def by_week(
         {(numbers[tally.window], tally.family): tally for tally in found},
         tuple(sorted({numbers[source.window] for source in sources if source.is_covered})),
     )
+
+
+def has_deadlines(connection: Connection) -> bool:
+    """Whether any case that the viewer sees has a deadline; where none has, 0 overdue cases would be no fact."""
+    return bool(rows(connection, "view/has_deadlines")[0]["has_deadlines"])
 
 
 def late_cases(

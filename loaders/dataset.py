@@ -48,7 +48,8 @@ class Column:
     @property
     def most_characters(self) -> int:
         """The longest text that the column takes."""
-        is_code = self.name.endswith("code") or self.name in ("kind", "category", "layer", "duplicate_of", "status")
+        codes = ("kind", "category", "layer", "duplicate_of", "status", "unit")
+        is_code = self.name.endswith("code") or self.name in codes
         return LONGEST_CODE if is_code else LONGEST_TEXT
 
 

@@ -63,7 +63,7 @@ def match(
     positions: dict[str, int] = {}
     faults: list[Refused] = []
     for name, column in own.items():
-        wanted = (mapping.key["decides"],) if name == "decides" and mapping.key else mapping.columns.get(name, ())
+        wanted = (mapping.key[name],) if name in mapping.key else mapping.columns.get(name, ())
         hits = [index for index, found in enumerate(normals) if found in {normal(item) for item in wanted}]
         is_needed = column.is_required or (is_strict and bool(wanted) and name not in mapping.optional)
         if len(hits) > 1:

@@ -16,9 +16,11 @@ from config.categories import UNCLASSIFIED, Categories, categories, folded
 from config.mapping import STAGES, STATUSES
 from geo import crs, placing
 from geo.landing import Landing
+from loaders import units
 from loaders.check import Times, missing, numbers, parse_times, translated
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
+from loaders.lat_lon import taken_apart
 from loaders.spatial import hex_ewkb, impossible, is_swapped, other_zone
 from loaders.spatial import points as received_points
 from loaders.words import in_our_words
@@ -44,7 +46,7 @@ class _Known:
 
 
 class Incidents(Dataset):
-    """One row is one incident with the times of its stages."""
+    """One row is one incident with the times of its stages; where the mapping names a unit, one unit of an incident."""
 
     name = "incidents"
     section = "incidents"
@@ -59,8 +61,10 @@ class Incidents(Dataset):
         Column("agency_responsible"),
         Column("lon"),
         Column("lat"),
+        Column("lat_lon"),
         Column("declared_area_code"),
         Column("decides"),
+        Column("unit"),
     )
 
     def refuse_options(self, request: LoadRequest) -> None:
@@ -109,7 +113,7 @@ class Incidents(Dataset):
         place, place_faults = _places(frame, job)
         status = _status(frame, job, stamps)
         faults = [
-            *missing(frame, ["code", "reported_at"]),
+            *missing(frame, ["code", "reported_at", *(["unit"] if units.is_by_unit(job) else [])]),
             *(fault_rows(frame, pl.lit(stamps[name].is_bad), fault="bad_time", column=name) for name in TIMES),
             fault_rows(
                 frame, pl.lit(stamps["reported_at"].is_placeholder), fault="placeholder_time", column="reported_at"
@@ -121,7 +125,7 @@ class Incidents(Dataset):
         found = together(faults)
         category, unknown = _category(frame["category"], known.listed)
         records = _records(frame, times, stamps, job)
-        records = records.with_columns(category, status)
+        records = records.with_columns(category, status, *units.keys(frame, job))
         kept = _placed(pl.concat([records, place], how="horizontal"), job, known, is_listed=~unknown)
         kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().to_list()))
         is_kept = frame["row"].is_in(kept["row_number"].implode())
@@ -131,13 +135,28 @@ class Incidents(Dataset):
     def write(self, landing: Landing, job: Job, known: _Known) -> int:
         source = {"source_id": job.source_id}
         if known.listed is None:
-            landing.run("load/incidents/open_categories")
+            _open_categories(landing, job)
+        if units.is_by_unit(job):
+            return units.write(landing, **source, load_id=job.load_id)
         landing.run("load/incidents/diff", **source)
         landing.run("load/incidents/unknown_original", **source)
         landing.run("load/incidents/update", **source, load_id=job.load_id)
         things = landing.run("load/incidents/insert", **source, load_id=job.load_id)
         landing.run("load/incidents/events", **source, load_id=job.load_id)
         return things
+
+
+def _open_categories(landing: Landing, job: Job) -> None:
+    """Takes in the sender's categories; those that the mapping names get their names and their class."""
+    landing.run("load/incidents/open_categories")
+    named = job.mapping.extra.get("categories", {})
+    landing.run(
+        "load/incidents/named_categories",
+        codes=list(named),
+        names_zh=[item["zh"] for item in named.values()],
+        names_en=[item["en"] for item in named.values()],
+        classes=[item["class"] for item in named.values()],
+    )
 
 
 def _status(frame: pl.DataFrame, job: Job, stamps: Mapping[str, Times]) -> pl.Series:
@@ -212,7 +231,9 @@ def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFr
     """
     source = frame
     faults: list[pl.DataFrame] = []
-    if job.has_shapes and not {"lon", "lat"} <= job.present:
+    if "lat_lon" in job.present:
+        source, faults = taken_apart(frame)
+    elif job.has_shapes and not {"lon", "lat"} <= job.present:
         source, faults = _geometry_points(frame)
     converted, unread = numbers(source, ["lon", "lat"])
     faults += unread
@@ -226,6 +247,8 @@ def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFr
     bad = (is_given[0] | is_given[1]) & ~(is_unread[0] | is_unread[1]) & pl.Series(~is_point) & ~in_other_zone
     value = pl.concat_str([pl.col(name).fill_null("") for name in ("lon", "lat")], separator=", ")
     faults += impossible(source, bad, is_swapped(x, y), column="lon", value=value)
+    if "lat_lon" in job.present:
+        faults = [found.with_columns(pl.lit("lat_lon").alias("column")) for found in faults]
     nothing = pl.Series(~is_point)
     points = pl.DataFrame({"lon": pl.Series(lon).set(nothing, None), "lat": pl.Series(lat).set(nothing, None)})
     if job.crs != crs.STORE:

@@ -40,6 +40,9 @@ def filled(store: Store, clock: Clock) -> Store:
                      (1, 'i2', 1, 'declared', 1, 3, '2026-11-19T09:00+08', '2026-11-19', 'h', 1);
             insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id)
               select incident_id, 'reported', reported_at, reported_at, 1, 1 from core.incident;
+            insert into core.incident_unit (incident_id, unit_code, category_id, placed_by, reported_at, reported_on,
+                                            content_hash, load_id)
+              select incident_id, 'u', 1, 'declared', reported_at, reported_on, 'h', 1 from core.incident;
             insert into core.service_point (source_id, service_code, service_kind_id, name, geom, point,
                                             street_id, community_id, content_hash, load_id)
               values (1, 'p1', 1, 'p1', st_setsrid(st_point(.5, .5), 4326), st_setsrid(st_point(.5, .5), 4326),
@@ -94,9 +97,10 @@ def test_an_area_viewer_sees_the_own_rows_and_nothing_of_the_sibling(filled: Sto
     with filled.reading(own, clock) as connection:
         codes = connection.execute(text("select incident_code from core.incident")).scalars().all()
         events = connection.execute(text("select count(*) from core.incident_event")).scalar_one()
+        units = connection.execute(text("select count(*) from core.incident_unit")).scalar_one()
         assert connection.execute(text("select count(*) from ops.quarantine")).scalar_one() == 0
     assert codes == ["i1"]
-    assert events == 1
+    assert (events, units) == (1, 1)
 
 
 def test_a_viewer_with_an_empty_scope_sees_no_incident(filled: Store, clock: Clock) -> None:

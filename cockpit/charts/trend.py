@@ -28,7 +28,7 @@ class Period:
     """One day, week or month: the share and its interval (0 … 1), None where there are too few cases.
 
     `label` stands on the axis, `name` says which days; `cases` is numerator and denominator in words, or `absent` why
-    there is no share.
+    there is no share. `is_known` False: no source tells of the period, so it has no mark either.
     """
 
     label: str
@@ -40,6 +40,7 @@ class Period:
     absent: str = ""
     is_chosen: bool = True
     is_partial: bool = False
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def _dots(periods: Sequence[Period], floor: float, lang: str) -> go.Scatter:
     firm = 5 if len(periods) >= CROWDED else 6.5
     return go.Scatter(
         name="dots", x=list(range(len(periods))), mode="markers", cliponaxis=False,
-        y=[floor if period.value is None else period.value for period in periods],
+        y=[(floor if period.is_known else None) if period.value is None else period.value for period in periods],
         marker=go.scatter.Marker(
             size=[5 if period.value is None else firm for period in periods],
             color=[ground if period.value is None or period.is_partial else ink for period in periods],

@@ -5,7 +5,7 @@ in the eight weeks before, counted by the same query, and only weeks that a sour
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cockpit.context import Filters, View
@@ -26,11 +26,15 @@ FEWEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand at `moment`: late cases first, then those due within an hour; open cases in all."""
+    """How things stand at `moment`: late cases first, then those due within an hour; open cases in all.
+
+    Without deadlines (`has_deadlines` False) nothing is known to be late or in time.
+    """
 
     moment: datetime
     late: tuple[LateCase, ...]
     open_cases: int
+    has_deadlines: bool = True
 
     @property
     def overdue(self) -> tuple[LateCase, ...]:
@@ -99,6 +103,7 @@ class AreaTable:
 
     rows: tuple[AreaFigures, ...]
     is_covered: bool
+    has_deadlines: bool = True
 
     @property
     def has_households(self) -> bool:
@@ -134,13 +139,14 @@ def _area_table(asked: Asked, *, filters: Filters, areas: tuple[Area, ...]) -> A
             connection, question=_question(filters, level=filters.level), families=families, windows=(window,)
         )
         sources = figures.source_moments(connection, windows=(window,))
+        has_deadlines = standing.has_deadlines(connection)
     known = map_queries.households(store(), asked.viewer, asked.clock, level=filters.level)
     counts: dict[int, dict[str, int]] = {}
     for tally in found:
         if tally.area.area_id is not None:
             counts.setdefault(tally.area.area_id, {})[tally.family] = tally.numerator
     rows = tuple(_row(area, counts[area.area_id], known) for area in areas if area.area_id in counts)
-    return AreaTable(rows, any(source.is_covered for source in sources))
+    return AreaTable(rows, any(source.is_covered for source in sources), has_deadlines)
 
 
 def _row(area: Area, counts: dict[str, int], households: Mapping[int, int]) -> AreaFigures:
@@ -173,7 +179,8 @@ def standing_now(asked: Asked, *, filters: Filters) -> Standing:
         late = standing.late_cases(
             connection, window=window, soon=SOON, within=filters.area_id, category=filters.category
         )
-    return Standing(moment, late, sum(tally.numerator for tally in found))
+        has_deadlines = standing.has_deadlines(connection)
+    return Standing(moment, late, sum(tally.numerator for tally in found), has_deadlines)
 
 
 def _so_far(moment: datetime, *, days: int) -> standing.PartDays:
@@ -203,7 +210,10 @@ def key_figures(asked: Asked, *, filters: Filters, promise: str | None) -> tuple
         shares = standing.by_week(
             connection, question=urgent, families=("onscene",), window=_so_far(moment, days=7), weeks=WEEKS
         )
+        has_deadlines = standing.has_deadlines(connection)
     overdue, reported, backlog = (_count(name, counted) for name in ("backlog_overdue", "incidents", "backlog"))
+    if not has_deadlines:
+        overdue = replace(overdue, now=None, past=())
     return overdue, _rate("onscene", shares), reported, backlog
 
 

@@ -148,9 +148,9 @@ def area_table(view: View) -> Empty | None:
         return Empty(view.tr("overview.not_covered"))
     heads = [("name", "text"), ("incidents", "number")]
     heads += [("rate", "number")] if table.has_households else []
-    heads += [("open", "number"), ("overdue", "number")]
+    heads += [("open", "number"), ("overdue", "number")] if table.has_deadlines else [("open", "number")]
     top = "".join(_column(view, name, kind) for name, kind in heads)
-    body = "".join(_row(view, row, has_rate=table.has_households) for row in _listed(table))
+    body = "".join(_row(view, row, table) for row in _listed(table))
     frame = '<div class="scroll tall" tabindex="0">'
     picture(f"{frame}<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>", key="table_body")
     return None
@@ -162,11 +162,11 @@ def _column(view: View, name: str, kind: str) -> str:
     return f"<th{known}>{esc(view.tr(f'overview.column_{name}'))}</th>"
 
 
-def _row(view: View, row: AreaFigures, *, has_rate: bool) -> str:
+def _row(view: View, row: AreaFigures, table: AreaTable) -> str:
     cells = f"<td>{esc(row.area.name)}</td>{_number(row.incidents)}"
-    if has_rate:
+    if table.has_households:
         cells += _rate_cell(view, row)
-    cells += _number(row.open_cases) + _overdue(row.overdue)
+    cells += _number(row.open_cases) + (_overdue(row.overdue) if table.has_deadlines else "")
     go = view.link({"area": token(row.area), "level": None})
     current = "true" if view.filters.area_id == row.area.area_id else None
     return f"<tr{attributes(data_go=go, tabindex='0', aria_current=current)}>{cells}</tr>"

@@ -29,6 +29,7 @@ def sentence(view: View, standing: Standing) -> Sentence:
     if standing.soon:
         return _late(view, standing, standing.soon, key="soon", level="yellow")
     key = "all_well_open" if standing.open_cases else "all_well"
+    key = key if standing.has_deadlines else "no_deadlines"
     area = view.filters.area
     where = view.tr("overview.in_area", area=area.name) if area and not view.is_sole(area) else ""
     head = view.tr(f"overview.{key}", n=formats.number(standing.open_cases))

@@ -54,8 +54,10 @@ def _trend_figure(asked: Asked, *, chart: Trend, lang: str) -> go.Figure:  # noq
 
 def _trend_foot(view: View, chart: Trend) -> str:
     """What the marks mean, and the numbers behind them."""
-    few = sum(period.value is None for period in chart.periods)
+    few = sum(period.value is None and period.is_known for period in chart.periods)
+    unknown = sum(not period.is_known for period in chart.periods)
     key = view.tr("response.trend_key") + (view.tr("response.trend_few", n=few) if few else "")
+    key += view.tr("response.trend_unknown", n=unknown) if unknown else ""
     columns = [view.tr(f"response.trend_column.{name}") for name in ("period", "share", "interval", "cases")]
     numbers = plotted.table_markup(view.tr("response.trend_numbers"), columns, trends.rows(chart))
     return svg.element("p", svg.escape(key), class_="c-key") + numbers
@@ -94,6 +96,7 @@ def _period(view: View, figure: Figure, by: Bucket) -> Period:
         absent=words.no_value(view, figure),
         is_chosen=figure.start < filters.end and figure.end > filters.start,
         is_partial=is_partial,
+        is_known=figure.note != NO_DATA,
     )
 
 

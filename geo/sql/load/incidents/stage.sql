@@ -1,5 +1,7 @@
 -- one row is one valid row of an incident file, before it is judged; key: row_number (header = 1). *_us: µs since 1970 UTC.
--- lon, lat: degrees, EPSG:4326; raw: as received where that was another system, hex EWKB. content_hash covers everything the sender said, not where the boundaries place it.
+-- lon, lat: degrees, EPSG:4326; raw: as received where that was another system, hex EWKB. content_hash covers everything the sender
+-- said, not where the boundaries place it.
+-- incident_code, unit_code: only where a row is a unit (natural_key names both); units: only where a row is a head made of units.
 create temp table staging (
   row_number int primary key,
   natural_key text collate "C" not null,
@@ -11,6 +13,7 @@ create temp table staging (
   handled_us bigint, first_closed_us bigint, reopened_us bigint, closed_us bigint, followed_up_us bigint,
   due_us bigint, extended_us bigint, suspended_us bigint, resumed_us bigint,
   reported_on date not null, day_precision text, duplicate_of_code text,
+  incident_code text collate "C", unit_code text collate "C", units text,
   content_hash text generated always as (md5(
     category || e'\x1f' || coalesce(channel, '') || e'\x1f' || coalesce(agency_responsible, '') || e'\x1f' || status || e'\x1f' ||
     coalesce(lon::text, '') || e'\x1f' || coalesce(lat::text, '') || e'\x1f' || coalesce(declared_area_code, '') || e'\x1f' ||
@@ -19,5 +22,5 @@ create temp table staging (
     coalesce(first_closed_us::text, '') || e'\x1f' || coalesce(reopened_us::text, '') || e'\x1f' || coalesce(closed_us::text, '') || e'\x1f' ||
     coalesce(followed_up_us::text, '') || e'\x1f' || coalesce(due_us::text, '') || e'\x1f' || coalesce(extended_us::text, '') || e'\x1f' ||
     coalesce(suspended_us::text, '') || e'\x1f' || coalesce(resumed_us::text, '') || e'\x1f' || coalesce(day_precision, '') || e'\x1f' ||
-    coalesce(duplicate_of_code, ''))) stored
+    coalesce(duplicate_of_code, '') || coalesce(e'\x1f' || units, ''))) stored
 ) on commit drop

@@ -1,0 +1,2 @@
+-- no row: the heads are written
+drop table pg_temp.staging
