@@ -26,6 +26,7 @@ STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
 COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 LAYER_KINDS = ("water", "road", "rail", "park", "block", "county", "partition")
 FUND_KINDS = ("community", "named", "programme")
+DIRECTIONS = ("in", "out")
 ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
 OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
     "incidents": {"status": STATUSES},
@@ -33,6 +34,7 @@ OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
     "layers": {"kind": LAYER_KINDS},
     "funds": {"kind": FUND_KINDS},
     "ledger": {"kind": ENTRY_KINDS},
+    "goods": {"direction": DIRECTIONS},
 }
 """Section → column → the only words that it takes."""
 DIRECTIVE = re.compile(r"%(\.\d?f|[369]f|[-_0]?.|$)")
@@ -49,7 +51,8 @@ class Mapping:
     without ending → constants of that file; `key`: `decides`, the heading whose highest value wins among rows of one
     id. `zone_marker` = "ignore": times are local although they end in Z or an offset. `declared_level`: the level of
     the areas that rows name. `categories`: "list" (ours) or "open" (every value becomes a category). `covers`: first
-    and last day of the reports. `extra` holds the tables that belong to one dataset only.
+    and last day of the reports. `skip`: `all_empty`, headings whose cells are all empty in lines of totals, which are no
+    rows. `extra` holds the tables that belong to one dataset only.
     """
 
     code: str
@@ -78,6 +81,7 @@ class Mapping:
     constants: Table[str, str] = field(default_factory=dict)
     files: Table[str, Table[str, str]] = field(default_factory=dict)
     key: Table[str, str] = field(default_factory=dict)
+    skip: Table[str, tuple[str, ...]] = field(default_factory=dict)
     extra: Table[str, Any] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
@@ -126,6 +130,7 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     found["constants"] = _texts(found.get("constants", {}), "constants", faults)
     found["key"] = _texts(found.get("key", {}), "key", faults)
     faults += [f"unknown key {f'key.{name}'!r} (known: key.decides)" for name in found["key"] if name != "decides"]
+    found["skip"] = _skip(found.get("skip", {}), faults)
     for name in ("stages", "optional", "nulls", "time_formats"):
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
@@ -268,6 +273,12 @@ def _list(value: Any, name: str, faults: list[str]) -> tuple[str, ...]:
         return tuple(value)
     faults.append(f"{name} must be a list of texts")
     return ()
+
+
+def _skip(table: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:
+    found = _dict(table, "skip", faults)
+    faults.extend(f"unknown key {f'skip.{name}'!r} (known: skip.all_empty)" for name in found if name != "all_empty")
+    return {name: _list(value, f"skip.{name}", faults) for name, value in found.items()}
 
 
 def _covers(value: Any, faults: list[str]) -> tuple[date, date] | None:
