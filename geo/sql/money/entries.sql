@@ -11,11 +11,11 @@
     and (cast(:kind as text) is null or k.entry_kind = :kind)
 )
 select entry_id, entry_code, occurred_on, fiscal_year, entry_kind, fund_name, counter_fund_name, source_kind, use_kind,
-       payer, payee, project, area_name, amount, corrects_code, reason, corrected_by, count(*) over () as found
+       payer, payee, project, area_name, amount, corrects_code, reason, earmark, repeats_code, corrected_by, count(*) over () as found
 from shown
 where cast(:text as text) is null
    or position(lower(:text) in lower(concat_ws(' ', entry_code, fund_name, counter_fund_name, source_kind, use_kind,
-                                               payer, payee, project, area_name, reason))) > 0
+                                               payer, payee, project, area_name, reason, earmark))) > 0
    or source_kind = any (cast(:named_kinds as text[])) or use_kind = any (cast(:named_kinds as text[]))
 order by
   case when :sort = 'amount' and :direction = 'asc' then amount end asc nulls last,
