@@ -51,8 +51,8 @@ class Mapping:
     without ending → constants of that file; `key`: `decides`, the heading whose highest value wins among rows of one
     id. `zone_marker` = "ignore": times are local although they end in Z or an offset. `declared_level`: the level of
     the areas that rows name. `categories`: "list" (ours) or "open" (every value becomes a category). `covers`: first
-    and last day of the reports. `skip`: `all_empty`, headings whose cells are all empty in lines of totals, which are no
-    rows. `extra` holds the tables that belong to one dataset only.
+    and last day of the reports. `skip`: `all_empty`, headings whose cells are all empty in lines of totals, which are
+    no rows. `extra` holds the tables that belong to one dataset only.
     """
 
     code: str

@@ -1,7 +1,7 @@
 """What came in as gifts: by kind of giver, what was published twice, what the publisher totals, and goods.
 
-Invariant: what was published twice counts once; a stated total and the stated value of goods enter no sum of money; goods
-add up only with the same item, specification and unit.
+Invariant: what was published twice counts once; a stated total and the stated value of goods enter no sum of money;
+goods add up only with the same item, specification and unit.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Repeats:
 
 @dataclass(frozen=True, slots=True)
 class PublishedDay:
-    """What a publisher states of a day, beside what the entries add up to (`counted_*`); money in the site's currency."""
+    """What a publisher states of a day, beside what the entries add up to (`counted_*`), in the site's currency."""
 
     source: str
     through_on: date
@@ -89,7 +89,7 @@ def repeats(connection: Connection, scope: Scope) -> Repeats:
 
 
 def published(connection: Connection, scope: Scope) -> tuple[PublishedDay, ...]:
-    """The days of the window of which a publisher states totals, by source and day; the same for every area and fund."""
+    """The days of the window of which a publisher states totals, by source and day; whatever the area and fund."""
     params = {"start": scope.start, "end": scope.end, "today": scope.today}
     found = connection.execute(sql_text(sql.text("money/published")), params).mappings()
     return tuple(PublishedDay(**row) for row in found)

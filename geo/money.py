@@ -226,8 +226,8 @@ def payments(connection: Connection, scope: Scope, *, toward: str, level: str) -
 
 
 def months(connection: Connection, scope: Scope, *, step: str = "month") -> tuple[MonthFlow, ...]:
-    """What moved in each month (or `day`, by `step`) of the window that has entries, by month and part; entries of a year
-    only come last."""
+    """What moved in each month (or `day`, by `step`) of the window that has entries, by month and part; entries of a
+    year only come last."""
     return tuple(MonthFlow(**row) for row in opened(connection, "months", scope, {"step": step}))
 
 

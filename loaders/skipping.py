@@ -1,6 +1,7 @@
 """Lines that a mapping says are no rows: totals that nothing marks but the cells that they leave empty.
 
-Invariant: a line is skipped only when every cell that the mapping names is empty; a heading that the file lacks refuses it.
+Invariant: a line is skipped only when every cell that the mapping names is empty; a heading that the file lacks refuses
+it.
 """
 
 from collections.abc import Sequence

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cockpit.context import current_view
 from cockpit.funds import giving_panels as giving
+from cockpit.funds import goods_panel as goods
 from cockpit.funds import months_panel as by_month
 from cockpit.funds import panels as draw
 from cockpit.funds import words
@@ -73,12 +74,12 @@ if giving.has_published(funds):
         unit=giving.published_unit(funds),
         draw=partial(giving.draw_published, funds),
     )
-if giving.has_goods(funds):
+if goods.has_goods(funds):
     show(
         key="goods",
         title=view.tr("funds.goods_title"),
-        unit=giving.goods_unit(funds),
-        draw=partial(giving.draw_goods, funds),
+        unit=goods.unit(funds),
+        draw=partial(goods.draw_goods, funds),
     )
 show(
     key="entries",

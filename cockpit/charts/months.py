@@ -1,4 +1,4 @@
-"""Money by month or day, to point at: in upwards, out downwards, their difference as dots, promises as hollow bars beside.
+"""Money by month or day, to point at: in upwards, out downwards, their difference as dots, promises hollow beside.
 
 Invariant: a month that the ledger does not cover has no bar and no dot, only a ring on the zero line with the reason. A
 figure once made is not changed.
@@ -31,7 +31,8 @@ EVERY, QUARTERS = 26, 80
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One month, or a day with its own `label` below the axis; amounts in the unit of the chart, None where nothing is known. `tip` are the lines on pointing."""
+    """One month, or a day with its own `label` below the axis; amounts in the unit of the chart, None where nothing is
+    known. `tip` are the lines on pointing."""
 
     year: int
     month: int

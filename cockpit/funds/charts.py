@@ -22,7 +22,7 @@ PLAIN = {money_flow.OPENING, money_flow.CLOSING, money_flow.OVERDRAWN, money_flo
          money_flow.ELSEWHERE, money_flow.RECEIVED, money_flow.PASSED_ON, money_flow.UNTOLD}  # fmt: skip
 
 
-def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str], *, height: float = 470) -> str:
+def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str]) -> str:
     """The Sankey with its key above and the two sums below."""
     unit = scale(funds)
     words = {knot: knot_name(funds, knot, names) for knot in graph.knots}
@@ -39,7 +39,9 @@ def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str], *, hei
     sides = {"left": exact(funds, graph.left), "right": exact(funds, graph.right)}
     label = funds.view.tr("funds.flow_label", n=len(links), **sides)
     drawing = sankey.draw(
-        sankey.Diagram(nodes, links, label), height=height, side=240 if funds.scope.book == FUNDS else 300
+        sankey.Diagram(nodes, links, label),
+        height=470 if funds.states_outflow else 320,
+        side=_side(funds),
     )
     gap = graph.left - graph.right
     foot = (
@@ -49,6 +51,13 @@ def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str], *, hei
     if any(knot.kind == money_flow.UNTOLD for knot in words):
         foot = esc(funds.view.tr("funds.no_outflow_why"))
     return f'{_flow_key(funds, graph, unit)}{drawing}<p class="f-foot">{foot}</p>'
+
+
+def _side(funds: FundsView) -> float:
+    """The px that names beside the outer columns may take."""
+    if funds.scope.book != FUNDS:
+        return 300
+    return 240 if funds.states_outflow else 270
 
 
 def _node(funds: FundsView, knot: Knot, amount: Decimal, name: str, unit: Scale) -> sankey.Node:

@@ -115,7 +115,7 @@ def _pager(funds: FundsView, found: int) -> str:
 
 
 def repeats_markup(funds: FundsView, twice: Repeats) -> str:
-    """What was published twice in the window and counts once, with the way to these rows and back; empty without any."""
+    """What was published twice in the window and counts once, with the way to these rows; empty without any."""
     if not twice.entries:
         return ""
     tr, view = funds.view.tr, funds.view

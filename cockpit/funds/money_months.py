@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from cockpit.funds.money import ZERO, Window
 from geo.money import Covered, MonthFlow
@@ -22,7 +23,8 @@ BALANCED = "balanced"
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The month that begins on `start` (or the one day), in the site's currency; outside the ledger (`is_covered` false) all is unknown.
+    """The month that begins on `start` (or the one day), in the site's currency; outside the ledger (`is_covered`
+    false) all is unknown.
 
     `is_chosen`: a part of it lies in the page's window. `is_over`: it has ended at the clock. `known_to`: the ledger
     ends on that day of it, before the month does.
@@ -116,14 +118,15 @@ def by_month(
     flows: Sequence[MonthFlow], covered: Sequence[Covered], *,
     shown: tuple[date, date], window: Window, today: date, has_income: bool, step: str = MONTH,
 ) -> Months:  # fmt: skip
-    """Every month (or day, by `step`) of `shown`; with `has_income` of the funds that have a balance, else whatever goes out."""
+    """Every month (or day, by `step`) of `shown`; with `has_income` of the funds whose income is stated, else whatever
+    goes out."""
     told = [flow for flow in flows if (flow.part == BALANCED) == has_income]
     undated = [flow for flow in told if flow.month is None]
     others = [flow for flow in flows if (flow.part == BALANCED) != has_income and flow.month is not None]
     begins = _begins(*shown, step=step)
     months = tuple(
-        _month(start, end, [flow for flow in told if flow.month == start], covered, window, today)
-        for start, end in zip(begins, begins[1:], strict=False)
+        _month((start, end), [flow for flow in told if flow.month == start], covered, window, today)
+        for start, end in pairwise(begins)
     )
     return Months(
         months=months,
@@ -159,8 +162,9 @@ def _moved_amount(flow: MonthFlow) -> Decimal:
 
 
 def _month(
-    start: date, end: date, flows: Sequence[MonthFlow], covered: Sequence[Covered], window: Window, today: date
+    days: tuple[date, date], flows: Sequence[MonthFlow], covered: Sequence[Covered], window: Window, today: date
 ) -> Month:  # fmt: skip
+    start, end = days
     last_on = max(source.last_on for source in covered)
     is_day = end - start == timedelta(days=1)
     is_over = end <= today + timedelta(days=1)

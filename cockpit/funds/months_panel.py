@@ -4,6 +4,7 @@ Invariant: nothing is counted here; a ledger that cannot be told by month says w
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from plotly import graph_objects as go
@@ -103,8 +104,9 @@ def _known_days(funds: FundsView) -> dict[str, str]:
 
 
 def _span(funds: FundsView, found: Months) -> str:
-    word = formats.full_day if found.step == DAY else formats.month
-    first, last = (word(month.start, funds.view.lang) for month in (found.months[0], found.months[-1]))
+    if found.step == DAY:
+        return formats.period(found.months[0].start, found.months[-1].start + timedelta(days=1), funds.view.lang)
+    first, last = (formats.month(month.start, funds.view.lang) for month in (found.months[0], found.months[-1]))
     return first if first == last else funds.view.tr("common.period", first=first, last=last)
 
 

@@ -128,7 +128,7 @@ def fund_head(funds: FundsView, found: Summary) -> tuple[str, str, str | None]:
 
 
 def _income_head(funds: FundsView) -> tuple[str, str, None]:
-    """Sentence and second line where only what came in is published: how many gifts, what counts once, the publisher."""
+    """Sentence and second line where only income is published: how many gifts, what counts once, the publisher."""
     tr, found = funds.view.tr, giving.received(funds)
     if not found:
         return tr("funds.nothing_sentence"), tr("funds.no_outflow"), None
