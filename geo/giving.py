@@ -70,11 +70,12 @@ class GoodsItem:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """The first items, how many there are in all, of how many lots, and what these are said to be worth."""
+    """The first items, how many there are in all, of how many lots (`undated`: without a day), and what these are said to be worth."""
 
     items: tuple[GoodsItem, ...]
     found: int
     lots: int
+    undated: int
     valued: Decimal | None
 
 
@@ -100,7 +101,7 @@ def goods(connection: Connection, scope: Scope, *, rows: int | None) -> Goods:
     params = {"start": scope.start, "end": scope.end, "today": scope.today, "rows": rows}
     found = [dict(row) for row in connection.execute(sql_text(sql.text("money/goods")), params).mappings()]
     if not found:
-        return Goods((), 0, 0, None)
-    whole = {name: found[0][name] for name in ("found", "all_lots", "valued")}
+        return Goods((), 0, 0, 0, None)
+    whole = {name: found[0][name] for name in ("found", "all_lots", "undated", "valued")}
     items = tuple(GoodsItem(**{key: value for key, value in row.items() if key not in whole}) for row in found)
-    return Goods(items, whole["found"], whole["all_lots"], whole["valued"])
+    return Goods(items, whole["found"], whole["all_lots"], whole["undated"], whole["valued"])

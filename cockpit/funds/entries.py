@@ -119,7 +119,8 @@ def repeats_markup(funds: FundsView, twice: Repeats) -> str:
     if not twice.entries:
         return ""
     tr, view = funds.view.tr, funds.view
-    told = tr("funds.repeated_note", n=formats.number(twice.entries), amount=words.exact(funds, twice.amount))
+    key = "funds.repeated_note_here" if funds.query.is_repeat else "funds.repeated_note"
+    told = tr(key, n=formats.number(twice.entries), amount=words.exact(funds, twice.amount))
     link = esc(view.link({"kind": None if funds.query.is_repeat else REPEATED, "page": None}))
     label = esc(tr("funds.repeated_hide" if funds.query.is_repeat else "funds.repeated_show"))
     return f'<p class="note">{esc(told)} <a href="{link}" data-go="{link}">{label}</a></p>'

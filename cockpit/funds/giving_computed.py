@@ -61,4 +61,4 @@ def published(funds: FundsView) -> tuple[PublishedDay, ...]:
 def goods(funds: FundsView) -> Goods:
     """The goods of the window, the first items of them unless the URL asks for all; raises StoreUnavailable."""
     rows = None if funds.view.option("goods", ("", "all")) else GOODS_ROWS
-    return _goods(funds.view.asked, scope=funds.scope, rows=rows) if is_whole(funds) else Goods((), 0, 0, None)
+    return _goods(funds.view.asked, scope=funds.scope, rows=rows) if is_whole(funds) else Goods((), 0, 0, 0, None)

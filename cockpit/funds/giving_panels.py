@@ -114,9 +114,9 @@ def _published_markup(funds: FundsView, found: tuple[PublishedDay, ...]) -> str:
     head = f'<p class="f-said">{esc(said)}</p>' if said else ""
     money = currency_word(funds.view.site.currency, funds.view.lang)
     names = ("day", "counted_day", "stated_day", "counted", "stated", "difference", "share")
+    titles = {name: esc(tr(f"funds.published_{name}", currency=money)) for name in names}
     heads = "".join(
-        f"<th{attributes(class_='num' if name != 'day' else None)}>{esc(tr(f'funds.published_{name}', currency=money))}</th>"
-        for name in names
+        f"<th{attributes(class_='num' if name != 'day' else None)}>{title}</th>" for name, title in titles.items()
     )
     most = max((_share(day) for day in found), default=0.0)
     body = "".join(_published_row(funds, day, unit, most) for day in found)

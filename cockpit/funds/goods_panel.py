@@ -26,7 +26,8 @@ def has_goods(funds: FundsView) -> bool:
 def unit(funds: FundsView) -> str:
     """How many lots, each in its own unit."""
     found = asking.goods(funds)
-    return funds.view.tr("funds.goods_panel_unit", n=formats.number(found.lots))
+    key = "funds.goods_panel_undated" if found.undated else "funds.goods_panel_unit"
+    return funds.view.tr(key, n=formats.number(found.lots), undated=formats.number(found.undated))
 
 
 def draw_goods(funds: FundsView) -> Empty | None:

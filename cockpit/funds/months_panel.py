@@ -223,7 +223,7 @@ def _foot(funds: FundsView, found: Months) -> str:
         told.append(tr("funds.months_promised"))
     if found.missing:
         days = [formats.full_day(day, funds.view.lang) for day in found.missing]
-        told.append(tr("funds.months_missing", days=(", " if funds.view.lang == "en" else "、").join(days)))
+        told.append(tr(f"funds.{found.step}s_missing", days=(", " if funds.view.lang == "en" else "、").join(days)))
     if any(month.is_partial for month in found.months):
         told.append(tr("funds.months_partial"))
     if not all(month.is_covered or month.start in found.missing for month in found.months):

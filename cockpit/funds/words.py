@@ -131,7 +131,7 @@ def _income_head(funds: FundsView) -> tuple[str, str, None]:
     """Sentence and second line where only income is published: how many gifts, what counts once, the publisher."""
     tr, found = funds.view.tr, giving.received(funds)
     if not found:
-        return tr("funds.nothing_sentence"), tr("funds.no_outflow"), None
+        return nothing_head(funds, funds.book) if funds.book else (tr("funds.nothing_sentence"), "", None)
     sentence = tr("funds.received_sentence", n=formats.number(found[-1].entries), amount=short(funds, found[-1].amount))
     parts = [period(funds)]
     twice, stated = giving.repeats(funds), giving.published(funds)
