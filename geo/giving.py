@@ -70,7 +70,8 @@ class GoodsItem:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """The first items, how many there are in all, of how many lots (`undated`: without a day), and what these are said to be worth."""
+    """The first items, how many there are in all, of how many lots (`undated`: without a day), and their stated
+    value."""
 
     items: tuple[GoodsItem, ...]
     found: int
