@@ -26,6 +26,7 @@ STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
 COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 LAYER_KINDS = ("water", "road", "rail", "park", "block", "county", "partition")
 FUND_KINDS = ("community", "named", "programme")
+DIRECTIONS = ("in", "out")
 ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
 STAFF_ROLES = ("grid_leader", "full_time", "part_time", "instructor", "other")
 OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
@@ -35,6 +36,7 @@ OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
     "funds": {"kind": FUND_KINDS},
     "ledger": {"kind": ENTRY_KINDS},
     "staff": {"role": STAFF_ROLES, "level": LEVELS},
+    "goods": {"direction": DIRECTIONS},
 }
 """Section → column → the only words that it takes."""
 KEYS = ("decides", "unit")
@@ -60,7 +62,8 @@ class Mapping:
     id, and `unit`, the heading that tells several rows of one incident apart. `zone_marker` = "ignore": times are
     local although they end in Z or an offset. `declared_level`: the level of the areas that rows name. `categories`:
     "list" (ours) or "open" (every value becomes a category; `extra.categories` may name them). `covers`: first and
-    last day of the reports. `extra` holds the tables that belong to one dataset only.
+    last day of the reports. `skip`: `all_empty`, headings whose cells are all empty in lines of totals, which are
+    no rows. `extra` holds the tables that belong to one dataset only.
     """
 
     code: str
@@ -95,6 +98,7 @@ class Mapping:
     constants: Table[str, str] = field(default_factory=dict)
     files: Table[str, Table[str, str]] = field(default_factory=dict)
     key: Table[str, str] = field(default_factory=dict)
+    skip: Table[str, tuple[str, ...]] = field(default_factory=dict)
     extra: Table[str, Any] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
@@ -143,6 +147,7 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     found["constants"] = _texts(found.get("constants", {}), "constants", faults)
     found["key"] = _texts(found.get("key", {}), "key", faults)
     faults += _key_faults(found)
+    found["skip"] = _skip(found.get("skip", {}), faults)
     for name in ("stages", "optional", "nulls", "time_formats", "fill_down", "excel_dates"):
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
@@ -323,6 +328,12 @@ def _list(value: Any, name: str, faults: list[str]) -> tuple[str, ...]:
         return tuple(value)
     faults.append(f"{name} must be a list of texts")
     return ()
+
+
+def _skip(table: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:
+    found = _dict(table, "skip", faults)
+    faults.extend(f"unknown key {f'skip.{name}'!r} (known: skip.all_empty)" for name in found if name != "all_empty")
+    return {name: _list(value, f"skip.{name}", faults) for name, value in found.items()}
 
 
 def _covers(value: Any, faults: list[str]) -> tuple[date, date] | None:

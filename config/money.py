@@ -11,18 +11,20 @@ from typing import Any
 
 from config import reader
 
-OWN, OUTSIDE, OTHER = "own", "outside", "other"
-FAMILIES = (OWN, OUTSIDE, OTHER)
+OWN, OUTSIDE, OTHER, UNTOLD = "own", "outside", "other", "untold"
+FAMILIES = (OWN, OUTSIDE, OTHER, UNTOLD)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """Where money comes from; `family` is `own` (self-generated, 造血), `outside` or `other`."""
+    """Where money comes from; `family` is `own` (self-generated, 造血), `outside`, `other`, or `untold`
+    where the source does not say which; `is_inferred`: the kind was guessed by whoever made the file."""
 
     code: str
     zh: str
     en: str
     family: str
+    is_inferred: bool = False
 
     @property
     def is_self_generated(self) -> bool:
@@ -60,6 +62,16 @@ class Kinds:
     def self_generated(self) -> list[str]:
         """Codes of the source kinds that the community earned itself."""
         return [kind.code for kind in self.sources if kind.is_self_generated]
+
+    @property
+    def untold(self) -> list[str]:
+        """Codes of the source kinds of which nobody says whether they are self-generated."""
+        return [kind.code for kind in self.sources if kind.family == UNTOLD]
+
+    @property
+    def inferred(self) -> list[str]:
+        """Codes of the source kinds that were guessed, not published."""
+        return [kind.code for kind in self.sources if kind.is_inferred]
 
     @property
     def overhead(self) -> list[str]:

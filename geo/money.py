@@ -4,6 +4,7 @@ Invariant: entries after the clock do not exist, a committed entry enters no bal
 funds is nobody's income and nobody's expense.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,7 +54,8 @@ class Position:
 
     `opening + income + received - expense - passed_on` is `closing`, unless an entry states only a year that the
     window cuts. `committed` was promised in the window; a ledger does not say whether it was paid since.
-    `has_income` false: the ledger cannot know a balance.
+    `has_income` false: the ledger cannot know a balance; nor can it where its source states no outflow at all
+    (`states_outflow` false). `untold_12m` is income that nobody knows to be self-generated or not.
     """
 
     fund_id: int
@@ -78,6 +80,13 @@ class Position:
     income_12m: Decimal
     self_generated_12m: Decimal
     charitable_12m: Decimal
+    states_outflow: bool = True
+    untold_12m: Decimal = Decimal(0)
+
+    @property
+    def has_balance(self) -> bool:
+        """Whether both sides are stated, so that a balance is known."""
+        return self.has_income and self.states_outflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +135,19 @@ class MonthFlow:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The days from a source's first dated entry to its last: between them, no entry means nothing moved."""
+    """The days from a source's first dated entry to its last: between them, no entry means nothing moved, but on the
+    days that are `missing` from what it published."""
 
     source_id: int
     first_on: date
     last_on: date
+    missing: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EntryQuery:
-    """Which entries of a scope, in which order, from where on; `named_kinds` are codes whose words match `text`."""
+    """Which entries of a scope, in which order, from where on; `named_kinds` are codes whose words match `text`;
+    `is_repeat`: those that were published twice, alone."""
 
     kind: str | None = None
     text: str | None = None
@@ -144,6 +156,7 @@ class EntryQuery:
     direction: str = "desc"
     skip: int = 0
     rows: int | None = None
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +179,8 @@ class Entry:
     amount: Decimal
     corrects_code: str | None
     reason: str | None
+    earmark: str | None
+    repeats_code: str | None
     corrected_by: str | None
 
 
@@ -187,32 +202,39 @@ def books(connection: Connection, *, today: date, area_id: int | None) -> tuple[
 
 
 def positions(
-    connection: Connection, scope: Scope, *, year_start: date, self_generated: list[str], overhead: list[str]
+    connection: Connection,
+    scope: Scope,
+    *,
+    year_start: date,
+    self_generated: list[str],
+    overhead: list[str],
+    untold: Sequence[str] = (),
 ) -> tuple[Position, ...]:
     """One position a held fund, by fund code; `year_start` opens the twelve months before the window's end."""
-    params = {"year_start": year_start, "self_generated": self_generated, "overhead": overhead}
-    return tuple(Position(**row) for row in _rows(connection, "positions", scope, params))
+    params = {"year_start": year_start, "self_generated": self_generated, "overhead": overhead, "untold": list(untold)}
+    return tuple(Position(**row) for row in opened(connection, "positions", scope, params))
 
 
 def flows(connection: Connection, scope: Scope, *, toward: str, level: str) -> tuple[Flow, ...]:
     """What flowed in the window into and out of the funds; spending by `toward` (TOWARD), areas at `level`."""
-    return tuple(Flow(**row) for row in _rows(connection, "flows", scope, {"toward": toward, "level": level}))
+    return tuple(Flow(**row) for row in opened(connection, "flows", scope, {"toward": toward, "level": level}))
 
 
 def payments(connection: Connection, scope: Scope, *, toward: str, level: str) -> tuple[Payment, ...]:
     """What was paid or promised in the window, largest first; for books that state no income."""
-    return tuple(Payment(**row) for row in _rows(connection, "payments", scope, {"toward": toward, "level": level}))
+    return tuple(Payment(**row) for row in opened(connection, "payments", scope, {"toward": toward, "level": level}))
 
 
-def months(connection: Connection, scope: Scope) -> tuple[MonthFlow, ...]:
-    """What moved in each month of the window that has entries, by month and part; entries of a year only come last."""
-    return tuple(MonthFlow(**row) for row in _rows(connection, "months", scope, {}))
+def months(connection: Connection, scope: Scope, *, step: str = "month") -> tuple[MonthFlow, ...]:
+    """What moved in each month (or `day`, by `step`) of the window that has entries, by month and part; entries of a
+    year only come last."""
+    return tuple(MonthFlow(**row) for row in opened(connection, "months", scope, {"step": step}))
 
 
 def covered(connection: Connection, *, book: str, today: date) -> tuple[Covered, ...]:
     """The days that each source of the book covers, whatever the area and the fund asked for."""
     found = connection.execute(sql_text(sql.text("money/covered")), {"book": book, "today": today}).mappings()
-    return tuple(Covered(**row) for row in found)
+    return tuple(Covered(**{**row, "missing": tuple(row["missing"])}) for row in found)
 
 
 def entries(connection: Connection, scope: Scope, query: EntryQuery) -> EntryPage:
@@ -225,15 +247,16 @@ def entries(connection: Connection, scope: Scope, query: EntryQuery) -> EntryPag
         "direction": query.direction,
         "skip": query.skip,
         "rows": query.rows,
+        "is_repeat": query.is_repeat,
     }
-    found = _rows(connection, "entries", scope, params)
+    found = opened(connection, "entries", scope, params)
     total = found[0]["found"] if found else 0
     return EntryPage(
         tuple(Entry(**{key: value for key, value in row.items() if key != "found"}) for row in found), total
     )
 
 
-def _rows(connection: Connection, name: str, scope: Scope, params: dict[str, Any]) -> list[dict[str, Any]]:
+def opened(connection: Connection, name: str, scope: Scope, params: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a query that begins with the common opening ledger.sql."""
     statement = sql_text(f"{sql.text('money/ledger')}{sql.text(f'money/{name}')}")
     bound = {
@@ -243,5 +266,6 @@ def _rows(connection: Connection, name: str, scope: Scope, params: dict[str, Any
         "today": scope.today,
         "area_id": scope.area_id,
         "fund_id": scope.fund_id,
+        "is_repeat": False,
     } | params
     return [dict(row) for row in connection.execute(statement, bound).mappings()]

@@ -11,13 +11,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from config import mapping as mappings
 from config.mapping import ENTRY_KINDS, FUND_KINDS
 from geo import placing
 from geo.landing import Landing
 from loaders.check import DATE_FORMATS, missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import fault_rows, together
+from loaders.goods import Goods
 from loaders.options import allow
+from loaders.published import Published
+from loaders.republished import pair_republished
 from loaders.spatial import Located, area_columns, hex_points, located, received, today
 from loaders.words import in_our_words
 
@@ -110,11 +114,15 @@ class Ledger(Dataset):
         Column("lat"),
         Column("corrects_code"),
         Column("reason", is_personal=True),
+        Column("earmark", is_personal=True),
     )
 
-    def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
+    def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:
         """The register: an entry refused for an unknown fund is welcome once the fund is known."""
-        return (landing.rows("load/ledger/register")[0]["digest"],)
+        declared = mappings.named(request.source) if request.source else None
+        codes = list(declared.extra.get("funds", {})) if declared else []
+        source = declared.code if declared else ""
+        return (landing.rows("load/ledger/register", source=source, codes=codes)[0]["digest"],)
 
     def refuse_options(self, request: LoadRequest) -> None:
         allow(request, dataset=self.name)
@@ -122,7 +130,10 @@ class Ledger(Dataset):
     def prepare(self, landing: Landing, job: Job) -> _Known:
         for code, fund in job.mapping.extra.get("funds", {}).items():
             params = {"fund_code": code, "name": fund["name"], "purpose": fund.get("purpose")}
+            params["fund_kind"] = fund.get("kind", "programme")
             landing.run("load/ledger/programme", source_id=job.source_id, load_id=job.load_id, **params)
+        for day in job.mapping.extra.get("missing_days", ()):
+            landing.run("load/ledger/gap", source_id=job.source_id, load_id=job.load_id, missing_on=day)
         funds = {row["fund_code"]: row["fund_id"] for row in landing.rows("load/ledger/funds", source_id=job.source_id)}
         return _Known(placers=placing.placers(landing.connection), funds=funds)
 
@@ -156,7 +167,7 @@ class Ledger(Dataset):
             pl.lit(told["kind"]).alias("kind"),
             pl.lit(occurred_on.dt.to_string("%Y-%m-%d")).alias("occurred_on"),
             pl.lit(fiscal_year).alias("fiscal_year"),
-            *("source_kind", "use_kind", "payer", "payee", "project", "corrects_code", "reason"),
+            *("source_kind", "use_kind", "payer", "payee", "project", "corrects_code", "reason", "earmark"),
             pl.col("amount").str.replace_all(",", "", literal=True).alias("amount"),
             pl.col("area_code").alias("declared_area_code"),
             pl.lit(hex_points(place)).alias("point"),
@@ -169,7 +180,8 @@ class Ledger(Dataset):
         landing.run("load/ledger/unknown_corrections", source_id=job.source_id)
         landing.run("load/ledger/fate", source_id=job.source_id)
         landing.run("load/ledger/changed", source_id=job.source_id)
-        return landing.run("load/ledger/insert", source_id=job.source_id, load_id=job.load_id)
+        repeats = pair_republished(landing, job)
+        return landing.run("load/ledger/insert", source_id=job.source_id, load_id=job.load_id) - repeats
 
 
 def _head(frame: pl.DataFrame, *, is_outside: NDArray[np.bool_], notes: pl.Series) -> list[pl.Expr]:
@@ -291,4 +303,4 @@ def _area_notes(codes: Sequence[str | None], placed: placing.Placed) -> pl.Serie
     return pl.Series(notes, dtype=pl.String)
 
 
-DATASETS: tuple[Dataset, ...] = (Ledger(), Funds())
+DATASETS: tuple[Dataset, ...] = (Ledger(), Funds(), Goods(), Published())

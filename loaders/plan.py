@@ -88,7 +88,7 @@ def _understood(
     request: LoadRequest, table: read.Table, candidates: Sequence[Dataset], own: FileMapping | None
 ) -> tuple[Dataset, FileMapping, Header, dict[str, str]]:
     """The dataset whose columns the header carries; if none fits, the refusal of the one that fits best."""
-    refusals: list[Refused] = []
+    refusals: list[tuple[float, Refused]] = []
     for dataset in candidates:
         if own is not None and own.section not in (None, dataset.section):
             continue
@@ -105,10 +105,11 @@ def _understood(
             )
             return dataset, mapping, header, constants
         except Refused as refusal:
-            refusals.append(refusal)
+            wanted = sum(column.is_required for column in dataset.columns)
+            refusals.append((len(refusal.parts) / max(1, wanted), refusal))
     if not refusals:
         raise Refused("mapping_refused", reason=f"section = {own.section!r}" if own else "section")
-    raise min(refusals, key=lambda refusal: len(refusal.parts))
+    raise min(refusals, key=lambda found: found[0])[1]
 
 
 def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_standard: bool) -> tuple[Crs, bool]:

@@ -5,6 +5,8 @@ from functools import partial
 import streamlit as st
 
 from cockpit.context import current_view
+from cockpit.funds import giving_panels as giving
+from cockpit.funds import goods_panel as goods
 from cockpit.funds import months_panel as by_month
 from cockpit.funds import panels as draw
 from cockpit.funds import words
@@ -39,7 +41,14 @@ with right:
         unit=words.balance_unit(funds),
         draw=partial(draw.draw_balance, funds),
     )
-    if has_balances:
+    if giving.has_kinds(funds):
+        show(
+            key="kinds",
+            title=view.tr("funds.kinds_title"),
+            unit=words.period_and_unit(funds),
+            draw=partial(giving.draw_kinds, funds),
+        )
+    elif has_balances:
         show(
             key="idle",
             title=view.tr("funds.idle_title"),
@@ -58,6 +67,20 @@ show(
     unit=by_month.unit(funds),
     draw=partial(by_month.draw_months, funds),
 )
+if giving.has_published(funds):
+    show(
+        key="published",
+        title=view.tr("funds.published_title"),
+        unit=giving.published_unit(funds),
+        draw=partial(giving.draw_published, funds),
+    )
+if goods.has_goods(funds):
+    show(
+        key="goods",
+        title=view.tr("funds.goods_title"),
+        unit=goods.unit(funds),
+        draw=partial(goods.draw_goods, funds),
+    )
 show(
     key="entries",
     title=view.tr("funds.entries_title"),

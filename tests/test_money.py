@@ -156,7 +156,7 @@ def test_the_ledger_gap_is_zero_and_transfers_are_eliminated(ask: Ask) -> None:
     assert summary.gap == 0
     assert summary.opening == Decimal("1980.00")  # 1300 + 80 + 600
     assert summary.closing == Decimal("2035.05")  # 1270.05 + 170 + 595
-    assert sum(holding.position.closing for holding in summary.with_income) == summary.closing
+    assert sum(holding.position.closing for holding in summary.with_balance) == summary.closing
 
 
 def test_a_transfer_to_a_fund_outside_the_scope_is_no_longer_internal(ask: Ask) -> None:
@@ -170,7 +170,7 @@ def test_a_fund_without_stated_income_has_no_balance_and_is_never_negative(ask: 
     blind = by_code(positions)["blind"]
     assert not blind.has_income
     assert blind.closing < 0, "the ledger alone would say so"
-    assert blind.name not in {holding.position.name for holding in summary.with_income}
+    assert blind.name not in {holding.position.name for holding in summary.with_balance}
     graph = money_flow.fund_graph(summary, flows, target="use", order=())
     assert money_flow.Knot(0, money_flow.UNSTATED, "") in graph.knots
     assert money_flow.Knot(0, money_flow.OVERDRAWN, "") not in graph.knots

@@ -57,6 +57,11 @@ def filled(store: Store, clock: Clock) -> Store:
             insert into core.ledger_entry (source_id, entry_code, fund_id, entry_kind, occurred_on, amount,
                                            street_id, community_id, recorded_at, content_hash, load_id)
               values (1, 'e1', 1, 'income', '2026-11-01', 100, 1, 2, ops.clock(), 'h', 1);
+            insert into core.source_gap values (1, '2026-11-02', 1);
+            insert into core.published_total (source_id, of_source, through_on, money_total, content_hash, load_id)
+              values (1, 'hand', '2026-11-01', 100, 'h', 1);
+            insert into core.goods_entry (source_id, goods_code, direction, item, content_hash, load_id)
+              values (1, 'g1', 'out', '口罩', 'h', 1);
             insert into ops.fact values ('sample', '{}');
             insert into landing.row values (1, 2, '{}', '2027-01-01');
             insert into ops.quarantine (load_id, row_number, fault) values (1, 2, 'bad_time');

@@ -1,4 +1,4 @@
-"""Money by month, to point at: in upwards, out downwards, their difference as dots, promises as hollow bars beside.
+"""Money by month or day, to point at: in upwards, out downwards, their difference as dots, promises hollow beside.
 
 Invariant: a month that the ledger does not cover has no bar and no dot, only a ring on the zero line with the reason. A
 figure once made is not changed.
@@ -31,7 +31,8 @@ EVERY, QUARTERS = 26, 80
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One month; amounts in the unit of the chart, None where nothing is known. `tip` are the lines on pointing."""
+    """One month, or a day with its own `label` below the axis; amounts in the unit of the chart, None where nothing is
+    known. `tip` are the lines on pointing."""
 
     year: int
     month: int
@@ -45,14 +46,16 @@ class Column:
     net: float | None = None
     is_chosen: bool = True
     is_partial: bool = False
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MonthBars:
-    """What the picture shows; without income what goes out stands upwards and there is no net."""
+    """What the picture shows; without income what goes out stands upwards; without `has_net` there are no dots."""
 
     columns: tuple[Column, ...]
     has_income: bool
+    has_net: bool = True
 
     @property
     def out(self) -> float:
@@ -85,7 +88,7 @@ def month_figure(bars: MonthBars) -> go.Figure:
     main, beside = (MAIN, BESIDE) if moved and promised else (ALONE, ALONE)
     _stand(moved, main.among(len(columns)))
     _stand(promised, beside.among(len(columns)))
-    net = _net(columns, at=main.among(len(columns)).middle) if bars.has_income else []
+    net = _net(columns, at=main.among(len(columns)).middle) if bars.has_income and bars.has_net else []
     return go.Figure([*moved, *promised, *net, *_gaps(columns), _pointer(bars)], _layout(bars))
 
 
@@ -209,6 +212,8 @@ def _chosen(columns: Sequence[Column]) -> list[go.layout.Shape]:
 
 def _labels(columns: Sequence[Column]) -> dict[int, str]:
     """The months below the axis, as many as have room, with the year below the first and each January."""
+    if any(column.label is not None for column in columns):
+        return {place: column.label for place, column in enumerate(columns) if column.label}
     step = 1 if len(columns) <= EVERY else 3 if len(columns) <= QUARTERS else 12
     named = {place: column for place, column in enumerate(columns) if (column.month - 1) % step == 0}
     first = min(named, default=0)

@@ -19,10 +19,10 @@ from geo.money import FUNDS, Payment
 
 IDLE_ROWS = 12
 PLAIN = {money_flow.OPENING, money_flow.CLOSING, money_flow.OVERDRAWN, money_flow.MADE_GOOD, money_flow.UNSTATED,
-         money_flow.ELSEWHERE, money_flow.RECEIVED, money_flow.PASSED_ON}  # fmt: skip
+         money_flow.ELSEWHERE, money_flow.RECEIVED, money_flow.PASSED_ON, money_flow.UNTOLD}  # fmt: skip
 
 
-def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str], *, height: float = 470) -> str:
+def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str]) -> str:
     """The Sankey with its key above and the two sums below."""
     unit = scale(funds)
     words = {knot: knot_name(funds, knot, names) for knot in graph.knots}
@@ -39,14 +39,25 @@ def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str], *, hei
     sides = {"left": exact(funds, graph.left), "right": exact(funds, graph.right)}
     label = funds.view.tr("funds.flow_label", n=len(links), **sides)
     drawing = sankey.draw(
-        sankey.Diagram(nodes, links, label), height=height, side=240 if funds.scope.book == FUNDS else 300
+        sankey.Diagram(nodes, links, label),
+        height=470 if funds.states_outflow else 320,
+        side=_side(funds),
     )
     gap = graph.left - graph.right
     foot = (
         esc(funds.view.tr("funds.flow_sides", **sides))
         + f'<b class="{"acc" if not gap else ""}">{esc(exact(funds, gap))}</b>'
     )
+    if any(knot.kind == money_flow.UNTOLD for knot in words):
+        foot = esc(funds.view.tr("funds.no_outflow_why"))
     return f'{_flow_key(funds, graph, unit)}{drawing}<p class="f-foot">{foot}</p>'
+
+
+def _side(funds: FundsView) -> float:
+    """The px that names beside the outer columns may take."""
+    if funds.scope.book != FUNDS:
+        return 300
+    return 240 if funds.states_outflow else 270
 
 
 def _node(funds: FundsView, knot: Knot, amount: Decimal, name: str, unit: Scale) -> sankey.Node:
@@ -97,7 +108,7 @@ def _flow_key(funds: FundsView, graph: Graph, unit: Scale) -> str:
 def balance_markup(funds: FundsView, found: Summary) -> str:
     """The balance in hand with what is committed, the self-generated share and the share used."""
     tr = funds.view.tr
-    if not found.with_income:
+    if not found.with_balance:
         return _no_balance(
             funds, tr("funds.balance_why", n=len(found.holdings)) if found.holdings else tr("funds.idle_none")
         )
@@ -105,7 +116,7 @@ def balance_markup(funds: FundsView, found: Summary) -> str:
     if found.committed:
         words = tr("funds.committed", amount=short(funds, found.committed))
         notes.append(f'<span data-tip="{esc(tr("funds.committed_tip"))}">{esc(words)}</span>')
-    left_out = len(found.holdings) - len(found.with_income)
+    left_out = len(found.holdings) - len(found.with_balance)
     if left_out:
         notes.append(f"<span>{esc(tr('funds.balance_part', n=left_out))}</span>")
     shares = "".join(
@@ -201,20 +212,26 @@ def _idle_row(funds: FundsView, holding: Holding) -> idle.Row:
     tr, position = funds.view.tr, holding.position
     months = holding.months or 0
     parts = {"name": position.name, "n": months, "amount": exact(funds, position.closing)}
-    if not position.entries:
+    if not position.states_outflow:
+        tip = f"{position.name}\n{tr('funds.no_outflow')}"
+    elif not position.entries:
         tip = tr("funds.idle_blank_tip", **parts)
     elif position.last_charitable_on is None:
         tip = tr("funds.idle_never_tip", **parts)
     else:
-        key = "funds.idle_since" if position.has_income else "funds.idle_no_balance_tip"
+        key = "funds.idle_since" if position.has_balance else "funds.idle_no_balance_tip"
         tip = tr(key, day=formats.full_day(position.last_charitable_on, funds.view.lang), **parts)
     unknown = holding.months is None
     figure = (
-        tr("funds.no_data") if unknown else tr("funds.idle_never", n=months) if holding.never_spent else str(months)
+        tr("funds.no_data" if position.states_outflow else "funds.no_outflow_short")
+        if unknown
+        else tr("funds.idle_never", n=months)
+        if holding.never_spent
+        else str(months)
     )
     link = funds.view.link({"fund": position.fund_code, "page": None})
     return idle.Row(
         label=position.name, months=months, figure=figure, state=holding.state, tip=tip, go=link,
         word=tr(f"funds.idle_{holding.state}"),
-        balance=short(funds, position.closing) if position.has_income else tr("funds.no_data"),
+        balance=short(funds, position.closing) if position.has_balance else tr("funds.no_data"),
     )  # fmt: skip

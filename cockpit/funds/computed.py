@@ -38,6 +38,8 @@ from geo.money import (
 
 PAGE_ROWS = 25
 LONGEST_SEARCH = 100
+REPEATED = "repeated"
+"""The choice among the kinds of entries that shows what was published twice."""
 _PAGE = re.compile(r"[0-9]{1,6}")
 AREA_LEVELS = ("street", "community", "grid")
 
@@ -72,6 +74,13 @@ class FundsView:
         return sum((max(fund.opening + fund.income, fund.expense) for fund in chosen), Decimal(0))
 
     @property
+    def states_outflow(self) -> bool:
+        """False where income is published and, of every fund shown, nothing of what went out: no balance is known."""
+        chosen = [self.fund] if self.fund else list(self.funds)
+        told = [fund for fund in chosen if fund.has_income]
+        return not told or any(fund.states_outflow for fund in told)
+
+    @property
     def last_day(self) -> date:
         """The last day of the window that has come."""
         return min(self.window.end - timedelta(days=1), self.scope.today)
@@ -98,7 +107,7 @@ def _positions(asked: Asked, *, scope: Scope, words: Kinds) -> tuple[Position, .
     with queries.store().reading(asked.viewer, asked.clock) as connection:
         return ledger.positions(
             connection, scope, year_start=money.year_before(scope.end),
-            self_generated=words.self_generated, overhead=words.overhead,
+            self_generated=words.self_generated, overhead=words.overhead, untold=words.untold,
         )  # fmt: skip
 
 
@@ -115,9 +124,9 @@ def _payments(asked: Asked, *, scope: Scope, toward: str, level: str) -> tuple[P
 
 
 @queries.shared
-def _months(asked: Asked, *, scope: Scope) -> tuple[MonthFlow, ...]:
+def _months(asked: Asked, *, scope: Scope, step: str) -> tuple[MonthFlow, ...]:
     with queries.store().reading(asked.viewer, asked.clock) as connection:
-        return ledger.months(connection, scope)
+        return ledger.months(connection, scope, step=step)
 
 
 @queries.shared
@@ -197,9 +206,11 @@ def _towards(view: View, book: str) -> tuple[str, ...]:
 
 def _query(view: View, *, page: int) -> EntryQuery:
     text = parse_search(view.params.get("q", ""))
+    kind = view.option("kind", ("", *ledger.KINDS, REPEATED))
     named = kinds().codes_named(text, view.lang) if text else ()
     return EntryQuery(
-        kind=view.option("kind", ("", *ledger.KINDS)) or None,
+        kind=kind if kind in ledger.KINDS else None,
+        is_repeat=kind == REPEATED,
         text=text or None,
         named_kinds=named,
         sort=view.option("sort", ledger.SORTS),
@@ -249,12 +260,25 @@ def months(funds: FundsView) -> Months | None:
     shown = money_months.span(funds.window, known, today=funds.scope.today)
     if shown is None:
         return None
-    flows = _months(funds.view.asked, scope=replace(funds.scope, start=shown[0], end=shown[1]))
+    days = money_months.day_span(funds.window, known, today=funds.scope.today)
+    step, steps = _step(funds, shown, has_days=days is not None)
+    first, end = days if days is not None and step == money_months.DAY else shown
+    flows = _months(funds.view.asked, scope=replace(funds.scope, start=first, end=end), step=step)
     chosen = [funds.fund] if funds.fund else funds.funds
     has_income = funds.scope.book == FUNDS and any(position.has_income for position in chosen)
-    return money_months.by_month(
-        flows, known, shown=shown, window=funds.window, today=funds.scope.today, has_income=has_income
+    found = money_months.by_month(
+        flows, known, shown=(first, end), window=funds.window, today=funds.scope.today, has_income=has_income, step=step
     )
+    return replace(found, steps=steps, has_net=has_income and funds.states_outflow)
+
+
+def _step(funds: FundsView, shown: tuple[date, date], *, has_days: bool) -> tuple[str, tuple[str, ...]]:
+    """Months or days, and what may be chosen: days first where there are so few months that they say little."""
+    if not has_days:
+        return money_months.MONTH, (money_months.MONTH,)
+    is_few = money_months.moved(shown[0], money_months.FEW_MONTHS) >= shown[1]
+    usual = (money_months.DAY, money_months.MONTH) if is_few else (money_months.MONTH, money_months.DAY)
+    return funds.view.option("step", usual), (money_months.MONTH, money_months.DAY)
 
 
 def entries(funds: FundsView) -> EntryPage:

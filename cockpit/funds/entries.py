@@ -7,15 +7,17 @@ import csv
 import io
 
 from cockpit import formats
-from cockpit.funds.computed import PAGE_ROWS, FundsView
+from cockpit.funds import words
+from cockpit.funds.computed import PAGE_ROWS, REPEATED, FundsView
 from cockpit.funds.words import currency_word
 from cockpit.markup import attributes, esc
 from cockpit.spreadsheets import safe_cell
 from config.money import kinds
+from geo.giving import Repeats
 from geo.money import FLOWS, KINDS, Entry, EntryPage
 
 SORTED = {"on": "on", "fund": "fund", "kind": "kind", "amount": "amount"}
-COLUMNS = ("on", "code", "fund", "kind", "subject", "payer", "payee", "project", "area", "amount", "note")
+COLUMNS = ("on", "code", "fund", "kind", "subject", "payer", "payee", "project", "earmark", "area", "amount", "note")
 
 
 def day(funds: FundsView, entry: Entry) -> str:
@@ -27,7 +29,7 @@ def day(funds: FundsView, entry: Entry) -> str:
 
 def cells(funds: FundsView, entry: Entry) -> dict[str, str]:
     """The entry's words by column, as plain text; the amount without its unit."""
-    tr, words = funds.view.tr, kinds()
+    tr, named = funds.view.tr, kinds()
     comes = entry.entry_kind in ("opening", "income")
     subject = entry.source_kind if comes else entry.use_kind or entry.source_kind
     fund = entry.fund_name or ("" if funds.scope.book == FLOWS else tr("funds.unknown_fund"))
@@ -38,10 +40,11 @@ def cells(funds: FundsView, entry: Entry) -> dict[str, str]:
         "code": entry.entry_code,
         "fund": fund,
         "kind": tr(f"funds.kind_{entry.entry_kind}"),
-        "subject": words.name(subject, funds.view.lang) if subject else "",
+        "subject": named.name(subject, funds.view.lang) if subject else "",
         "payer": entry.payer or "",
         "payee": "" if entry.entry_kind == "transfer" else entry.payee or "",
         "project": entry.project or "",
+        "earmark": entry.earmark or "",
         "area": entry.area_name or "",
         "amount": formats.number(entry.amount, digits=2),
         "note": " ".join(note for note in (_correction(funds, entry), entry.reason) if note),
@@ -49,6 +52,8 @@ def cells(funds: FundsView, entry: Entry) -> dict[str, str]:
 
 
 def _correction(funds: FundsView, entry: Entry) -> str:
+    if entry.repeats_code:
+        return funds.view.tr("funds.repeats", code=entry.repeats_code)
     if entry.corrects_code:
         return funds.view.tr("funds.corrects", code=entry.corrects_code)
     return funds.view.tr("funds.corrected", code=entry.corrected_by) if entry.corrected_by else ""
@@ -109,15 +114,29 @@ def _pager(funds: FundsView, found: int) -> str:
     return f'<div class="f-pager">{before}<span>{words}</span>{after}</div>'
 
 
+def repeats_markup(funds: FundsView, twice: Repeats) -> str:
+    """What was published twice in the window and counts once, with the way to these rows; empty without any."""
+    if not twice.entries:
+        return ""
+    tr, view = funds.view.tr, funds.view
+    key = "funds.repeated_note_here" if funds.query.is_repeat else "funds.repeated_note"
+    told = tr(key, n=formats.number(twice.entries), amount=words.exact(funds, twice.amount))
+    link = esc(view.link({"kind": None if funds.query.is_repeat else REPEATED, "page": None}))
+    label = esc(tr("funds.repeated_hide" if funds.query.is_repeat else "funds.repeated_show"))
+    return f'<p class="note">{esc(told)} <a href="{link}" data-go="{link}">{label}</a></p>'
+
+
 def filter_markup(funds: FundsView) -> str:
     """The filters of the entries: kind, and a field to search."""
     tr, view = funds.view.tr, funds.view
 
     def option(kind: str, label: str) -> str:
         link = esc(view.link({"kind": kind or None, "page": None}))
-        return f'<option value="{link}"{" selected" if (funds.query.kind or "") == kind else ""}>{esc(label)}</option>'
+        chosen = REPEATED if funds.query.is_repeat else funds.query.kind or ""
+        return f'<option value="{link}"{" selected" if chosen == kind else ""}>{esc(label)}</option>'
 
-    options = option("", tr("funds.all_kinds")) + "".join(option(kind, tr(f"funds.kind_{kind}")) for kind in KINDS)
+    listed = (*KINDS, REPEATED) if funds.query.is_repeat else KINDS
+    options = option("", tr("funds.all_kinds")) + "".join(option(kind, tr(f"funds.kind_{kind}")) for kind in listed)
     kind_select = f'<select data-choose aria-label="{esc(tr("funds.kind_label"))}">{options}</select>'
     before = view.link({"q": None, "page": None})
     before = f"{before}&q=" if before != "?" else "?q="

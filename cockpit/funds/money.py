@@ -45,7 +45,7 @@ class Summary:
     """The held funds together; transfers among them are eliminated. Money in the site's currency.
 
     opening + income + received - expense - passed_on - closing = gap (K61, must be 0).
-    Funds that state no income (`without_income`) are in `holdings` but in none of the sums.
+    Funds without a balance (no income stated, or no outflow) are in `holdings` but in none of the sums.
     """
 
     holdings: tuple[Holding, ...]
@@ -73,9 +73,15 @@ class Summary:
         return sum((holding.position.closing for holding in self.asleep), ZERO)
 
     @property
-    def with_income(self) -> tuple[Holding, ...]:
-        """The funds whose ledger states what came in: those that have a balance."""
-        return tuple(holding for holding in self.holdings if holding.position.has_income)
+    def with_balance(self) -> tuple[Holding, ...]:
+        """The funds whose ledger states what came in and what went out: those that have a balance."""
+        return tuple(holding for holding in self.holdings if holding.position.has_balance)
+
+    @property
+    def income_only(self) -> tuple[Holding, ...]:
+        """The funds of which income is published and nothing of what went out."""
+        positions = ((holding, holding.position) for holding in self.holdings)
+        return tuple(holding for holding, one in positions if one.has_income and not one.states_outflow)
 
 
 def choose_window(name: str, own: tuple[date, date] | None, *, book: Book | None, today: date) -> Window:
@@ -116,7 +122,9 @@ def hold(position: Position, *, on: date, idle: Idle) -> Holding:
     since = position.last_charitable_on or position.opened_on or position.first_on
     months = months_between(since, on) if since else None
     state = AWAKE
-    if months is not None and position.has_income and position.closing > 0:
+    if not position.states_outflow:
+        return Holding(position, None, never_spent=False, state=AWAKE)
+    if months is not None and position.has_balance and position.closing > 0:
         state = ASLEEP if months >= idle.sleep_months else WATCH if months >= idle.watch_months else AWAKE
     return Holding(position, months, position.last_charitable_on is None, state)
 
@@ -124,7 +132,7 @@ def hold(position: Position, *, on: date, idle: Idle) -> Holding:
 def summarise(positions: Sequence[Position], flows: Sequence[Flow], *, on: date, idle: Idle) -> Summary:
     """The funds together on the last day `on` of the window."""
     holdings = tuple(hold(position, on=on, idle=idle) for position in positions)
-    counted = [position for position in positions if position.has_income]
+    counted = [position for position in positions if position.has_balance]
     between = sum((flow.amount for flow in flows if flow.side == "between"), ZERO)
 
     def total(field: str) -> Decimal:
@@ -133,12 +141,13 @@ def summarise(positions: Sequence[Position], flows: Sequence[Flow], *, on: date,
     opening, income, expense, closing = (total(field) for field in ("opening", "income", "expense", "closing"))
     received, passed_on = total("received") - between, total("passed_on") - between
     income_12m, available_12m = total("income_12m"), total("opening_12m") + total("income_12m")
+    is_told = income_12m > 0 and not total("untold_12m")
     return Summary(
         holdings=holdings,
         opening=opening, income=income, received=received, expense=expense, passed_on=passed_on, closing=closing,
         committed=total("committed"), between=between,
         gap=opening + income + received - expense - passed_on - closing,
-        self_generated_share=total("self_generated_12m") / income_12m if income_12m > 0 else None,
+        self_generated_share=total("self_generated_12m") / income_12m if is_told else None,
         use_rate=total("charitable_12m") / available_12m if available_12m > 0 else None,
     )  # fmt: skip
 

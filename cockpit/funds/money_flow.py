@@ -15,7 +15,7 @@ MAX_LINKS = 60
 MAX_NODES = (11, 8, 12)
 LEAST_NODES = 4
 OPENING, OVERDRAWN, RECEIVED, ELSEWHERE, UNSTATED = "opening", "overdrawn", "received", "elsewhere", "unstated"
-CLOSING, COMMITTED, PASSED_ON, MADE_GOOD = "closing", "committed", "passed_on", "made_good"
+CLOSING, COMMITTED, PASSED_ON, MADE_GOOD, UNTOLD = "closing", "committed", "passed_on", "made_good", "untold"
 SLEEPING, REST = "sleeping", "rest"
 
 
@@ -101,7 +101,7 @@ def _pairs(flow: Flow, fund: Callable[[int], Knot], target: str) -> Iterable[tup
 
 
 def _add_balances(threads: Sums, holding: Holding, fund: Knot) -> None:
-    """The ends of one fund: opening and closing balance, or, without stated income, the source that is not stated."""
+    """The ends of one fund: opening and closing balance, or, without stated income or outflow, what is not stated."""
     position = holding.position
 
     def add(source: Knot, target: Knot, amount: Decimal) -> None:
@@ -109,6 +109,9 @@ def _add_balances(threads: Sums, holding: Holding, fund: Knot) -> None:
 
     if not position.has_income:
         add(Knot(0, UNSTATED, ""), fund, position.expense + position.passed_on)
+        return
+    if not position.states_outflow:
+        add(fund, Knot(2, UNTOLD, ""), position.income + position.received)
         return
     add(Knot(0, OPENING, ""), fund, max(position.opening, ZERO))
     add(fund, Knot(2, MADE_GOOD, ""), max(-position.opening, ZERO))
@@ -188,7 +191,20 @@ def _merge(threads: Threads, small: Sequence[Knot], column: int) -> Threads:
 def arrange(threads: Threads, *, order: Sequence[str]) -> Graph:
     """The graph with its knots from the top: sources in their order, else by amount; rests, slab and balances last."""
     found = amounts(threads)
-    last = (REST, UNSTATED, ELSEWHERE, RECEIVED, PASSED_ON, MADE_GOOD, OVERDRAWN, SLEEPING, COMMITTED, OPENING, CLOSING)
+    last = (
+        REST,
+        UNSTATED,
+        ELSEWHERE,
+        RECEIVED,
+        PASSED_ON,
+        MADE_GOOD,
+        UNTOLD,
+        OVERDRAWN,
+        SLEEPING,
+        COMMITTED,
+        OPENING,
+        CLOSING,
+    )
 
     def place(knot: Knot) -> tuple[int, int, Decimal, str]:
         rank = last.index(knot.kind) + 2 if knot.kind in last else int(not knot.code)

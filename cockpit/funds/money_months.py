@@ -1,4 +1,4 @@
-"""Money by month: which months are shown, and what is a zero, what a gap, what stands beside.
+"""Money by month or by day: which ones are shown, and what is a zero, what a gap, what stands beside.
 
 Invariant: a month is 0 only where the ledger covers it, else it is a gap; a commitment is no spending; the months that
 a window holds whole add up to its waterfall.
@@ -8,18 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from cockpit.funds.money import ZERO, Window
 from geo.money import Covered, MonthFlow
 
 USUAL, MOST = 24, 120
 """How many months are shown at least, where there are so many, and at most."""
+MOST_DAYS, FEW_MONTHS = 92, 3
+"""How many days can be shown, and how many months are so few that days say more."""
+MONTH, DAY = "month", "day"
 BALANCED = "balanced"
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The month that begins on `start`, in the site's currency; outside the ledger (`is_covered` false) all is unknown.
+    """The month that begins on `start` (or the one day), in the site's currency; outside the ledger (`is_covered`
+    false) all is unknown.
 
     `is_chosen`: a part of it lies in the page's window. `is_over`: it has ended at the clock. `known_to`: the ledger
     ends on that day of it, before the month does.
@@ -50,7 +55,8 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """The months in order. `has_income` false: the ledger states only what goes out, so there is no net.
+    """The months (or days, by `step`) in order; `steps` may be chosen. `has_net` false: one side is not published.
+    `has_income` false: the ledger states only what goes out, so there is no net.
 
     `undated` entries of `undated_amount` state only a year; `others` went out of funds that the sums leave out.
     """
@@ -60,6 +66,10 @@ class Months:
     undated: int = 0
     undated_amount: Decimal = ZERO
     others: Decimal = ZERO
+    step: str = MONTH
+    steps: tuple[str, ...] = (MONTH,)
+    has_net: bool = True
+    missing: tuple[date, ...] = ()
 
     def total(self, name: str) -> Decimal:
         """The sum of one field over all months."""
@@ -94,22 +104,35 @@ def span(window: Window, covered: Sequence[Covered], *, today: date) -> tuple[da
     return (start, end) if start < end and end > first_of(window.start) else None
 
 
+def day_span(window: Window, covered: Sequence[Covered], *, today: date) -> tuple[date, date] | None:
+    """The days [first, last) of the window that the ledger covers, None where there are none or more than MOST_DAYS."""
+    if not covered:
+        return None
+    start = max(window.start, min(source.first_on for source in covered))
+    last_on = min(today, max(source.last_on for source in covered))
+    end = min(window.end, last_on + timedelta(days=1))
+    return (start, end) if 0 < (end - start).days <= MOST_DAYS else None
+
+
 def by_month(
     flows: Sequence[MonthFlow], covered: Sequence[Covered], *,
-    shown: tuple[date, date], window: Window, today: date, has_income: bool,
+    shown: tuple[date, date], window: Window, today: date, has_income: bool, step: str = MONTH,
 ) -> Months:  # fmt: skip
-    """Every month of `shown`; with `has_income` of the funds that have a balance, else whatever goes out."""
+    """Every month (or day, by `step`) of `shown`; with `has_income` of the funds whose income is stated, else whatever
+    goes out."""
     told = [flow for flow in flows if (flow.part == BALANCED) == has_income]
     undated = [flow for flow in told if flow.month is None]
     others = [flow for flow in flows if (flow.part == BALANCED) != has_income and flow.month is not None]
-    start, end = shown
-    count = (end.year - start.year) * 12 + end.month - start.month
+    begins = _begins(*shown, step=step)
     months = tuple(
-        _month(moved(start, at), [flow for flow in told if flow.month == moved(start, at)], covered, window, today)
-        for at in range(count)
+        _month((start, end), [flow for flow in told if flow.month == start], covered, window, today)
+        for start, end in pairwise(begins)
     )
     return Months(
         months=months,
+        step=step,
+        has_net=has_income,
+        missing=_missing(covered, *shown),
         has_income=has_income,
         undated=sum(flow.entries for flow in undated),
         undated_amount=sum((_moved_amount(flow) for flow in undated), ZERO),
@@ -117,14 +140,33 @@ def by_month(
     )
 
 
+def _begins(start: date, end: date, *, step: str) -> list[date]:
+    """Where the months or days of [start, end) begin, and the end."""
+    if step == DAY:
+        return [start + timedelta(days=at) for at in range((end - start).days + 1)]
+    return [moved(start, at) for at in range((end.year - start.year) * 12 + end.month - start.month + 1)]
+
+
+def _missing(covered: Sequence[Covered], start: date, end: date) -> tuple[date, ...]:
+    """The days of [start, end) that no source which covers them published."""
+    days = sorted({day for source in covered for day in source.missing if start <= day < end})
+    return tuple(day for day in days if not _is_known(covered, day))
+
+
+def _is_known(covered: Sequence[Covered], day: date) -> bool:
+    return any(source.first_on <= day <= source.last_on and day not in source.missing for source in covered)
+
+
 def _moved_amount(flow: MonthFlow) -> Decimal:
     return flow.income + flow.received + flow.expense + flow.passed_on + flow.committed
 
 
 def _month(
-    start: date, flows: Sequence[MonthFlow], covered: Sequence[Covered], window: Window, today: date
+    days: tuple[date, date], flows: Sequence[MonthFlow], covered: Sequence[Covered], window: Window, today: date
 ) -> Month:  # fmt: skip
-    end, last_on = moved(start, 1), max(source.last_on for source in covered)
+    start, end = days
+    last_on = max(source.last_on for source in covered)
+    is_day = end - start == timedelta(days=1)
     is_over = end <= today + timedelta(days=1)
     sums = {
         name: sum((getattr(flow, name) for flow in flows), ZERO)
@@ -134,7 +176,9 @@ def _month(
         start,
         **sums,
         entries=sum(flow.entries for flow in flows),
-        is_covered=any(first_of(source.first_on) <= start <= source.last_on for source in covered),
+        is_covered=_is_known(covered, start)
+        if is_day
+        else any(first_of(source.first_on) <= start <= source.last_on for source in covered),
         is_chosen=start < window.end and end > window.start,
         is_over=is_over,
         known_to=last_on if start <= last_on < end - timedelta(days=1) and is_over else None,

@@ -7,8 +7,9 @@ import streamlit as st
 
 from cockpit import plotted
 from cockpit.context import token
-from cockpit.funds import charts, entries, words
+from cockpit.funds import charts, entries, giving_panels, words
 from cockpit.funds import computed as asking
+from cockpit.funds import giving_computed as giving
 from cockpit.funds.computed import FundsView
 from cockpit.funds.money import PERIODS
 from cockpit.markup import esc
@@ -120,6 +121,8 @@ def draw_balance(funds: FundsView) -> Empty | None:
     """The balance in hand, or the sum of what flowed and why there is no balance."""
     if nothing := _nothing(funds):
         return nothing
+    if not funds.states_outflow:
+        return giving_panels.draw_received(funds)
     if funds.scope.book == FUNDS:
         picture(charts.balance_markup(funds, asking.summary(funds)), key="funds_balance")
         return None
@@ -143,7 +146,7 @@ def draw_bars(funds: FundsView) -> Empty | None:
     if nothing := _nothing(funds):
         return nothing
     found = asking.summary(funds)
-    if not found.with_income:
+    if not found.with_balance:
         return Empty(funds.view.tr("funds.balance_none"))
     picture(charts.bars_markup(funds, found), key="funds_bars")
     return None
@@ -157,6 +160,9 @@ def draw_entries(funds: FundsView) -> Empty | None:
     with left:
         picture(entries.filter_markup(funds), key="funds_entry_filters")
     page = asking.entries(funds)
+    note = entries.repeats_markup(funds, giving.repeats(funds))
+    if note:
+        picture(note, key="funds_repeats")
     if not page.rows:
         return Empty(funds.view.tr("funds.entries_none"))
     with right, st.container(key="funds_download"):

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cockpit import formats
+from cockpit.funds import giving_computed as giving
 from cockpit.funds import money_flow
 from cockpit.funds.computed import FundsView
 from cockpit.funds.money import Summary
 from cockpit.funds.money_flow import Knot
 from config import messages
 from config.money import kinds
+from geo.giving import PublishedDay
 from geo.money import FLOWS, FUNDS, Book, Payment
 
 UNKNOWN = {"source": "unknown_source", "use": "unknown_use", "area": "unknown_area", "payee": "unknown_payee",
@@ -97,7 +99,9 @@ def spoken_period(funds: FundsView) -> str:
 def fund_head(funds: FundsView, found: Summary) -> tuple[str, str, str | None]:
     """Sentence, second line and level mark for funds: sleeping funds, what came and went, whether accounts agree."""
     tr = funds.view.tr
-    if not found.with_income:
+    if not found.with_balance and found.income_only:
+        return _income_head(funds)
+    if not found.with_balance:
         spent = sum((holding.position.expense for holding in found.holdings), Decimal(0))
         return (
             tr("funds.no_balance_sentence", amount=short(funds, spent)),
@@ -121,6 +125,38 @@ def fund_head(funds: FundsView, found: Summary) -> tuple[str, str, str | None]:
         names = tr("funds.more_funds", names=names, n=len(found.asleep))
     sentence = tr(key, n=len(found.asleep), months=months, amount=amount)
     return sentence, tr("funds.lead_funds", names=names, **parts), "blue"
+
+
+def _income_head(funds: FundsView) -> tuple[str, str, None]:
+    """Sentence and second line where only income is published: how many gifts, what counts once, the publisher."""
+    tr, found = funds.view.tr, giving.received(funds)
+    if not found:
+        return nothing_head(funds, funds.book) if funds.book else (tr("funds.nothing_sentence"), "", None)
+    sentence = tr("funds.received_sentence", n=formats.number(found[-1].entries), amount=short(funds, found[-1].amount))
+    parts = [period(funds)]
+    twice, stated = giving.repeats(funds), giving.published(funds)
+    if twice.entries:
+        parts.append(tr("funds.repeated_lead", n=formats.number(twice.entries)))
+    if (gap := last_gap(stated)) is not None:
+        parts.append(gap_words(funds, gap, key="lead_gap"))
+    return sentence, (", " if funds.view.lang == "en" else "；").join(parts), None
+
+
+def last_gap(stated: Sequence[PublishedDay]) -> PublishedDay | None:
+    """The last day of which the publisher states a total of money."""
+    return next((day for day in reversed(stated) if day.money_total), None)
+
+
+def gap_words(funds: FundsView, day: PublishedDay, *, key: str) -> str:
+    """By how much the entries differ from the publisher's total through a day; `key`: the sentence, without its end."""
+    total = day.money_total or Decimal(0)
+    difference = day.counted_total - total
+    side = "less" if difference < 0 else "more" if difference else "same"
+    return funds.view.tr(
+        f"funds.{key}_{side}", day=formats.full_day(day.through_on, funds.view.lang), stated=short(funds, total),
+        counted=short(funds, day.counted_total), amount=exact(funds, abs(difference)),
+        short=short(funds, abs(difference)), share=formats.share(float(abs(difference) / total)) if total else "",
+    )  # fmt: skip
 
 
 def payment_head(funds: FundsView, found: Sequence[Payment]) -> tuple[str, str, None]:
@@ -153,6 +189,8 @@ def balance_title(funds: FundsView) -> str:
     """What the figure is: in hand now, a closing balance of the past, or the sum of what flowed."""
     if funds.scope.book != FUNDS:
         return funds.view.tr("funds.totals_title")
+    if not funds.states_outflow:
+        return funds.view.tr("funds.received_title")
     return funds.view.tr("funds.balance_title" if funds.is_current else "funds.balance_title_then")
 
 
@@ -160,8 +198,10 @@ def balance_unit(funds: FundsView) -> str:
     """How many funds the balance is of, and of which day."""
     if funds.scope.book != FUNDS:
         return period(funds)
+    if not funds.states_outflow:
+        return period_and_unit(funds)
     chosen = [funds.fund] if funds.fund else funds.funds
-    n = sum(fund.has_income for fund in chosen)
+    n = sum(fund.has_balance for fund in chosen)
     return funds.view.tr("funds.balance_unit", n=n, day=formats.full_day(funds.last_day, funds.view.lang))
 
 

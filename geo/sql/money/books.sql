@@ -6,8 +6,9 @@ with dated as (
          coalesce(e.occurred_on, make_date(e.fiscal_year, 1, 1)) as first_on,
          coalesce(e.occurred_on, make_date(e.fiscal_year, 12, 31)) as counts_on
   from core.ledger_entry e left join core.fund f on f.fund_id = e.fund_id
-  where cast(:area_id as int) is null or :area_id in (e.street_id, e.community_id, e.grid_id)
-     or :area_id in (f.street_id, f.community_id)
+  where e.repeats_code is null
+    and (cast(:area_id as int) is null or :area_id in (e.street_id, e.community_id, e.grid_id)
+         or :area_id in (f.street_id, f.community_id))
 )
 select book, count(*) as entries, sum(amount) as amount, min(first_on) as first_on, max(counts_on) as last_on
 from dated where counts_on <= :today group by book

@@ -1,21 +1,24 @@
 -- One row is a ledger entry of the window; key entry_id; amount in the site's currency; corrected_by = the codes of the
 -- entries that correct it; found = how many entries the filters found, on every row.
-, shown as (
-  select k.*, c.name as counter_fund_name, a.name as area_name,
-    (select string_agg(x.entry_code, ' ' order by x.entry_code) from dated x
-     where x.source_id = k.source_id and x.corrects_code = k.entry_code and x.counts_on <= :today) as corrected_by
+, corrections as materialized (
+  select source_id, corrects_code, string_agg(entry_code, ' ' order by entry_code) as corrected_by
+  from dated where corrects_code is not null and counts_on <= :today
+  group by source_id, corrects_code
+), shown as (
+  select k.*, c.name as counter_fund_name, a.name as area_name, x.corrected_by
   from ledger k
+  left join corrections x on x.source_id = k.source_id and x.corrects_code = k.entry_code
   left join core.fund c on c.fund_id = k.counter_fund_id
   left join core.area a on a.area_id = coalesce(k.grid_id, k.community_id, k.street_id)
   where k.in_window
     and (cast(:kind as text) is null or k.entry_kind = :kind)
 )
 select entry_id, entry_code, occurred_on, fiscal_year, entry_kind, fund_name, counter_fund_name, source_kind, use_kind,
-       payer, payee, project, area_name, amount, corrects_code, reason, corrected_by, count(*) over () as found
+       payer, payee, project, area_name, amount, corrects_code, reason, earmark, repeats_code, corrected_by, count(*) over () as found
 from shown
 where cast(:text as text) is null
    or position(lower(:text) in lower(concat_ws(' ', entry_code, fund_name, counter_fund_name, source_kind, use_kind,
-                                               payer, payee, project, area_name, reason))) > 0
+                                               payer, payee, project, area_name, reason, earmark))) > 0
    or source_kind = any (cast(:named_kinds as text[])) or use_kind = any (cast(:named_kinds as text[]))
 order by
   case when :sort = 'amount' and :direction = 'asc' then amount end asc nulls last,

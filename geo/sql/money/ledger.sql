@@ -1,7 +1,8 @@
 -- Opening of every query below geo/sql/money: the entries a viewer may see, as they stand at the clock.
 -- ledger: one row is an entry dated on or before :today that touches :area_id and :fund_id, where these are given;
 --         key entry_id; amount in the site's currency. A correction is an entry of its own, booked beside the one it
---         names: both count. counts_on: its day, or 31 December where the source states only a year.
+--         names: both count. What was published twice counts once (:is_repeat: the repeats alone). counts_on: its day, or
+--         31 December where the source states only a year.
 --         in_window: it moved money in [:start, :end); a year counts where the window holds all of it.
 -- held:   the funds whose balance is asked for: those that belong to the area and are the fund, or all.
 with held as (
@@ -13,6 +14,7 @@ with held as (
 dated as (
   select e.*, coalesce(e.occurred_on, make_date(e.fiscal_year, 12, 31)) as counts_on
   from core.ledger_entry e
+  where (e.repeats_code is not null) = :is_repeat
 ),
 ledger as (
   select

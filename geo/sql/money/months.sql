@@ -1,5 +1,5 @@
--- One row is what moved in one calendar month (days of the site) of [:start, :end) in one part of the scope; key (month, part);
--- amounts in the site's currency. month = its first day; null: entries that state only a year which [:start, :end) touches.
+-- One row is what moved in one calendar month or day (:step; days of the site) of [:start, :end) in one part of the scope; key (month, part);
+-- amounts in the site's currency. month = its first day (the day itself); null: entries that state only a year which [:start, :end) touches.
 -- part: balanced (held funds whose ledger states what came in), unstated (held funds whose ledger does not), elsewhere
 -- (spending of other funds in the area), payments (books without balances). received, passed_on: transfers from and to
 -- funds that are not balanced; those between balanced funds are eliminated. Openings move nothing.
@@ -10,7 +10,7 @@
 ),
 dated_or_not as (
   select k.*, s.fund_id is not null as is_balanced, c.fund_id is not null as is_counter_balanced,
-         cast(date_trunc('month', k.occurred_on) as date) as month
+         cast(date_trunc(:step, k.occurred_on) as date) as month
   from ledger k
   left join stated s on s.fund_id = k.fund_id
   left join stated c on c.fund_id = k.counter_fund_id

@@ -1,5 +1,7 @@
 -- One row is a held fund; key fund_id; money in the site's currency; balances to the day before :start and :end.
 -- opening counts opening entries of the window too: an opening is not an income. Committed entries enter no balance.
+-- states_outflow: the fund's source states any outflow; without one its balance is unknown. untold_12m: income of kinds that
+-- do not say whether it is self-generated.
 -- *_12m: the year that ends before :end (begins :year_start). last_charitable_on: last expense that is no overhead.
 , movement as (
   select fund_id, entry_kind as kind, source_kind, use_kind, counts_on, in_window, amount,
@@ -11,6 +13,7 @@
 )
 select
   f.fund_id, f.fund_code, f.name, f.fund_kind, f.purpose, f.opened_on, a.name as area_name,
+  core.states_outflow(f.source_id, :today) as states_outflow,
   count(m.fund_id) as entries,
   min(m.counts_on) as first_on,
   coalesce(bool_or(m.kind in ('opening', 'income', 'received')), false) as has_income,
@@ -29,10 +32,12 @@ select
                                    and m.kind = 'income'), 0) as income_12m,
   coalesce(sum(m.amount) filter (where m.counts_on >= :year_start and m.counts_on < :end and m.kind = 'income'
                                    and m.source_kind = any (cast(:self_generated as text[]))), 0) as self_generated_12m,
+  coalesce(sum(m.amount) filter (where m.counts_on >= :year_start and m.counts_on < :end and m.kind = 'income'
+                                   and m.source_kind = any (cast(:untold as text[]))), 0) as untold_12m,
   coalesce(sum(m.amount) filter (where m.counts_on >= :year_start and m.counts_on < :end and m.kind = 'expense'
                                    and coalesce(m.use_kind, '') <> all (cast(:overhead as text[]))), 0) as charitable_12m
 from held f
 left join movement m on m.fund_id = f.fund_id
 left join core.area a on a.area_id = coalesce(f.community_id, f.street_id)
-group by f.fund_id, f.fund_code, f.name, f.fund_kind, f.purpose, f.opened_on, a.name
+group by f.fund_id, f.source_id, f.fund_code, f.name, f.fund_kind, f.purpose, f.opened_on, a.name
 order by f.fund_code

@@ -1,0 +1,6 @@
+-- one row is a new lot of goods; quantity in unit, stated_value in the site's currency. Key: source_id, goods_code.
+insert into core.goods_entry (source_id, goods_code, direction, item, spec, unit, quantity, donor, recipient, occurred_on,
+                              stated_value, content_hash, load_id)
+select :source_id, natural_key, direction, item, spec, unit, quantity, donor, recipient, occurred_on::date,
+       stated_value, content_hash, :load_id
+from pg_temp.staging where fate is null
