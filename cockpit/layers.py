@@ -16,15 +16,21 @@ from geo.map_queries import LEVELS, Outline, ServicePoint
 
 BELOW = ("road",)
 ABOVE = ("block", "park", "road", "water", "rail")
+SNUG, ROOMY = (frames.WIDTH, 12), (560, 56)
+"""Width of a drawing and the pixels kept free around its ground: a wide map of all, or one area and what lies around."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The place a map shows: areas of `level` within the area `within` (of `within_level`), or of the whole site."""
+    """The place a map shows: areas of `level` within the area `within` (of `within_level`), or of the whole site.
+
+    `is_roomy`: a smaller drawing that shows what lies around it too.
+    """
 
     level: str
     within: int | None
     within_level: str | None
+    is_roomy: bool = False
 
 
 def ground_of(view: View) -> Ground:
@@ -46,7 +52,8 @@ def frame_of(asked: AskedShapes, *, ground: Ground) -> Frame | None:
         found = outlines_of(asked, level=ground.within_level, within=ground.within)
     else:
         found = outlines_of(asked, level=ground.level, within=None)
-    return frames.fit(outline.shape for outline in found)
+    width, padding = ROOMY if ground.is_roomy else SNUG
+    return frames.fit((outline.shape for outline in found), width=width, padding=padding)
 
 
 @shared
