@@ -27,12 +27,14 @@ COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 LAYER_KINDS = ("water", "road", "rail", "park", "block", "county", "partition")
 FUND_KINDS = ("community", "named", "programme")
 ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
+STAFF_ROLES = ("grid_leader", "full_time", "part_time", "instructor", "other")
 OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
     "incidents": {"status": STATUSES},
     "boundaries": {"community_type": COMMUNITY_TYPES},
     "layers": {"kind": LAYER_KINDS},
     "funds": {"kind": FUND_KINDS},
     "ledger": {"kind": ENTRY_KINDS},
+    "staff": {"role": STAFF_ROLES, "level": LEVELS},
 }
 """Section → column → the only words that it takes."""
 DIRECTIVE = re.compile(r"%(\.\d?f|[369]f|[-_0]?.|$)")

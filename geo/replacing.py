@@ -17,14 +17,16 @@ from geo.placing import LEVELS, OUTSIDE, Ids, Placed, Placers, placers
 from geo.store import rows
 
 BLOCK_ROWS = 100_000
-THINGS = ("incident", "service_point", "household_site", "fund", "ledger_entry")
+THINGS = ("incident", "service_point", "household_site", "staff_post", "fund", "ledger_entry")
+OF_TODAY = frozenset({"service_point", "household_site", "staff_post", "fund"})
+"""Placed on the day of the load; the others on a day of their own."""
 AREA_IDS = tuple(f"{level}_id" for level in LEVELS)
 
 Rows = list[dict[str, Any]]
 
 
 def replace_places(connection: Connection, *, today: date) -> dict[str, int]:
-    """Places all incidents (on the day of their report), entries (on theirs), points, households and funds (today).
+    """Places all incidents (on the day of their report), entries (on theirs), today points, households, posts, funds.
 
     Returns how many rows of each table moved.
     """
@@ -34,7 +36,7 @@ def replace_places(connection: Connection, *, today: date) -> dict[str, int]:
 
 def _replace(connection: Connection, thing: str, *, known: Placers, today: date) -> int:
     moved, after = 0, 0
-    days = {"today": today.isoformat()} if thing in {"service_point", "household_site", "fund"} else {}
+    days = {"today": today.isoformat()} if thing in OF_TODAY else {}
     while True:
         found = rows(connection, f"area/places_{thing}", after=after, most=BLOCK_ROWS, **days)
         if not found:
@@ -48,11 +50,17 @@ def _place(thing: str, found: Rows, known: Placers) -> Placed:
     on = np.array([row["day"] for row in found], dtype="datetime64[D]")
     placed = known.place(lon, lat, on=on)
     declared = [index for index, row in enumerate(found) if row["lon"] is None and row["declared_area_code"]]
-    if declared:
-        codes = [found[index]["declared_area_code"] for index in declared]
-        whole = known.place_named(codes, on=on[declared], climbs=thing != "incident")
+    by_level: dict[str | None, list[int]] = {}
+    for index in declared:
+        by_level.setdefault(found[index].get("declared_level"), []).append(index)
+    for declared_level, chosen in by_level.items():
+        codes = [found[index]["declared_area_code"] for index in chosen]
+        if declared_level is None:
+            whole = known.place_named(codes, on=on[chosen], climbs=thing != "incident")
+        else:
+            whole = known.place_whole(declared_level, codes, on=on[chosen])
         for level in LEVELS:
-            placed.at(level)[declared] = whole.at(level)
+            placed.at(level)[chosen] = whole.at(level)
     return placed
 
 

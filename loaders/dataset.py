@@ -124,6 +124,8 @@ class Dataset(ABC):
     """Whether its rows are placed, so that another version of the boundaries makes the same bytes new."""
     judges_repeats: bool = True
     """Whether the machinery marks repeats (unchanged) and contradicting rows (conflicting_rows) by natural key."""
+    keeps_unread: bool = True
+    """Whether a refused row is kept with the columns that nobody asked for; not where they may name people."""
     carries_days: bool = False
     """Whether the staging has `reported_on`, from which the coverage of the source is taken."""
 

@@ -22,7 +22,8 @@ NUL_SHOWN = "\u2400"
 
 def ragged_faults(ragged: Sequence[read.Ragged], plan: Plan) -> pl.DataFrame:
     """The faults of rows with a wrong number of cells; where a column is personal nobody knows which cell it is."""
-    is_personal = any(column.is_personal and column.name in plan.header.positions for column in plan.dataset.columns)
+    read_columns = (column for column in plan.dataset.columns if column.name in plan.header.positions)
+    is_personal = not plan.dataset.keeps_unread or any(column.is_personal for column in read_columns)
     return pl.DataFrame(
         {
             "row": [item.row for item in ragged],
@@ -63,17 +64,18 @@ def _as_received(plan: Plan, numbers: pl.Series) -> Iterator[pl.DataFrame]:
     if not len(numbers):
         return
     titles = _titles(plan.table.headings)
+    kept = range(len(titles)) if plan.dataset.keeps_unread else sorted(plan.header.positions.values())
     for block in plan.table.blocks():
         chosen = block.filter(pl.col("row").is_in(numbers.implode()))
         if chosen.height:
-            texts = chosen.select(f"c{index}" for index in range(len(titles))).rename(
-                {f"c{index}": title for index, title in enumerate(titles)}
-            )
+            texts = chosen.select(pl.col(f"c{index}").alias(titles[index]) for index in kept)
             texts = texts.with_columns(pl.all().str.replace_all("\0", NUL_SHOWN, literal=True))
             yield chosen.select("row").with_columns(texts.to_struct("record").struct.json_encode())
     ragged = [item for item in plan.table.ragged if item.row in set(numbers.to_list())]
     if ragged:
         cells = [[cell.replace("\0", NUL_SHOWN) for cell in item.cells] for item in ragged]
+        if not plan.dataset.keeps_unread:  # nobody knows which of them holds what
+            cells = [[] for _ in ragged]
         records = [json.dumps({"cells": texts}, ensure_ascii=False) for texts in cells]
         yield pl.DataFrame({"row": [item.row for item in ragged], "record": records})
 

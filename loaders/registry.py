@@ -15,6 +15,7 @@ MODULES = {
     "incidents": "loaders.incidents",
     "service-points": "loaders.service_points",
     "households": "loaders.households",
+    "staff": "loaders.staff",
     "funds": "loaders.funds",
     "layers": "loaders.layers",
 }

@@ -46,6 +46,9 @@ def filled(store: Store, clock: Clock) -> Store:
                       1, 2, 'h', 1);
             insert into core.household_site (source_id, site_code, households, street_id, community_id,
                                              content_hash, load_id) values (1, 'h1', 30, 1, 2, 'h', 1);
+            insert into core.staff_post (source_id, post_code, role, headcount, level, declared_area_code, street_id,
+                                         community_id, content_hash, load_id)
+              values (1, 'g1', 'other', 1, 'community', 'a', 1, 2, 'h', 1);
             insert into core.fund (source_id, fund_code, name, fund_kind, street_id, community_id,
                                    content_hash, load_id) values (1, 'f1', 'f1', 'named', 1, 2, 'h', 1);
             insert into core.ledger_entry (source_id, entry_code, fund_id, entry_kind, occurred_on, amount,

@@ -70,6 +70,7 @@ def requests(files: sample.SampleFiles, clock: Clock) -> list[LoadRequest]:
         *(ask("layers", path) for path in files.layers),
         ask("households", files.households),
         ask("service-points", files.service_points),
+        ask("staff", files.staff),
         ask("funds", files.funds),
         ask("funds", files.ledger),
         ask("incidents", files.incidents),

@@ -72,7 +72,8 @@ def load(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Load FILES of DATASET: boundaries, incidents, service-points, households, funds, layers.
+    """Load FILES of DATASET: boundaries, incidents, service-points, households, staff, funds,
+    layers.
 
     Each file is a load of its own, in one transaction: all of it, or nothing.
     """

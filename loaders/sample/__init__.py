@@ -21,6 +21,7 @@ from loaders.sample.places import places
 from loaders.sample.plan import Plan, street_plan
 from loaders.sample.services import service_table
 from loaders.sample.settings import SampleSettings, sample_settings
+from loaders.sample.staff import staff_table
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -33,6 +34,7 @@ class SampleFiles:
     layers: tuple[Path, ...]
     households: Path
     service_points: Path
+    staff: Path
     funds: Path
     ledger: Path
     incidents: Path
@@ -62,6 +64,7 @@ def generate(*, seed: int, clock: datetime, folder: Path, incidents: int | None 
     tables = {
         "households": _household_table(plan, people),
         "service-points": service_table(plan, people, settings, default_rng([seed, 3])),
+        "staff": staff_table(plan, settings.staff, today=now.date(), seed=seed),
         "funds": fund_table(plan, funds, street_code),
         "ledger": ledger_table(plan, funds, street_code=street_code, first=books_open, last=now.date(), seed=seed),
         "incidents": incident_table(plan, stock, settings, Window(first, now, incidents), seed),
@@ -114,6 +117,7 @@ def _written(
         layers=tuple(folder / f"{name}.geojson" for name in layers),
         households=paths["households"],
         service_points=paths["service-points"],
+        staff=paths["staff"],
         funds=paths["funds"],
         ledger=paths["ledger"],
         incidents=paths["incidents"],

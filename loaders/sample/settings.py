@@ -160,6 +160,19 @@ class CourseSettings:
 
 
 @dataclass(frozen=True)
+class StaffSettings:
+    """The posts of a grid: how many 其他 (from-to), the share of the others that falls vacant in a month, for how long.
+
+    `vacant_days` is the median; vacancies of `months_back` months are drawn.
+    """
+
+    others: tuple[int, int]
+    vacancies_a_month: float
+    vacant_days: float
+    months_back: int
+
+
+@dataclass(frozen=True)
 class ServiceKind:
     """One kind of service point as in `services.toml`."""
 
@@ -225,6 +238,7 @@ class SampleSettings:
     course: CourseSettings
     service_kinds: tuple[ServiceKind, ...]
     services: tuple[ServicePlan, ...]
+    staff: StaffSettings
     funds: tuple[Fund, ...]
 
 
@@ -270,7 +284,8 @@ def sample_settings() -> SampleSettings:
     """The settings in force; raises config.reader.ConfigError with every fault of the file found at once."""
     path = reader.find(_FILE)
     table = reader.read(path)
-    missing = [key for key in ("plan", "people", "rhythm", "course", "pattern", "service", "fund") if key not in table]
+    needed = ("plan", "people", "rhythm", "course", "pattern", "service", "staff", "fund")
+    missing = [key for key in needed if key not in table]
     if missing:
         raise reader.ConfigError(path, [f"missing table {key!r}" for key in missing])
     fill = partial(_fill, path=path)
@@ -284,6 +299,7 @@ def sample_settings() -> SampleSettings:
         course=_course(table["course"], path),
         service_kinds=service_kinds(),
         services=tuple(fill(ServicePlan, row) for row in table["service"]),
+        staff=fill(StaffSettings, table["staff"]),
         funds=tuple(_fund(row, path) for row in table["fund"]),
     )
     faults = _contradictions(settings)
