@@ -22,10 +22,11 @@ from cockpit.response import computed as response
 from cockpit.response.computed import PROMISE, Scope, StageTime
 from config.indicators import indicator
 from config.site import site
-from geo import community, map_queries, standing
+from geo import community, map_queries, staffing, standing
 from geo.community import OpenCase, Reach
-from geo.figures import Question
+from geo.figures import Question, source_moments
 from geo.map_queries import Area
+from geo.staffing import AreaTeams, Vacancy
 from geo.viewer import SITE
 
 SOON = timedelta(hours=1)
@@ -62,11 +63,15 @@ class OpenList:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A figure of the community beside that of the area above; `side` is worse, better, more, fewer or alike."""
+    """A figure of the community beside that of the area above; `side` is worse, better, more, fewer or alike.
+
+    `is_compared` false: a count that stands beside the other only to be seen.
+    """
 
     figure: Figure
     whole: Figure | None
     side: str = "alike"
+    is_compared: bool = True
 
 
 def open_list(view: View, area: Area) -> OpenList:
@@ -185,8 +190,9 @@ def _beside(figure: Figure, whole: Figure | None, households: float | None) -> B
         low, high = figure.interval.low, figure.interval.high
         return Beside(figure, whole, side(figure.n or 0, low=low, high=high, whole=float(whole.value)))
     if figure.indicator.slug == "incidents" and households is not None:
-        return Beside(figure, whole, count_side(int(figure.value), expected=float(whole.value) * households))
-    return Beside(figure, whole)
+        expected = float(whole.value) * households
+        return Beside(figure, whole, count_side(int(figure.value), expected=expected), expected >= response.MINIMUM_N)
+    return Beside(figure, whole, is_compared=False)
 
 
 def count_side(count: int, *, expected: float) -> str:
@@ -230,3 +236,28 @@ def reach(asked: Asked, *, filters: Filters, level: str, area_id: int) -> tuple[
     """How far each kind of service is from the community's households or its label point."""
     with queries.store().reading(asked.viewer, asked.clock) as connection:
         return community.reach(connection, level=level, area_id=area_id, window=window_of(filters))
+
+
+@shared
+def why_no_list(asked: Asked, *, filters: Filters) -> str | None:
+    """Why no list of open cases can be given: not_covered, no_close; None where it can."""
+    with queries.store().reading(asked.viewer, asked.clock) as connection:
+        moments = source_moments(connection, windows=(window_of(filters),))
+    covering = [moment for moment in moments if moment.is_covered]
+    if not covering:
+        return "not_covered"
+    return None if any("closed" in moment.stages for moment in covering) else "no_close"
+
+
+@shared
+def team(asked: Asked, *, filters: Filters, level: str, area_id: int) -> AreaTeams | None:
+    """The grid teams of the community at the clock; None where it is not in force then."""
+    question = Question(level, within_id=area_id, category=filters.category)
+    found = staffing.teams(queries.store(), asked.viewer, asked.clock, question=question, zone=site().zone)
+    return found[0] if found else None
+
+
+@shared
+def vacancies(asked: Asked, *, area_id: int) -> tuple[Vacancy, ...]:
+    """The posts of the community and below it with nobody in them, the longest first."""
+    return staffing.vacancies(queries.store(), asked.viewer, asked.clock, within_id=area_id, zone=site().zone)

@@ -1,0 +1,87 @@
+"""Time left on one axis for a whole list: "now" upright, what is overdue to its left, what remains to its right.
+
+Invariant: all rows share one linear axis; a bar that does not fit is cut and says so, its label tells the whole length.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cockpit.charts import svg
+from cockpit.charts.scales import HOUR_S, TimeAxis, tick_label, unit_for
+from config.messages import tr
+
+HIGH = 20
+BAR = 12
+MARGIN = 0.015
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """From `past_s` seconds before now to `ahead_s` after."""
+
+    past_s: float
+    ahead_s: float
+
+    @property
+    def now(self) -> float:
+        """Where now stands, as a share of the width."""
+        return MARGIN + self.past_s / (self.past_s + self.ahead_s) * (1 - 2 * MARGIN)
+
+    def x(self, left_s: float) -> float:
+        """Where a moment that many seconds from now stands; beyond the ends at 0 and 1."""
+        place = MARGIN + (left_s + self.past_s) / (self.past_s + self.ahead_s) * (1 - 2 * MARGIN)
+        return min(max(place, 0.0), 1.0)
+
+
+def axis_for(left_s: Sequence[float]) -> Axis:
+    """The axis that holds four in five of the lengths ahead (at least four hours) and what is overdue, as far as a
+    list with one very late case can: never more than twice the side ahead."""
+    ahead = sorted(value for value in left_s if value > 0)
+    longest = max(ahead[int(0.8 * (len(ahead) - 1))] if ahead else 0.0, 4.0 * HOUR_S)
+    past = max((-value for value in left_s if value < 0), default=0.0)
+    return Axis(min(max(past, 0.3 * longest), 2 * longest) if past else 0.0, 1.1 * longest)
+
+
+def head(axis: Axis, *, lang: str) -> str:
+    """The scale: now, round lengths before and after it."""
+    unit = unit_for(axis.ahead_s)
+    word = tr(f"response.unit.{unit.name}", lang)
+    ticks = [tick for tick in TimeAxis(unit, axis.ahead_s).ticks(at_most=3) if tick]
+    behind = [-tick for tick in TimeAxis(unit, axis.past_s).ticks(at_most=2) if tick] if axis.past_s else []
+    drawn = svg.text(tr("community.now", lang), x=svg.percent(axis.now), y=13, class_="r-now-word", text_anchor="middle")
+    for tick in (*behind[-1:], *ticks[-2:]):
+        place = axis.x(tick)
+        if 0.03 < place < 0.97 and abs(place - axis.now) > 0.14:
+            label = f"{tick_label(tick, unit)} {word}".replace("-", "−")
+            drawn += svg.text(label, x=svg.percent(place), y=13, class_="r-tick", text_anchor="middle")
+    return svg.element("svg", drawn, class_="r-cell", width="100%", height=HIGH, aria_hidden="true")
+
+
+def cell(axis: Axis, left_s: float | None, *, text: str, tone: str) -> str:
+    """One row: its bar from now (None: no deadline, no bar) and its label; tone is overdue, soon or plain."""
+    drawn = svg.line(x1=svg.percent(axis.now), y1=-8, x2=svg.percent(axis.now), y2=HIGH + 8, class_="r-now")
+    if left_s is None:
+        drawn += svg.text(text, x=svg.percent(axis.now), dx=7, y=14, class_="r-none")
+        return _cell(drawn)
+    begin, end = sorted((axis.now, axis.x(left_s)))
+    width = svg.percent(max(end - begin, 0.004))
+    drawn += svg.element(
+        "rect", x=svg.percent(begin), y=(HIGH - BAR) / 2, width=width, height=BAR, class_=f"r-bar r-{tone}"
+    )
+    if left_s < 0:
+        drawn += svg.text(text, x=svg.percent(axis.now), dx=7, y=14, class_="r-over")
+        drawn += _cut("‹", 0.0) if axis.x(left_s) <= 0 else ""
+        return _cell(drawn)
+    inside = end > 0.58
+    place, shift = (axis.now, 7) if inside else (end, 7)
+    drawn += svg.text(text, x=svg.percent(place), dx=shift, y=14, class_=f"r-text r-{tone}-text")
+    drawn += _cut("›", 1.0) if axis.x(left_s) >= 1 else ""
+    return _cell(drawn)
+
+
+def _cut(sign: str, place: float) -> str:
+    return svg.text(sign, x=svg.percent(place), y=15, class_="r-cut", text_anchor="start" if place < 0.5 else "end")
+
+
+def _cell(drawn: str) -> str:
+    return svg.element("svg", drawn, class_="r-cell", width="100%", height=HIGH, overflow="visible", aria_hidden="true")
