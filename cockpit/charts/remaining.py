@@ -34,12 +34,12 @@ class Axis:
 
 
 def axis_for(left_s: Sequence[float]) -> Axis:
-    """The axis that holds four in five of the lengths ahead (at least four hours) and what is overdue, as far as a
-    list with one very late case can: never more than twice the side ahead."""
+    """The axis that holds four in five of the lengths ahead (at least four hours), and what is overdue up to 0.7 of it:
+    one very late case must not press the others together."""
     ahead = sorted(value for value in left_s if value > 0)
     longest = max(ahead[int(0.8 * (len(ahead) - 1))] if ahead else 0.0, 4.0 * HOUR_S)
     past = max((-value for value in left_s if value < 0), default=0.0)
-    return Axis(min(max(past, 0.3 * longest), 2 * longest) if past else 0.0, 1.1 * longest)
+    return Axis(min(max(past, 0.3 * longest), 0.7 * longest) if past else 0.0, 1.1 * longest)
 
 
 def head(axis: Axis, *, lang: str) -> str:
@@ -72,7 +72,7 @@ def cell(axis: Axis, left_s: float | None, *, text: str, tone: str) -> str:
         drawn += svg.text(text, x=svg.percent(axis.now), dx=7, y=14, class_="r-over")
         drawn += _cut("‹", 0.0) if axis.x(left_s) <= 0 else ""
         return _cell(drawn)
-    inside = end > 0.58
+    inside = end > 0.52
     place, shift = (axis.now, 7) if inside else (end, 7)
     drawn += svg.text(text, x=svg.percent(place), dx=shift, y=14, class_=f"r-text r-{tone}-text")
     drawn += _cut("›", 1.0) if axis.x(left_s) >= 1 else ""

@@ -12,6 +12,7 @@ from cockpit.charts.stages import Length, Stage, StageChart, stage_bars
 from cockpit.community import computed, words
 from cockpit.community.choice import Chosen
 from cockpit.community.computed import CLOSE_SLUGS, Beside
+from cockpit.community.head import way
 from cockpit.community.open_panel import refused
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
@@ -51,7 +52,7 @@ def draw_figures(chosen: Chosen) -> Empty | None:
     )
     body = "".join(_figure_row(view, beside) for beside in found)
     table = f'<div class="scroll"><table class="k-figures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-    rule = f'<p class="c-key">{esc(view.tr("community.figures_rule"))}</p>'
+    rule = f'<p class="c-key">{esc(view.tr("community.figures_rule"))} {way(view, "overview")}</p>'
     picture(table + rule + figure_fold(view, [beside.figure for beside in found]), key="community_figures")
     return None
 
@@ -210,7 +211,7 @@ def _close(chosen: Chosen) -> str:
     else:
         lengths = {"p50": formats.duration(p50.value, view.lang), "p90": formats.duration(p90.value, view.lang)}
         told = view.tr("community.close_line", n=formats.number(p50.n or 0), **lengths)
-    return f'<p class="k-line">{esc(told)}</p>'
+    return f'<p class="k-line">{esc(told)} {way(view, "response")}</p>'
 
 
 def _promise(chosen: Chosen) -> str:

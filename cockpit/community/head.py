@@ -20,8 +20,6 @@ from cockpit.theme import page_head
 from geo.errors import StoreUnavailable
 from geo.map_queries import Area
 
-PAGES = ("overview", "response", "funds")
-
 
 def apply_style() -> None:
     """Puts the shapes of this page and its charts on this run's page."""
@@ -79,7 +77,7 @@ def _bar(chosen: Chosen) -> str:
     parts.append('<span class="gap"></span>' + filterbar.period(view))
     if view.categories:
         parts.append(filterbar.categories(view))
-    parts.append(_ways(view))
+    parts.append(_print_button(view))
     label = attributes(role="group", aria_label=view.tr("common.filters"))
     return f'<div class="filters k-filters"{label}>{"".join(parts)}</div>'
 
@@ -135,17 +133,16 @@ def _order(view: View) -> str:
     return f'<span class="group"{attributes(role="group", aria_label=view.tr("community.order_label"))}>{chips}</span>'
 
 
-def _ways(view: View) -> str:
-    """The same filters on the other pages, and the print button."""
-    links = "".join(
-        f"<a{attributes(class_='k-way', href=other_page(view, page))}>{esc(view.tr(f'community.to_{page}'))} →</a>"
-        for page in PAGES
-    )
+def _print_button(view: View) -> str:
     tip = view.tr("community.print_tip")
-    button = f"<button{attributes(type='button', class_='btn', data_print='1', data_tip=tip)}>"
-    button += f"{esc(view.tr('community.print'))}</button>"
-    ways = f'<nav class="k-ways"{attributes(aria_label=view.tr("community.to_label"))}>{links}</nav>'
-    return f'<span class="k-end">{ways}{button}</span>'
+    known = attributes(type="button", class_="btn k-end", data_print="1", data_tip=tip)
+    return f"<button{known}>{esc(view.tr('community.print'))}</button>"
+
+
+def way(view: View, page: str) -> str:
+    """A link to another page with the same filters, as markup."""
+    text = esc(view.tr(f"community.to_{page}"))
+    return f"<a{attributes(class_='k-way', href=other_page(view, page))}>{text} →</a>"
 
 
 def other_page(view: View, page: str) -> str:

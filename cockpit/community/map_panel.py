@@ -6,7 +6,6 @@ Invariant: only cases with a point of their own that are no private category's a
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-import numpy as np
 import shapely
 import streamlit as st
 
@@ -16,7 +15,7 @@ from cockpit.community.choice import Chosen
 from cockpit.community.computed import Due
 from cockpit.context import token
 from cockpit.layers import Ground
-from cockpit.maps import areamap, labels, placemap
+from cockpit.maps import areamap, placemap
 from cockpit.maps.areamap import Label, Painted
 from cockpit.maps.frame import Frame
 from cockpit.maps.placemap import Mark, PlaceMap, Spot
@@ -47,13 +46,9 @@ def draw(chosen: Chosen) -> Empty | None:
     rows = _rows(chosen)
     marks, spots = _marks(chosen, rows), _spots(chosen, frame)
     inside = layers.outlines_of(shapes, level=ground.level, within=ground.within)
-    drawn = PlaceMap(
-        own=own,
-        around=_around(frame, own, outlines),
-        labels=_names(chosen, inside, frame, marks),
-        marks=marks,
-        spots=spots,
-    )
+    around = _around(frame, own, outlines)
+    names, near = _names(chosen, inside, around, frame, marks)
+    drawn = PlaceMap(own=own, around=around, labels=names, near_labels=near, marks=marks, spots=spots)
     with st.container(key="mapstack"):
         picture(_lower(chosen, frame, ground, inside, n=len(marks), services=len(spots)), key="community_map")
         with st.container(key="maptop"):
@@ -94,20 +89,17 @@ def _around(frame: Frame, own: Outline, outlines: Sequence[Outline]) -> tuple[Ou
     return tuple(one for one in outlines if one.area_id != own.area_id and seen.intersects(one.shape))
 
 
-def _names(chosen: Chosen, inside: Sequence[Outline], frame: Frame, marks: Sequence[Mark]) -> tuple[Label, ...]:
-    """Names of the grids that find room between the marks; none where the community has no grids."""
-    known = [one for one in inside if chosen.area is None or one.area_id != chosen.area.area_id]
-    if not known or len(known) > areamap.MOST_LABELS:
-        return ()
+def _names(
+    chosen: Chosen, inside: Sequence[Outline], around: Sequence[Outline], frame: Frame, marks: Sequence[Mark]
+) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+    """Names of the grids and of the neighbours that find room; none of the grids where there are too many."""
     names = short_names(chosen.view)
-    shapes = frame.place(one.shape for one in known)
-    at = frame.pixels(np.array([one.label for one in known]))
-    wanted = [
-        labels.Wanted(one.area_id, names.get(one.area_id, one.name), float(x), float(y), shape)
-        for one, shape, (x, y) in zip(known, shapes, at, strict=True)
-    ]
-    placed = placemap.blocked(frame, marks).place(wanted, size=areamap.LABEL_PX)
-    return tuple(Label(one.text, one.x, one.y, 0) for one in placed)
+    grids = [one for one in inside if chosen.area is None or one.area_id != chosen.area.area_id]
+    parts, near = (
+        [(one, names.get(one.area_id, one.name)) for one in shown if len(shown) <= areamap.MOST_LABELS]
+        for shown in (grids, around)
+    )
+    return placemap.place_names(frame, marks, parts, near)
 
 
 def _lower(

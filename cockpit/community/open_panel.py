@@ -115,7 +115,7 @@ def _row(
     case = row.case
     mark = level_icon(words.LEVELS[row.group], 14) if row.group in words.LEVELS else ""
     what = f"<b>{esc(words.category(view, case.category_code))}</b> <span class='i2'>{esc(words.place(view, row, names))}</span>"
-    since = "" if case.stage == "reported" else esc(view.tr("community.since", time=words.moment(view, case.stage_at)))
+    since = "" if case.stage == "reported" else esc(words.since(view, case.stage_at))
     stage = f"{esc(view.tr(f'community.stage_{case.stage}'))} <span class='i3'>{since}</span>"
     left = remaining.cell(axis, _length(found, row), text=_left(view, found, row), tone=TONES.get(row.group, "plain"))
     who = esc(case.agency) if case.agency else f'<span class="i3">{esc(view.tr("community.nobody"))}</span>'

@@ -120,8 +120,7 @@ def draw_money(chosen: Chosen) -> Empty | None:
     markup = _funds(view, found.funds) if found.funds else f'<p class="i2">{esc(view.tr("community.money_none"))}</p>'
     markup += _serving(view, found)
     markup += "".join(f'<p class="k-line">{esc(_book(view, book))}</p>' for book in found.others)
-    way = attributes(href=head.other_page(view, "funds"), class_="k-way")
-    picture(f'{markup}<p class="k-line"><a{way}>{esc(view.tr("community.entries_more"))} →</a></p>', key="community_money")
+    picture(f'{markup}<p class="k-line">{head.way(view, "funds")}</p>', key="community_money")
     return None
 
 

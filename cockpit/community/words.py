@@ -74,6 +74,14 @@ def moment(view: View, value: datetime) -> str:
     return formats.moment(value, now=view.clock.at, zone=view.site.zone, lang=view.lang)
 
 
+def since(view: View, value: datetime) -> str:
+    """A moment as short as a narrow column takes: its time if it is today's, else its day."""
+    local = value.astimezone(view.site.zone)
+    if local.date() == view.now.date():
+        return f"{local:%H:%M}"
+    return formats.moment(value, now=view.clock.at, zone=view.site.zone, lang=view.lang).rsplit(" ", 1)[0]
+
+
 def reported(view: View, row: Due) -> str:
     """When a case was reported; a bare date has no time."""
     if row.case.is_by_day:

@@ -12,7 +12,7 @@ import shapely
 
 from cockpit.maps.areamap import Label
 from cockpit.maps.frame import Frame
-from cockpit.maps.labels import Board
+from cockpit.maps.labels import Board, Wanted
 from cockpit.maps.outlines import figure, path, simplified
 from cockpit.markup import attributes, esc
 from geo.map_queries import Outline
@@ -53,6 +53,7 @@ class PlaceMap:
     own: Outline
     around: Sequence[Outline]
     labels: Sequence[Label]
+    near_labels: Sequence[Label]
     marks: Sequence[Mark]
     spots: Sequence[Spot]
 
@@ -73,13 +74,35 @@ def top(frame: Frame, drawn: PlaceMap) -> str:
     body = (
         outside(frame, drawn.own, drawn.around)
         + "".join(_spot(frame, spot) for spot in drawn.spots)
-        + "".join(_name(label) for label in drawn.labels)
+        + "".join(_name(label, "name near") for label in drawn.near_labels)
+        + "".join(_name(label, "name") for label in drawn.labels)
         + _marks(frame, drawn.marks)
     )
     return f'<div class="map top-layer"><svg class="layer"{size}>{body}</svg></div>'
 
 
-def blocked(frame: Frame, marks: Sequence[Mark]) -> Board:
+def place_names(
+    frame: Frame, drawn: Sequence[Mark], inside: Sequence[tuple[Outline, str]], near: Sequence[tuple[Outline, str]]
+) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+    """The names of the parts and of the neighbours (as far as they are seen) that find room between the marks."""
+    board = _blocked(frame, drawn)
+    window = shapely.box(0, 0, frame.width, frame.height)
+
+    def wanted(named: Sequence[tuple[Outline, str]]) -> list[Wanted]:
+        shapes = shapely.intersection(shapely.make_valid(frame.place(one.shape for one, _ in named)), window)
+        return [
+            Wanted(one.area_id, text, shape.representative_point().x, shape.representative_point().y, shape)
+            for (one, text), shape in zip(named, shapes, strict=True)
+            if not shape.is_empty
+        ]
+
+    def placed(named: Sequence[tuple[Outline, str]]) -> tuple[Label, ...]:
+        return tuple(Label(one.text, one.x, one.y, 0) for one in board.place(wanted(named)) if named)
+
+    return placed(inside), placed(near)
+
+
+def _blocked(frame: Frame, marks: Sequence[Mark]) -> Board:
     """The drawing with the boxes of the marks taken, so that names keep clear of them."""
     board = Board(width=frame.width, height=frame.height)
     for x, y in _spread(frame, marks):
@@ -138,6 +161,6 @@ def _spot(frame: Frame, spot: Spot) -> str:
     return f'<path d="{SMALL_DIAMOND}"{attributes(class_="spot", style=place, data_tip=spot.text)}/>'
 
 
-def _name(label: Label) -> str:
+def _name(label: Label, style: str) -> str:
     place = f"transform:translate({figure(label.x)}px,{figure(label.y)}px) scale(calc(1/var(--zoom,1)))"
-    return f'<text class="name"{attributes(style=place)} y="4">{esc(label.text)}</text>'
+    return f'<text{attributes(class_=style, style=place)} y="4">{esc(label.text)}</text>'
