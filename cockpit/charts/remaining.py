@@ -34,17 +34,30 @@ class Axis:
 
 
 def axis_for(left_s: Sequence[float]) -> Axis:
-    """The axis that holds four in five of the lengths ahead (at least four hours), and what is overdue up to 0.7 of it:
-    one very late case must not press the others together."""
-    ahead = sorted(value for value in left_s if value > 0)
-    longest = max(ahead[int(0.8 * (len(ahead) - 1))] if ahead else 0.0, 4.0 * HOUR_S)
-    past = max((-value for value in left_s if value < 0), default=0.0)
-    return Axis(min(max(past, 0.3 * longest), 0.7 * longest) if past else 0.0, 1.1 * longest)
+    """The axis that holds four in five of the lengths ahead (at least four hours) and of those overdue.
+
+    The side with fewer rows is at most twice the other, so that one very late case does not press the rest together;
+    each side keeps room for its labels.
+    """
+    late = sorted(-value for value in left_s if value < 0)
+    coming = sorted(value for value in left_s if value >= 0)
+    ahead, past = max(_most(coming), 4.0 * HOUR_S), _most(late)
+    if len(late) <= len(coming):
+        past = min(past, 2 * ahead)
+    elif coming:
+        ahead = min(ahead, 2 * past)
+    past = max(past, 0.3 * ahead) if late else 0.0
+    return Axis(1.05 * past, 1.1 * max(ahead if coming or not late else 0.0, 0.75 * past))
+
+
+def _most(lengths: Sequence[float]) -> float:
+    """The length that four in five do not exceed, of lengths in order."""
+    return lengths[int(0.8 * (len(lengths) - 1))] if lengths else 0.0
 
 
 def head(axis: Axis, *, lang: str) -> str:
     """The scale: now, round lengths before and after it."""
-    unit = unit_for(axis.ahead_s)
+    unit = unit_for(max(axis.past_s, axis.ahead_s))
     word = tr(f"response.unit.{unit.name}", lang)
     ticks = [tick for tick in TimeAxis(unit, axis.ahead_s).ticks(at_most=3) if tick]
     behind = [-tick for tick in TimeAxis(unit, axis.past_s).ticks(at_most=2) if tick] if axis.past_s else []
@@ -80,7 +93,9 @@ def cell(axis: Axis, left_s: float | None, *, text: str, tone: str) -> str:
 
 
 def _cut(sign: str, place: float) -> str:
-    return svg.text(sign, x=svg.percent(place), y=15, class_="r-cut", text_anchor="start" if place < 0.5 else "end")
+    side = "start" if place < 0.5 else "end"
+    shift = 4 if place < 0.5 else -4
+    return svg.text(sign, x=svg.percent(place), dx=shift, y=14, class_="r-cut", text_anchor=side)
 
 
 def _cell(drawn: str) -> str:

@@ -196,7 +196,7 @@ def _stage_key(chosen: Chosen, found: Sequence[tuple[StageTime, StageTime]]) -> 
         told.append(view.tr("community.key_bed", area=above(chosen)))
     if any(_is_longer(own, whole) for own, whole in found):
         told.append(view.tr("community.key_more"))
-    return svg.escape(("　" if view.lang == "zh" else " · ").join(told))
+    return svg.escape(formats.spaced(("　" if view.lang == "zh" else " · ").join(told)))
 
 
 def _close(chosen: Chosen) -> str:

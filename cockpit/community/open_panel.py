@@ -114,7 +114,8 @@ def _row(
 ) -> str:
     case = row.case
     mark = level_icon(words.LEVELS[row.group], 14) if row.group in words.LEVELS else ""
-    what = f"<b>{esc(words.category(view, case.category_code))}</b> <span class='i2'>{esc(words.place(view, row, names))}</span>"
+    named, grid = esc(words.category(view, case.category_code)), esc(words.place(view, row, names))
+    what = f'<span class="k-both"><b>{named}</b><span class="i2">{grid}</span></span>'
     since = "" if case.stage == "reported" else esc(words.since(view, case.stage_at))
     stage = f"{esc(view.tr(f'community.stage_{case.stage}'))} <span class='i3'>{since}</span>"
     left = remaining.cell(axis, _length(found, row), text=_left(view, found, row), tone=TONES.get(row.group, "plain"))
