@@ -17,7 +17,7 @@ from geo.map_queries import LEVELS, Outline, ServicePoint
 BELOW = ("road",)
 ABOVE = ("block", "park", "road", "water", "rail")
 SNUG, ROOMY = (frames.WIDTH, 12), (560, 56)
-"""Width of a drawing and the pixels kept free around its ground: a wide map of all, or one area and what lies around."""
+"""Width of a drawing and the pixels kept free around its ground: a map of all, or one area and what lies around it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """One area as the page of a community asks for it: its open cases, and the services in reach of its households.
 
-Invariant: what is open and overdue comes from the same cases as the figures `backlog` and `backlog_overdue`; a case of a
-private category never leaves the store with a point.
+Invariant: what is open and overdue comes from the same cases as the figures `backlog` and `backlog_overdue`; a case
+of a private category never leaves the store with a point.
 """
 
 from dataclasses import dataclass

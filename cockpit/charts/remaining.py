@@ -13,6 +13,8 @@ from config.messages import tr
 HIGH = 20
 BAR = 12
 MARGIN = 0.015
+CLEAR = 0.2
+"""The share of the width that a label of the scale needs for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,13 @@ def head(axis: Axis, *, lang: str) -> str:
     word = tr(f"response.unit.{unit.name}", lang)
     ticks = [tick for tick in TimeAxis(unit, axis.ahead_s).ticks(at_most=3) if tick]
     behind = [-tick for tick in TimeAxis(unit, axis.past_s).ticks(at_most=2) if tick] if axis.past_s else []
-    drawn = svg.text(tr("community.now", lang), x=svg.percent(axis.now), y=13, class_="r-now-word", text_anchor="middle")
-    for tick in (*behind[-1:], *ticks[-2:]):
+    anchor = "middle" if axis.now > CLEAR / 2 else "start"
+    drawn = svg.text(tr("community.now", lang), x=svg.percent(axis.now), y=13, class_="r-now-word", text_anchor=anchor)
+    taken = [axis.now]
+    for tick in (*behind[::-1], *ticks[::-1]):
         place = axis.x(tick)
-        if 0.03 < place < 0.97 and abs(place - axis.now) > 0.14:
+        if CLEAR / 4 < place < 1 - CLEAR / 4 and all(abs(place - other) > CLEAR for other in taken):
+            taken.append(place)
             label = f"{tick_label(tick, unit)} {word}".replace("-", "−")
             drawn += svg.text(label, x=svg.percent(place), y=13, class_="r-tick", text_anchor="middle")
     return svg.element("svg", drawn, class_="r-cell", width="100%", height=HIGH, aria_hidden="true")

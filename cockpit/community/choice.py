@@ -47,30 +47,27 @@ class Chosen:
 
 
 def choose(view: View) -> Chosen:
-    """The community that the URL asks for, with notes on what it could not or had to decide; raises StoreUnavailable."""
+    """The community that the URL asks for, with notes on what had to be decided for it; raises StoreUnavailable."""
     view.check()
     level = context.community_level(view.areas)
     areas = _ordered(view, [area for area in view.areas if area.level == level])
-    notes = () if level == "community" or not areas else (_note(view, "level", level=view.tr(f"common.level_{level}")),)
+    found = Chosen(view, level, areas, None)
+    if areas and level != "community":
+        found = _noted(found, "level", level=view.tr(f"common.level_{level}"))
     named = view.filters.area
     own = context.ancestor(view.areas, named, level) if named else None
     if named and own:
-        part = named if named != own else None
-        if part:
-            notes += (_note(view, "part", part=part.name, area=own.name),)
-        return _opened(view, level, areas, own, notes, part=part)
+        return _named(found, named, own)
     within = named if named and not view.is_sole(named) else None
-    inside = areas if within is None else _below(view, areas, within)
-    if within and len(inside) != 1:
-        return _asking(view, level, areas, inside, within, notes)
+    inside = _below(found, within) if within else areas
     if len(inside) == 1:
-        return _opened(view, level, areas, inside[0], notes)
-    return _neediest(view, level, areas, notes)
+        return _opened(found, inside[0])
+    return _asking(found, inside, within) if within else _neediest(found)
 
 
-def _below(view: View, areas: Sequence[Area], within: Area) -> tuple[Area, ...]:
-    below = {area.area_id for area in context.descendants(view.areas, within)}
-    return tuple(area for area in areas if area.area_id in below)
+def _below(found: Chosen, within: Area) -> tuple[Area, ...]:
+    below = {area.area_id for area in context.descendants(found.view.areas, within)}
+    return tuple(area for area in found.areas if area.area_id in below)
 
 
 def _ordered(view: View, areas: Sequence[Area]) -> tuple[Area, ...]:
@@ -80,44 +77,44 @@ def _ordered(view: View, areas: Sequence[Area]) -> tuple[Area, ...]:
     return tuple(sorted(areas, key=lambda area: (area.name.casefold().encode("gb18030", "replace"), area.code)))
 
 
-def _note(view: View, key: str, **params: str) -> Note:
-    return Note(f"community.note_{key}", tuple(params.items()))
+def _noted(found: Chosen, key: str, **params: str) -> Chosen:
+    note = Note(f"community.note_{key}", tuple(params.items()))
+    return replace(found, view=replace(found.view, notes=(*found.view.notes, note)))
 
 
-def _opened(
-    view: View, level: str, areas: tuple[Area, ...], area: Area, notes: tuple[Note, ...], *, part: Area | None = None
-) -> Chosen:
+def _opened(found: Chosen, area: Area) -> Chosen:
+    """The page of `area`: its view looks into it, at the level below."""
+    view = found.view
     below = context.levels_below(view.areas, area)
     filters = replace(view.filters, area=area, level=below[0] if below else area.level)
-    params = {**view.params, "area": token(area)}
-    inside = replace(view, filters=filters, params=params, notes=view.notes + notes)
-    return Chosen(inside, level, areas, area, part)
+    inside = replace(view, filters=filters, params={**view.params, "area": token(area)})
+    return replace(found, view=inside, area=area)
 
 
-def _asking(
-    view: View, level: str, areas: tuple[Area, ...], inside: tuple[Area, ...], within: Area, notes: tuple[Note, ...]
-) -> Chosen:
-    listed = _table(view, level, within)
-    known = {row.area.area_id: row for row in listed}
+def _named(found: Chosen, named: Area, own: Area) -> Chosen:
+    """The community that was named, or the one in which the named grid or micro-grid lies."""
+    if named == own:
+        return _opened(found, own)
+    return replace(_opened(_noted(found, "part", part=named.name, area=own.name), own), part=named)
+
+
+def _asking(found: Chosen, inside: tuple[Area, ...], within: Area) -> Chosen:
+    known = {row.area.area_id: row for row in _table(found, within)}
     offered = tuple(known[area.area_id] for area in inside if area.area_id in known)
-    return Chosen(replace(view, notes=view.notes + notes), level, areas, None, within=within, offered=offered)
+    return replace(found, within=within, offered=offered)
 
 
-def _table(view: View, level: str, within: Area | None) -> tuple[AreaFigures, ...]:
-    filters = replace(view.filters, level=level, area=within)
-    return overview.area_table(replace(view, filters=filters)).rows
+def _table(found: Chosen, within: Area | None) -> tuple[AreaFigures, ...]:
+    filters = replace(found.view.filters, level=found.level, area=within)
+    return overview.area_table(replace(found.view, filters=filters)).rows
 
 
-def _neediest(view: View, level: str, areas: tuple[Area, ...], notes: tuple[Note, ...]) -> Chosen:
+def _neediest(found: Chosen) -> Chosen:
     """The community with most overdue cases, else most open ones, else the first; with the reason as a note."""
-    rows = _table(view, level, None)
-    if not areas or not rows:
-        return Chosen(replace(view, notes=view.notes + notes), level, areas, areas[0] if areas else None)
-    worst = max(rows, key=lambda row: (row.overdue, row.open_cases))
-    if worst.overdue:
-        why = _note(view, "most_overdue", area=worst.area.name, n=str(worst.overdue))
-    elif worst.open_cases:
-        why = _note(view, "most_open", area=worst.area.name, n=str(worst.open_cases))
-    else:
-        return _opened(view, level, areas, areas[0], (*notes, _note(view, "first", area=areas[0].name)))
-    return _opened(view, level, areas, worst.area, (*notes, why))
+    if not found.areas:
+        return found
+    worst = max(_table(found, None), key=lambda row: (row.overdue, row.open_cases), default=None)
+    if worst is None or not (worst.overdue or worst.open_cases):
+        return _opened(_noted(found, "first", area=found.areas[0].name), found.areas[0])
+    key, n = ("most_overdue", worst.overdue) if worst.overdue else ("most_open", worst.open_cases)
+    return _opened(_noted(found, key, area=worst.area.name, n=str(n)), worst.area)

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp, fsum, lgamma, log, log1p, sqrt
 
-from cockpit import queries
 from cockpit import figures as counted
+from cockpit import queries
 from cockpit.charts.compare import side
 from cockpit.community.choice import Chosen
 from cockpit.context import Filters, View
-from cockpit.figures import Z, Figure
-from cockpit.overview.computed import KeyFigure, moment_of, window_of
-from cockpit.overview.computed import WEEKS as WEEKS
+from cockpit.figures import Figure, Z
+from cockpit.overview.computed import WEEKS, KeyFigure, moment_of, window_of
 from cockpit.queries import Asked, shared
 from cockpit.response import computed as response
 from cockpit.response.computed import PROMISE, Scope, StageTime
@@ -121,9 +120,7 @@ def open_now(asked: Asked, *, filters: Filters) -> KeyFigure:
     level = filters.area.level if filters.area else SITE
     question = Question(level, within_id=filters.area_id, category=filters.category)
     with queries.store().reading(asked.viewer, asked.clock) as connection:
-        weeks = standing.by_week(
-            connection, question=question, families=("backlog",), window=window, weeks=WEEKS
-        )
+        weeks = standing.by_week(connection, question=question, families=("backlog",), window=window, weeks=WEEKS)
     past = tuple(
         float(weeks.tallies[week, "backlog"].numerator)
         for week in weeks.covered
@@ -203,7 +200,7 @@ def _is_unlikely(figure: Figure, share: float) -> bool:
 
 
 def tail(k: int, n: int, *, share: float) -> float:
-    """How likely k of n or a count still farther from n × share is, where each counts with that chance (binomial, exact).
+    """How likely k of n, or a count still farther from n × share, is where each counts with that chance (binomial).
 
     Beside a share near 0 or 1 the Wilson interval alone calls a single case beyond chance.
     """

@@ -51,7 +51,7 @@ def draw_figures(chosen: Chosen) -> Empty | None:
         for name in names
     )
     body = "".join(_figure_row(view, beside) for beside in found)
-    table = f'<div class="scroll"><table class="k-figures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f'<table class="k-figures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     rule = f'<p class="c-key">{esc(view.tr("community.figures_rule"))} {way(view, "overview")}</p>'
     picture(table + rule + figure_fold(view, [beside.figure for beside in found]), key="community_figures")
     return None
@@ -89,7 +89,7 @@ def _whole(view: View, beside: Beside) -> str:
     whole, own = beside.whole, beside.figure
     if whole is None or whole.value is None:
         return view.tr("common.no_data")
-    if own.indicator.unit != "count" or not whole.value or own.value is None:
+    if own.indicator.unit != "count" or not whole.value or not own.value:
         return _number(whole)
     part = view.tr("community.share_of", share=formats.share(own.value / whole.value))
     return f"{_number(whole)}{view.tr('overview.comma')}{part}"
@@ -159,9 +159,7 @@ def _is_longer(own: StageTime, whole: StageTime) -> bool:
     return own.p50_s > whole.p50_s * (1 + response.settings().longer_margin)
 
 
-def _chart(
-    chosen: Chosen, found: Sequence[tuple[StageTime, StageTime]], title: str, limit_s: int | None
-) -> StageChart:
+def _chart(chosen: Chosen, found: Sequence[tuple[StageTime, StageTime]], title: str, limit_s: int | None) -> StageChart:
     view = chosen.view
     stages = tuple(
         Stage(

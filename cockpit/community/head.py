@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from cockpit import context, filterbar, formats
+from cockpit import filterbar, formats
 from cockpit.community import choice, computed, words
 from cockpit.community.choice import Chosen
 from cockpit.context import COMMON, View, token
@@ -112,7 +112,7 @@ def _search(chosen: Chosen) -> str:
         list="community-names",
         data_pick="community-names",
         data_miss=view.tr("community.search_miss"),
-        placeholder=view.tr("community.search", level=level, n=formats.number(len(chosen.areas))),
+        placeholder=view.tr("community.search", n=formats.number(len(chosen.areas))),
         aria_label=view.tr("community.search_label", level=level),
         autocomplete="off",
     )
@@ -146,9 +146,9 @@ def way(view: View, page: str) -> str:
 
 
 def other_page(view: View, page: str) -> str:
-    """The address of another page with what every page understands; the area is the community."""
+    """The address of another page with what every page understands; the area is the community. The overview is at /."""
     kept = {name: value for name, value in view.params.items() if name in COMMON and name != "level" and value}
-    return f"./{page}?{urlencode(kept)}"
+    return f"./{'' if page == 'overview' else page}?{urlencode(kept)}"
 
 
 # ---- on paper
@@ -177,12 +177,3 @@ def print_head(chosen: Chosen, page: str) -> str:
 def second_page(chosen: Chosen) -> None:
     """The head of the second printed page."""
     _print_head(chosen, "second")
-
-
-def community_address(view: View, area: Area) -> str | None:
-    """The address of the page of the community that holds `area`; None where it lies above all communities."""
-    own = context.ancestor(view.areas, area, context.community_level(view.areas))
-    if own is None:
-        return None
-    kept = {name: value for name, value in view.params.items() if name in COMMON and name not in ("level", "area")}
-    return f"./community?{urlencode({**kept, 'area': token(own)})}"

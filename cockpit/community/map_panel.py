@@ -27,7 +27,7 @@ from cockpit.theme import level_icon
 from geo.map_queries import Outline
 
 SHAPES = {"overdue": "overdue", "soon": "soon"}
-MOST_MARKS = 60
+MOST_MARKS = 150
 
 
 def draw(chosen: Chosen) -> Empty | None:
@@ -102,13 +102,17 @@ def _names(
     return placemap.place_names(frame, marks, parts, near)
 
 
-def _lower(
-    chosen: Chosen, frame: Frame, ground: Ground, inside: Sequence[Outline], *, n: int, services: int
-) -> str:
+def _lower(chosen: Chosen, frame: Frame, ground: Ground, inside: Sequence[Outline], *, n: int, services: int) -> str:
     view = chosen.view
     shapes = layers.shapes_of(view)
     area = token(chosen.area) if chosen.area else ""
-    asked = {"level": ground.level, "day": shapes.day.isoformat(), "v": str(shapes.version), "area": area, "room": "wide"}
+    asked = {
+        "level": ground.level,
+        "day": shapes.day.isoformat(),
+        "v": str(shapes.version),
+        "area": area,
+        "room": "wide",
+    }
 
     def address(name: str, **more: str) -> str:
         return f"/layers/{name}.svg?{urlencode({**asked, **more})}"
@@ -122,7 +126,9 @@ def _lower(
             base_below=address("base", part="below"),
             base_above=address("base", part="above"),
         ),
-        painted=[Painted(one.area_id, 1 if chosen.part and one.area_id == chosen.part.area_id else 0, "") for one in inside],
+        painted=[
+            Painted(one.area_id, 1 if chosen.part and one.area_id == chosen.part.area_id else 0, "") for one in inside
+        ],
         go_before=f"{before}{'&' if len(before) > 1 else ''}area=",
         label=view.tr("community.map_label", area=chosen.area.name if chosen.area else "", n=n, services=services),
         is_heat=False,
@@ -133,11 +139,11 @@ def _lower(
 def _key(chosen: Chosen, rows: Sequence[Due], marks: Sequence[Mark], spots: Sequence[Spot]) -> str:
     """What the shapes mean, of those that are there, and the cases that are not on the map."""
     view, present = chosen.view, {mark.shape for mark in marks}
-    ring = '<svg class="ic" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true"><circle class="case" r="5.5"/></svg>'
+    ring = _icon('<circle class="case" r="5.5"/>')
     icons = {"overdue": level_icon("orange", 14), "soon": level_icon("yellow", 14), "open": ring}
     told = [f"<span>{icons[name]} {esc(view.tr(f'community.key_{name}'))}</span>" for name in icons if name in present]
     if spots:
-        small = '<svg class="ic" width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true"><path class="spot" d="M0,-5L5,0L0,5L-5,0Z"/></svg>'
+        small = _icon(f'<path class="spot" d="{placemap.SMALL_DIAMOND}"/>')
         told.append(f"<span>{small} {esc(view.tr('community.key_service'))}</span>")
     private = sum(row.case.is_private for row in rows)
     pointless = len(rows) - len(marks) - private
@@ -145,3 +151,7 @@ def _key(chosen: Chosen, rows: Sequence[Due], marks: Sequence[Mark], spots: Sequ
         left = view.tr("community.map_left_out", n=private + pointless, private=private, pointless=pointless)
         told.append(f"<span{attributes(class_='i2')}>{esc(left)}</span>")
     return f'<p class="k-key">{"".join(told)}</p>' if told else ""
+
+
+def _icon(shape: str) -> str:
+    return f'<svg class="ic" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">{shape}</svg>'

@@ -81,7 +81,11 @@ def _table(view: View, found: OpenList, rows: Sequence[Due]) -> str:
     lengths = [value for row in rows if (value := _length(found, row)) is not None]
     axis = remaining.axis_for(lengths)
     scale = remaining.head(axis, lang=view.lang) if has_deadlines else esc(view.tr("community.column_age"))
-    heads = [esc(view.tr("community.column_no")), "", *(esc(view.tr(f"community.column_{name}")) for name in ("what", "stage"))]
+    heads = [
+        esc(view.tr("community.column_no")),
+        "",
+        *(esc(view.tr(f"community.column_{name}")) for name in ("what", "stage")),
+    ]
     heads += [scale, *(esc(view.tr(f"community.column_{name}")) for name in ("who", "reported"))]
     styles = ("k-no", "k-mark", "k-what", "k-stage", "k-axis", "k-who", "k-when")
     head = "".join(f'<th class="{style}" scope="col">{text}</th>' for style, text in zip(styles, heads, strict=True))
@@ -136,7 +140,9 @@ def _left(view: View, found: OpenList, row: Due) -> str:
     if row.case.due_at is None:
         return view.tr("community.no_limit" if found.has_deadlines else "community.age", length=age)
     seconds = (row.case.due_at - found.moment).total_seconds()
-    return view.tr("community.over" if seconds < 0 else "community.left", length=formats.duration(abs(seconds), view.lang))
+    return view.tr(
+        "community.over" if seconds < 0 else "community.left", length=formats.duration(abs(seconds), view.lang)
+    )
 
 
 def tip(view: View, row: Due) -> str:
@@ -150,7 +156,10 @@ def tip(view: View, row: Due) -> str:
     lines = [
         f"{row.number} {words.category(view, case.category_code)}",
         view.tr("community.tip_code", code=case.code),
-        view.tr("community.tip_reported", time=words.reported(view, row) if case.is_by_day else exact(case.reported_at.astimezone(zone))),
+        view.tr(
+            "community.tip_reported",
+            time=words.reported(view, row) if case.is_by_day else exact(case.reported_at.astimezone(zone)),
+        ),
     ]
     if case.stage != "reported":
         lines.append(view.tr("community.tip_stage", stage=stage, time=exact(case.stage_at.astimezone(zone))))

@@ -10,7 +10,6 @@ from cockpit import formats
 from cockpit.community import computed, head, money
 from cockpit.community.choice import Chosen
 from cockpit.context import View
-from cockpit.funds.words import currency_word
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
@@ -179,8 +178,7 @@ def _entry(view: View, entry: Entry) -> str:
     fund = f'<td class="k-near"{attributes(data_tip=entry.fund_name)}>{esc(entry.fund_name or "")}</td>'
     return (
         f'<tr><td class="n i2">{esc(day)}</td>{fund}<td>{esc(kind)} <span class="i2">{esc(subject)}</span></td>'
-        f'<td class="num"{attributes(data_tip=_exact(view, entry.amount))}>{esc(formats.number(entry.amount))}'
-        f" {esc(currency_word(view.site.currency, view.lang))}</td></tr>"
+        f'<td class="num n">{esc(_exact(view, entry.amount))}</td></tr>'
     )
 
 
@@ -210,7 +208,9 @@ def draw_staff(chosen: Chosen) -> Empty | None:
     if not vacant:
         markup += f'<p class="i2">{esc(view.tr("community.staff_all_filled"))}</p>'
     else:
-        heads = "".join(f'<th scope="col">{esc(view.tr(f"community.column_{name}"))}</th>' for name in ("role", "where", "vacant"))
+        heads = "".join(
+            f'<th scope="col">{esc(view.tr(f"community.column_{name}"))}</th>' for name in ("role", "where", "vacant")
+        )
         body = "".join(_vacancy(view, one) for one in vacant[:FIRST_VACANCIES])
         markup += f'<table class="k-staff"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     if len(vacant) > FIRST_VACANCIES:

@@ -28,7 +28,7 @@ _STEPS = sorted(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One open case: its number in the list, shape (overdue, soon, open), point (lon, lat) and what is said about it."""
+    """One open case: its number in the list, shape (overdue, soon, open), point (lon, lat) and what is said of it."""
 
     number: int
     shape: str
