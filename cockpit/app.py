@@ -13,6 +13,7 @@ TABS = (
     theme.Tab("overview", "common.page_overview"),
     theme.Tab("response", "common.page_response"),
     theme.Tab("funds", "common.page_funds"),
+    theme.Tab("community", "common.page_community"),
     theme.Tab("data", "common.page_data"),
 )
 

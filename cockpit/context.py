@@ -198,6 +198,21 @@ def descendants(areas: Sequence[Area], within: Area) -> tuple[Area, ...]:
     return tuple(found)
 
 
+def community_level(areas: Sequence[Area]) -> str:
+    """The level whose areas are the communities of this site: `community`, or the finest there is."""
+    present = levels_below(areas, None)
+    return "community" if "community" in present or not present else present[-1]
+
+
+def ancestor(areas: Sequence[Area], area: Area, level: str) -> Area | None:
+    """The area of `level` that holds `area` by the parent link, itself included; None where there is none."""
+    by_id = {known.area_id: known for known in areas}
+    found: Area | None = area
+    while found and found.level != level:
+        found = by_id.get(found.parent_id) if found.parent_id else None
+    return found
+
+
 def parse_day(text: str) -> date | None:
     """The day from FIRST_DAY to LAST_DAY that `text` (YYYY-MM-DD) names, None if it names none."""
     try:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
-from cockpit.context import View, token
+from cockpit.context import COMMON, View, ancestor, community_level, token
 from cockpit.markup import attributes, esc
 from cockpit.picture import picture
+from geo.map_queries import Area
 
 PRESETS = (("common.last_7_days", 7), ("common.last_30_days", 30), ("common.last_365_days", 365))
 
@@ -45,7 +47,25 @@ def breadcrumb(view: View) -> str:
         steps.append(link(view, area.name, up, is_on=area is line[-1], style="crumb"))
     joined = '<span class="i3" aria-hidden="true">›</span>'.join(steps)
     label = attributes(aria_label=view.tr("common.you_are_here"))
-    return f'<nav class="crumbs"{label}>{joined}</nav><span class="gap"></span>'
+    return f'<nav class="crumbs"{label}>{joined}{_community(view)}</nav><span class="gap"></span>'
+
+
+def _community(view: View) -> str:
+    """The way from an area to the page of its community; nothing where the page looks into none."""
+    area = view.filters.area
+    address = community_address(view, area) if area else None
+    if address is None:
+        return ""
+    return f"<a{attributes(class_='crumb', href=address)}>{esc(view.tr('community.to_community'))} →</a>"
+
+
+def community_address(view: View, area: Area) -> str | None:
+    """The address of the page of the community that holds `area`; None where it lies above all communities."""
+    own = ancestor(view.areas, area, community_level(view.areas))
+    if own is None:
+        return None
+    kept = {name: value for name, value in view.params.items() if name in COMMON and name not in ("level", "area")}
+    return f"./community?{urlencode({**kept, 'area': token(own)})}"
 
 
 def period(view: View) -> str:

@@ -18,15 +18,21 @@ from geo.map_queries import LEVELS, MapLayer, Outline, ServicePoint
 
 BELOW = ("road",)
 ABOVE = ("block", "park", "road", "water", "rail", "county", "partition")
+SNUG, ROOMY = (frames.WIDTH, 12), (560, 56)
+"""Width of a drawing and the pixels kept free around its ground: a map of all, or one area and what lies around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The place a map shows: areas of `level` within the area `within` (of `within_level`), or of the whole site."""
+    """The place a map shows: areas of `level` within the area `within` (of `within_level`), or of the whole site.
+
+    `is_roomy`: a smaller drawing that shows what lies around it too.
+    """
 
     level: str
     within: int | None
     within_level: str | None
+    is_roomy: bool = False
 
 
 def ground_of(view: View) -> Ground:
@@ -48,10 +54,11 @@ def frame_of(asked: AskedShapes, *, ground: Ground) -> Frame | None:
         found = outlines_of(asked, level=ground.within_level, within=ground.within)
     else:
         found = outlines_of(asked, level=ground.level, within=None)
+    width, padding = ROOMY if ground.is_roomy else SNUG
     if not found:  # a site without areas shows its basemap
         box = map_queries.extent(store(), asked.viewer, asked.clock)
         return frames.fit([shapely.box(*box)]) if box else None
-    return frames.fit(outline.shape for outline in found)
+    return frames.fit((outline.shape for outline in found), width=width, padding=padding)
 
 
 @shared

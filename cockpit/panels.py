@@ -56,6 +56,14 @@ def panel(
             picture(f'<p class="empty">{esc(found.reason)}</p>', key=f"{key}_empty")
 
 
+def told(words: Callable[[], str]) -> str:
+    """What `words` say for the head of a panel; nothing while the store is down (the panel itself says so)."""
+    try:
+        return words()
+    except StoreUnavailable:
+        return ""
+
+
 def _face(view: View, dataset: str | None, loaded_at: datetime | None) -> tuple[str, str]:
     """The face of a panel that has something to show, and the words at the right end of its head."""
     if view.pulse and view.pulse.down_since:

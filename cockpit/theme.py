@@ -81,6 +81,8 @@ def _languages(view: View) -> str:
 def page_head(view: View, *, sentence: str, lead: str = "", level: str | None = None, key: str = "head") -> None:
     """The head of a page: what is the matter in one sentence (with the mark of its level), a second line, notes."""
     icon = level_icon(level, 20) if level else ""
-    notes = "".join(f'<p class="note" role="status">{esc(note.text(view.lang))}</p>' for note in view.notes)
+    notes = "".join(
+        f'<p class="note" role="status">{esc(formats.spaced(note.text(view.lang)))}</p>' for note in view.notes
+    )
     second = f'<p class="lead">{esc(lead)}</p>' if lead else ""
     picture(f'<header class="top"><h1>{icon}{esc(sentence)}</h1>{second}</header>{notes}', key=key)

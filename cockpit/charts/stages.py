@@ -50,6 +50,8 @@ class StageChart:
     limit_s: int | None = None
     label_width: int = 32
     yardstick: str = ""
+    usual_short: str = "response.usual_short"
+    """The message that tells the yardstick's median beside a bar that exceeds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _row(chart: StageChart, stage: Stage, place: _Place, lang: str) -> str:
     if not stage.length:
         words = stage.absent or tr("common.no_data", lang)
         return svg.text(words, x=0, y=place.middle + 4, class_="c-absent c-halo")
-    drawn = _bar(stage.length, place) + _numbers(stage.length, place, lang)
+    drawn = _bar(stage.length, place) + _numbers(chart, stage.length, place, lang)
     catcher = svg.element("rect", x=0, y=place.top, width="100%", height=place.height, class_="c-catch")
     return svg.element("g", drawn + catcher, data_tip=_tip(chart, stage.label, stage.length, place.axis, lang))
 
@@ -170,12 +172,12 @@ def _block(place: _Place, begin_s: float, end_s: float, thick: float, class_: st
     )
 
 
-def _numbers(length: Length, place: _Place, lang: str) -> str:
+def _numbers(chart: StageChart, length: Length, place: _Place, lang: str) -> str:
     """The median in bold and what nine in ten keep, above the thin line; near the right edge left of the bar."""
     unit = place.axis.unit
     rest = [tr("response.nine_in_ten_short", lang, value=unit.decimal(length.p90_s))]
     if length.is_longer and length.usual_s is not None:
-        rest.append(tr("response.usual_short", lang, value=unit.decimal(length.usual_s)))
+        rest.append(tr(chart.usual_short, lang, value=unit.decimal(length.usual_s)))
     words = svg.element("tspan", unit.decimal(length.p50_s), class_="c-value")
     words += svg.element("tspan", svg.escape(" · ".join(rest)), dx=6, class_="c-note")
     begin, end = place.share(0), place.share(max(length.p50_s, length.usual_s or 0))

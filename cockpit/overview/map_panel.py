@@ -104,7 +104,7 @@ def _lower(view: View, table: AreaTable, chosen: MapChoice, frame: Frame, limits
         label=label,
         is_heat=chosen.is_heat,
     )
-    picture(drawn.removesuffix("</div>") + _zoomer(view) + "</div>", key="map")
+    picture(drawn.removesuffix("</div>") + zoomer(view) + "</div>", key="map")
 
 
 def _painted(
@@ -150,7 +150,8 @@ def _addresses(view: View, chosen: MapChoice) -> areamap.Addresses:
     )
 
 
-def _zoomer(view: View) -> str:
+def zoomer(view: View) -> str:
+    """The buttons that zoom a map."""
     buttons = (("1.6", "+", "zoom_in"), ("0.625", "−", "zoom_out"), ("0", "⤢", "zoom_all"))
     return f'<div class="zoomer">{"".join(_zoom(view.tr(f"overview.{key}"), *rest) for *rest, key in buttons)}</div>'
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from statistics import median
 
 from cockpit import formats
-from cockpit.context import View, token
+from cockpit.context import View, community_level, token
+from cockpit.filterbar import community_address
 from cockpit.markup import attributes, esc
 from cockpit.overview import computed
 from cockpit.overview.computed import AreaFigures, AreaTable, KeyFigure
@@ -150,6 +151,7 @@ def area_table(view: View) -> Empty | None:
     heads += [("rate", "number")] if table.has_households else []
     heads += [("open", "number"), ("overdue", "number")] if table.has_deadlines else [("open", "number")]
     top = "".join(_column(view, name, kind) for name, kind in heads)
+    top += '<th aria-hidden="true"></th>' if _is_of_communities(view) else ""
     body = "".join(_row(view, row, table) for row in _listed(table))
     frame = '<div class="scroll tall" tabindex="0">'
     picture(f"{frame}<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>", key="table_body")
@@ -167,9 +169,22 @@ def _row(view: View, row: AreaFigures, table: AreaTable) -> str:
     if table.has_households:
         cells += _rate_cell(view, row)
     cells += _number(row.open_cases) + (_overdue(row.overdue) if table.has_deadlines else "")
+    if _is_of_communities(view):
+        cells += _to_community(view, row)
     go = view.link({"area": token(row.area), "level": None})
     current = "true" if view.filters.area_id == row.area.area_id else None
     return f"<tr{attributes(data_go=go, tabindex='0', aria_current=current)}>{cells}</tr>"
+
+
+def _is_of_communities(view: View) -> bool:
+    return view.filters.level == community_level(view.areas)
+
+
+def _to_community(view: View, row: AreaFigures) -> str:
+    """The way to the community's own page."""
+    tip = view.tr("community.to_community_of", area=row.area.name)
+    known = attributes(href=community_address(view, row.area), aria_label=tip, data_tip=tip)
+    return f'<td class="to"><a{known}>→</a></td>'
 
 
 def _number(value: int) -> str:

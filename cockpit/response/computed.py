@@ -218,6 +218,12 @@ def stages(asked: Asked, *, scope: Scope) -> tuple[StageTime, ...]:
     return tuple(_compared(stage, usual) for stage, usual in zip(now, before, strict=True))
 
 
+@shared
+def stages_alone(asked: Asked, *, scope: Scope) -> tuple[StageTime, ...]:
+    """The stages in the order of the work, without a yardstick."""
+    return _stages(asked, scope)
+
+
 def _compared(stage: StageTime, before: StageTime) -> StageTime:
     if stage.p50_s is None or before.p50_s is None or stage.is_from_report != before.is_from_report:
         return stage

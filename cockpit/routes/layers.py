@@ -44,7 +44,8 @@ def _place(request: Request) -> _Place:
     asked = queries.asked_shapes(now, day=day)
     areas = queries.areas(now, day=day)
     within = _named(areas, params.get("area"))
-    ground = layers.Ground(level, within.area_id if within else None, within.level if within else None)
+    is_roomy = params.get("room") == "wide"
+    ground = layers.Ground(level, within.area_id if within else None, within.level if within else None, is_roomy)
     return _Place(asked, ground, areas)
 
 

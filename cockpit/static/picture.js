@@ -172,6 +172,17 @@ const nextDay = (day) => {
   return moved.toISOString().slice(0, 10);
 };
 
+// ---- a field that offers names: the one that was typed, else the only one (or the first) that holds the text
+const pick = (field) => {
+  const wanted = field.value.trim().toLowerCase();
+  const names = [...(document.getElementById(field.dataset.pick)?.options ?? [])];
+  const text = (name) => name.value.toLowerCase();
+  const found = wanted && (names.find((name) => text(name) === wanted) ?? names.find((name) => text(name).includes(wanted)));
+  field.setCustomValidity(wanted && !found ? field.dataset.miss : "");
+  field.reportValidity();
+  return found ? found.dataset.go : undefined;
+};
+
 const listen = (root, state) => {
   const go = ({ dataset }) => {
     if ("top" in dataset) document.querySelector("[data-testid='stMain']")?.scrollTo({ top: 0 });
@@ -179,6 +190,8 @@ const listen = (root, state) => {
   };
   const send = (value) => root.send(value);
   root.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) return window.print();
+    if (event.target.closest("a[href]:not([data-go])")) return undefined;
     const sorter = event.target.closest("th[data-sort]");
     if (sorter) return onSort(root, state, sorter);
     const target = event.target.closest("[data-go]");
@@ -203,10 +216,17 @@ const listen = (root, state) => {
   root.addEventListener("change", (event) => {
     const { target } = event;
     if (target.matches("select[data-choose]")) send(target.value);
+    if (target.matches("input[data-pick]")) {
+      const go = pick(target);
+      if (go) send(go);
+    }
     if (target.matches("input[data-before]") && target.value) {
       const value = target.dataset.after === "next-day" ? nextDay(target.value) : target.value;
       send(target.dataset.before + encodeURIComponent(value));
     }
+  });
+  root.addEventListener("input", (event) => {
+    if (event.target.matches("input[data-pick]")) event.target.setCustomValidity("");
   });
   root.addEventListener("pointermove", (event) => {
     const target = event.target.closest("[data-tip]");
