@@ -39,6 +39,8 @@ OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
     "goods": {"direction": DIRECTIONS},
 }
 """Section → column → the only words that it takes."""
+ANY_VALUE = "*"
+"""In `[only]`: whatever the cell holds."""
 KEYS = ("decides", "unit")
 NOT_BY_UNIT = frozenset(
     ("status", "first_closed_at", "reopened_at", "extended_to", "suspended_at", "resumed_at", "duplicate_of")
@@ -63,7 +65,8 @@ class Mapping:
     local although they end in Z or an offset. `declared_level`: the level of the areas that rows name. `categories`:
     "list" (ours) or "open" (every value becomes a category; `extra.categories` may name them). `covers`: first and
     last day of the reports. `skip`: `all_empty`, headings whose cells are all empty in lines of totals, which are
-    no rows. `extra` holds the tables that belong to one dataset only.
+    no rows. `only`: heading → the values that make a line one of this source's rows (one heading suffices; "*" is any
+    value); a file that holds things of several kinds is loaded once a kind. `extra` holds the tables that belong to one dataset only.
     """
 
     code: str
@@ -99,6 +102,7 @@ class Mapping:
     files: Table[str, Table[str, str]] = field(default_factory=dict)
     key: Table[str, str] = field(default_factory=dict)
     skip: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    only: Table[str, tuple[str, ...]] = field(default_factory=dict)
     extra: Table[str, Any] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
@@ -148,6 +152,7 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     found["key"] = _texts(found.get("key", {}), "key", faults)
     faults += _key_faults(found)
     found["skip"] = _skip(found.get("skip", {}), faults)
+    found["only"] = _only(found.get("only", {}), faults)
     for name in ("stages", "optional", "nulls", "time_formats", "fill_down", "excel_dates"):
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
@@ -334,6 +339,10 @@ def _skip(table: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:
     found = _dict(table, "skip", faults)
     faults.extend(f"unknown key {f'skip.{name}'!r} (known: skip.all_empty)" for name in found if name != "all_empty")
     return {name: _list(value, f"skip.{name}", faults) for name, value in found.items()}
+
+
+def _only(table: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:
+    return {name: _list(value, f"only.{name}", faults) for name, value in _dict(table, "only", faults).items()}
 
 
 def _covers(value: Any, faults: list[str]) -> tuple[date, date] | None:

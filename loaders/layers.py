@@ -39,16 +39,16 @@ class Layers(Dataset):
 
     def _named(self, job: Job) -> dict[str, dict[str, str]]:
         """Code → names of the sets of shapes that the mapping declares, and of the file's own where it has none."""
-        told = job.mapping.extra.get("layers", {})
-        own = {code: code for code in [job.constants.get("layer")] if code and code not in told}
-        found = {code: {"name_zh": names["zh"], "name_en": names["en"]} for code, names in told.items()}
-        return found | {code: {"name_zh": code, "name_en": code} for code in own}
+        told = {code: (names["zh"], names["en"]) for code, names in job.mapping.extra.get("layers", {}).items()}
+        own = job.constants.get("layer") or job.request.file.stem
+        named = {own: (own, own)} | told
+        return {code: {"name_zh": zh, "name_en": en} for code, (zh, en) in named.items()}
 
     def check(self, frame: pl.DataFrame, job: Job, known: None) -> Checked:  # noqa: ARG002
         place = located(frame, system=job.crs, has_shapes=True)
         is_blank = pl.Series(shapely.is_missing(place.shapes)) & ~frame["row"].is_in(place.faults["row"].to_list())
         kind = in_our_words(frame, job.mapping, "kind")
-        width = frame["width_m"].cast(pl.Float32, strict=False)
+        width = in_our_words(frame, job.mapping, "width_m").cast(pl.Float32, strict=False)
         params = {"known": ", ".join(LAYER_KINDS)}
         nothing = pl.lit(None, pl.String)
         found = together(
@@ -72,7 +72,7 @@ class Layers(Dataset):
             pl.lit(value=False).alias("is_repaired"),
             pl.lit(value=False).alias("is_outside"),
             pl.lit(kind).alias("kind"),
-            pl.col("layer").alias("layer_code"),
+            _layer(job, kind).alias("layer_code"),
             "name",
             pl.lit(width).alias("width_m"),
             pl.lit(hex_ewkb(place.shapes)).alias("geom"),
@@ -93,6 +93,12 @@ class Layers(Dataset):
         landing.run("load/layers/fate", **file)
         landing.run("load/layers/remove", **file)
         return landing.run("load/layers/insert", source_id=job.source_id, load_id=job.load_id)
+
+
+def _layer(job: Job, kind: pl.Series) -> pl.Expr:
+    """The set of shapes that each row is of; a partition that names none is of the file's, else nobody could see it."""
+    own = pl.when(pl.lit(kind == "partition")).then(pl.lit(job.request.file.stem))
+    return pl.coalesce(pl.col("layer"), own)
 
 
 DATASETS = (Layers(),)

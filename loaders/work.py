@@ -28,7 +28,7 @@ from loaders.masking import cut, hidden, shown
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
-from loaders.skipping import cells_to_be_empty, is_skipped
+from loaders.skipping import Skipping
 
 CRS_EVIDENCE_ROWS = 20
 Progress = Callable[[int], None]
@@ -229,10 +229,10 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
     filled = [f"c{plan.header.positions[name]}" for name in required if name in plan.header.positions]
     mapping = plan.mapping
     adjusting = read.Adjusting(plan.header.positions, fill_down=mapping.fill_down, excel_dates=mapping.excel_dates)
-    empty = cells_to_be_empty(plan.table.headings, plan.mapping)
+    skipping = Skipping.of(plan.table.headings, mapping)
     for block in plan.table.blocks():
         trimmed = check.cells(block)
-        is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | is_skipped(trimmed, empty)
+        is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
         rows = adjusting.block(trimmed.filter(~is_no_row))
         if rows.height:

@@ -114,9 +114,7 @@ def _figures_of_area(area: pd.DataFrame, seen: Window) -> dict[str, Expected]:
     }
 
 
-def _span(
-    reported: pd.DataFrame, slug: str, start: str, end: str, excluded: Mapping[str, int]
-) -> dict[str, Expected]:
+def _span(reported: pd.DataFrame, slug: str, start: str, end: str, excluded: Mapping[str, int]) -> dict[str, Expected]:
     """The quantiles of the elapsed time between two stages of the calls that have both.
 
     dispatch: "registered, else accepted, else reported → dispatched": no call is registered, every one is accepted.
