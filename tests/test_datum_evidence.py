@@ -122,6 +122,21 @@ def test_communities_in_another_datum_are_told_so_rather_than_that_they_do_not_n
     assert desk.load("boundaries", _file(desk, small), level="community").status == "loaded"
 
 
+def test_a_store_that_came_in_wholly_wrong_is_corrected_by_force_with_the_evidence_in_the_message(desk: Desk) -> None:
+    small = [(f"社区 {x}{y}", square(x * 10, y * 10, 10)) for x in range(12) for y in range(8)]
+    streets, communities = ([(name, _as(shape, "gcj02")) for name, shape in shapes] for shapes in (STREETS, small))
+    _streets(desk, streets)
+    path = _file(desk, streets)
+    below = _file(desk, communities)
+    assert desk.load("boundaries", below, level="community").status == "loaded"
+    assert desk.load("boundaries", path, level="street", crs="gcj02").counts.faults == {"datum_evidence": 1}
+    forced = desk.load("boundaries", path, level="street", crs="gcj02", is_forced=True, lang="en")
+    assert (forced.status, forced.counts.updated) == ("loaded", len(STREETS))
+    assert "although the datum is in doubt" in (forced.message or "")
+    again = desk.load("boundaries", below, level="community", crs="gcj02")
+    assert (again.status, again.message) == ("loaded", None)
+
+
 def test_degrees_of_another_datum_that_were_projected_afterwards_are_told_so(desk: Desk) -> None:
     _streets(desk)
     grid = pyproj.Transformer.from_crs(4490, 4549, always_xy=True)
