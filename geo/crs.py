@@ -91,12 +91,13 @@ class CrsConflictError(GeoError):
 
 
 def parse(name: str) -> Crs:
-    """The system that `name` means: `EPSG:4490`, an OGC URN, `CRS84`, `gcj02`, `bd09`, a WKT (.prj) or PROJ JSON.
+    """The system that `name` means: `EPSG:4490`, an OGC URN, `CRS84`, `gcj02`, `bd09`, the name of a CGCS2000 grid, a
+    WKT (.prj) or PROJ JSON.
 
     A definition that equals an EPSG system is that system, whatever it is called; any other is a system of its own.
     Raises UnknownCrsError, or NoWayError for one without a published way to WGS 84.
     """
-    wanted = name.strip().upper()
+    wanted = (zones.named(name) or name).strip().upper()
     match = _EPSG.fullmatch(wanted)
     if match:
         found = Crs(f"EPSG:{match[1]}", int(match[1]))

@@ -7,6 +7,8 @@ Invariant: an easting that carries another zone number than its declared grid, o
 apart, since projecting it all the same would move it by a country's width.
 """
 
+import re
+
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
@@ -18,6 +20,21 @@ FITS = -1
 """No contradiction."""
 SIX_DEGREE, THREE_DEGREE = range(13, 24), range(25, 46)
 """The zone numbers of China: no number belongs to both kinds of grid."""
+
+
+_NAMED = re.compile(r"CGCS2000 (3 DEGREE )?(?:GAUSS KRUGER|GK) (CM|ZONE) (\d+)E?")
+
+
+def named(name: str) -> str | None:
+    """The EPSG code of a CGCS2000 grid by its name (`CGCS2000 / 3-degree Gauss-Kruger CM 120E`, `… zone 40`)."""
+    found = _NAMED.fullmatch(re.sub(r"[^A-Z0-9]+", " ", name.upper()).strip())
+    if not found:
+        return None
+    number, is_narrow = int(found[3]), bool(found[1])
+    if found[2] == "ZONE":
+        return epsg_of(number) if number in (THREE_DEGREE if is_narrow else SIX_DEGREE) else None
+    zone, rest = divmod(number, 3) if is_narrow else divmod(number + 3, 6)
+    return without_number(zone) if rest == 0 and zone in (THREE_DEGREE if is_narrow else SIX_DEGREE) else None
 
 
 def zone_of(definition: pyproj.CRS) -> int | None:

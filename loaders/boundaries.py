@@ -105,9 +105,7 @@ class Boundaries(Dataset):
         refuse_other_level(landing, rows, above, valid_from=job.request.valid_from)
         found = united(landing, rows)
         side = Side([area.head.name for area in found], np.array([area.geom for area in found], dtype=object))
-        refuse_wrong_datum_of_areas(
-            landing, side, level=above.level, declared=job.crs, on=job.request.valid_from, read=len(rows)
-        )
+        refuse_wrong_datum_of_areas(landing, side, job, level=above.level)
         kept = linked(landing, found, job, above)
         fates = areas.write(
             landing.connection,

@@ -12,10 +12,11 @@ import polars as pl
 import shapely
 
 from geo import evidence
-from geo.crs import STORE, Crs
+from geo.crs import CGCS2000_EPSG, STORE
 from geo.evidence import Rival, Side, Verdict
 from geo.landing import Landing
 from geo.placing import LEVELS
+from loaders.dataset import Job
 from loaders.faults import Refused, together
 from loaders.masking import shown
 
@@ -34,32 +35,30 @@ def refuse_wrong_zone(faults: Iterable[pl.DataFrame], *, read: int) -> None:
         raise Refused("crs_zone", read=read, rows=rows, **params)
 
 
-def refuse_wrong_datum_of_areas(
-    landing: Landing, side: Side, *, level: str, declared: Crs, on: date | None, read: int
-) -> None:
+def refuse_wrong_datum_of_areas(landing: Landing, side: Side, job: Job, *, level: str) -> None:
     """Compares areas of `level` with the other levels and the counties of the store; raises Refused (datum_evidence).
 
     Where it is the counties that lie in another datum, the message of the load says so.
     """
     if not _is_comparable(side):
         return
-    drawn = _drawn(landing, on)
-    rivals = evidence.rivals(declared)
+    drawn = _drawn(landing, job.request.valid_from)
+    rivals = evidence.rivals(job.crs)
     for place in (COUNTY, *(name for name in LEVELS if name != level)):
         if place not in drawn:
             continue
         is_coarse = place in LEVELS and LEVELS.index(level) < LEVELS.index(place)
-        others = rivals if place in LEVELS else (*rivals, *evidence.rivals_of_store(declared))
+        others = rivals if place in LEVELS else (*rivals, *evidence.rivals_of_store(job.crs))
         found = evidence.verdicts(side, drawn[place], others, is_file_coarse=is_coarse)
         contradicted = evidence.contradiction(found)
         if contradicted and contradicted[0].is_of_store:
             rival, speaking = contradicted
             landing.remark("layer_datum", units=_told(speaking), fits=rival.crs.name)
         elif contradicted:
-            raise _refusal(*contradicted, found, declared=declared, read=read)
+            _object(landing, job, *contradicted, found=found, read=len(side.names))
 
 
-def refuse_wrong_datum_of_layer(landing: Landing, *, declared: Crs, read: int) -> None:
+def refuse_wrong_datum_of_layer(landing: Landing, job: Job) -> None:
     """Compares staged counties and partitions with the coarsest areas that draw the same; raises Refused."""
     rows = landing.rows("load/layers/staged")
     shapes = np.array(shapely.from_wkb([bytes(row["geom"]) for row in rows]), dtype=object)
@@ -70,10 +69,10 @@ def refuse_wrong_datum_of_layer(landing: Landing, *, declared: Crs, read: int) -
     drawn = _drawn(landing, None)
     for level in LEVELS:
         if level in drawn:
-            found = evidence.verdicts(side, drawn[level], evidence.rivals(declared), is_file_coarse=True)
+            found = evidence.verdicts(side, drawn[level], evidence.rivals(job.crs), is_file_coarse=True)
             contradicted = evidence.contradiction(found)
             if contradicted:
-                raise _refusal(*contradicted, found, declared=declared, read=read)
+                _object(landing, job, *contradicted, found=found, read=len(rows))
             if found:
                 return
 
@@ -94,21 +93,18 @@ def _drawn(landing: Landing, on: date | None) -> dict[str, Side]:
     }
 
 
-def _refusal(
-    rival: Rival, speaking: Sequence[Verdict], found: Sequence[Verdict], *, declared: Crs, read: int
-) -> Refused:
-    is_degrees = declared.datum is not None or declared.srid in (STORE.srid, 4490)
+def _object(
+    landing: Landing, job: Job, rival: Rival, speaking: Sequence[Verdict], *, found: Sequence[Verdict], read: int
+) -> None:
+    """Raises Refused; where the load is forced (it is the store that is wrong) its message keeps the evidence."""
+    told = {"declared": job.crs.name, "fits": rival.crs.name, "count": len(speaking), "comparable": len(found)}
+    units = _told(speaking)
+    if job.request.is_forced:
+        landing.remark("datum_forced", units=units, **told)
+        return
+    is_degrees = job.crs.datum is not None or job.crs.srid in (STORE.srid, CGCS2000_EPSG)
     case = {} if is_degrees else {"case": "projected"}
-    return Refused(
-        "datum_evidence",
-        read=read,
-        declared=declared.name,
-        fits=rival.crs.name,
-        count=len(speaking),
-        comparable=len(found),
-        units=_told(speaking),
-        **case,
-    )
+    raise Refused("datum_evidence", read=read, units=units, **told, **case)
 
 
 def _told(speaking: Sequence[Verdict]) -> str:

@@ -87,8 +87,7 @@ class Layers(Dataset):
         return Checked(records=keyed.filter(~pl.col("row_number").is_in(found["row"].to_list())), faults=found)
 
     def write(self, landing: Landing, job: Job, known: None) -> int:  # noqa: ARG002
-        read = landing.counts()["inserted"]
-        refuse_wrong_datum_of_layer(landing, declared=job.crs, read=read)
+        refuse_wrong_datum_of_layer(landing, job)
         file = {"source_id": job.source_id, "file_name": job.request.file.name}
         landing.run("load/layers/fate", **file)
         landing.run("load/layers/remove", **file)

@@ -114,6 +114,21 @@ def test_a_prj_file_is_its_epsg_system_and_a_local_meridian_a_system_of_its_own(
     assert "CGCS2000 = WGS 84 within 1 m" in (crs.conversion(own) or "")
 
 
+@pytest.mark.parametrize("code", [*range(4491, 4555)])
+def test_a_grid_of_cgcs2000_is_known_by_its_name_in_either_spelling(code: int) -> None:
+    name = pyproj.CRS.from_epsg(code).name
+    assert crs.parse(name).epsg == code
+    assert crs.parse(name.replace(" / ", "_").replace("Gauss-Kruger", "GK").replace("-degree", "_Degree")).epsg == code
+
+
+@pytest.mark.parametrize(
+    "name", ["CGCS2000 / 3-degree Gauss-Kruger CM 121E", "CGCS2000_GK_Zone_40", "CGCS2000 zone 40"]
+)
+def test_a_grid_that_does_not_exist_is_refused(name: str) -> None:
+    with pytest.raises(crs.UnknownCrsError):
+        crs.parse(name)
+
+
 @pytest.mark.parametrize("name", ['GEOGCS["broken', "{}", '{"type": "nothing"}', "EPSG:4978"])
 def test_a_definition_that_cannot_be_read_is_refused(name: str) -> None:
     with pytest.raises(crs.UnknownCrsError, match="gcj02"):

@@ -48,7 +48,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 @click.argument("dataset")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--source", metavar="NAME|FILE.toml", help="The mapping: a name in config/sources, or a TOML file.")
-@click.option("--crs", metavar="EPSG:N", help="The coordinate system of the file.")
+@click.option("--crs", metavar="SYSTEM", help="The coordinate system of the file: EPSG:4490, gcj02, bd09 …")
 @click.option("--level", type=click.Choice(LEVELS), help="The level of the areas (boundaries).")
 @click.option("--mode", type=click.Choice(["delta", "snapshot"]), default="delta", show_default=True)
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="Opens a new version of the areas on this day.")
