@@ -112,7 +112,7 @@ def _coverage(view: View, figure: Figure) -> str:
         interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1)
         facts = view.tr("response.coverage_facts", range=interval, cases=words.cases(view, figure))
         told += " " + svg.escape(facts)
-    return svg.element("p", told, class_="c-part")
+    return svg.element("p", told, class_="c-note-line")
 
 
 def _class_refused(view: View, response_class: str) -> str | None:
