@@ -15,6 +15,7 @@ from geo.store import Store, rows
 from geo.viewer import Clock, Viewer
 
 STATUSES = ("loaded", "quarantined", "refused")
+"""All rows kept; loaded with rows in quarantine; the whole file refused: each load is one of them."""
 SORTS = ("row", "column", "value")
 
 
@@ -117,12 +118,12 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A fault of a quarantine with the number of rows that have it; `cases`: those with a hint of their own."""
+    """A fault of a quarantine with the number of its rows; `cases` have a hint of their own, None is the rest."""
 
     fault: str
     rows: int
     columns: list[str]
-    cases: list[str]
+    cases: list[str | None]
 
 
 @dataclass(frozen=True, slots=True)

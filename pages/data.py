@@ -16,7 +16,7 @@ panels.apply_style()
 panels.head(data)
 
 show = partial(panel, view)
-if data.load or not data.asked:
+if not data.is_empty:
     show(
         key="load",
         title=view.tr("data.load_title"),

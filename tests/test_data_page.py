@@ -38,6 +38,7 @@ BAD = (
     "B1,噪声扰民,已办结,2026-11-05 08:00:00,2026-11-04 08:00:00,120.2,30.2,,",
     "B2,噪声扰民,已办结,2026-11-05 08:00:00,2026-11-03 08:00:00,120.2,30.2,,",
     "B3,噪声扰民,=1+1,2026-11-05 08:00:00,,120.2,30.2,,",
+    "B6,噪声扰民,办理中,2026-11-05 08:00:00,,30.2,120.2,,",
     "B4,噪声扰民,办理中,昨天 13812345678,,120.2,30.2,,",
     ",噪声扰民,办理中,2026-13-01,,120.2,30.2,,",
     'B5,噪声扰民,"<img src=x onerror=""document.title=\'owned\'"">",2026-11-05 08:00:00,,120.2,30.2,,',
@@ -58,7 +59,7 @@ def write(folder: Path, name: str, *lines: str) -> Path:
 
 @pytest.fixture(scope="module")
 def filled(store: Store, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Load 1: two days ago, clean. Load 2: today, 6 of 8 rows in quarantine. Load 3: today, refused, a hostile name."""
+    """Load 1: two days ago, clean. Load 2: today, 7 of 9 rows in quarantine. Load 3: today, refused, a hostile name."""
     folder = tmp_path_factory.mktemp("files")
     before = Clock(clock.at - timedelta(days=2))
     load(store, before, write(folder, "first.csv", HEAD, GOOD))
@@ -87,7 +88,7 @@ def data(here: None, clock: Clock) -> DataView:
 
 def test_the_newest_day_adds_up_its_loads_and_counts_no_rows_of_refused_files(filled: Store, clock: Clock) -> None:
     day = steward.newest_day(filled, LEADER, clock, zone="Asia/Shanghai")
-    assert day == steward.LoadDay(date(2026, 11, 20), loads=2, read=8, quarantined=6, refused=1)
+    assert day == steward.LoadDay(date(2026, 11, 20), loads=2, read=9, quarantined=7, refused=1)
 
 
 def test_an_area_viewer_sees_the_ledger_but_no_quarantine(filled: Store, clock: Clock) -> None:
@@ -133,13 +134,14 @@ def test_two_hundred_loads_are_paged_and_filtered(new_database: object, clock: C
     assert (page.found, [line.load_id for line in page.lines]) == (230, list(range(10, 0, -1)))
     assert steward.loads(store, LEADER, clock, query=LoadQuery(source="two", rows=5)).found == 115
     assert steward.loads(store, LEADER, clock, query=LoadQuery(status="quarantined", rows=5)).found == 23
+    assert steward.loads(store, LEADER, clock, query=LoadQuery(status="loaded", rows=5)).found == 207
     assert steward.loads(store, LEADER, clock, query=LoadQuery(status="refused", rows=5)).found == 0
     store.close()
 
 
 def test_a_look_at_refused_values_leaves_one_line_in_the_audit_trail(data: DataView, filled: Store) -> None:
     opened = replace(data, rejects=replace(data.rejects, fault="bad_time"))
-    assert [one.row for one in computed.rejects(opened).rows] == [6, 7]
+    assert [one.row for one in computed.rejects(opened).rows] == [7, 8]
     computed.rejects(opened)
     with filled.loading(OPERATOR, data.view.clock) as connection:
         seen = connection.execute(
@@ -154,7 +156,13 @@ def test_a_look_at_refused_values_leaves_one_line_in_the_audit_trail(data: DataV
 
 def test_reasons_come_by_number_of_rows_and_notes_are_the_faults_of_kept_rows(data: DataView) -> None:
     found = {reason.fault: reason.rows for reason in computed.reasons(data)}
-    assert found == {"bad_time": 2, "closed_before_reported": 2, "unknown_status": 2, "missing_value": 1}
+    assert found == {
+        "bad_time": 2,
+        "closed_before_reported": 2,
+        "unknown_status": 2,
+        "bad_coordinates": 1,
+        "missing_value": 1,
+    }
     assert list(found)[-1] == "missing_value"
     assert computed.notes(data) == {"unknown_category": 1}
     assert "一行可以有多个原因" in reasons_panel.unit(data)
@@ -278,18 +286,25 @@ def _is_unhurt(page: Page) -> bool:
 def test_a_load_is_opened_its_reason_read_and_its_quarantine_taken_home(browser: Browser, address: str) -> None:
     with watched(browser) as visit:
         page = visit.open(address)
-        page.locator(".chip", has_text="第 2 批 · 隔离 6 行").click()
-        expect(page.locator(".d-key")).to_contain_text("共 8 行新增 2隔离 6")
+        page.locator(".chip", has_text="第 2 批 · 隔离 7 行").click()
+        expect(page.locator(".d-key")).to_contain_text("共 9 行新增 2隔离 7")
         expect(page.locator(".d-told")).to_contain_text("另跳过 1 行")
         page.locator(".d-reasons .btn", has_text="看 2 行").last.click()
         expect(page.locator(".d-rejects tbody tr")).to_have_count(2)
         expect(page.locator(".d-rejects")).to_contain_text(HOSTILE)
         assert "fault=unknown_status" in page.url
         with page.expect_download() as waiting:
-            page.get_by_role("button", name="下载隔离的 6 行").click()
+            page.get_by_role("button", name="下载隔离的 7 行").click()
         assert "'=1+1" in Path(waiting.value.path()).read_text(encoding="utf-8-sig")
         expect(page.locator(".st-key-panel_data_notes")).to_contain_text("外星人")
         assert _is_unhurt(page)
+
+
+def test_swapped_coordinates_have_the_remedy_of_their_own(data: DataView) -> None:
+    reason = next(one for one in computed.reasons(data) if one.fault == "bad_coordinates")
+    drawn = reasons_panel._reason(data, reason, most=2)
+    assert "经度和纬度可能填反了" in drawn
+    assert "没有坐标时两格都留空" not in drawn
 
 
 @pytest.mark.browser

@@ -38,7 +38,10 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True)
 class DataView:
-    """Everything the panels of the page ask with. `load` is the one looked at, None where nothing was ever loaded."""
+    """Everything the panels of the page ask with.
+
+    `load` is the one looked at, None where nothing was ever loaded or (`load_fault`) where it cannot be read now.
+    """
 
     view: View
     asked: AskedLedger | None
@@ -47,6 +50,7 @@ class DataView:
     ledger: LoadQuery = field(default_factory=LoadQuery)
     fault: str | None = None
     rejects: RejectQuery = field(default_factory=lambda: RejectQuery(0))
+    load_fault: StoreUnavailable | None = field(default=None, compare=False)
 
     @property
     def today(self) -> date:
@@ -62,6 +66,18 @@ class DataView:
     def has_rows(self) -> bool:
         """Whether the load looked at has rows that were kept or quarantined; of a refused file there are none."""
         return self.load is None or not self.load.is_refused
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever loaded; not said of a store that cannot be read."""
+        return self.asked is not None and self.load is None and self.load_fault is None
+
+    def chosen(self) -> LoadLine | None:
+        """The load looked at, None where nothing was ever loaded; raises StoreUnavailable where it cannot be read."""
+        self.known()
+        if self.load_fault:
+            raise self.load_fault
+        return self.load
 
     def known(self) -> AskedLedger:
         """What to ask with; raises StoreUnavailable when the store is down and nothing was kept."""
@@ -136,6 +152,15 @@ def open_data(view: View) -> DataView:
 
 def _open(view: View, asked: AskedLedger) -> DataView:
     sources = _sources(asked, today=view.now.date())
+    data = DataView(view, asked, sources=sources, ledger=_ledger_query(view, sources))
+    try:
+        return _with_load(data, asked)
+    except StoreUnavailable as fault:
+        return replace(data, load_fault=fault)
+
+
+def _with_load(data: DataView, asked: AskedLedger) -> DataView:
+    view = data.view
     load, notes = _chosen(asked, view.params)
     faults = [reason.fault for reason in _reasons(asked, load_id=load.load_id)] if load else []
     fault = view.params.get("fault")
@@ -148,10 +173,7 @@ def _open(view: View, asked: AskedLedger) -> DataView:
         skip=(parse_number(view.params.get("rows", ""), least=1) - 1) * PAGE_REJECTS,
         rows=PAGE_REJECTS,
     )
-    return DataView(
-        view=replace(view, notes=view.notes + notes), asked=asked, load=load, sources=sources,
-        ledger=_ledger_query(view, sources), fault=fault, rejects=rejects,
-    )  # fmt: skip
+    return replace(data, view=replace(view, notes=view.notes + notes), load=load, fault=fault, rejects=rejects)
 
 
 def _chosen(asked: AskedLedger, params: Mapping[str, str]) -> tuple[LoadLine | None, tuple[Note, ...]]:
@@ -217,8 +239,9 @@ def rejects(data: DataView) -> RejectPage:
 
 
 def all_rejects(data: DataView) -> RejectPage:
-    """The whole quarantine of the load, for a file; raises StoreUnavailable."""
-    return _rejects(data.known(), query=RejectQuery(data.rejects.load_id))
+    """The whole quarantine of the load, for a file; asked and audited each time; raises StoreUnavailable."""
+    asked = data.known()
+    return steward.rejects(queries.store(), asked.viewer, asked.clock, query=RejectQuery(data.rejects.load_id))
 
 
 def holdings(data: DataView) -> tuple[Holding, ...]:

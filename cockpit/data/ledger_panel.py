@@ -20,7 +20,7 @@ TEXTS = ("load_id", "started_at", "dataset", "source", "file", "status")
 def draw(data: DataView) -> Empty | None:
     """The filters, and the page of the ledger that they find."""
     data.known()
-    if data.load is None:
+    if data.is_empty:
         return Empty(data.view.tr("data.loads_none"))
     picture(_filters(data), key="data_filters")
     page = asking.ledger(data)

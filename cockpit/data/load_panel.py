@@ -30,11 +30,11 @@ def title_unit(data: DataView) -> str:
 
 def draw(data: DataView) -> Empty | None:
     """The bar of all rows with its words, then the facts of the load."""
-    data.known()
-    if data.load is None:
+    load = data.chosen()
+    if load is None:
         return Empty(data.view.tr("data.nothing_lead"))
-    body = _refused(data, data.load) if data.load.is_refused else _bar(data, data.load) + _told(data, data.load)
-    picture(body + _facts(data, data.load), key="data_load")
+    body = _refused(data, load) if load.is_refused else _bar(data, load) + _told(data, load)
+    picture(body + _facts(data, load), key="data_load")
     return None
 
 

@@ -23,6 +23,7 @@ def head(data: DataView) -> None:
     try:
         sentence, lead = words.sentence(data)
         strip = _strip(data)
+        sentence = _kept(data, sentence)
     except StoreUnavailable:
         sentence, lead, strip = data.view.tr("data.down_sentence"), "", ""
     page_head(data.view, sentence=sentence, lead=lead)
@@ -30,14 +31,23 @@ def head(data: DataView) -> None:
         picture(strip, key="data_strip")
 
 
+def _kept(data: DataView, sentence: str) -> str:
+    """The sentence of a kept picture with its moment, while the store is down."""
+    view = data.view
+    if view.pulse is None or view.pulse.down_since is None:
+        return sentence
+    time = formats.moment(view.clock.at, now=view.pulse.down_since, zone=view.site.zone, lang=view.lang)
+    return view.tr("data.kept", time=time, sentence=sentence)
+
+
 def _strip(data: DataView) -> str:
     """Chips: the newest load, and those whose quarantine or refusal no later file of the same name has mended."""
-    if data.load is None:
+    if data.is_empty:
         return ""
     tr = data.view.tr
     found, total = asking.troubled(data)
     newest = _chip(data, None, tr("data.newest"), is_on=data.is_newest)
-    if not data.is_newest and all(one.load_id != data.load.load_id for one in found):
+    if data.load and not data.is_newest and all(one.load_id != data.load.load_id for one in found):
         newest += _chip(data, data.load.load_id, tr("data.load_n", n=data.load.load_id), is_on=True)
     if not found:
         return f'<div class="filters">{newest}<span class="i2">{esc(tr("data.no_trouble"))}</span></div>'

@@ -40,8 +40,7 @@ def unit(data: DataView) -> str:
 
 def draw(data: DataView) -> Empty | None:
     """The reasons by number of rows; the opened one with its rows."""
-    data.known()
-    load = data.load
+    load = data.chosen()
     if load is None:
         return Empty(data.view.tr("data.nothing_lead"))
     found = asking.reasons(data)
@@ -61,9 +60,7 @@ def draw(data: DataView) -> Empty | None:
 
 def _reason(data: DataView, reason: Reason, most: int) -> str:
     lang, is_open = data.view.lang, reason.fault == data.fault
-    hints = dict.fromkeys(hint(reason.fault, lang, {"case": case} if case else None) for case in (*reason.cases, None))
-    if reason.cases and len(hints) > 1:
-        hints.pop(hint(reason.fault, lang), None)
+    hints = dict.fromkeys(hint(reason.fault, lang, {"case": case} if case else None) for case in reason.cases)
     fields = ", ".join(words.field(data, column) for column in reason.columns)
     where = f'<span class="i2">{esc(data.view.tr("data.in_columns", columns=fields))}</span>' if fields else ""
     body = (
@@ -137,8 +134,7 @@ def quarantine_csv(data: DataView, found: tuple[Reject, ...]) -> bytes:
 
 def draw_notes(data: DataView) -> Empty | None:
     """Faults that kept rows carry, values that no list knows, columns that nobody reads."""
-    data.known()
-    load = data.load
+    load = data.chosen()
     if load is None:
         return Empty(data.view.tr("data.nothing_lead"))
     parts = [_note(data, code, rows) for code, rows in asking.notes(data).items()]

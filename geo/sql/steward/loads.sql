@@ -12,6 +12,6 @@ where (cast(:load_id as int) is null or l.load_id = :load_id)
   and (cast(:status as text) is null
        or case cast(:status as text) when 'quarantined' then l.quarantined > 0
                                      when 'refused' then l.status = 'refused'
-                                     else l.status = 'loaded' end)
+                                     else l.status = 'loaded' and l.quarantined = 0 end)
 order by l.load_id desc
 limit cast(:rows as bigint) offset :skip
