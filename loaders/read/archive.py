@@ -3,11 +3,14 @@
 Invariant: nothing is unpacked under a name that the archive chose, and never more than the limits below.
 """
 
+import zlib
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from loaders.faults import Refused
 
+DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+"""What reading a damaged archive raises."""
 MOST_BYTES = 4 << 30
 """Unpacked size of an archive."""
 MOST_RATIO = 250

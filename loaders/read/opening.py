@@ -4,11 +4,11 @@ Invariant: a file that is not what the mapping says is refused with both formats
 """
 
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from loaders.faults import Refused
 from loaders.masking import cut, shown
-from loaders.read.archive import members
+from loaders.read.archive import DAMAGED, members
 from loaders.read.geojson import GeoJsonTable
 from loaders.read.geopackage import GeoPackageTable
 from loaders.read.osm import OsmTable
@@ -43,13 +43,19 @@ def open_table(path: Path, wish: Wish | None = None) -> Table:
         return with_shapes(_text(head, path, wish), wish, file=path.name)
     if wish.format not in (None, found):
         raise Refused("wrong_format", file=path.name, wanted=wish.format, found=found)
+    try:
+        return with_shapes(_opened(found, path, wish), wish, file=path.name)
+    except DAMAGED as error:
+        code = "is_workbook" if head.startswith((ZIP, OLE[:4])) else "geofile_damaged"
+        raise Refused(code, file=path.name, reason=cut(str(error))) from error
+
+
+def _opened(found: str, path: Path, wish: Wish) -> Table:
     if found == "shapefile":
         return ShapefileTable(path, layer=wish.layer)
     if found == "gpkg":
-        return with_shapes(GeoPackageTable(path, layer=wish.layer), wish, file=path.name)
-    if found == "osm":
-        return OsmTable(path, wish)
-    return with_shapes(WorkbookTable(path, wish), wish, file=path.name)
+        return GeoPackageTable(path, layer=wish.layer)
+    return OsmTable(path, wish) if found == "osm" else WorkbookTable(path, wish)
 
 
 def _binary(head: bytes, path: Path) -> str | None:
@@ -77,7 +83,7 @@ def _zipped(path: Path) -> str:
                 return "xlsx"
             if has_layers(archive):
                 return "shapefile"
-    except BadZipFile as error:
+    except DAMAGED as error:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
     raise Refused("archive_unknown", file=path.name, found=shown(", ".join([*names][:5])))
 

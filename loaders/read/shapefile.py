@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from loaders.faults import Refused
 from loaders.masking import shown
@@ -38,7 +38,7 @@ class ShapefileTable(VectorTable):
             chosen = _chosen(archive, layer, path)
             folder = Path(tempfile.mkdtemp(prefix="cockpit-"))
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-            _unpack(archive, chosen, folder, path)
+            _unpack(archive, chosen, folder)
         told = _text(folder / "layer.cpg")
         encoding = dbf.encoding(folder / "layer.dbf", told=told, file=path.name)
         super().__init__(folder / "layer.shp", name=path.name, layer=None, encoding=encoding)
@@ -72,14 +72,11 @@ def _chosen(archive: ZipFile, wanted: str | None, path: Path) -> _Layer:
     return chosen
 
 
-def _unpack(archive: ZipFile, layer: _Layer, folder: Path, path: Path) -> None:
-    try:
-        for ending in READ:
-            if ending in layer.parts:
-                with archive.open(layer.parts[ending]) as packed, (folder / f"layer.{ending}").open("wb") as unpacked:
-                    shutil.copyfileobj(packed, unpacked)
-    except (BadZipFile, EOFError, NotImplementedError, OSError) as error:
-        raise Refused("is_workbook", file=path.name, reason=str(error)) from error
+def _unpack(archive: ZipFile, layer: _Layer, folder: Path) -> None:
+    for ending in READ:
+        if ending in layer.parts:
+            with archive.open(layer.parts[ending]) as packed, (folder / f"layer.{ending}").open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked)
 
 
 def _text(path: Path) -> str | None:
