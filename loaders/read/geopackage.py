@@ -15,6 +15,7 @@ from pyogrio.errors import DataSourceError
 
 from loaders.faults import Refused
 from loaders.masking import cut, shown
+from loaders.read.table import Wish
 from loaders.read.vector import VectorTable, layer_of
 
 
@@ -26,6 +27,11 @@ class GeoPackageTable(VectorTable):
         layers = _layers(path)
         names = [name for name, kind in layers if layer is not None or kind is not None] or [name for name, _ in layers]
         super().__init__(path, name=path.name, layer=layer_of(names, layer, file=path.name))
+
+
+def opened(path: Path, wish: Wish) -> GeoPackageTable:
+    """The layer that is meant."""
+    return GeoPackageTable(path, layer=wish.layer)
 
 
 def _refuse_damaged(path: Path) -> None:

@@ -3,21 +3,20 @@
 Invariant: a file that is not what the mapping says is refused with both formats named.
 """
 
+from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
 from loaders.faults import Refused
 from loaders.masking import cut, shown
-from loaders.read.archive import DAMAGED, members
+from loaders.read.archive import DAMAGED, members, shape_layers
 from loaders.read.geojson import GeoJsonTable
-from loaders.read.geopackage import GeoPackageTable
-from loaders.read.osm import OsmTable
-from loaders.read.shapefile import ShapefileTable, has_layers
 from loaders.read.table import Table, Wish
 from loaders.read.text import SNIFFED_BYTES, CsvTable, encoding_of
 from loaders.read.wkt import with_shapes
-from loaders.read.workbook import WorkbookTable
 
+READERS = {"xlsx": "workbook", "shapefile": "shapefile", "gpkg": "geopackage", "osm": "osm"}
+"""Format → module; imported when such a file comes, since GDAL's library brings pandas along."""
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SQLITE = b"SQLite format 3\x00"
@@ -51,11 +50,8 @@ def open_table(path: Path, wish: Wish | None = None) -> Table:
 
 
 def _opened(found: str, path: Path, wish: Wish) -> Table:
-    if found == "shapefile":
-        return ShapefileTable(path, layer=wish.layer)
-    if found == "gpkg":
-        return GeoPackageTable(path, layer=wish.layer)
-    return OsmTable(path, wish) if found == "osm" else WorkbookTable(path, wish)
+    table: Table = import_module(f"loaders.read.{READERS[found]}").opened(path, wish)
+    return table
 
 
 def _binary(head: bytes, path: Path) -> str | None:
@@ -81,7 +77,7 @@ def _zipped(path: Path) -> str:
             names = members(archive)
             if "xl/workbook.xml" in names:
                 return "xlsx"
-            if has_layers(archive):
+            if shape_layers(archive):
                 return "shapefile"
     except DAMAGED as error:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error

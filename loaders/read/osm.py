@@ -64,3 +64,8 @@ class OsmTable(VectorTable):
     def _column(batch: pa.RecordBatch, name: str) -> Iterable[Any]:
         values: Iterable[Any] = batch.column(batch.schema.names.index(name)).to_pylist()
         return values
+
+
+def opened(path: Path, wish: Wish) -> OsmTable:
+    """The kind of feature that is meant."""
+    return OsmTable(path, wish)

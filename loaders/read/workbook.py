@@ -64,6 +64,11 @@ class WorkbookTable(Table):
             yield number, row
 
 
+def opened(path: Path, wish: Wish) -> WorkbookTable:
+    """The sheet that is meant."""
+    return WorkbookTable(path, wish)
+
+
 def _sheet(path: Path, wish: Wish) -> calamine.CalamineSheet:
     """The sheet that is meant, in memory."""
     try:
