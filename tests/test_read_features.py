@@ -235,7 +235,7 @@ def test_service_points_come_from_a_geopackage(desk: Desk, tmp_path: Path) -> No
 
 @pytest.mark.real_data
 def test_the_extract_of_helsinki_reads_with_its_tags_and_eleven_broken_rings(
-    real_data: Path, capfd: pytest.CaptureFixture[str]
+    real_data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = real_data / "network_helsinki" / "Helsinki.osm.pbf"
     assert code_of(path) == "layer_ambiguous"
@@ -251,3 +251,10 @@ def test_the_extract_of_helsinki_reads_with_its_tags_and_eleven_broken_rings(
     _, lines = opened(path, layer="lines")
     assert (lines.height, lines["broken"].count()) == (3818, 0)
     assert capfd.readouterr().err == ""
+    torn = tmp_path / "torn.osm.pbf"
+    torn.write_bytes(path.read_bytes()[:400_000])
+    assert code_of(torn, layer="points") == "geofile_damaged"
+    altered = bytearray(path.read_bytes())
+    altered[300_000] ^= 0xFF
+    torn.write_bytes(altered)
+    assert code_of(torn, layer="points") == "geofile_damaged"

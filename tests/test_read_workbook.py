@@ -211,8 +211,15 @@ def test_damaged_locked_and_monstrous_workbooks_are_refused(tmp_path: Path, book
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("读我.txt", "x")
     locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
+    torn = bytearray(whole)
+    torn[torn.find(b"xl/worksheets/sheet1.xml") + 60] ^= 0xFF
     contents = {
-        "is_workbook": [whole[: len(whole) // 2], b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 900],
+        "is_workbook": [
+            bytes(torn),
+            whole[: len(whole) // 2],
+            b"PK\x03\x04rest",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 900,
+        ],
         "sheet_too_large": [far.read_bytes()],
         "archive_too_large": [packed.read_bytes()],
         "archive_unknown": [other.read_bytes()],

@@ -3,11 +3,15 @@
 Invariant: nothing is unpacked under a name that the archive chose, and never more than the limits below.
 """
 
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from loaders.faults import Refused
 
+DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+"""What reading a damaged archive raises."""
 MOST_BYTES = 4 << 30
 """Unpacked size of an archive."""
 MOST_RATIO = 250
@@ -16,6 +20,14 @@ SMALL_BYTES = 256 << 20
 """Below this an archive may be packed as tightly as it likes."""
 _UTF8_FLAG = 0x800
 _LOCKED_FLAG = 0x1
+
+
+@dataclass(frozen=True)
+class ShapeLayer:
+    """The parts of one layer of a Shapefile by their ending."""
+
+    name: str
+    parts: dict[str, ZipInfo]
 
 
 def refuse_bomb(archive: ZipFile, path: Path) -> None:
@@ -36,6 +48,18 @@ def members(archive: ZipFile) -> dict[str, ZipInfo]:
     """The files of an archive by their names as people wrote them, without those that macOS adds."""
     named = {_name(item): item for item in archive.infolist() if not item.is_dir()}
     return {name: item for name, item in named.items() if not _is_shadow(name)}
+
+
+def shape_layers(archive: ZipFile) -> list[ShapeLayer]:
+    """The Shapefiles of an archive, each by the name of its .shp, or by its path where two have one name."""
+    parts: dict[str, dict[str, ZipInfo]] = {}
+    for name, item in members(archive).items():
+        stem, _, ending = name.rpartition(".")
+        parts.setdefault(stem, {})[ending.lower()] = item
+    stems = [stem for stem, found in parts.items() if "shp" in found]
+    short = [stem.rpartition("/")[2] for stem in stems]
+    names = short if len(set(short)) == len(short) else stems
+    return [ShapeLayer(name, parts[stem]) for name, stem in zip(names, stems, strict=True)]
 
 
 def _name(item: ZipInfo) -> str:

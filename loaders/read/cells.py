@@ -5,6 +5,7 @@ not there stays none.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -28,6 +29,13 @@ def cell_text(value: Value) -> str:
     if isinstance(value, dt.timedelta):
         return _span_text(value)
     return value.isoformat(" ") if isinstance(value, dt.datetime) else value.isoformat()
+
+
+def column_text(values: Sequence[Value]) -> pl.Series:
+    """Cells of one column as text; those that are text already, the most, cost nothing."""
+    if all(type(value) is str for value in values):
+        return pl.Series(values, dtype=pl.String)
+    return pl.Series([cell_text(value) for value in values], dtype=pl.String)
 
 
 def number_text(value: float) -> str:

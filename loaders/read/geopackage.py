@@ -4,14 +4,18 @@ Invariant: of several layers the mapping names one; a plain table (QGIS keeps st
 where there is nothing else.
 """
 
+import sqlite3
 import warnings
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pyogrio
 from pyogrio.errors import DataSourceError
 
 from loaders.faults import Refused
 from loaders.masking import cut, shown
+from loaders.read.table import Wish
 from loaders.read.vector import VectorTable, layer_of
 
 
@@ -19,9 +23,27 @@ class GeoPackageTable(VectorTable):
     """One layer of a GeoPackage; a layer without shapes is a plain table."""
 
     def __init__(self, path: Path, *, layer: str | None) -> None:
+        _refuse_damaged(path)
         layers = _layers(path)
         names = [name for name, kind in layers if layer is not None or kind is not None] or [name for name, _ in layers]
         super().__init__(path, name=path.name, layer=layer_of(names, layer, file=path.name))
+
+
+def opened(path: Path, wish: Wish) -> GeoPackageTable:
+    """The layer that is meant."""
+    return GeoPackageTable(path, layer=wish.layer)
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Lets SQLite look at every page: a reader sees only those that it comes across, and rows would be missing."""
+    address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            (answer,) = database.execute("pragma quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        answer = str(error)
+    if answer != "ok":
+        raise Refused("geofile_damaged", file=path.name, reason=cut(shown(answer)))
 
 
 def _layers(path: Path) -> list[tuple[str, str | None]]:

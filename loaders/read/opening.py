@@ -3,21 +3,20 @@
 Invariant: a file that is not what the mapping says is refused with both formats named.
 """
 
+from importlib import import_module
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from loaders.faults import Refused
 from loaders.masking import cut, shown
-from loaders.read.archive import members
+from loaders.read.archive import DAMAGED, members, shape_layers
 from loaders.read.geojson import GeoJsonTable
-from loaders.read.geopackage import GeoPackageTable
-from loaders.read.osm import OsmTable
-from loaders.read.shapefile import ShapefileTable, has_layers
 from loaders.read.table import Table, Wish
 from loaders.read.text import SNIFFED_BYTES, CsvTable, encoding_of
 from loaders.read.wkt import with_shapes
-from loaders.read.workbook import WorkbookTable
 
+READERS = {"xlsx": "workbook", "shapefile": "shapefile", "gpkg": "geopackage", "osm": "osm"}
+"""Format → module; imported when such a file comes, since GDAL's library brings pandas along."""
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SQLITE = b"SQLite format 3\x00"
@@ -43,13 +42,16 @@ def open_table(path: Path, wish: Wish | None = None) -> Table:
         return with_shapes(_text(head, path, wish), wish, file=path.name)
     if wish.format not in (None, found):
         raise Refused("wrong_format", file=path.name, wanted=wish.format, found=found)
-    if found == "shapefile":
-        return ShapefileTable(path, layer=wish.layer)
-    if found == "gpkg":
-        return with_shapes(GeoPackageTable(path, layer=wish.layer), wish, file=path.name)
-    if found == "osm":
-        return OsmTable(path, wish)
-    return with_shapes(WorkbookTable(path, wish), wish, file=path.name)
+    try:
+        return with_shapes(_opened(found, path, wish), wish, file=path.name)
+    except DAMAGED as error:
+        code = "is_workbook" if head.startswith((ZIP, OLE[:4])) else "geofile_damaged"
+        raise Refused(code, file=path.name, reason=cut(str(error))) from error
+
+
+def _opened(found: str, path: Path, wish: Wish) -> Table:
+    table: Table = import_module(f"loaders.read.{READERS[found]}").opened(path, wish)
+    return table
 
 
 def _binary(head: bytes, path: Path) -> str | None:
@@ -75,9 +77,9 @@ def _zipped(path: Path) -> str:
             names = members(archive)
             if "xl/workbook.xml" in names:
                 return "xlsx"
-            if has_layers(archive):
+            if shape_layers(archive):
                 return "shapefile"
-    except BadZipFile as error:
+    except DAMAGED as error:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
     raise Refused("archive_unknown", file=path.name, found=shown(", ".join([*names][:5])))
 

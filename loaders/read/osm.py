@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from loaders.header import normal
+from loaders.read import osm_blocks
 from loaders.read.table import Wish
 from loaders.read.vector import VectorTable, layer_of
 
@@ -26,6 +27,7 @@ class OsmTable(VectorTable):
     """The features of one kind; the file is gone through once more beforehand, to see which wanted tags occur."""
 
     def __init__(self, path: Path, wish: Wish) -> None:
+        osm_blocks.refuse_damaged(path)
         self._kind = layer_of(LAYERS, wish.layer, file=path.name)
         self._tags: tuple[str, ...] = ()
         super().__init__(path, name=path.name, layer=self._kind, TAGS_FORMAT="JSON")
@@ -62,3 +64,8 @@ class OsmTable(VectorTable):
     def _column(batch: pa.RecordBatch, name: str) -> Iterable[Any]:
         values: Iterable[Any] = batch.column(batch.schema.names.index(name)).to_pylist()
         return values
+
+
+def opened(path: Path, wish: Wish) -> OsmTable:
+    """The kind of feature that is meant."""
+    return OsmTable(path, wish)

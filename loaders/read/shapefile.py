@@ -7,26 +7,18 @@ declared one cannot read refuses the file, since GDAL would replace it.
 import shutil
 import tempfile
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from loaders.faults import Refused
 from loaders.masking import shown
 from loaders.read import dbf
-from loaders.read.archive import members, refuse_bomb
+from loaders.read.archive import ShapeLayer, refuse_bomb, shape_layers
+from loaders.read.table import Wish
 from loaders.read.vector import VectorTable, declared, layer_of
 
 NEEDED = ("shp", "shx", "dbf")
 READ = (*NEEDED, "prj", "cpg")
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """The parts of one layer by their ending."""
-
-    name: str
-    parts: dict[str, ZipInfo]
 
 
 class ShapefileTable(VectorTable):
@@ -38,32 +30,20 @@ class ShapefileTable(VectorTable):
             chosen = _chosen(archive, layer, path)
             folder = Path(tempfile.mkdtemp(prefix="cockpit-"))
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-            _unpack(archive, chosen, folder, path)
+            _unpack(archive, chosen, folder)
         told = _text(folder / "layer.cpg")
         encoding = dbf.encoding(folder / "layer.dbf", told=told, file=path.name)
         super().__init__(folder / "layer.shp", name=path.name, layer=None, encoding=encoding)
         self.declared_crs = declared(_text(folder / "layer.prj"))
 
 
-def has_layers(archive: ZipFile) -> bool:
-    """True for an archive with a .shp in it."""
-    return bool(_layers(archive))
+def opened(path: Path, wish: Wish) -> ShapefileTable:
+    """The layer that is meant."""
+    return ShapefileTable(path, layer=wish.layer)
 
 
-def _layers(archive: ZipFile) -> list[_Layer]:
-    """The layers of an archive; each by the name of its file, or by its path where two files have one name."""
-    parts: dict[str, dict[str, ZipInfo]] = {}
-    for name, item in members(archive).items():
-        stem, _, ending = name.rpartition(".")
-        parts.setdefault(stem, {})[ending.lower()] = item
-    stems = [stem for stem, found in parts.items() if "shp" in found]
-    short = [stem.rpartition("/")[2] for stem in stems]
-    names = short if len(set(short)) == len(short) else stems
-    return [_Layer(name, parts[stem]) for name, stem in zip(names, stems, strict=True)]
-
-
-def _chosen(archive: ZipFile, wanted: str | None, path: Path) -> _Layer:
-    layers = {layer.name: layer for layer in _layers(archive)}
+def _chosen(archive: ZipFile, wanted: str | None, path: Path) -> ShapeLayer:
+    layers = {layer.name: layer for layer in shape_layers(archive)}
     chosen = layers[layer_of(layers, wanted, file=path.name)]
     missing = [ending for ending in NEEDED if ending not in chosen.parts]
     if missing:
@@ -72,14 +52,11 @@ def _chosen(archive: ZipFile, wanted: str | None, path: Path) -> _Layer:
     return chosen
 
 
-def _unpack(archive: ZipFile, layer: _Layer, folder: Path, path: Path) -> None:
-    try:
-        for ending in READ:
-            if ending in layer.parts:
-                with archive.open(layer.parts[ending]) as packed, (folder / f"layer.{ending}").open("wb") as unpacked:
-                    shutil.copyfileobj(packed, unpacked)
-    except (BadZipFile, EOFError, NotImplementedError, OSError) as error:
-        raise Refused("is_workbook", file=path.name, reason=str(error)) from error
+def _unpack(archive: ZipFile, layer: ShapeLayer, folder: Path) -> None:
+    for ending in READ:
+        if ending in layer.parts:
+            with archive.open(layer.parts[ending]) as packed, (folder / f"layer.{ending}").open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked)
 
 
 def _text(path: Path) -> str | None:

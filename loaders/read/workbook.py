@@ -14,11 +14,14 @@ import python_calamine as calamine
 from loaders.faults import Refused
 from loaders.masking import cut, shown
 from loaders.read import sheet_header, workbook_parts
-from loaders.read.cells import Value, cell_text
+from loaders.read.cells import Value, cell_text, column_text
 from loaders.read.table import Table, Wish
 
 BLOCK_ROWS = 20_000
 """Rows turned into text at a time."""
+
+PANIC = "PanicException"
+"""What the library's native code raises on some damaged files; no exception of Python's own tree."""
 
 Row = list[Value]
 
@@ -30,14 +33,7 @@ class WorkbookTable(Table):
         super().__init__()
         self._path = path
         workbook_parts.refuse_monsters(path)
-        with path.open("rb") as stream:
-            try:
-                workbook = calamine.load_workbook(stream)
-                self._sheet = _chosen(workbook, wish, path)
-            except calamine.PasswordError as error:
-                raise Refused("workbook_locked", file=path.name) from error
-            except calamine.CalamineError as error:
-                raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
+        self._sheet = _sheet(path, wish)
         self._errors = workbook_parts.error_cells(path, self._sheet.name)
         top = [
             (number, [cell_text(cell) for cell in row])
@@ -53,10 +49,7 @@ class WorkbookTable(Table):
         rows = ((number, row) for number, row in self._rows() if number > self._header_end)
         while block := list(islice(rows, BLOCK_ROWS)):
             columns = zip(*(row for _, row in block), strict=True)
-            texts = {
-                f"c{index}": pl.Series([cell_text(cell) for cell in column], dtype=pl.String)
-                for index, column in enumerate(columns)
-            }
+            texts = {f"c{index}": column_text(column) for index, column in enumerate(columns)}
             yield pl.DataFrame({"row": pl.Series([number for number, _ in block], dtype=pl.Int64), **texts})
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
@@ -65,9 +58,30 @@ class WorkbookTable(Table):
         before = [""] * left
         for number, cells in enumerate(self._sheet.iter_rows(), start=1):
             row: Row = [*before, *cells]
-            for column, text in self._errors.get(number, {}).items():
-                row[column] = text
+            if number in self._errors:
+                for column, text in self._errors[number].items():
+                    row[column] = text
             yield number, row
+
+
+def opened(path: Path, wish: Wish) -> WorkbookTable:
+    """The sheet that is meant."""
+    return WorkbookTable(path, wish)
+
+
+def _sheet(path: Path, wish: Wish) -> calamine.CalamineSheet:
+    """The sheet that is meant, in memory."""
+    try:
+        with path.open("rb") as stream:
+            return _chosen(calamine.load_workbook(stream), wish, path)
+    except calamine.PasswordError as error:
+        raise Refused("workbook_locked", file=path.name) from error
+    except calamine.CalamineError as error:
+        raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
+        raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
 
 
 def _chosen(workbook: calamine.CalamineWorkbook, wish: Wish, path: Path) -> calamine.CalamineSheet:

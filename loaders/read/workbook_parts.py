@@ -8,17 +8,22 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
 import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
 
 from loaders.faults import Refused
+from loaders.masking import cut
 from loaders.read.archive import refuse_bomb
 
 MOST_CELLS = 40_000_000
 """Cells between A1 and the last filled cell; each takes 24 bytes and more once read."""
 _CHUNK = 1 << 20
+_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
+_BEYOND_Z = re.compile(rb'\br="([A-Z]{2,3})[0-9]')
 _FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/]>')
 _ERROR = b't="e"'
 
@@ -30,10 +35,9 @@ def refuse_monsters(path: Path) -> None:
     with ZipFile(path) as archive:
         refuse_bomb(archive, path)
         for part in _sheets(archive):
-            columns = rows = 1
-            for chunk in _chunks(archive, part):
-                for letters, digits in set(_FILLED.findall(chunk)):
-                    columns, rows = max(columns, _number(letters)), max(rows, int(digits))
+            columns, rows = _at_most(archive, part)
+            if columns * rows > MOST_CELLS:
+                columns, rows = _filled(archive, part)
             if columns * rows > MOST_CELLS:
                 raise Refused("sheet_too_large", file=path.name, rows=rows, columns=columns)
 
@@ -45,18 +49,40 @@ def error_cells(path: Path, sheet: str) -> dict[int, dict[int, str]]:
     with ZipFile(path) as archive:
         if not any(_ERROR in chunk for part in _sheets(archive) for chunk in _chunks(archive, part)):
             return {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about styles and extensions, which nobody reads here
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    found: dict[int, dict[int, str]] = {}
     try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions, which nobody reads here
+            return _errors(path, sheet)
+    except (InvalidFileException, ValueError, KeyError, TypeError) as error:
+        raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
+
+
+def _errors(path: Path, sheet: str) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = {}
+    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
         for row in book[sheet].iter_rows():
             for cell in row:
                 if cell.data_type == "e":
                     found.setdefault(cell.row, {})[cell.column - 1] = str(cell.value)
-    finally:
-        book.close()
     return found
+
+
+def _at_most(archive: ZipFile, part: str) -> tuple[int, int]:
+    """Columns and rows that the sheet has at most, cells that are only coloured included; quick."""
+    columns, rows = 26, 1
+    for chunk in _chunks(archive, part):
+        columns = max(columns, *map(_number, set(_BEYOND_Z.findall(chunk))), 1)
+        rows = max(rows, *map(int, _ROW.findall(chunk)), 1)
+    return columns, rows
+
+
+def _filled(archive: ZipFile, part: str) -> tuple[int, int]:
+    """Columns and rows up to the last cells that hold something; a look at every cell."""
+    columns = rows = 1
+    for chunk in _chunks(archive, part):
+        for letters, digits in set(_FILLED.findall(chunk)):
+            columns, rows = max(columns, _number(letters)), max(rows, int(digits))
+    return columns, rows
 
 
 def _sheets(archive: ZipFile) -> list[str]:
