@@ -6,7 +6,7 @@ create temp table staging (
   natural_key text collate "C" not null,
   decides text, notes text, is_repaired boolean not null, is_outside boolean not null, fate text,
   category text not null, channel text, agency_responsible text, status text not null,
-  lon float8, lat float8, placed_by text not null, declared_area_code text,
+  lon float8, lat float8, raw text, placed_by text not null, declared_area_code text,
   street_id int, community_id int, grid_id int, microgrid_id int,
   reported_us bigint not null, registered_us bigint, accepted_us bigint, dispatched_us bigint, arrived_us bigint,
   handled_us bigint, first_closed_us bigint, reopened_us bigint, closed_us bigint, followed_up_us bigint,

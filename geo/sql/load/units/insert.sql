@@ -1,9 +1,9 @@
 -- one row is a unit that an incident did not have. Key: incident_id, unit_code. *_us: µs since 1970 UTC.
-insert into core.incident_unit (incident_id, unit_code, category_id, channel, agency_responsible, geom, placed_by, declared_area_code,
+insert into core.incident_unit (incident_id, unit_code, category_id, channel, agency_responsible, geom, raw_geom, placed_by, declared_area_code,
   street_id, community_id, grid_id, microgrid_id, reported_at, reported_on, registered_at, accepted_at, dispatched_at, arrived_at,
   handled_at, closed_at, followed_up_at, due_at, day_precision, content_hash, load_id)
 select i.incident_id, s.unit_code, c.category_id, s.channel, s.agency_responsible,
-  st_setsrid(st_makepoint(s.lon, s.lat), 4326), s.placed_by, s.declared_area_code,
+  st_setsrid(st_makepoint(s.lon, s.lat), 4326), s.raw::geometry, s.placed_by, s.declared_area_code,
   s.street_id, s.community_id, s.grid_id, s.microgrid_id,
   timestamptz 'epoch' + s.reported_us * interval '1 microsecond', s.reported_on,
   timestamptz 'epoch' + s.registered_us * interval '1 microsecond', timestamptz 'epoch' + s.accepted_us * interval '1 microsecond',

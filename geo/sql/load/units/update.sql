@@ -1,7 +1,7 @@
 -- one row is a unit whose sender's row changed. Key: incident_id, unit_code. *_us: µs since 1970 UTC.
 update core.incident_unit u set
   category_id = c.category_id, channel = s.channel, agency_responsible = s.agency_responsible,
-  geom = st_setsrid(st_makepoint(s.lon, s.lat), 4326), placed_by = s.placed_by, declared_area_code = s.declared_area_code,
+  geom = st_setsrid(st_makepoint(s.lon, s.lat), 4326), raw_geom = s.raw::geometry, placed_by = s.placed_by, declared_area_code = s.declared_area_code,
   street_id = s.street_id, community_id = s.community_id, grid_id = s.grid_id, microgrid_id = s.microgrid_id,
   reported_at = timestamptz 'epoch' + s.reported_us * interval '1 microsecond', reported_on = s.reported_on,
   registered_at = timestamptz 'epoch' + s.registered_us * interval '1 microsecond',
