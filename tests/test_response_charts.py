@@ -172,6 +172,12 @@ def test_a_period_with_too_few_cases_breaks_band_and_line_and_says_why() -> None
     assert dots["marker"]["color"][2] == plotly_look.colour("bg"), "a ring, not a value"
 
 
+def test_a_period_of_which_no_source_tells_has_no_mark_at_all() -> None:
+    unknown = Period("x", "x", "", None, None, None, absent="无数据", is_known=False)
+    figure = trend_figure(Trend("x", (unknown, period(None), period(0.9)), target=0.9), lang="zh")
+    assert trace(figure, "dots")["y"] == [None, figure.layout.yaxis.range[0], 0.9]
+
+
 def test_pointing_at_a_period_tells_share_cases_and_interval() -> None:
     figure = trend_figure(Trend("x", (period(0.9, name="第一周"),)), lang="zh")
     (told,) = trace(figure, "dots")["hovertext"]

@@ -8,7 +8,8 @@ from loads_geo import Desk, counts, desk, square
 
 from config.mapping import named
 from config.reader import ConfigError
-from geo.viewer import Viewer
+from geo import standing
+from geo.viewer import LEADER, Viewer
 from loaders import work
 from loaders.lat_lon import taken_apart
 
@@ -239,6 +240,16 @@ def test_named_categories_of_an_open_list_are_known_by_name_and_class_and_others
         ("Fire", "火灾", "A fire", "urgent"),
         ("Other", "Other", "Other", "general"),
     ]
+
+
+def test_a_source_without_deadlines_is_known_as_such(desk: Desk, source: str) -> None:
+    desk.load("incidents", desk.csv(HEAD, FIRST), source=source)
+    with desk.store.reading(LEADER, desk.clock) as connection:
+        assert standing.has_deadlines(connection) is False
+    due = desk.mapping(MAPPING + 'due_at = "free"\n')
+    desk.load("incidents", desk.csv(HEAD, SECOND), source=due)
+    with desk.store.reading(LEADER, desk.clock) as connection:
+        assert standing.has_deadlines(connection) is True
 
 
 @pytest.mark.parametrize(

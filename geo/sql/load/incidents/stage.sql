@@ -1,7 +1,6 @@
 -- one row is one valid row of an incident file, before it is judged; key: row_number (header = 1). *_us: µs since 1970 UTC.
 -- lon, lat: degrees, EPSG:4326; raw: as received where that was another system, hex EWKB. content_hash covers everything the sender
 -- said, not where the boundaries place it.
--- incident_code, unit_code: only where a row is a unit (natural_key names both); units: only where a row is a head made of units.
 create temp table staging (
   row_number int primary key,
   natural_key text collate "C" not null,
@@ -13,6 +12,7 @@ create temp table staging (
   handled_us bigint, first_closed_us bigint, reopened_us bigint, closed_us bigint, followed_up_us bigint,
   due_us bigint, extended_us bigint, suspended_us bigint, resumed_us bigint,
   reported_on date not null, day_precision text, duplicate_of_code text,
+  -- where a row is a unit, natural_key names these two; units: where a row is a head made of units
   incident_code text collate "C", unit_code text collate "C", units text,
   content_hash text generated always as (md5(
     category || e'\x1f' || coalesce(channel, '') || e'\x1f' || coalesce(agency_responsible, '') || e'\x1f' || status || e'\x1f' ||

@@ -15,7 +15,8 @@ with touched as (
   from pg_temp.staged_unit s
   where (s.fate is null or s.fate in ('updated', 'unchanged')) and s.incident_code in (select t.incident_code from touched t)
   union all
-  select i.incident_code, u.unit_code, c.code, u.channel, u.agency_responsible, st_x(u.geom), st_y(u.geom), u.raw_geom::text, u.placed_by, u.declared_area_code,
+  select i.incident_code, u.unit_code, c.code, u.channel, u.agency_responsible, st_x(u.geom), st_y(u.geom), encode(st_asewkb(u.raw_geom), 'hex'),
+         u.placed_by, u.declared_area_code,
          u.street_id, u.community_id, u.grid_id, u.microgrid_id,
          (extract(epoch from u.reported_at) * 1000000)::bigint, (extract(epoch from u.registered_at) * 1000000)::bigint,
          (extract(epoch from u.accepted_at) * 1000000)::bigint, (extract(epoch from u.dispatched_at) * 1000000)::bigint,
