@@ -124,13 +124,13 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     if "dataset" not in table:
         faults.append("missing key 'dataset'")
     found = {key: value for key, value in table.items() if key in known}
+    found["skip"] = _skip(found.get("skip", {}), faults)
     found["columns"] = _columns(found.get("columns", {}), faults)
     found["values"] = _tables(found.get("values", {}), "values", faults)
     found["files"] = _tables(found.get("files", {}), "files", faults)
     found["constants"] = _texts(found.get("constants", {}), "constants", faults)
     found["key"] = _texts(found.get("key", {}), "key", faults)
     faults += [f"unknown key {f'key.{name}'!r} (known: key.decides)" for name in found["key"] if name != "decides"]
-    found["skip"] = _skip(found.get("skip", {}), faults)
     for name in ("stages", "optional", "nulls", "time_formats"):
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)

@@ -222,9 +222,9 @@ def _ragged_keys(ragged: Sequence[read.Ragged], plan: Plan) -> list[str]:
 
 
 def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
+    empty = cells_to_be_empty(plan.table.headings, plan.mapping)
     required = [column.name for column in plan.dataset.columns if column.is_required]
     filled = [f"c{plan.header.positions[name]}" for name in required if name in plan.header.positions]
-    empty = cells_to_be_empty(plan.table.headings, plan.mapping)
     for block in plan.table.blocks():
         trimmed = check.cells(block)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | is_skipped(trimmed, empty)
