@@ -54,8 +54,10 @@ class PublishedDay:
 
 @dataclass(frozen=True, slots=True)
 class GoodsItem:
-    """An item in one unit and specification. `quantity` is counted in `unit`; `unknown` lots state none."""
+    """An item in one unit and specification, as one publisher (`source`) lists it. `quantity` is counted in `unit`;
+    `unknown` lots state none."""
 
+    source: str
     direction: str
     item: str
     spec: str | None

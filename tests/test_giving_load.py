@@ -131,6 +131,17 @@ def test_one_outflow_of_the_source_makes_balances_known(desk: Desk) -> None:
     assert not before.states_outflow, "at that moment nothing of what went out was known"
 
 
+def test_a_fund_of_a_register_has_a_balance_once_its_ledger_states_any_outflow(desk: Desk) -> None:
+    register = ("基金编号,基金名称,基金类型", "J1,助老,named", "J2,助学,named", "J3,新设,named")
+    ledger = ("凭证号,基金编号,日期,类型,金额", "1,J1,2026-01-01,income,10", "2,J2,2026-01-01,income,10",
+              "3,J2,2026-02-01,expense,4")  # fmt: skip
+    desk.load("funds", desk.csv(*register))
+    desk.load("funds", desk.csv(*ledger))
+    with desk.store.reading(LEADER, desk.clock) as connection:
+        found = money.positions(connection, YEAR, year_start=date(2025, 11, 21), self_generated=[], overhead=[])
+    assert [(one.fund_code, one.states_outflow) for one in found] == [("J1", True), ("J2", True), ("J3", True)]
+
+
 def test_a_line_without_date_and_number_is_a_total_and_one_without_a_date_is_a_fault(desk: Desk) -> None:
     lines = (gift("one", 1, "甲", "10"), "one,2,,,合**#1,10.000001,", "one,3,3,,乙,5,")
     result = desk.load("funds", desk.csv(HEADER, *lines), source=desk.mapping(MAPPING))

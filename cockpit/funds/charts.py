@@ -49,7 +49,7 @@ def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str]) -> str
         + f'<b class="{"acc" if not gap else ""}">{esc(exact(funds, gap))}</b>'
     )
     if any(knot.kind == money_flow.UNTOLD for knot in words):
-        foot = esc(funds.view.tr("funds.no_outflow_why"))
+        return _flow_key(funds, graph, unit) + drawing
     return f'{_flow_key(funds, graph, unit)}{drawing}<p class="f-foot">{foot}</p>'
 
 

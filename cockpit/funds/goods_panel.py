@@ -38,7 +38,7 @@ def draw_goods(funds: FundsView) -> Empty | None:
 
 def _markup(funds: FundsView, found: Goods) -> str:
     tr, directions = funds.view.tr, {item.direction for item in found.items}
-    names = ["item", "quantity", "unit", "spec", "lots", "recipient", "value"]
+    names = ["item", "quantity", "unit", "spec", "lots", "recipient", "value", "source"]
     if all(item.spec is None for item in found.items):
         names.remove("spec")
     if all(item.stated_value is None for item in found.items):
@@ -59,7 +59,7 @@ def _row(funds: FundsView, item: GoodsItem, names: list[str], right: set[str]) -
     words = _words(funds, item)
     written = []
     for name in names:
-        css = "num" if name in right else "f-text" if name in ("item", "recipient", "spec") else "n"
+        css = "num" if name in right else "f-text" if name in ("item", "recipient", "spec", "source") else "n"
         is_unknown = name == "quantity" and item.quantity is None
         tip = words[name] if css == "f-text" and len(words[name]) > 14 else None
         written.append(
@@ -78,8 +78,8 @@ def _words(funds: FundsView, item: GoodsItem) -> dict[str, str]:
         quantity += f" {tr('funds.goods_part', n=item.unknown)}" if item.unknown else ""
     several = tr("funds.goods_recipients", n=item.recipients)
     return {
-        "direction": tr(f"funds.goods_{item.direction}"), "item": item.item, "quantity": quantity,
-        "unit": item.unit or "", "spec": item.spec or "", "lots": formats.number(item.lots),
+        "source": item.source, "direction": tr(f"funds.goods_{item.direction}"), "item": item.item,
+        "quantity": quantity, "unit": item.unit or "", "spec": item.spec or "", "lots": formats.number(item.lots),
         "recipient": several if item.recipients > 1 else item.recipient or "",
         "value": short(funds, item.stated_value) if item.stated_value is not None else "",
     }  # fmt: skip

@@ -1,6 +1,6 @@
 -- One row is a held fund; key fund_id; money in the site's currency; balances to the day before :start and :end.
 -- opening counts opening entries of the window too: an opening is not an income. Committed entries enter no balance.
--- states_outflow: the fund's source states any outflow; without one its balance is unknown. untold_12m: income of kinds that
+-- states_outflow: a source of the fund's entries states some outflow, of this fund or another; else its balance is unknown. untold_12m: income of kinds that
 -- do not say whether it is self-generated.
 -- *_12m: the year that ends before :end (begins :year_start). last_charitable_on: last expense that is no overhead.
 , movement as (
@@ -10,10 +10,15 @@
   union all
   select counter_fund_id, 'received', null, null, counts_on, in_window, amount, amount
   from ledger where is_counter_held and entry_kind = 'transfer'
+),
+outflow as (
+  select fund_id, bool_or(core.states_outflow(source_id, :today)) as states_outflow
+  from (select distinct fund_id, source_id from ledger where is_held) told
+  group by fund_id
 )
 select
   f.fund_id, f.fund_code, f.name, f.fund_kind, f.purpose, f.opened_on, a.name as area_name,
-  core.states_outflow(f.source_id, :today) as states_outflow,
+  coalesce(o.states_outflow, true) as states_outflow,
   count(m.fund_id) as entries,
   min(m.counts_on) as first_on,
   coalesce(bool_or(m.kind in ('opening', 'income', 'received')), false) as has_income,
@@ -38,6 +43,7 @@ select
                                    and coalesce(m.use_kind, '') <> all (cast(:overhead as text[]))), 0) as charitable_12m
 from held f
 left join movement m on m.fund_id = f.fund_id
+left join outflow o on o.fund_id = f.fund_id
 left join core.area a on a.area_id = coalesce(f.community_id, f.street_id)
-group by f.fund_id, f.source_id, f.fund_code, f.name, f.fund_kind, f.purpose, f.opened_on, a.name
+group by f.fund_id, o.states_outflow, f.fund_code, f.name, f.fund_kind, f.purpose, f.opened_on, a.name
 order by f.fund_code
