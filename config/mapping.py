@@ -25,6 +25,7 @@ STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handle
 STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
 COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 LAYER_KINDS = ("water", "road", "rail", "park", "block", "county", "partition")
+MERGED_BY = ("name", "parent_code", "parent_name", "community_type")
 FUND_KINDS = ("community", "named", "programme")
 ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
 OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
@@ -50,6 +51,10 @@ class Mapping:
     id. `zone_marker` = "ignore": times are local although they end in Z or an offset. `declared_level`: the level of
     the areas that rows name. `categories`: "list" (ours) or "open" (every value becomes a category). `covers`: first
     and last day of the reports. `extra` holds the tables that belong to one dataset only.
+
+    Boundaries only: `merge` lists columns of ours; rows that agree in all of them are one area. `dissolve`: each row is
+    a part of the area that its code names, and a row without a code is part of none. `parentless` = "keep": an area
+    of a set that nests may state no parent.
     """
 
     code: str
@@ -61,6 +66,9 @@ class Mapping:
     level: str | None = None
     parent_level: str | None = None
     nests: bool | None = None
+    merge: tuple[str, ...] = ()
+    dissolve: bool = False
+    parentless: str = "quarantine"
     time_zone: str | None = None
     time_formats: tuple[str, ...] = ()
     time_precision: str = "second"
@@ -126,11 +134,12 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     found["constants"] = _texts(found.get("constants", {}), "constants", faults)
     found["key"] = _texts(found.get("key", {}), "key", faults)
     faults += [f"unknown key {f'key.{name}'!r} (known: key.decides)" for name in found["key"] if name != "decides"]
-    for name in ("stages", "optional", "nulls", "time_formats"):
+    for name in ("stages", "optional", "nulls", "time_formats", "merge"):
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
     _check_words(found, faults)
     faults += _nameless_kinds(found.get("extra"))
+    faults += _misplaced_shapings(found)
     if not faults:
         faults += _foreign_words(found)
         faults += [
@@ -151,11 +160,12 @@ def _check_words(found: dict[str, Any], faults: list[str]) -> None:
         "time_precision": PRECISIONS,
         "zone_marker": ("honour", "ignore"),
         "categories": ("list", "open"),
+        "parentless": ("quarantine", "keep"),
     }
     for name, allowed in choices.items():
         if found.get(name) is not None and found[name] not in allowed:
             faults.append(f"{name} = {found[name]!r} must be one of {', '.join(allowed)}")
-    kinds: dict[str, type] = {"nests": bool, "is_simulated": bool, "as_of": datetime, "extra": dict}
+    kinds: dict[str, type] = {"nests": bool, "dissolve": bool, "is_simulated": bool, "as_of": datetime, "extra": dict}
     kinds |= dict.fromkeys(("dataset", "section", "name", "crs"), str)
     for name, kind in kinds.items():
         if found.get(name) is not None and not isinstance(found[name], kind):
@@ -203,6 +213,16 @@ def _our_words(found: dict[str, Any]) -> dict[str, frozenset[str]]:
     if found["dataset"] == "incidents" and is_listed and "category" in found["values"]:
         own["category"] = categories().codes
     return {column: frozenset(items) for column, items in own.items()}
+
+
+def _misplaced_shapings(found: dict[str, Any]) -> list[str]:
+    """Keys that make areas of rows where there are no areas, and columns that `merge` cannot compare."""
+    used = [name for name in ("merge", "dissolve", "parentless") if found.get(name)]
+    if used and found.get("dataset") not in (None, "boundaries"):
+        return [f"{name} is for dataset = 'boundaries' only" for name in used]
+    return [
+        f"merge: {name!r} must be one of {', '.join(MERGED_BY)}" for name in found["merge"] if name not in MERGED_BY
+    ]
 
 
 def _nameless_kinds(extra: Any) -> list[str]:
