@@ -39,13 +39,21 @@ def outlines_of(asked: AskedShapes, *, level: str, within: int | None) -> tuple[
     return map_queries.outlines(store(), asked.viewer, asked.clock, level=level, within=within, day=asked.day)
 
 
+def above_of(asked: AskedShapes, *, ground: Ground, most: int) -> tuple[Outline, ...]:
+    """The areas of the nearest coarser level in the ground that are several and at most `most`; empty without such."""
+    for level in reversed(LEVELS[: LEVELS.index(ground.level)]):
+        found = outlines_of(asked, level=level, within=ground.within)
+        if 1 < len(found) <= most:
+            return found
+    return ()
+
+
 @shared
 def frame_of(asked: AskedShapes, *, ground: Ground) -> Frame | None:
-    """The viewport that shows the ground; None when it has no shape."""
-    if ground.within is not None and ground.within_level is not None:
-        found = outlines_of(asked, level=ground.within_level, within=ground.within)
-    else:
-        found = outlines_of(asked, level=ground.level, within=None)
+    """The viewport that shows the ground and all its areas, which may reach out of it; None when it has no shape."""
+    found = outlines_of(asked, level=ground.level, within=ground.within)
+    if ground.within_level is not None:
+        found += outlines_of(asked, level=ground.within_level, within=ground.within)
     return frames.fit(outline.shape for outline in found)
 
 
