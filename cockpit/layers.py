@@ -51,10 +51,11 @@ def above_of(asked: AskedShapes, *, ground: Ground, most: int) -> tuple[Outline,
 @shared
 def frame_of(asked: AskedShapes, *, ground: Ground) -> Frame | None:
     """The viewport that shows the ground and all its areas, which may reach out of it; None when it has no shape."""
-    found = outlines_of(asked, level=ground.level, within=ground.within)
+    levels = [ground.level]
     if ground.within_level is not None:
-        found += outlines_of(asked, level=ground.within_level, within=ground.within)
-    return frames.fit(outline.shape for outline in found)
+        levels = list(LEVELS[LEVELS.index(ground.within_level) : LEVELS.index(ground.level) + 1])
+    drawn = (outlines_of(asked, level=level, within=ground.within) for level in levels)
+    return frames.fit(outline.shape for found in drawn for outline in found)
 
 
 @shared

@@ -158,9 +158,11 @@ def _zoom(name: str, factor: str, sign: str) -> str:
 
 def _heat(view: View, frame: Frame) -> None:
     start, end = view.bounds()
-    layers.heat_csv(
+    _, n = layers.heat_csv(
         view.asked, start=start, end=end, within=view.filters.area_id, category=view.filters.category
     )  # asked here so that a store that is down shows in the panel, not as a failed address
+    if not n:
+        return  # deck.gl takes a table without rows for a fault
     asked = {
         "from": view.filters.start.isoformat(),
         "to": view.filters.end.isoformat(),
