@@ -47,18 +47,30 @@ def outlines_of(asked: AskedShapes, *, level: str, within: int | None) -> tuple[
     return map_queries.outlines(store(), asked.viewer, asked.clock, level=level, within=within, day=asked.day)
 
 
+def above_of(asked: AskedShapes, *, ground: Ground, most: int) -> tuple[Outline, ...]:
+    """The areas of the nearest coarser level in the ground that are several and at most `most`; empty without such."""
+    for level in reversed(LEVELS[: LEVELS.index(ground.level)]):
+        found = outlines_of(asked, level=level, within=ground.within)
+        if 1 < len(found) <= most:
+            return found
+    return ()
+
+
 @shared
 def frame_of(asked: AskedShapes, *, ground: Ground) -> Frame | None:
-    """The viewport that shows the ground; None when it has no shape."""
-    if ground.within is not None and ground.within_level is not None:
-        found = outlines_of(asked, level=ground.within_level, within=ground.within)
-    else:
-        found = outlines_of(asked, level=ground.level, within=None)
+    """The viewport that shows the ground and all its areas, which may reach out of it; None when it has no shape.
+
+    A site without areas shows its whole basemap.
+    """
+    levels = [ground.level]
+    if ground.within_level is not None:
+        levels = list(LEVELS[LEVELS.index(ground.within_level) : LEVELS.index(ground.level) + 1])
+    drawn = [outline for level in levels for outline in outlines_of(asked, level=level, within=ground.within)]
     width, padding = ROOMY if ground.is_roomy else SNUG
-    if not found:  # a site without areas shows its basemap
+    if not drawn:
         box = map_queries.extent(store(), asked.viewer, asked.clock)
         return frames.fit([shapely.box(*box)]) if box else None
-    return frames.fit((outline.shape for outline in found), width=width, padding=padding)
+    return frames.fit((outline.shape for outline in drawn), width=width, padding=padding)
 
 
 @shared

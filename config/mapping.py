@@ -25,6 +25,7 @@ STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handle
 STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
 COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 LAYER_KINDS = ("water", "road", "rail", "park", "block", "county", "partition")
+MERGED_BY = ("name", "parent_code", "parent_name", "community_type")
 FUND_KINDS = ("community", "named", "programme")
 DIRECTIONS = ("in", "out")
 ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
@@ -66,7 +67,12 @@ class Mapping:
     "list" (ours) or "open" (every value becomes a category; `extra.categories` may name them). `covers`: first and
     last day of the reports. `skip`: `all_empty`, headings whose cells are all empty in lines of totals, which are
     no rows. `only`: heading → the values that make a line one of this source's rows (one heading suffices; "*" is any
-    value); a file that holds things of several kinds is loaded once a kind. `extra` holds the tables that belong to one dataset only.
+    value); a file that holds things of several kinds is loaded once a kind. `extra` holds the tables that belong to
+    one dataset only.
+
+    Boundaries only: `merge` lists columns of ours; rows that agree in all of them are one area. `dissolve`: each row is
+    a part of the area that its code names, and a row without a code is part of none. `parentless` = "keep": an area
+    of a set that nests may state no parent.
     """
 
     code: str
@@ -84,6 +90,9 @@ class Mapping:
     level: str | None = None
     parent_level: str | None = None
     nests: bool | None = None
+    merge: tuple[str, ...] = ()
+    dissolve: bool = False
+    parentless: str = "quarantine"
     time_zone: str | None = None
     time_formats: tuple[str, ...] = ()
     time_precision: str = "second"
@@ -154,12 +163,13 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     faults += _key_faults(found)
     found["skip"] = _skip(found.get("skip", {}), faults)
     found["only"] = _only(found.get("only", {}), faults)
-    for name in ("stages", "optional", "nulls", "time_formats", "fill_down", "excel_dates"):
+    for name in ("stages", "optional", "nulls", "time_formats", "merge", "fill_down", "excel_dates"):
         found[name] = _list(found.get(name, []), name, faults)
     found["covers"] = _covers(found.get("covers"), faults)
     _check_words(found, faults)
     faults += _nameless(found.get("extra"), "kinds") + _nameless(found.get("extra"), "layers")
     faults += _category_faults(found)
+    faults += _misplaced_shapings(found)
     faults += layout_faults(found)
     if not faults:
         faults += _foreign_words(found)
@@ -181,11 +191,12 @@ def _check_words(found: dict[str, Any], faults: list[str]) -> None:
         "time_precision": PRECISIONS,
         "zone_marker": ("honour", "ignore"),
         "categories": ("list", "open"),
+        "parentless": ("quarantine", "keep"),
     }
     for name, allowed in choices.items():
         if found.get(name) is not None and found[name] not in allowed:
             faults.append(f"{name} = {found[name]!r} must be one of {', '.join(allowed)}")
-    kinds: dict[str, type] = {"nests": bool, "is_simulated": bool, "as_of": datetime, "extra": dict}
+    kinds: dict[str, type] = {"nests": bool, "dissolve": bool, "is_simulated": bool, "as_of": datetime, "extra": dict}
     kinds |= dict.fromkeys(("dataset", "section", "name", "crs"), str)
     for name, kind in kinds.items():
         if found.get(name) is not None and not isinstance(found[name], kind):
@@ -233,6 +244,16 @@ def _our_words(found: dict[str, Any]) -> dict[str, frozenset[str]]:
     if found["dataset"] == "incidents" and is_listed and "category" in found["values"]:
         own["category"] = categories().codes
     return {column: frozenset(items) for column, items in own.items()}
+
+
+def _misplaced_shapings(found: dict[str, Any]) -> list[str]:
+    """Keys that make areas of rows where there are no areas, and columns that `merge` cannot compare."""
+    used = [name for name in ("merge", "dissolve", "parentless") if found.get(name)]
+    if used and found.get("dataset") not in (None, "boundaries"):
+        return [f"{name} is for dataset = 'boundaries' only" for name in used]
+    return [
+        f"merge: {name!r} must be one of {', '.join(MERGED_BY)}" for name in found["merge"] if name not in MERGED_BY
+    ]
 
 
 def _nameless(extra: Any, table: str) -> list[str]:

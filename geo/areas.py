@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyproj
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
@@ -29,6 +30,8 @@ END = date.max
 LABEL_PRECISION = 200
 """A label point is found to within a 200th of the side of a square as large as its area."""
 
+GEOD = pyproj.Geod(ellps="WGS84")
+
 Shapes = NDArray[Any]
 
 
@@ -38,6 +41,7 @@ class Version:
 
     area_id: int
     code: str
+    name: str
     source_id: int
     content_hash: str
     valid_from: date
@@ -92,15 +96,33 @@ def share_outside(children: Shapes, parents: Shapes) -> NDArray[np.float64]:
     return outside
 
 
-def largest_overlap(children: Shapes, parents: Shapes) -> NDArray[np.int64]:
-    """The index of the parent that each child shares most area with; -1 for none."""
-    found = np.full(len(children), -1, dtype=np.int64)
+@dataclass(frozen=True)
+class Overlaps:
+    """By child: `index` of the parent it shares most area with (-1 for none), `share` of its area (0 to 1) that it
+    shares with that one, and the indices of all parents it touches.
+    """
+
+    index: NDArray[np.int64]
+    share: NDArray[np.float64]
+    touched: tuple[frozenset[int], ...]
+
+
+def overlaps(children: Shapes, parents: Shapes) -> Overlaps:
+    """How the children lie in the parents; of equal shares the first parent's counts."""
+    index, share = np.full(len(children), -1, dtype=np.int64), np.zeros(len(children))
     child, parent = shapely.STRtree(parents).query(children, predicate="intersects")
     shared = shapely.area(shapely.intersection(children[child], parents[parent]))
-    for index in np.lexsort((-parent, shared)):
-        if shared[index] > 0:
-            found[child[index]] = parent[index]
-    return found
+    touched: list[set[int]] = [set() for _ in children]
+    for pair in np.lexsort((-parent, shared)):
+        touched[child[pair]].add(int(parent[pair]))
+        if shared[pair] > 0:
+            index[child[pair]], share[child[pair]] = parent[pair], shared[pair]
+    return Overlaps(index, share / shapely.area(children), tuple(frozenset(found) for found in touched))
+
+
+def ground_m2(shapes: Shapes) -> NDArray[np.float64]:
+    """The geodesic area of each polygon (EPSG:4326) on the WGS 84 ellipsoid, in m²."""
+    return np.array([abs(GEOD.geometry_area_perimeter(shape)[0]) for shape in shapes], dtype=np.float64)
 
 
 def label_point(geom: Any) -> Any:

@@ -4,14 +4,13 @@ Invariant: a set that claims to nest does (tolerance 0.1 % of a child's area) or
 its parent is never kept; everything already loaded is placed again in the same transaction.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
 import shapely
-from numpy.typing import NDArray
 
 from config.mapping import COMMUNITY_TYPES, named
 from geo import areas
@@ -19,29 +18,37 @@ from geo.evidence import Side
 from geo.landing import Landing
 from geo.placing import LEVELS
 from geo.replacing import replace_places
-from geo.rings import refiled
-from loaders.boundary_sets import Above, draft, linked, polygons, refuse_other_level, set_fates, staged, united
+from loaders.boundary_parents import linked
+from loaders.boundary_sets import Above, draft, refuse_other_level, set_fates, staged, united
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.evidence import refuse_wrong_datum_of_areas
 from loaders.faults import Refused, fault_rows, together
 from loaders.masking import listed
-from loaders.spatial import hex_ewkb, located, today
+from loaders.polygons import LEAST_M2, Judged, is_misnested, judged
+from loaders.spatial import Located, hex_ewkb, located, today
 from loaders.words import in_our_words
 
-REPAIR_TOLERANCE = 0.001
-"""Share of its area that repairing an invalid ring may change (0.1 %)."""
+GARBLED = "garbled_name"
+GARBLED_TEXT = re.compile("\ufffd|[?？]{2}|[\ue000-\uf8ff]")
+"""What a wrong encoding leaves of a name: a mark for what is unreadable, two question marks, private characters."""
 
 
 class Boundaries(Dataset):
-    """One row is an area of the level, or a part of one: rows of one code are united."""
+    """One row is an area of the level, or a part of one: rows of one code are united.
+
+    `code_else` stands for an empty `code`; `part_name` is what a row is called that is dissolved into an area.
+    """
 
     name = "boundaries"
     section = "boundaries"
     columns = (
         Column("code", is_required=True),
         Column("name", is_required=True),
+        Column("code_else"),
+        Column("part_name"),
         Column("parent_code"),
+        Column("parent_name"),
         Column("community_type"),
     )
     is_placed = False
@@ -64,49 +71,53 @@ class Boundaries(Dataset):
         return Above(level, parent_level, areas.in_force(held, on=job.request.valid_from))
 
     def check(self, frame: pl.DataFrame, job: Job, above: Above) -> Checked:  # noqa: ARG002
+        frame = frame.with_columns(pl.coalesce("code", "code_else").alias("code"))
+        apart: tuple[str, ...] = ()
+        if job.mapping.dissolve:
+            is_apart = pl.col("code").is_null()
+            apart = tuple(name or "?" for name in frame.filter(is_apart)["part_name"])
+            frame = frame.filter(~is_apart)
         place = located(frame, system=job.crs, has_shapes=True)
-        shapes, is_repaired, is_bad = _repaired(place.shapes)
+        polygon = judged(place.shapes)
         raw = place.received
         if raw is None:
             raw = place.shapes.copy()
-            raw[~is_repaired] = None
-        is_blank = pl.Series(shapely.is_missing(place.shapes)) & ~frame["row"].is_in(place.faults["row"].to_list())
+            raw[~polygon.is_repaired] = None
         kind = in_our_words(frame, job.mapping, "community_type")
         is_unknown = kind.is_not_null() & ~kind.is_in(COMMUNITY_TYPES)
         unknown = Counter(frame["community_type"].filter(is_unknown).to_list())
-        found = together(
-            [
-                *missing(frame, ["code", "name"]),
-                place.faults,
-                fault_rows(frame, pl.lit(is_blank), fault="missing_value", column="geometry", value=pl.lit(None)),
-                fault_rows(
-                    frame, pl.lit(pl.Series(is_bad)), fault="bad_polygon", column="geometry", value=pl.lit(None)
-                ),
-            ]
-        )
+        found = _faults(frame, place, polygon)
         records = frame.select(
             pl.col("row").alias("row_number"),
             pl.col("code").alias("natural_key"),
             pl.lit(None, pl.String).alias("decides"),
-            pl.lit(None, pl.String).alias("notes"),
-            pl.lit(pl.Series(is_repaired)).alias("is_repaired"),
+            pl.when(pl.any_horizontal(_is_garbled("name", "parent_name"))).then(pl.lit(GARBLED)).alias("notes"),
+            pl.lit(pl.Series(polygon.is_repaired)).alias("is_repaired"),
             pl.lit(value=False).alias("is_outside"),
             "name",
             "parent_code",
+            "parent_name",
             pl.lit(kind.set(is_unknown, None)).alias("community_type"),
-            pl.lit(hex_ewkb(shapes)).alias("geom"),
+            pl.lit(hex_ewkb(polygon.shapes)).alias("geom"),
             pl.lit(hex_ewkb(raw, srid=place.srid)).alias("raw"),
         )
-        kept = records.filter(~pl.col("row_number").is_in(found["row"].to_list()))
-        return Checked(records=kept, faults=found, unknown={"community_type": dict(unknown)} if unknown else {})
+        return Checked(
+            records=records.filter(~pl.col("row_number").is_in(found["row"].to_list())),
+            faults=found,
+            unknown={"community_type": dict(unknown)} if unknown else {},
+            left_out=apart,
+        )
 
     def write(self, landing: Landing, job: Job, above: Above) -> int:
         rows = staged(landing)
         refuse_other_level(landing, rows, above, valid_from=job.request.valid_from)
-        found = united(landing, rows)
+        found = united(landing, rows, merge=job.mapping.merge)
         side = Side([area.head.name for area in found], np.array([area.geom for area in found], dtype=object))
         refuse_wrong_datum_of_areas(landing, side, job, level=above.level)
         kept = linked(landing, found, job, above)
+        garbled = [area.head.name for area in kept if GARBLED_TEXT.search(area.head.name)]
+        if garbled:
+            landing.remark(GARBLED, count=len(garbled), names=listed(garbled))
         fates = areas.write(
             landing.connection,
             [draft(area) for area in kept],
@@ -116,7 +127,8 @@ class Boundaries(Dataset):
             load_id=job.load_id,
         )
         set_fates(landing, kept, fates)
-        ended = _withdrawn(landing, job, above, [row.code for row in rows])
+        merged = {row.code for area in kept for row in area.rows} - {area.head.code for area in kept}
+        ended = _withdrawn(landing, job, above, [row.code for row in rows if row.code not in merged])
         loose = areas.unnest_children(landing.connection, level=above.level, load_id=job.load_id)
         landing.run("load/boundaries/note", codes=loose, note="children_not_nested")
         if ended or set(fates.values()) - {"unchanged"}:
@@ -162,23 +174,32 @@ def _parent_level(job: Job, level: str, coarser: Sequence[str]) -> str | None:
     return wanted or (coarser[-1] if coarser else None)
 
 
-def _repaired(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_], NDArray[np.bool_]]:
-    """MultiPolygons, with masks: repaired (area kept to 0.1 %), and not to be repaired or no polygon at all.
+def _faults(frame: pl.DataFrame, place: Located, polygon: Judged) -> pl.DataFrame:
+    """Rows without code, name or a polygon that can be kept."""
+    unread = frame["broken"].to_list() if "broken" in frame.columns else [None] * frame.height
+    is_odd = pl.Series([is_misnested(text) for text in unread], dtype=pl.Boolean)
+    is_blank = pl.Series(shapely.is_missing(place.shapes)) & ~frame["row"].is_in(place.faults["row"].to_list())
+    sizes = pl.Series([f"{m2:.2f} m²" for m2 in polygon.m2], dtype=pl.String)
+    flat = {"fault": "degenerate_polygon", "column": "geometry"}
+    least = {"least_m2": LEAST_M2}
+    misnested = frame.filter(is_odd)["row"].to_list()
+    return together(
+        [
+            *missing(frame, ["code", "name"]),
+            place.faults.filter(~pl.col("row").is_in(misnested)),
+            fault_rows(frame, pl.lit(is_blank), fault="missing_value", column="geometry", value=pl.lit(None)),
+            fault_rows(
+                frame, pl.lit(pl.Series(polygon.is_bad)), fault="bad_polygon", column="geometry", value=pl.lit(None)
+            ),
+            fault_rows(frame, pl.lit(pl.Series(polygon.is_flat)), value=pl.lit(sizes), params=least, **flat),
+            fault_rows(frame, pl.lit(is_odd), value=pl.lit("0.00 m²"), params=least | {"case": "misnested"}, **flat),
+        ]
+    )
 
-    Rings filed as holes that lie outside their shell are parts, and polygons in a collection are polygons: putting
-    that right changes no ring, so the area to keep is the one after it.
-    """
-    fixed, is_refiled = refiled(shapes)
-    kind = shapely.get_type_id(fixed)
-    is_polygon = np.isin(kind, (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
-    before = shapely.area(fixed)
-    is_broken = is_polygon & ~shapely.is_valid(fixed)
-    fixed[is_broken] = [polygons(shape) for shape in shapely.make_valid(fixed[is_broken])]
-    after = shapely.area(fixed)
-    is_kept = is_polygon & (after > 0) & (np.abs(after - before) <= REPAIR_TOLERANCE * after)
-    fixed[~is_kept] = None
-    fixed[is_kept] = [polygons(shape) for shape in fixed[is_kept]]
-    return fixed, (is_broken | is_refiled) & is_kept, ~shapely.is_missing(shapes) & ~is_kept
+
+def _is_garbled(*names: str) -> list[pl.Expr]:
+    pattern = GARBLED_TEXT.pattern
+    return [pl.col(name).str.contains(pattern).fill_null(value=False) for name in names]
 
 
 DATASETS = (Boundaries(),)

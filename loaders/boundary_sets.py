@@ -1,26 +1,24 @@
-"""A set of areas as one file gives it: parts united by code, linked to their parents, checked for nesting.
+"""A set of areas as one file gives it: its rows, united by code and, where the mapping says so, merged.
 
-Invariant: no area is kept without the parent it names, and a set that claims to nest does, to 0.1 % of a child's area.
+Invariant: every staged row is part of exactly one area, a repeat of such a part, or in quarantine; rows that say
+different things of one area make none.
 """
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import shapely
 
 from geo import areas
 from geo.landing import Landing
 from geo.placing import LEVELS
-from loaders.dataset import Job
 from loaders.faults import Refused
-from loaders.masking import cut, shown
-
-SHOWN_OFFENDERS = 5
+from loaders.masking import cut, listed
+from loaders.polygons import polygons
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,7 @@ class Row:
     code: str
     name: str
     parent_code: str | None
+    parent_name: str | None
     community_type: str | None
     geom: Any
     wkb: bytes
@@ -62,12 +61,6 @@ class Area:
     def head(self) -> Row:
         """The row that describes the area: all its parts say the same."""
         return self.rows[0]
-
-
-def polygons(shape: Any) -> Any:
-    """The polygons among the parts of a shape, as one MultiPolygon."""
-    parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon"]
-    return shapely.MultiPolygon(parts)
 
 
 def staged(landing: Landing) -> list[Row]:
@@ -97,17 +90,16 @@ def refuse_other_level(landing: Landing, staged: Sequence[Row], above: Above, *,
             raise Refused("wrong_level", read=len(staged), **levels)
 
 
-def united(landing: Landing, staged: Sequence[Row]) -> list[Area]:
-    """Rows by code as areas; equal rows are unchanged, rows of one code that contradict each other are quarantined."""
-    by_code: dict[str, list[Row]] = {}
-    for row in staged:
-        by_code.setdefault(row.code, []).append(row)
+def united(landing: Landing, staged: Sequence[Row], *, merge: Sequence[str] = ()) -> list[Area]:
+    """Rows by code as areas, and areas that agree in the columns `merge` as one, under their lowest code.
+
+    Equal rows are unchanged; rows of one area that contradict each other are quarantined.
+    """
+    groups = _consistent(landing, _grouped(staged, by=lambda row: row.code))
+    if merge:
+        groups = _consistent(landing, _merged(landing, groups, merge))
     areas_of_file, repeats = [], []
-    for code, rows in by_code.items():
-        if len({(row.name, row.parent_code, row.community_type) for row in rows}) > 1:
-            numbers = cut(", ".join(str(row.row_number) for row in rows))
-            _quarantine(landing, rows, column="code", value=code, fault="conflicting_rows", params={"rows": numbers})
-            continue
+    for rows in groups:
         parts = list({row.wkb: row for row in reversed(rows)}.values())[::-1]
         kept = {row.row_number for row in parts}
         repeats += [row.row_number for row in rows if row.row_number not in kept]
@@ -117,46 +109,39 @@ def united(landing: Landing, staged: Sequence[Row]) -> list[Area]:
     return areas_of_file
 
 
-def linked(landing: Landing, found: Sequence[Area], job: Job, above: Above) -> list[Area]:
-    """The areas with their parents; those whose parent is unknown are quarantined. Raises Refused (not_nested).
+def _grouped(rows: Iterable[Row], *, by: Callable[[Row], Hashable]) -> list[list[Row]]:
+    groups: dict[Hashable, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(by(row), []).append(row)
+    return list(groups.values())
 
-    The declared code names the parent. Without one a set that does not nest takes the area it overlaps most, as does
-    a set whose file has no such column; elsewhere an empty code is a missing parent.
-    """
-    nests = job.mapping.nests is not False
-    if above.parent_level is None:
-        return [replace(area, is_nested=nests) for area in found]
-    guesses = _by_overlap(found, above) if not nests or "parent_code" not in job.present else [None] * len(found)
+
+def _merged(landing: Landing, groups: Sequence[Sequence[Row]], merge: Sequence[str]) -> list[list[Row]]:
+    """The groups, those that agree in all columns `merge` as one, lowest code first; the message names these."""
+
+    def key(row: Row) -> Hashable:
+        told = tuple(getattr(row, column) for column in merge)
+        return row.code if None in told else told
+
+    found = _grouped((row for rows in groups for row in rows), by=key)
+    found = [sorted(rows, key=lambda row: (row.code.encode(), row.row_number)) for rows in found]
+    merged = [rows for rows in found if len(rows) > 1 and len({row.wkb for row in rows}) > 1]
+    if merged:
+        named = listed([f"{rows[0].name} ({rows[0].code}, {len(rows)})" for rows in merged])
+        landing.remark("merged", count=len(merged), names=named)
+    return found
+
+
+def _consistent(landing: Landing, groups: Sequence[list[Row]]) -> list[list[Row]]:
+    """The groups whose rows say the same of their area; the rows of the others are quarantined."""
     kept = []
-    for area, guess in zip(found, guesses, strict=True):
-        code = area.head.parent_code
-        parent = above.parents.get(code) if code else guess
-        if parent is None and (code or nests):
-            params = {"level": above.parent_level}
-            _quarantine(landing, area.rows, column="parent_code", value=code, fault="unknown_parent", params=params)
-        else:
-            kept.append(replace(area, parent=parent, is_nested=nests))
-    if nests:
-        _refuse_not_nested(kept, above)
+    for rows in groups:
+        if len({(row.name, row.parent_code, row.parent_name, row.community_type) for row in rows}) == 1:
+            kept.append(rows)
+            continue
+        params = {"rows": cut(", ".join(str(row.row_number) for row in rows))}
+        quarantined(landing, rows, column="code", value=rows[0].code, fault="conflicting_rows", params=params)
     return kept
-
-
-def _by_overlap(found: Sequence[Area], above: Above) -> list[areas.Version | None]:
-    parents = list(above.parents.values())
-    shapes = (np.array([item.geom for item in items], dtype=object) for items in (found, parents))
-    return [parents[index] if index >= 0 else None for index in areas.largest_overlap(*shapes)]
-
-
-def _refuse_not_nested(kept: Sequence[Area], above: Above) -> None:
-    pairs = [(area, area.parent) for area in kept if area.parent is not None]
-    children = np.array([area.geom for area, _ in pairs], dtype=object)
-    outside = areas.share_outside(children, np.array([parent.geom for _, parent in pairs], dtype=object))
-    offenders = np.flatnonzero(outside > areas.TOLERANCE)
-    if len(offenders):
-        worst = offenders[np.argsort(-outside[offenders])][:SHOWN_OFFENDERS]
-        named = ", ".join(f"{shown(pairs[index][0].head.code)} ({outside[index]:.1%})" for index in worst)
-        read = sum(len(area.rows) for area in kept)
-        raise Refused("not_nested", read=read, count=len(offenders), parent_level=above.parent_level, offenders=named)
 
 
 def _received(area: Area) -> Any:
@@ -193,9 +178,10 @@ def set_fates(landing: Landing, kept: Sequence[Area], fates: dict[str, str]) -> 
         landing.run("load/boundaries/fate", row_numbers=numbers, fate=fate)
 
 
-def _quarantine(
+def quarantined(
     landing: Landing, rows: Sequence[Row], *, column: str, value: str | None, fault: str, params: dict[str, Any]
 ) -> None:
+    """Refuses staged rows that cannot be, or be in, an area."""
     for row in rows:
         landing.run(
             "load/boundaries/refuse_row",

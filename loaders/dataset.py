@@ -103,12 +103,14 @@ class Checked:
     """A block, judged. `records`: the columns of the staging table; `faults`: loaders.faults.FAULT_SCHEMA.
 
     A row that has a fault is not among the records. `unknown` counts values that no code list holds, by column;
-    what was repaired or only noted is said in the record itself (`is_repaired`, `notes`).
+    what was repaired or only noted is said in the record itself (`is_repaired`, `notes`). `left_out` names rows that
+    are no rows of this dataset: they count as skipped.
     """
 
     records: pl.DataFrame
     faults: pl.DataFrame
     unknown: Table[str, Table[str, int]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 class Dataset(ABC):

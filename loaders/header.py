@@ -51,8 +51,9 @@ def match(
     """Finds each column of the mapping in the header; raises Refused with all differences.
 
     `is_strict` (a sender's own mapping): every mapped column must be there, unless `optional` lists it or a constant
-    stands for it; otherwise (the built-in synonyms) only the required ones. `taken` are cells that the reader used
-    itself (a geometry as text): nobody ignored them.
+    stands for it, and of headings that differ in case only the one written in the mapping is meant; otherwise (the
+    built-in synonyms) only the required ones. `taken` are cells that the reader used itself (a geometry as text):
+    nobody ignored them.
     """
     own = {column.name: column for column in dataset.columns}
     unknown = sorted(({*mapping.columns, *constants}) - {*own, GEOMETRY})
@@ -65,6 +66,8 @@ def match(
     for name, column in own.items():
         wanted = (mapping.key[name],) if name in mapping.key else mapping.columns.get(name, ())
         hits = [index for index, found in enumerate(normals) if found in {normal(item) for item in wanted}]
+        if is_strict and len({normals[index] for index in hits}) == 1:
+            hits = [index for index in hits if headings[index] in wanted] or hits
         is_needed = column.is_required or (is_strict and bool(wanted) and name not in mapping.optional)
         if len(hits) > 1:
             faults.append(Refused("ambiguous_column", column=name, found=_listed(headings[index] for index in hits)))

@@ -1,4 +1,4 @@
-"""Lines that a mapping says are no rows of its own: totals that only their empty cells mark, and what is of another kind.
+"""Lines that a mapping says are no rows of its own: totals known by their empty cells, and things of another kind.
 
 Invariant: a line is left aside only for what the mapping names (`[skip] all_empty`, `[only]`), and it is counted as
 skipped; a heading that the file lacks refuses the file.

@@ -24,7 +24,7 @@ from loaders import check, faults, read
 from loaders.dataset import Job, LoadRequest
 from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
-from loaders.masking import cut, hidden, shown
+from loaders.masking import cut, hidden, listed, shown
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
@@ -110,6 +110,8 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     _refuse_against_evidence(plan, reading)
     if dataset.judges_repeats:
         landing.judge()
+    if reading.left_out:
+        landing.remark("left_out", count=len(reading.left_out), names=listed(reading.left_out))
     things = dataset.write(landing, job, known)
     landing.settle()
     refused = quarantine(landing, plan, job, reading.faults)
@@ -173,6 +175,12 @@ class _Reading:
     skipped: int = 0
     faults: list[pl.DataFrame] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+    def leave_out(self, names: Sequence[str]) -> None:
+        self.read -= len(names)
+        self.skipped += len(names)
+        self.left_out += names
 
     def add_unknown(self, found: Mapping[str, Mapping[str, int]]) -> None:
         for column, values in found.items():
@@ -195,6 +203,7 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
             landing.copy(checked.records)
             found = faults.together([odd, checked.faults])
             reading.add_unknown(checked.unknown)
+            reading.leave_out(checked.left_out)
         reading.faults.append(found)
         if job.request.mode == "snapshot":
             landing.refused_keys.update(_keys(frame.filter(pl.col("row").is_in(found["row"].implode()))))

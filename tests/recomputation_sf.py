@@ -24,7 +24,7 @@ STAGES = {
     "arrived": ("On Scene DtTm", "min"),
     "closed": ("Available DtTm", "max"),
 }
-"""Stage → column and which of the units' moments is the call's: "of several teams the earliest dispatch and the earliest
+"""Stage → column and which unit's moment is the call's: "of several teams the earliest dispatch and the earliest
 arrival; closed when the last is free"."""
 EVENTS = ("accepted", "dispatched", "arrived", "closed")
 
@@ -36,7 +36,7 @@ def window(start: date, end: date, *, clock: datetime) -> Window:
 
 
 def cases(folder: Path) -> pd.DataFrame:
-    """One row per call: its stages as aware moments (NaT: never), its category, its `community` and `street` or null."""
+    """One row per call: stages as aware moments (NaT: never), category, `community` and `street` or null."""
     rows = pd.concat([pd.read_csv(folder / path, dtype=str, keep_default_na=False) for path in INCIDENTS])
     rows = rows.drop_duplicates(["Call Number", "Unit ID"])
     for stage, (column, _) in STAGES.items():

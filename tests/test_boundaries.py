@@ -218,9 +218,7 @@ def test_a_child_that_new_boundaries_cut_is_placed_by_its_own_polygon(desk: Desk
 
 
 def test_boundaries_need_geometry_and_possible_coordinates(desk: Desk) -> None:
-    assert desk.load("boundaries", desk.csv("代码,名称", "S,街道"), level="street").counts.faults == {
-        "needs_shapes": 1
-    }
+    assert desk.load("boundaries", desk.csv("代码,名称", "S,街道"), level="street").counts.faults == {"needs_shapes": 1}
     metres = {"type": "Polygon", "coordinates": [[(5e5, 3e6), (5e5, 4e6), (6e5, 3e6), (5e5, 3e6)]]}
     result = desk.boundaries("street", ("S", None, metres), ("T", None, square(0, 0)))
     assert desk.rejects(result) == [(2, "bad_coordinates")]

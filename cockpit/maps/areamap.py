@@ -6,7 +6,7 @@ legend; outlines come by address, so that a new value never sends them again.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from cockpit.maps.outlines import figure
 from cockpit.markup import attributes, esc
 from geo.map_queries import Outline, ServicePoint
 
-LABEL_PX = 12.0
+LABEL_PX, LINE_PX = 12.0, 14.0
 MOST_LABELS = 80
 DIAMOND = "M0,-6L6,0L0,6L-6,0Z"
 
@@ -43,12 +43,13 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name on the map; `overdue` cases put a diamond before it."""
+    """A name on the map, in one line or two; `overdue` cases put a diamond before it; `is_above`: a coarser level's."""
 
     text: str
     x: float
     y: float
     overdue: int
+    is_above: bool = False
 
 
 def drawing(
@@ -98,7 +99,13 @@ def _points(frame: Frame, points: Sequence[tuple[ServicePoint, str]]) -> str:
 
 def _label(label: Label) -> str:
     shift = 8.0 if label.overdue else 0.0
-    text = f'<text class="name" x="{figure(shift)}" y="4">{esc(label.text)}</text>'
+    lines = label.text.split("\n")
+    first = 4 - (len(lines) - 1) * LINE_PX / 2
+    style = "name above" if label.is_above else "name"
+    text = "".join(
+        f'<text class="{style}" x="{figure(shift)}" y="{figure(first + number * LINE_PX)}">{esc(line)}</text>'
+        for number, line in enumerate(lines)
+    )
     mark = ""
     if label.overdue:
         left = -labels.width(label.text, size=LABEL_PX) / 2 - 2
@@ -108,9 +115,19 @@ def _label(label: Label) -> str:
 
 
 def place_labels(
-    outlines: Sequence[Outline], frame: Frame, *, names: Mapping[int, str], overdue: Mapping[int, int]
+    outlines: Sequence[Outline],
+    frame: Frame,
+    *,
+    names: Mapping[int, str],
+    overdue: Mapping[int, int],
+    above: Sequence[Outline] = (),
 ) -> tuple[Label, ...]:
-    """The names of the areas that find room; areas with overdue cases choose first."""
+    """The names of the areas, and of those of a coarser level (`above`), that find room, if need be in two lines.
+
+    Areas with overdue cases choose first.
+    """
+    coarser = frozenset(outline.area_id for outline in above)
+    outlines = [*outlines, *above]
     if not outlines:
         return ()
     shapes = frame.place(outline.shape for outline in outlines)
@@ -123,14 +140,22 @@ def place_labels(
     late = [want for want in wanted if overdue.get(want.key)]
     rest = [want for want in wanted if not overdue.get(want.key)]
     placed = board.place(late, size=LABEL_PX, extra=16) + board.place(rest, size=LABEL_PX)
-    return tuple(Label(one.text, one.x, one.y, overdue.get(one.key, 0)) for one in placed)
+    done = {one.key for one in placed}
+    again = [replace(want, text=labels.wrapped(want.text)) for want in rest if want.key not in done]
+    placed += board.place([want for want in again if "\n" in want.text], size=LABEL_PX)
+    return tuple(Label(one.text, one.x, one.y, overdue.get(one.key, 0), one.key in coarser) for one in placed)
 
 
-def legend(limits: Sequence[str], *, title: str, lowest: str, missing: str | None) -> str:
-    """The classes as a strip with their lower limits as numbers; `missing` names the areas without a value."""
+def legend(limits: Sequence[str], *, title: str, lowest: str | None, missing: str | None) -> str:
+    """The classes as a strip with their lower limits as numbers; `missing` names the areas without a value.
+
+    Without a lowest class no area has a value.
+    """
+    none = f'<span class="step cnone">{esc(missing)}</span>' if missing else ""
+    if lowest is None:
+        return f'<span class="legend">{none}</span>'
     cells = f'<span class="step c0">{esc(lowest)}</span>'
     cells += "".join(f'<span class="step c{step}">{esc(limit)}</span>' for step, limit in enumerate(limits, start=1))
-    none = f'<span class="step cnone">{esc(missing)}</span>' if missing else ""
     return f'<span class="legend"><span class="i2">{esc(title)}</span><span class="strip">{cells}</span>{none}</span>'
 
 

@@ -13,11 +13,13 @@ from shapely import Geometry
 STEP = 6
 REACH = 8
 HEIGHT = 16.0
+LONG = 8
+"""Characters from which a Chinese name may be parted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A name to be placed: its text, the point where it stands best and its area, both in pixels."""
+    """A name to be placed: its text (one line or more), the point where it stands best and its area, in pixels."""
 
     key: int
     text: str
@@ -38,8 +40,23 @@ class Placed:
 
 def width(text: str, *, size: float = 12.0) -> float:
     """The width of a text in pixels: a Chinese character is as wide as high, a Latin one about half."""
-    wide = sum(1 for letter in text if unicodedata.east_asian_width(letter) in "WF")
-    return size * (wide + 0.56 * (len(text) - wide))
+    return max(_line_width(line, size) for line in text.split("\n"))
+
+
+def _line_width(line: str, size: float) -> float:
+    wide = sum(1 for letter in line if unicodedata.east_asian_width(letter) in "WF")
+    return size * (wide + 0.56 * (len(line) - wide))
+
+
+def wrapped(text: str) -> str:
+    """A long name in two lines: parted at the blank nearest to its middle, a Chinese one in the middle."""
+    middle = len(text) / 2
+    blanks = [index for index, letter in enumerate(text[:-1]) if letter == " " and text[index + 1] not in "-–/&"]
+    if blanks:
+        at = min(blanks, key=lambda index: abs(index - middle))
+        return f"{text[:at]}\n{text[at + 1 :]}"
+    half = (len(text) + 1) // 2
+    return f"{text[:half]}\n{text[half:]}" if len(text) >= LONG and not text.isascii() else text
 
 
 class Board:
@@ -65,7 +82,8 @@ class Board:
         """The names that found room; larger areas choose first. `extra` pixels are kept free left of each name."""
         found = []
         for want in sorted(wanted, key=lambda want: -float(want.area.area)):
-            at = self._spot(want, width(want.text, size=size) + extra, HEIGHT * size / 12.0)
+            high = HEIGHT * size / 12.0 * (1 + want.text.count("\n"))
+            at = self._spot(want, width(want.text, size=size) + extra, high)
             if at:
                 found.append(Placed(want.key, want.text, *at))
         return tuple(found)
@@ -75,15 +93,17 @@ class Board:
         for dx, dy in _OFFSETS:
             x, y = want.x + dx, want.y + dy
             box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-            if self.is_free(box) and _holds(want.area, x, y, wide):
+            if self.is_free(box) and _holds(want.area, x, y, wide, high):
                 self._taken.append(box)
                 return x, y
         return None
 
 
-def _holds(area: Geometry, x: float, y: float, wide: float) -> bool:
-    """Whether the middle and both sides of a name (0.42 of its width) are inside its area."""
-    return bool(shapely.contains_xy(area, [x, x - wide * 0.42, x + wide * 0.42], [y, y, y]).all())
+def _holds(area: Geometry, x: float, y: float, wide: float, high: float) -> bool:
+    """Whether middle and sides of a name (0.42 of its width) are inside its area, in its first and last line."""
+    reach = (high - HEIGHT) / 2
+    across = [x, x - wide * 0.42, x + wide * 0.42]
+    return all(bool(shapely.contains_xy(area, across, [line] * 3).all()) for line in {y - reach, y + reach})
 
 
 _OFFSETS = sorted(

@@ -64,9 +64,19 @@ def _area(outline: Outline, shape: Geometry) -> str:
 
 
 def lines_fragment(outlines: Sequence[Outline], frame: Frame, *, style: str) -> str:
-    """The borders of a level as one path without fill."""
-    drawn = "".join(path(shape) for shape in simplified(outlines, frame))
+    """The borders of a level as one path without fill; gaps between areas too narrow to be seen have none."""
+    drawn = "".join(path(_without_slivers(shape)) for shape in simplified(outlines, frame))
     return f'<path class="{style}" d="{drawn}"/>' if drawn else ""
+
+
+def _without_slivers(shape: Geometry) -> Geometry:
+    """The shape (pixels) without holes that are nowhere wider than twice the tolerance."""
+    if shape.geom_type == "MultiPolygon":
+        return shapely.MultiPolygon([_without_slivers(part) for part in shape.geoms])
+    if shape.geom_type != "Polygon":
+        return shape
+    holes = [ring for ring in shape.interiors if not shapely.Polygon(ring).buffer(-TOLERANCE_PX).is_empty]
+    return shapely.Polygon(shape.exterior, holes)
 
 
 def base_fragment(features: Sequence[Feature], frame: Frame) -> str:

@@ -4,7 +4,8 @@ Invariant: what is shown by colour stands in words in the tooltip and in the tab
 wait for the heat.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from cockpit.overview import computed
 from cockpit.overview.computed import AreaFigures, AreaTable
 from cockpit.panels import Empty
 from cockpit.picture import picture
-from geo.map_queries import Area, ServicePoint
+from geo.map_queries import Area, Outline, ServicePoint
 
 MODES = ("areas", "heat")
 MEASURES = ("count", "rate")
@@ -162,9 +163,11 @@ def _zoom(name: str, factor: str, sign: str) -> str:
 
 def _heat(view: View, frame: Frame) -> None:
     start, end = view.bounds()
-    layers.heat_csv(
+    _, n = layers.heat_csv(
         view.asked, start=start, end=end, within=view.filters.area_id, category=view.filters.category
     )  # asked here so that a store that is down shows in the panel, not as a failed address
+    if not n:
+        return  # deck.gl takes a table without rows for a fault
     asked = {
         "from": view.filters.start.isoformat(),
         "to": view.filters.end.isoformat(),
@@ -188,25 +191,29 @@ def _upper(view: View, table: AreaTable, chosen: MapChoice, frame: Frame) -> str
     overdue = {row.area.area_id: row.overdue for row in table.rows if row.overdue}
     if len(overdue) > MOST_MARKS:
         overdue = {}
+    above: tuple[Outline, ...] = ()
     if len(outlines) > areamap.MOST_LABELS:
         outlines = tuple(outline for outline in outlines if outline.area_id in overdue)
-    placed = areamap.place_labels(outlines, frame, names=short_names(view), overdue=overdue)
+        above = layers.above_of(shapes, ground=ground, most=areamap.MOST_LABELS)
+    placed = areamap.place_labels(outlines, frame, names=short_names(view), overdue=overdue, above=above)
     return areamap.top(frame, placed=placed, points=_service_points(view, chosen))
 
 
 def short_names(view: View) -> dict[int, str]:
-    """Names as a map shows them: without an ancestor's name before them, without the word for their level behind."""
-    by_id = {area.area_id: area for area in view.areas}
-    return {area.area_id: _short(area, by_id) for area in view.areas}
+    """Names as a map shows them: without the name of a place that holds all of the map, without the word for their
+    level behind.
+    """
+    alone = Counter(area.level for area in view.areas)
+    around = [*view.lineage(), *(area for area in view.areas if alone[area.level] == 1)]
+    return {area.area_id: _short(area, around) for area in view.areas}
 
 
-def _short(area: Area, by_id: Mapping[int, Area]) -> str:
-    name, above = area.name, by_id.get(area.parent_id or 0)
-    while above:
+def _short(area: Area, around: Sequence[Area]) -> str:
+    name = area.name
+    for above in around:
         for before in (above.name, above.name.removesuffix("社区")):
-            if before and name.startswith(before) and name != before:
+            if above.area_id != area.area_id and before and name.startswith(before) and name != before:
                 name = name.removeprefix(before)
-        above = by_id.get(above.parent_id or 0)
     for behind in ("社区", "微网格"):
         name = name.removesuffix(behind) or name
     return name
@@ -285,9 +292,10 @@ def _legend(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[fl
     shown = [formats.number(limit, digits=0 if limit == int(limit) else 1) + "+" for limit in limits]
     has_missing = any(_measure(row, chosen) is None for row in table.rows) or not table.is_covered
     has_zero = any(_measure(row, chosen) == 0 for row in table.rows)
+    lowest = "0" if has_zero or not shown else f"<{shown[0].removesuffix('+')}"
     return areamap.legend(
         shown,
         title=view.tr(f"overview.legend_{chosen.measure}"),
-        lowest="0" if has_zero or not shown else f"<{shown[0].removesuffix('+')}",
+        lowest=lowest if table.is_covered else None,
         missing=view.tr("common.no_data") if has_missing else None,
     )

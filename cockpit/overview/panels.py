@@ -5,7 +5,7 @@ from dataclasses import replace
 from statistics import median
 
 from cockpit import formats
-from cockpit.context import View, community_level, token
+from cockpit.context import View, community_level, levels_below, token
 from cockpit.filterbar import community_address
 from cockpit.markup import attributes, esc
 from cockpit.overview import computed
@@ -16,7 +16,7 @@ from cockpit.picture import picture
 from cockpit.theme import level_icon
 from geo.errors import StoreUnavailable
 
-MOST_ROWS = 450
+MOST_ROWS, MOST_NAMES = 450, 2000
 
 
 def head(view: View) -> Sentence:
@@ -24,7 +24,7 @@ def head(view: View) -> Sentence:
     try:
         view.check()
         if "incidents" not in view.datasets:
-            return Sentence(view.tr("overview.no_incidents"), view.tr("common.empty_store"), None)
+            return Sentence(view.tr("overview.no_incidents"), _loaded(view), None)
         found = sentence(view, computed.standing_now(view.asked, filters=view.filters))
     except StoreUnavailable:
         return Sentence(view.tr("overview.down"), "", None)
@@ -32,6 +32,19 @@ def head(view: View) -> Sentence:
         time = formats.moment(view.clock.at, now=view.pulse.down_since, zone=view.site.zone, lang=view.lang)
         return replace(found, head=view.tr("overview.kept", time=time) + found.head, level=None)
     return found
+
+
+def _loaded(view: View) -> str:
+    """What is there before the first incident: the areas of each level, or nothing at all."""
+    levels = levels_below(view.areas, None)
+    if not levels:
+        return view.tr("common.empty_store")
+    counts = {level: sum(1 for area in view.areas if area.level == level) for level in levels}
+    joined = view.tr("overview.joiner").join(
+        view.tr("overview.areas_loaded_level", level=view.tr(f"common.level_{level}"), n=formats.number(count))
+        for level, count in counts.items()
+    )
+    return view.tr("overview.areas_loaded", areas=joined)
 
 
 # ---------------------------------------------------------------- key figures
@@ -130,12 +143,14 @@ def table_unit(view: View) -> str:
     except StoreUnavailable:
         return ""
     all_rows, count = len(table.rows), len(_listed(table))
+    if not table.is_covered:
+        return view.tr("overview.table_unit_names", n=formats.number(all_rows)) if count == all_rows > 0 else ""
     key = "table_unit_some" if count < all_rows else "table_unit"
     return view.tr(f"overview.{key}", all=formats.number(all_rows), n=formats.number(count)) if count else ""
 
 
 def _listed(table: AreaTable) -> Sequence[AreaFigures]:
-    if len(table.rows) <= MOST_ROWS:
+    if len(table.rows) <= (MOST_ROWS if table.is_covered else MOST_NAMES):
         return table.rows
     return [row for row in table.rows if row.open_cases][:MOST_ROWS]
 
@@ -145,15 +160,19 @@ def area_table(view: View) -> Empty | None:
     table = computed.area_table(view)
     if not table.rows:
         return Empty(view.tr("overview.no_areas"))
-    if not table.is_covered:
-        return Empty(view.tr("overview.not_covered"))
-    heads = [("name", "text"), ("incidents", "number")]
-    heads += [("rate", "number")] if table.has_households else []
-    heads += [("open", "number"), ("overdue", "number")] if table.has_deadlines else [("open", "number")]
+    heads = [("name", "text")]
+    why = ""
+    if table.is_covered:
+        heads += [("incidents", "number")]
+        heads += [("rate", "number")] if table.has_households else []
+        heads += [("open", "number"), ("overdue", "number")] if table.has_deadlines else [("open", "number")]
+    else:
+        reason = "not_covered" if "incidents" in view.datasets else "names_only"
+        why = f'<p class="empty">{esc(view.tr(f"overview.{reason}"))}</p>'
     top = "".join(_column(view, name, kind) for name, kind in heads)
     top += '<th aria-hidden="true"></th>' if _is_of_communities(view) else ""
     body = "".join(_row(view, row, table) for row in _listed(table))
-    frame = '<div class="scroll tall" tabindex="0">'
+    frame = f'{why}<div class="scroll tall" tabindex="0">'
     picture(f"{frame}<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>", key="table_body")
     return None
 
@@ -165,10 +184,11 @@ def _column(view: View, name: str, kind: str) -> str:
 
 
 def _row(view: View, row: AreaFigures, table: AreaTable) -> str:
-    cells = f"<td>{esc(row.area.name)}</td>{_number(row.incidents)}"
-    if table.has_households:
-        cells += _rate_cell(view, row)
-    cells += _number(row.open_cases) + (_overdue(row.overdue) if table.has_deadlines else "")
+    cells = f"<td>{esc(row.area.name)}</td>"
+    if table.is_covered:
+        cells += _number(row.incidents)
+        cells += _rate_cell(view, row) if table.has_households else ""
+        cells += _number(row.open_cases) + (_overdue(row.overdue) if table.has_deadlines else "")
     if _is_of_communities(view):
         cells += _to_community(view, row)
     go = view.link({"area": token(row.area), "level": None})

@@ -3,8 +3,9 @@
 create temp table staging (
   row_number int not null, natural_key text collate "C" not null, decides text, notes text,
   is_repaired boolean not null, is_outside boolean not null,
-  name text not null, parent_code text, community_type text, geom text not null, raw text,
+  name text not null, parent_code text, parent_name text, community_type text, geom text not null, raw text,
   content_hash text not null generated always as (
-    md5(name || E'\x1f' || coalesce(parent_code, '') || E'\x1f' || coalesce(community_type, '') || E'\x1f' || geom)) stored,
+    md5(name || E'\x1f' || coalesce(parent_code, '') || E'\x1f' || coalesce(parent_name, '') || E'\x1f' || coalesce(community_type, '')
+        || E'\x1f' || geom)) stored,
   fate text
 ) on commit drop
