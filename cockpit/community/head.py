@@ -48,7 +48,8 @@ def _sentence(chosen: Chosen) -> Sentence:
         return _which(chosen)
     if "incidents" not in view.datasets:
         told = view.tr("community.no_incidents")
-        return Sentence(view.tr("community.sentence", area=area.name, told=told), view.tr("community.load_incidents"), None)
+        lead = view.tr("community.load_incidents")
+        return Sentence(view.tr("community.sentence", area=area.name, told=told), lead, None)
     reason = computed.why_no_list(view.asked, filters=view.filters)
     if reason:
         told = view.tr(f"community.{reason}")
