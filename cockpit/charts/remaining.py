@@ -68,7 +68,7 @@ def head(axis: Axis, *, lang: str) -> str:
     taken = [axis.now]
     for tick in (*behind[::-1], *ticks[::-1]):
         place = axis.x(tick)
-        if CLEAR / 4 < place < 1 - CLEAR / 4 and all(abs(place - other) > CLEAR for other in taken):
+        if 0.45 * CLEAR < place < 1 - 0.45 * CLEAR and all(abs(place - other) > CLEAR for other in taken):
             taken.append(place)
             label = f"{tick_label(tick, unit)} {word}".replace("-", "−")
             drawn += svg.text(label, x=svg.percent(place), y=13, class_="r-tick", text_anchor="middle")

@@ -47,7 +47,7 @@ class Chosen:
 
 
 def choose(view: View) -> Chosen:
-    """The community that the URL asks for, with notes on what had to be decided for it; raises StoreUnavailable."""
+    """The community that the URL asks for, with notes on what had to be decided; raises StoreUnavailable."""
     view.check()
     level = context.community_level(view.areas)
     areas = _ordered(view, [area for area in view.areas if area.level == level])
@@ -113,8 +113,12 @@ def _neediest(found: Chosen) -> Chosen:
     """The community with most overdue cases, else most open ones, else the first; with the reason as a note."""
     if not found.areas:
         return found
-    worst = max(_table(found, None), key=lambda row: (row.overdue, row.open_cases), default=None)
+    rows = _table(found, None)
+    worst = max(rows, key=lambda row: (row.overdue, row.open_cases), default=None)
     if worst is None or not (worst.overdue or worst.open_cases):
         return _opened(_noted(found, "first", area=found.areas[0].name), found.areas[0])
-    key, n = ("most_overdue", worst.overdue) if worst.overdue else ("most_open", worst.open_cases)
-    return _opened(_noted(found, key, area=worst.area.name, n=str(n)), worst.area)
+    if not worst.overdue:
+        return _opened(_noted(found, "most_open", area=worst.area.name, n=str(worst.open_cases)), worst.area)
+    alike = sum(row.overdue == worst.overdue for row in rows)
+    key = "most_overdue" if alike == 1 else "alike_overdue"
+    return _opened(_noted(found, key, area=worst.area.name, n=str(worst.overdue), alike=str(alike)), worst.area)

@@ -40,7 +40,7 @@ def draw_figures(chosen: Chosen) -> Empty | None:
     view = chosen.view
     view.check()
     if "incidents" not in view.datasets:
-        return Empty(view.tr("common.empty_store"))
+        return Empty(view.tr("community.load_incidents"))
     found = computed.period_figures(chosen)
     if not found or all(beside.figure.note == NO_DATA for beside in found):
         return Empty(view.tr("community.not_covered"))

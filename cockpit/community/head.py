@@ -48,7 +48,8 @@ def _sentence(chosen: Chosen) -> Sentence:
         return _which(chosen)
     if "incidents" not in view.datasets:
         told = view.tr("community.no_incidents")
-        return Sentence(view.tr("community.sentence", area=area.name, told=told), view.tr("common.empty_store"), None)
+        lead = view.tr("community.load_incidents")
+        return Sentence(view.tr("community.sentence", area=area.name, told=told), lead, None)
     reason = computed.why_no_list(view.asked, filters=view.filters)
     if reason:
         told = view.tr(f"community.{reason}")
@@ -65,7 +66,7 @@ def _which(chosen: Chosen) -> Sentence:
     key = "choose" if chosen.offered else "choose_none"
     head = view.tr(f"community.{key}", area=within.name, n=len(chosen.offered), level=level)
     lead = view.tr("community.choose_lead", period=words.period(view)) if chosen.offered else ""
-    return Sentence(head, lead, None)
+    return Sentence(formats.spaced(head), lead, None)
 
 
 # ---- the bar

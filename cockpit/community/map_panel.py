@@ -27,7 +27,8 @@ from cockpit.theme import level_icon
 from geo.map_queries import Outline
 
 SHAPES = {"overdue": "overdue", "soon": "soon"}
-MOST_MARKS = 150
+MOST_MARKS = 30
+"""Numbered marks; with more of them they would push each other from their places."""
 
 
 def draw(chosen: Chosen) -> Empty | None:
@@ -44,25 +45,31 @@ def draw(chosen: Chosen) -> Empty | None:
     if frame is None or own is None:
         return Empty(view.tr("community.no_areas"))
     rows = _rows(chosen)
-    marks, spots = _marks(chosen, rows), _spots(chosen, frame)
+    all_marks, spots = _marks(chosen, rows), _spots(chosen, frame)
+    numbered = len(open_panel.listed(view, rows)[:MOST_MARKS])
+    last = rows[numbered - 1].number if numbered else 0
+    marks = tuple(mark for mark in all_marks if mark.number <= last)
+    dots = all_marks[len(marks) :]
     inside = layers.outlines_of(shapes, level=ground.level, within=ground.within)
     around = _around(frame, own, outlines)
     names, near = _names(chosen, inside, around, frame, marks)
-    drawn = PlaceMap(own=own, around=around, labels=names, near_labels=near, marks=marks, spots=spots)
+    drawn = PlaceMap(own=own, around=around, labels=names, near_labels=near, marks=marks, dots=dots, spots=spots)
     with st.container(key="mapstack"):
-        picture(_lower(chosen, frame, ground, inside, n=len(marks), services=len(spots)), key="community_map")
+        picture(_lower(chosen, frame, ground, inside, n=len(all_marks), services=len(spots)), key="community_map")
         with st.container(key="maptop"):
             picture(placemap.top(frame, drawn), key="community_map_top")
-    picture(_key(chosen, rows, marks, spots), key="community_map_key")
+    picture(
+        _key(chosen, rows, all_marks, spots, has_dots=any(dot.shape == "open" for dot in dots)), key="community_map_key"
+    )
     return None
 
 
 def _rows(chosen: Chosen) -> Sequence[Due]:
-    """The cases that are written out in the list; none where there is no list."""
+    """The cases of the list; none where there is no list."""
     if chosen.area is None or open_panel.refused(chosen):
         return ()
     found = computed.open_list(chosen.view, chosen.area)
-    return open_panel.listed(chosen.view, open_panel.shown(chosen, found))[:MOST_MARKS]
+    return open_panel.shown(chosen, found)
 
 
 def _marks(chosen: Chosen, rows: Sequence[Due]) -> tuple[Mark, ...]:
@@ -136,12 +143,15 @@ def _lower(chosen: Chosen, frame: Frame, ground: Ground, inside: Sequence[Outlin
     return drawn.removesuffix("</div>") + zoomer(view) + "</div>"
 
 
-def _key(chosen: Chosen, rows: Sequence[Due], marks: Sequence[Mark], spots: Sequence[Spot]) -> str:
+def _key(chosen: Chosen, rows: Sequence[Due], marks: Sequence[Mark], spots: Sequence[Spot], *, has_dots: bool) -> str:
     """What the shapes mean, of those that are there, and the cases that are not on the map."""
     view, present = chosen.view, {mark.shape for mark in marks}
     ring = _icon('<circle class="case" r="5.5"/>')
     icons = {"overdue": level_icon("orange", 14), "soon": level_icon("yellow", 14), "open": ring}
     told = [f"<span>{icons[name]} {esc(view.tr(f'community.key_{name}'))}</span>" for name in icons if name in present]
+    if has_dots:
+        dot = _icon('<circle class="case" r="3"/>')
+        told.append(f"<span>{dot} {esc(view.tr('community.key_rest'))}</span>")
     if spots:
         small = _icon(f'<path class="spot" d="{placemap.SMALL_DIAMOND}"/>')
         told.append(f"<span>{small} {esc(view.tr('community.key_service'))}</span>")

@@ -26,7 +26,7 @@ def refused(chosen: Chosen) -> Empty | None:
     view = chosen.view
     view.check()
     if "incidents" not in view.datasets:
-        return Empty(view.tr("common.empty_store"))
+        return Empty(view.tr("community.load_incidents"))
     reason = computed.why_no_list(view.asked, filters=view.filters)
     return Empty(view.tr(f"community.{reason}")) if reason else None
 
@@ -183,6 +183,7 @@ def _rest(view: View, chosen: Chosen, rows: Sequence[Due], written: Sequence[Due
         parts.append(f"<span>{esc(view.tr('community.open_cut', n=formats.number(left)))}</span>")
     if len(written) > FIRST_ROWS:
         parts.append(_more(view, "open_fewer", {"rows": None}, n=FIRST_ROWS))
+    if len(rows) > FIRST_ROWS:
         plain = view.tr("community.open_more_plain", n=formats.number(len(rows) - FIRST_ROWS))
         parts.append(f'<span class="k-paper">{esc(plain)}</span>')
     if chosen.part and chosen.area:

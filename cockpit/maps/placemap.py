@@ -1,7 +1,7 @@
 """The map of one area: its neighbours paled, open cases as numbered marks, service points as small diamonds.
 
-Invariant: a mark lies on its case's own point, or beside it with a line to it; no mark covers another, and the shape of
-a mark says its urgency without its colour.
+Invariant: a mark lies on its case's own point, or beside it with a line to it, and its shape says its urgency without
+its colour; cases beyond the numbered ones are dots on their own points.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,12 @@ MARK = 9.0
 DIAMOND = "M0,-12L12,0L0,12L-12,0Z"
 SQUARE = "M-10,-10H10V10H-10Z"
 SMALL_DIAMOND = "M0,-4L4,0L0,4L-4,0Z"
+DOTS = {
+    "overdue": "M0,-5.5L5.5,0L0,5.5L-5.5,0Z",
+    "soon": "M-4,-4H4V4H-4Z",
+    "open": "M-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0Z",
+}
+DOT_STYLES = {"overdue": "lv orange", "soon": "lv yellow", "open": "case"}
 _STEPS = sorted(
     ((dx * 7.0, dy * 7.0) for dx in range(-9, 10) for dy in range(-9, 10)), key=lambda d: d[0] ** 2 + d[1] ** 2
 )
@@ -55,6 +61,7 @@ class PlaceMap:
     labels: Sequence[Label]
     near_labels: Sequence[Label]
     marks: Sequence[Mark]
+    dots: Sequence[Mark]
     spots: Sequence[Spot]
 
 
@@ -74,6 +81,7 @@ def top(frame: Frame, drawn: PlaceMap) -> str:
     body = (
         outside(frame, drawn.own, drawn.around)
         + "".join(_spot(frame, spot) for spot in drawn.spots)
+        + _dots(frame, drawn.dots)
         + "".join(_name(label, "name near") for label in drawn.near_labels)
         + "".join(_name(label, "name") for label in drawn.labels)
         + _marks(frame, drawn.marks)
@@ -153,6 +161,17 @@ def _mark(mark: Mark, at: tuple[float, float]) -> str:
     number = f'<text class="no" y="4">{mark.number}</text>'
     known = attributes(class_="mark", data_tip=mark.text, style=place, role="img", aria_label=mark.text)
     return f"<g{known}>{drawn}{number}</g>"
+
+
+def _dots(frame: Frame, marks: Sequence[Mark]) -> str:
+    """The cases beyond the numbered ones: a small shape each on its own point, the urgent ones on top."""
+    at = _pixels(frame, [(mark.lon, mark.lat) for mark in marks])
+    drawn = [
+        f"<path{attributes(class_=f'dot-case {DOT_STYLES[mark.shape]}', data_tip=mark.text)}"
+        f' transform="translate({figure(x)} {figure(y)})" d="{DOTS[mark.shape]}"/>'
+        for mark, (x, y) in zip(marks, at, strict=True)
+    ]
+    return "".join(reversed(drawn))
 
 
 def _spot(frame: Frame, spot: Spot) -> str:
