@@ -45,7 +45,7 @@ def polygons(shape: Any) -> Any:
 
 
 def judged(shapes: NDArray[Any]) -> Judged:
-    """Puts right what is only filed wrongly, repairs invalid rings where the area stays, tells apart what cannot be kept.
+    """Puts right what is only filed wrongly, repairs rings where the area stays, tells apart what cannot be kept.
 
     Filing parts as parts changes no ring, so the area that a repair must keep is the one after it.
     """

@@ -36,7 +36,7 @@ with left:
     panel(
         view,
         key="map",
-        title=view.tr("overview.map_title"),
+        title=map_panel.title(view),
         unit=map_panel.map_unit(view),
         draw=lambda: map_panel.area_map(view),
         dataset="incidents",

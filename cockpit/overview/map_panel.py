@@ -6,7 +6,7 @@ wait for the heat.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -54,8 +54,15 @@ def choice(view: View, table: AreaTable) -> MapChoice:
     )
 
 
+def title(view: View) -> str:
+    """What the map is of."""
+    return view.tr("overview.map_title" if "incidents" in view.datasets else "overview.map_title_base")
+
+
 def map_unit(view: View) -> str:
-    """The unit and period in the head of the map."""
+    """The unit and period in the head of the map; before the first incident it is the basemap alone."""
+    if "incidents" not in view.datasets:
+        return view.tr("overview.map_unit_base")
     is_heat = view.option("mode", MODES) == "heat"
     key = "heat" if is_heat else view.option("by", MEASURES)
     level = view.tr(f"common.level_{view.filters.level}").lower()
@@ -75,6 +82,8 @@ def area_map(view: View) -> Empty | None:
         return Empty(view.tr("overview.no_areas"))
     table = computed.area_table(view)
     chosen = choice(view, table)
+    if "incidents" not in view.datasets:
+        chosen = replace(chosen, mode="areas")
     limits = classes.limits(
         (value for row in table.rows if (value := _measure(row, chosen)) is not None), whole=chosen.measure == "count"
     )
@@ -231,6 +240,8 @@ def _service_points(view: View, chosen: MapChoice) -> list[tuple[ServicePoint, s
 
 
 def _controls(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[float]) -> str:
+    if "incidents" not in view.datasets:
+        return f'<div class="bar">{_service_choice(view, chosen)}{_overlay_choice(view, chosen)}</div>'
     areas = link(view, view.tr("overview.mode_areas"), {"mode": None}, is_on=not chosen.is_heat)
     modes = areas + link(view, view.tr("overview.mode_heat"), {"mode": "heat"}, is_on=chosen.is_heat)
     parts = [f'<span class="group">{modes}</span>']

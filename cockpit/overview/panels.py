@@ -5,8 +5,9 @@ from dataclasses import replace
 from statistics import median
 
 from cockpit import formats
-from cockpit.context import View, community_level, levels_below, token
+from cockpit.context import View, community_level, token
 from cockpit.filterbar import community_address
+from cockpit.holdings import held
 from cockpit.markup import attributes, esc
 from cockpit.overview import computed
 from cockpit.overview.computed import AreaFigures, AreaTable, KeyFigure
@@ -24,7 +25,7 @@ def head(view: View) -> Sentence:
     try:
         view.check()
         if "incidents" not in view.datasets:
-            return Sentence(view.tr("overview.no_incidents"), _loaded(view), None)
+            return Sentence(view.tr("overview.no_incidents"), held(view), None)
         found = sentence(view, computed.standing_now(view.asked, filters=view.filters))
     except StoreUnavailable:
         return Sentence(view.tr("overview.down"), "", None)
@@ -32,19 +33,6 @@ def head(view: View) -> Sentence:
         time = formats.moment(view.clock.at, now=view.pulse.down_since, zone=view.site.zone, lang=view.lang)
         return replace(found, head=view.tr("overview.kept", time=time) + found.head, level=None)
     return found
-
-
-def _loaded(view: View) -> str:
-    """What is there before the first incident: the areas of each level, or nothing at all."""
-    levels = levels_below(view.areas, None)
-    if not levels:
-        return view.tr("common.empty_store")
-    counts = {level: sum(1 for area in view.areas if area.level == level) for level in levels}
-    joined = view.tr("overview.joiner").join(
-        view.tr("overview.areas_loaded_level", level=view.tr(f"common.level_{level}"), n=formats.number(count))
-        for level, count in counts.items()
-    )
-    return view.tr("overview.areas_loaded", areas=joined)
 
 
 # ---------------------------------------------------------------- key figures

@@ -13,6 +13,7 @@ from cockpit.charts import svg
 from cockpit.charts.stages import Length, Stage, StageChart, stage_bars
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
+from cockpit.holdings import held
 from cockpit.panels import Empty, panel
 from cockpit.picture import STATIC, picture
 from cockpit.response import computed, words
@@ -40,7 +41,7 @@ def section(view: View, *, key: str, title: str, unit: str, draw: Draw) -> None:
         if "incidents" not in view.datasets:
             if view.pulse and view.pulse.fault:
                 raise view.pulse.fault
-            return Empty(view.tr("common.empty_store"))
+            return Empty(held(view))
         return draw()
 
     panel(view, key=key, title=title, unit=unit, draw=drawn, dataset="incidents")
