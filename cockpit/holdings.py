@@ -10,7 +10,7 @@ NAMED = ("layers", "service-points", "households", "funds", "staff")
 
 
 def held(view: View) -> str:
-    """The levels with their numbers of areas and the other datasets, and what to load next; or that nothing is there."""
+    """The levels with their numbers of areas, the other datasets, and what to load next; or that nothing is there."""
     levels = levels_below(view.areas, None)
     told = [
         view.tr(

@@ -2,21 +2,16 @@
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import date, datetime
-from math import isclose
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import recomputation
-from recomputation import Expected, Window
+from command_line import Cockpit, assert_equal
+from recomputation import Window
 
-ROOT = Path(__file__).parent.parent
-COMMAND = [sys.executable, "-c", "from cockpit.cli import main; main()"]
 NOW = "2016-08-16T12:00:00-04:00"
 EARLIER = "2016-07-25T09:30:00-04:00"
 SITE = """\
@@ -33,42 +28,8 @@ BOUNDARIES = (
 LEVELS = ("site", "street", "community", "grid")
 JULY = ("2016-07-01", "2016-08-01")
 AUGUST_CUT_BY_THE_CLOCK = ("2016-08-01", "2016-09-01")
-EXCLUSIONS = ("no_arrival", "no_dispatch", "no_deadline", "open", "negative", "duplicate")
-ALWAYS_SHOWN = {"arrival": ("no_arrival", "no_dispatch"), "onscene": ("no_arrival",)}
-TOLERANCE = 1e-9
-MOST_SHOWN = 20
 
 pytestmark = [pytest.mark.real_data, pytest.mark.timeout(600)]
-
-
-class Cockpit:
-    """The command line as a child process on the module's database."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
-
-    def at(self, clock: str) -> "Cockpit":
-        """The same command line with its clock at another moment."""
-        return Cockpit(self._environment | {"COCKPIT_NOW": clock})
-
-    def run(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> str:
-        """What the command writes to standard output; any exit code but those accepted fails with its messages."""
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert done.returncode in accept, f"cockpit {' '.join(arguments)}: exit {done.returncode}\n{done.stderr}"
-        return done.stdout
-
-    def kpi(self, level: str, days: tuple[str, str], *options: str) -> list[dict[str, Any]]:
-        """The records of `cockpit kpi` for the days [from, to)."""
-        window = ("--level", level, "--from", days[0], "--to", days[1])
-        records: list[dict[str, Any]] = json.loads(self.run("kpi", *window, *options, "--json"))
-        return records
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +99,7 @@ def test_every_figure_of_a_level_equals_its_recomputation(
     cockpit: Cockpit, cases: pd.DataFrame, codes: dict[str, list[str]], level: str, days: tuple[str, str]
 ) -> None:
     expected = recomputation.figures(cases, _window(days), level=level, areas=codes[level])
-    _assert_equal(expected, cockpit.kpi(level, days), level)
+    assert_equal(expected, cockpit.kpi(level, days), level)
 
 
 @pytest.mark.parametrize("category", ["Pothole", "Rodent Inspection and Treatment"])
@@ -148,7 +109,7 @@ def test_every_figure_of_one_category_equals_its_recomputation(
     cockpit: Cockpit, cases: pd.DataFrame, codes: dict[str, list[str]], level: str, category: str
 ) -> None:
     expected = recomputation.figures(cases, _window(JULY), level=level, areas=codes[level], category=category)
-    _assert_equal(expected, cockpit.kpi(level, JULY, "--category", category), level)
+    assert_equal(expected, cockpit.kpi(level, JULY, "--category", category), level)
 
 
 @pytest.mark.parametrize("level", ["site", "community"])
@@ -157,44 +118,9 @@ def test_what_was_loaded_but_lies_after_the_clock_is_in_no_figure(
     cockpit: Cockpit, cases: pd.DataFrame, codes: dict[str, list[str]], level: str
 ) -> None:
     expected = recomputation.figures(cases, _window(JULY, clock=EARLIER), level=level, areas=codes[level])
-    _assert_equal(expected, cockpit.at(EARLIER).kpi(level, JULY), level)
+    assert_equal(expected, cockpit.at(EARLIER).kpi(level, JULY), level)
 
 
 def _window(days: tuple[str, str], *, clock: str = NOW) -> Window:
     start, end = (date.fromisoformat(day) for day in days)
     return Window.of_days(start, end, clock=datetime.fromisoformat(clock))
-
-
-def _assert_equal(expected: dict[tuple[str, str], Expected], records: list[dict[str, Any]], level: str) -> None:
-    """Fails with the slug, the area, the expected and the given of each part that differs."""
-    given = {(record["kpi"], _area(record, level)): record for record in records}
-    assert len(given) == len(records), "a figure is given more than once"
-    found = [f"{slug} {area}: missing" for slug, area in sorted(expected.keys() - given.keys())]
-    found += [f"{slug} {area}: not expected" for slug, area in sorted(given.keys() - expected.keys())]
-    for key in sorted(expected.keys() & given.keys()):
-        found += [f"{key[0]} {key[1]} {difference}" for difference in _differences(expected[key], given[key])]
-    shown = "\n".join(found[:MOST_SHOWN])
-    assert not found, f"{len(found)} differences at level {level} in {len(expected)} figures, the first:\n{shown}"
-
-
-def _area(record: dict[str, Any], level: str) -> str:
-    return recomputation.WHOLE if level == "site" else record["area"]
-
-
-def _differences(expected: Expected, record: dict[str, Any]) -> Iterator[str]:
-    for part in ("value", "numerator", "denominator", "n", "low", "high", "note", "unit"):
-        if not _same(getattr(expected, part), record[part]):
-            yield f"{part}: expected {getattr(expected, part)!r}, got {record[part]!r}"
-    for name in EXCLUSIONS:
-        wanted, got = expected.excluded.get(name, 0), record["excluded"].get(name, 0)
-        if wanted != got:
-            yield f"excluded.{name}: expected {wanted}, got {got}"
-    for name in ALWAYS_SHOWN.get(record["kpi"].split("_")[0], ()):
-        if name not in record["excluded"]:
-            yield f"excluded.{name}: always stands beside it, got {record['excluded']!r}"
-
-
-def _same(expected: float | str | None, got: float | str | None) -> bool:
-    if isinstance(expected, int | float) and isinstance(got, int | float):
-        return isclose(expected, got, rel_tol=0, abs_tol=TOLERANCE)
-    return expected == got
