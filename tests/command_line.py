@@ -1,4 +1,4 @@
-"""Drives the command line as a child process, and compares what `cockpit kpi` prints with what was counted elsewhere."""
+"""The command line as a child process, and what `cockpit kpi` prints compared with what was counted elsewhere."""
 
 import json
 import subprocess

@@ -96,6 +96,7 @@ def _figures_of_area(area: pd.DataFrame, seen: Window) -> dict[str, Expected]:
     reported = area[(area["reported"] >= seen.start) & (area["reported"] < seen.cut)]
     before = (area["reported"] < seen.cut) & ~(area["closed"] < seen.cut)
     closed = int((reported["closed"] < seen.cut).sum())
+    still_open = {"open": int(reported["closed"].isna().sum())}  # no close: no end of one span, no start of another
     nothing = pd.Series(dtype="float64")
     return {
         "incidents": _count(len(reported), {}),
@@ -107,10 +108,10 @@ def _figures_of_area(area: pd.DataFrame, seen: Window) -> dict[str, Expected]:
         **_span(reported, "dispatch", "accepted", "dispatched", {}),
         **_on_the_way(reported, "arrival", "dispatched"),
         **_on_the_way(reported, "onscene", "reported"),
-        **_span(reported, "close", "reported", "closed", {"open": int(reported["closed"].isna().sum())}),
+        **_span(reported, "close", "reported", "closed", still_open),
         "followup_coverage": _rate(0, 0, {}),
-        "followup_p50": _quantile(nothing, 50, {}),
-        "followup_p90": _quantile(nothing, 90, {}),
+        "followup_p50": _quantile(nothing, 50, still_open),
+        "followup_p90": _quantile(nothing, 90, still_open),
     }
 
 
