@@ -23,6 +23,7 @@ REACH_M = (300, 500, 1000)
 class OpenCase:
     """One open case: the last stage it reached and since when, its deadline (None: it has none), who has it.
 
+    `stage` is `open` where only the report is known and the source tells of no accepting or dispatching.
     `is_by_day`: it was reported on a bare date. `lon` and `lat` (EPSG:4326) are its own point, None without one and for
     a private category. `finest` names the finest area it lies in.
     """

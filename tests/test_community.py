@@ -1,6 +1,7 @@
 """What the page of one community computes, on small cases worked out by hand: choice, open list, comparison, reach."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -17,9 +18,11 @@ from cockpit.context import View, make_view
 from cockpit.maps.frame import Frame
 from cockpit.maps.placemap import Mark, _spread
 from cockpit.overview import computed as overview
+from cockpit.overview.map_panel import map_names
 from config.messages import catalogue
 from geo import community
 from geo.community import OpenCase
+from geo.map_queries import Area
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, Clock
 from geo.windows import Window
@@ -161,6 +164,25 @@ def test_the_stage_is_the_last_one_reached_and_what_comes_after_the_clock_does_n
     assert chosen.area is not None
     case = computed.open_list(chosen.view, chosen.area).rows[0].case
     assert (case.stage, case.stage_at) == ("dispatched", at("10-19 09:00"))
+
+
+def test_a_case_whose_source_tells_of_no_accepting_is_open_and_not_said_to_wait_for_it(town: Town) -> None:
+    town.run("update core.source set stages = array['reported', 'arrived', 'closed']")
+    town.case("10-19 08:00")
+    town.case("10-19 09:00", arrived="10-19 09:30")
+    chosen = chosen_of(town, area="community:A")
+    assert chosen.area is not None
+    assert [row.case.stage for row in computed.open_list(chosen.view, chosen.area).rows] == ["open", "arrived"]
+
+
+def test_a_map_leaves_out_the_first_word_that_all_areas_of_a_level_share(town: Town) -> None:
+    def names(*told: str) -> list[str]:
+        areas = tuple(Area(number, "community", str(number), name, None) for number, name in enumerate(told))
+        return list(map_names(replace(view_of(town), areas=areas)).values())
+
+    assert names("ANC 1A", "ANC 1B", "ANC 2") == ["ANC 1A", "ANC 1B", "ANC 2"], "a single digit reads as a count"
+    assert names("ANC 1A", "ANC 1B", "ANC 2A") == ["1A", "1B", "2A"]
+    assert names("Old Town", "New Town", "Old Port") == ["Old Town", "New Town", "Old Port"]
 
 
 def test_a_suspended_case_is_open_and_neither_soon_nor_overdue(town: Town) -> None:

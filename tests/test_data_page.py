@@ -237,7 +237,7 @@ def test_columns_are_called_by_the_built_in_heading_in_chinese_and_as_they_are_i
     assert heading("incidents", "closed_at", "zh") == "办结时间"
     assert heading("incidents", "closed_at", "en") == "closed_at"
     assert heading("funds", "amount", "zh") == "金额"
-    assert heading("incidents", "geometry", "zh") == "geometry"
+    assert heading("incidents", "geometry", "zh") == "几何"
     assert heading("no-such-dataset", "code", "zh") == "code"
 
 

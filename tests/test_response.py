@@ -146,6 +146,26 @@ def test_without_an_urgent_category_the_share_is_told_for_reference_and_has_no_t
     assert lead.endswith("没有紧急类别，十分钟承诺不适用；此处为全部事件，仅供参考")
 
 
+def test_the_lead_says_how_few_cases_have_an_arrival_where_most_have_none(town: Town, clock: Clock) -> None:
+    town.case("10-05 08:00", times=10, arrived="10-05 12:00")
+    town.case("10-05 09:00", times=12)
+    view = view_of(town, clock)
+    scope = computed.scope_of(view)
+    lead = words.lead(view, scope=scope, figures=computed.whole(view.asked, scope=scope), before={}, stages=())
+    assert "只有 10 件记有到场时刻，12 件没有" in lead
+
+
+def test_the_lead_tells_the_close_where_no_source_tells_of_an_arrival(town: Town, clock: Clock) -> None:
+    town.run("update core.source set stages = array['reported', 'closed']")
+    town.case("10-05 08:00", times=10, closed="10-05 12:00")
+    view = view_of(town, clock)
+    scope = computed.scope_of(view)
+    figures, stages = computed.whole(view.asked, scope=scope), computed.stages(view.asked, scope=scope)
+    assert words.headline(view, figures) == "没有可计算的到场时长"
+    lead = words.lead(view, scope=scope, figures=figures, before={}, stages=stages)
+    assert lead.endswith("上报至办结中位 4 小时（10 件）")
+
+
 def test_a_category_that_is_not_urgent_is_not_held_to_the_promise(town: Town, clock: Clock) -> None:
     town.run("update core.category set response_class = 'urgent' where code = 'noise'")
     for code, has_promise in (("", True), ("noise", True), ("light", False)):

@@ -65,7 +65,7 @@ def test_it_opens_with_the_median_and_the_share_inside_ten_minutes(browser: Brow
         expect(page.locator("h1").first).to_have_text("到场中位 6 分钟，十分钟到场 100.0%")
         expect(page.locator(".c-figure-number")).to_contain_text("100.0")
         expect(page.locator(".c-figure-facts")).to_contain_text("31 / 31 件")
-        expect(page.locator(".c-part").first).to_contain_text("未计入：未到场 0 件")
+        expect(page.locator(".c-part").first).to_contain_text("未计入：没有到场时刻 0 件")
 
 
 def test_a_stage_without_stamps_says_so_and_is_never_zero(browser: Browser, town: str) -> None:

@@ -20,7 +20,7 @@ from cockpit.maps.areamap import Label, Painted
 from cockpit.maps.frame import Frame
 from cockpit.maps.placemap import Mark, PlaceMap, Spot
 from cockpit.markup import attributes, esc
-from cockpit.overview.map_panel import short_names, zoomer
+from cockpit.overview.map_panel import map_names, zoomer
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from cockpit.theme import level_icon
@@ -100,7 +100,7 @@ def _names(
     chosen: Chosen, inside: Sequence[Outline], around: Sequence[Outline], frame: Frame, marks: Sequence[Mark]
 ) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
     """Names of the grids and of the neighbours that find room; none of the grids where there are too many."""
-    names = short_names(chosen.view)
+    names = map_names(chosen.view)
     grids = [one for one in inside if chosen.area is None or one.area_id != chosen.area.area_id]
     parts, near = (
         [(one, names.get(one.area_id, one.name)) for one in shown if len(shown) <= areamap.MOST_LABELS]

@@ -18,6 +18,8 @@ from cockpit.picture import picture
 from cockpit.theme import level_icon
 
 FIRST_ROWS, MOST_ROWS = 20, 300
+NOTHING_SINCE = ("open", "reported")
+"""Stages that began with the report, which has a column of its own."""
 TONES = {"overdue": "overdue", "soon": "soon"}
 
 
@@ -120,7 +122,7 @@ def _row(
     mark = level_icon(words.LEVELS[row.group], 14) if row.group in words.LEVELS else ""
     named, grid = esc(words.category(view, case.category_code)), esc(words.place(view, row, names))
     what = f'<span class="k-both"><b>{named}</b><span class="i2">{grid}</span></span>'
-    since = "" if case.stage == "reported" else esc(words.since(view, case.stage_at))
+    since = "" if case.stage in NOTHING_SINCE else esc(words.since(view, case.stage_at))
     stage = f"{esc(view.tr(f'community.stage_{case.stage}'))} <span class='i3'>{since}</span>"
     left = remaining.cell(axis, _length(found, row), text=_left(view, found, row), tone=TONES.get(row.group, "plain"))
     who = esc(case.agency) if case.agency else f'<span class="i3">{esc(view.tr("community.nobody"))}</span>'
@@ -161,7 +163,7 @@ def tip(view: View, row: Due) -> str:
             time=words.reported(view, row) if case.is_by_day else exact(case.reported_at.astimezone(zone)),
         ),
     ]
-    if case.stage != "reported":
+    if case.stage not in NOTHING_SINCE:
         lines.append(view.tr("community.tip_stage", stage=stage, time=exact(case.stage_at.astimezone(zone))))
     due = view.tr("community.tip_due", time=exact(case.due_at.astimezone(zone))) if case.due_at else ""
     lines.append(due or view.tr("community.tip_no_due"))

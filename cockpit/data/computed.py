@@ -28,7 +28,7 @@ from geo.steward import (
     Trouble,
 )
 
-DATASETS = ("boundaries", "layers", "incidents", "service-points", "households", "funds")
+DATASETS = ("boundaries", "layers", "incidents", "service-points", "households", "staff", "funds")
 """In the order in which they need each other: places first, then what is placed."""
 PAGE_LOADS = 20
 PAGE_REJECTS = 25

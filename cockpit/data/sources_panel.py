@@ -141,11 +141,11 @@ def _incidents(data: DataView) -> list[str]:
 
 
 def _kind(data: DataView, one: Holding) -> str:
-    """A kind of service point, layer or fund with its number; households with what they add up to."""
+    """A kind of service point, layer, post or fund with its number; households with what they add up to."""
     tr = data.view.tr
     if one.dataset == "households":
         return esc(tr("data.households", n=formats.number(one.n), households=formats.number(one.of_n or 0)))
     name = one.name_en if data.view.lang == "en" else one.name_zh
-    group = "layer" if one.dataset == "layers" else "fund"
+    group = {"layers": "layer", "staff": "staff"}.get(one.dataset, "fund")
     label = name or words.known(data, f"data.{group}_{one.kind}") or one.kind
     return f"{esc(label)} <b>{formats.number(one.n)}</b>"

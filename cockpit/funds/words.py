@@ -160,7 +160,7 @@ def gap_words(funds: FundsView, day: PublishedDay, *, key: str) -> str:
 
 
 def payment_head(funds: FundsView, found: Sequence[Payment]) -> tuple[str, str, None]:
-    """Sentence and second line for a book without balances: how many, how much, who pays most."""
+    """Sentence and second line for a book without balances: how many, how much, who pays most, where entries end."""
     tr = funds.view.tr
     total = sum((payment.amount for payment in found), Decimal(0))
     payers: dict[str, Decimal] = {}
@@ -173,6 +173,9 @@ def payment_head(funds: FundsView, found: Sequence[Payment]) -> tuple[str, str, 
         "funds.lead_largest", period=period(funds), payer=largest or tr("funds.unknown_payer"),
         share=formats.share(float(payers[largest] / total)),
     )  # fmt: skip
+    last_on = funds.book.last_on if funds.book else None
+    if last_on and last_on < funds.last_day:
+        lead = tr("funds.lead_ends", lead=lead, day=formats.full_day(last_on, funds.view.lang))
     return tr(key, n=n, amount=short(funds, total)), lead, None
 
 

@@ -204,12 +204,27 @@ def _upper(view: View, table: AreaTable, chosen: MapChoice, frame: Frame) -> str
     if len(outlines) > areamap.MOST_LABELS:
         outlines = tuple(outline for outline in outlines if outline.area_id in overdue)
         above = layers.above_of(shapes, ground=ground, most=areamap.MOST_LABELS)
-    placed = areamap.place_labels(outlines, frame, names=short_names(view), overdue=overdue, above=above)
+    placed = areamap.place_labels(outlines, frame, names=map_names(view), overdue=overdue, above=above)
     return areamap.top(frame, placed=placed, points=_service_points(view, chosen))
 
 
+def map_names(view: View) -> dict[int, str]:
+    """Names as a map writes them: short, and without a first word that all areas of a level have (ANC 4D: 4D).
+
+    A word stays where one name would be left with a single character, which reads as a count.
+    """
+    names = short_names(view)
+    for level in {area.level for area in view.areas}:
+        ids = [area.area_id for area in view.areas if area.level == level]
+        parted = {area_id: names[area_id].partition(" ") for area_id in ids}
+        is_shared = len(ids) > 2 and len({first for first, _, _ in parted.values()}) == 1
+        if is_shared and all(len(rest) > 1 for _, _, rest in parted.values()):
+            names |= {area_id: rest for area_id, (_, _, rest) in parted.items()}
+    return names
+
+
 def short_names(view: View) -> dict[int, str]:
-    """Names as a map shows them: without the name of a place that holds all of the map, without the word for their
+    """Names as a list shows them: without the name of a place that holds all of the map, without the word for their
     level behind.
     """
     alone = Counter(area.level for area in view.areas)
@@ -272,11 +287,13 @@ def _service_choice(view: View, chosen: MapChoice) -> str:
         kinds.setdefault(point.kind, []).append(point)
     options = option(view.tr("overview.services_none"), view.link({"services": None}), is_on=not chosen.services)
     options += option(
-        view.tr("overview.services_all", n=len(found)), view.link({"services": "all"}), is_on=chosen.services == "all"
+        view.tr("overview.services_all", n=formats.number(len(found))),
+        view.link({"services": "all"}),
+        is_on=chosen.services == "all",
     )
     for kind, points in kinds.items():
         name = points[0].kind_en if view.lang == "en" else points[0].kind_zh
-        text = view.tr("overview.services_kind", name=name, n=len(points))
+        text = view.tr("overview.services_kind", name=name, n=formats.number(len(points)))
         options += option(text, view.link({"services": kind}), is_on=chosen.services == kind)
     return f"<select data-choose{attributes(aria_label=view.tr('overview.services'))}>{options}</select>"
 
@@ -302,11 +319,20 @@ def _legend(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[fl
         return areamap.heat_legend(title=title, low=view.tr("overview.heat_low"), high=view.tr("overview.heat_high"))
     shown = [formats.number(limit, digits=0 if limit == int(limit) else 1) + "+" for limit in limits]
     has_missing = any(_measure(row, chosen) is None for row in table.rows) or not table.is_covered
-    has_zero = any(_measure(row, chosen) == 0 for row in table.rows)
-    lowest = "0" if has_zero or not shown else f"<{shown[0].removesuffix('+')}"
     return areamap.legend(
         shown,
         title=view.tr(f"overview.legend_{chosen.measure}"),
-        lowest=lowest if table.is_covered else None,
+        lowest=_lowest(table, chosen, shown) if table.is_covered else None,
         missing=view.tr("common.no_data") if has_missing else None,
     )
+
+
+def _lowest(table: AreaTable, chosen: MapChoice, shown: Sequence[str]) -> str:
+    """The lowest class in the legend: 0, below the first limit, or without limits what all areas lie between."""
+    known = sorted(value for row in table.rows if (value := _measure(row, chosen)) is not None)
+    if not known or known[0] == 0:
+        return "0"
+    if shown:
+        return f"<{shown[0].removesuffix('+')}"
+    ends = [formats.number(value, digits=0 if value == int(value) else 1) for value in (known[0], known[-1])]
+    return "–".join(dict.fromkeys(ends))

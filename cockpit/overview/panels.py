@@ -99,14 +99,17 @@ def _band(view: View, key: KeyFigure, name: str) -> str:
     first, last = min(low, now), max(high, now)
     span = (last - first) or 1.0
 
+    def share(value: float) -> float:
+        return 5 + (value - first) / span * 90
+
     def x(value: float) -> str:
-        return f"{5 + (value - first) / span * 90:.1f}%"
+        return f"{share(value):.1f}%"
 
     words = {"low": _value(key, low), "high": _value(key, high), "median": _value(key, middle)}
     tip = view.tr("overview.key_tip", name=name, now=_value(key, now), n=len(key.past), **words)
-    ends = _end(x(low), words["low"])
+    ends = _end(share(low), words["low"])
     if (high - low) / span > 0.25:
-        ends += _end(x(high), words["high"])
+        ends += _end(share(high), words["high"])
     width = f"{max(1.0, (high - low) / span * 90):.1f}%"
     return (
         f"<svg{attributes(role='img', aria_label=tip.replace(chr(10), ', '), data_tip=tip)}>"
@@ -117,8 +120,10 @@ def _band(view: View, key: KeyFigure, name: str) -> str:
     )
 
 
-def _end(x: str, text: str) -> str:
-    return f'<text x="{x}" y="33" text-anchor="middle" class="i3">{esc(text)}</text>'
+def _end(share: float, text: str) -> str:
+    """A label below its end, near a border of the picture kept inside it."""
+    x, anchor = (0.0, "start") if share < 10 else (100.0, "end") if share > 90 else (share, "middle")
+    return f'<text x="{x:.1f}%" y="33" text-anchor="{anchor}" class="i3">{esc(text)}</text>'
 
 
 # ---------------------------------------------------------------- table

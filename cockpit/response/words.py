@@ -41,13 +41,23 @@ def lead(
     before: Mapping[str, Figure],
     stages: Sequence[StageTime],
 ) -> str:
-    """The second line: which cases and when, how that compares with a year before, which stage takes longer."""
+    """The second line: which cases and when, how that compares with a year before, which stage takes longer.
+
+    Where most cases have no arrival it says how many the figures stand on; without any, what is known of the close.
+    """
     promise = figures.get(PROMISE)
     parts = [view.tr("response.lead_cases", who=who(view, scope), period=period(view, scope))]
+    if promise and promise.n and promise.excluded.get("no_arrival", 0) > promise.n:
+        without = formats.cases(promise.excluded["no_arrival"], view.lang)
+        parts.append(view.tr("response.lead_few_arrivals", n=formats.cases(promise.n, view.lang), without=without))
     if not scope.has_promise:
         parts.append(no_promise(view, scope))
     elif promise and promise.value is not None:
         parts.append(_compared(view, promise, before.get(PROMISE)))
+    closed = next((stage for stage in stages if stage.stage == "handle" and stage.is_from_report), None)
+    if closed and closed.p50_s is not None and promise and promise.note == NO_DATA:
+        told = {"stage": stage_name(view, closed), "duration": formats.duration(closed.p50_s, view.lang)}
+        parts.append(view.tr("response.lead_closed", n=formats.cases(closed.n, view.lang), **told))
     slower = [stage for stage in stages if stage.is_longer and stage.p50_s and stage.usual_s]
     if slower:
         worst = max(slower, key=lambda stage: (stage.p50_s or 0) - (stage.usual_s or 0))
@@ -94,7 +104,7 @@ def stage_name(view: View, stage: StageTime) -> str:
 
 
 def left_out(view: View, excluded: Mapping[str, int]) -> str:
-    """The exclusions with their counts: 未到场 12 件，未派遣 3 件."""
+    """The exclusions with their counts: 没有到场时刻 12 件，没有派遣时刻 3 件."""
     told = [
         view.tr(f"response.excluded.{reason}", cases=formats.cases(n, view.lang))
         for reason, n in sorted(excluded.items())

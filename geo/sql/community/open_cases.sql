@@ -1,11 +1,15 @@
 -- one row is one case open at E in one area (:area_ids: all versions of it, at :level); key incident_id; follows kpi/cases.
--- stage = the last stage reached by E, stage_at its moment. due_at = the deadline with its extensions, the end of its day
--- where it came as a bare date. lon, lat = the case's own point (EPSG:4326); null where it has none, or a private category.
+-- stage = the last stage reached by E, stage_at its moment; 'open' where only the report is known and the source tells of no
+-- accepting or dispatching, so that nobody can say what the case waits for. due_at = the deadline with its extensions, the
+-- end of its day where it came as a bare date. lon, lat = the case's own point (EPSG:4326); null where it has none, or a
+-- private category.
 -- Overdue first, then by deadline; cases without one and suspended ones by age.
 select c.incident_id, i.incident_code as code, k.code as category_code, k.is_private, i.agency_responsible as agency,
        c.grid_id, c.microgrid_id, finest.area_id as finest_id, finest.name as finest,
-       c.reported_at, reached.stage, reached.at as stage_at, 'reported_at' = any (c.day_precision) as is_by_day,
-       c.is_suspended, coalesce(c.is_due, false) as is_due,
+       c.reported_at, reached.at as stage_at,
+       case when reached.stage = 'reported' and not c.stages && array['registered', 'accepted', 'dispatched'] then 'open'
+            else reached.stage end as stage,
+       'reported_at' = any (c.day_precision) as is_by_day, c.is_suspended, coalesce(c.is_due, false) as is_due,
        case when 'due_at' = any (c.day_precision) then ((c.due_by_e at time zone :zone)::date + 1)::timestamp at time zone :zone
             else c.due_by_e end as due_at,
        case when i.placed_by = 'point' and not k.is_private then st_x(i.geom) end as lon,

@@ -12,6 +12,8 @@ group by k.code, k.name_zh, k.name_en
 union all
 select 'households', 'site', null, null, count(*), sum(households)::bigint, null, null from core.household_site having count(*) > 0
 union all
+select 'staff', role, null, null, count(*), null, null, null from core.staff_post group by role
+union all
 select 'funds', fund_kind, null, null, count(*), null, null, null from core.fund group by fund_kind
 union all
 select 'funds', 'entry', null, null, count(*), null, null, null

@@ -13,6 +13,8 @@ with kept as (
   union all
   select source_id, count(*), null, null from core.household_site group by source_id
   union all
+  select source_id, count(*), null, null from core.staff_post group by source_id
+  union all
   select source_id, count(*), null, null from core.fund group by source_id
   union all
   select source_id, count(*), null, null from core.map_feature group by source_id
