@@ -154,7 +154,6 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     if "dataset" not in table:
         faults.append("missing key 'dataset'")
     found = {key: value for key, value in table.items() if key in known}
-    found["skip"] = _skip(found.get("skip", {}), faults)
     found["columns"] = _columns(found.get("columns", {}), faults)
     found["values"] = _tables(found.get("values", {}), "values", faults)
     found["files"] = _tables(found.get("files", {}), "files", faults)
