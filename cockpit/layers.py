@@ -20,8 +20,8 @@ BELOW = ("road",)
 ABOVE = ("block", "park", "road", "water", "rail", "county", "partition")
 SNUG, ROOMY = (frames.WIDTH, 12), (560, 56)
 """Width of a drawing and the pixels kept free around its ground: a map of all, or one area and what lies around it."""
-BARE_WIDTH, BARE_TALLEST = 640, 600
-"""A basemap without areas shares the page evenly with what stands beside it, and may be as tall as wide."""
+BARE_WIDTH, BARE_TALLEST = 640, 560
+"""A basemap without areas shares the page evenly with what stands beside it, and may be nearly as tall as wide."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,9 +70,7 @@ class Frame:
         return f"{self.lon:.6f},{self.lat:.6f},{self.zoom:.4f},{self.width}x{self.height}"
 
 
-def fit(
-    shapes: Iterable[Geometry], *, width: int = WIDTH, padding: int = 12, tallest: int = TALLEST
-) -> Frame | None:
+def fit(shapes: Iterable[Geometry], *, width: int = WIDTH, padding: int = 12, tallest: int = TALLEST) -> Frame | None:
     """The viewport that shows all `shapes`, its height after their proportions; None when there are none."""
     known = np.array(list(shapes), dtype=object)
     if not len(known) or shapely.is_empty(known).all():
