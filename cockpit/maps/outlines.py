@@ -83,7 +83,7 @@ def _without_slivers(shape: Geometry) -> Geometry:
 
 
 def base_fragment(features: Sequence[Feature], frame: Frame) -> str:
-    """The basemap from bottom to top: parks, water, blocks, roads by width (bridges show), railway; one path a style."""
+    """The basemap from bottom to top: parks, water, blocks, roads by width (bridges show), rails; one path a style."""
     groups: dict[tuple[int, str, float], list[str]] = {}
     placed = frame.place(feature.shape for feature in features)
     window = shapely.box(-40, -40, frame.width + 40, frame.height + 40)

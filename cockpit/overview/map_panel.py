@@ -237,7 +237,7 @@ def _service_points(view: View, chosen: MapChoice) -> list[tuple[ServicePoint, s
         return []
     found = layers.service_points(view.asked, within=view.filters.area_id)
     return [
-        (point, f"{point.name}\n{point.kind_en if view.lang == 'en' else point.kind_zh}")
+        (point, f"{point.name}\n{point.kind_en if view.lang == 'en' else point.kind_zh}".lstrip())
         for point in found
         if chosen.services in ("all", point.kind)
     ]
