@@ -20,6 +20,8 @@ BELOW = ("road",)
 ABOVE = ("block", "park", "road", "water", "rail", "county", "partition")
 SNUG, ROOMY = (frames.WIDTH, 12), (560, 56)
 """Width of a drawing and the pixels kept free around its ground: a map of all, or one area and what lies around it."""
+BARE_WIDTH, BARE_TALLEST = 640, 560
+"""A basemap without areas shares the page evenly with what stands beside it, and may be nearly as tall as wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def frame_of(asked: AskedShapes, *, ground: Ground) -> Frame | None:
     width, padding = ROOMY if ground.is_roomy else SNUG
     if not drawn:
         box = map_queries.extent(store(), asked.viewer, asked.clock)
-        return frames.fit([shapely.box(*box)]) if box else None
+        return frames.fit([shapely.box(*box)], width=BARE_WIDTH, tallest=BARE_TALLEST) if box else None
     return frames.fit((outline.shape for outline in drawn), width=width, padding=padding)
 
 

@@ -102,7 +102,7 @@ class MapLayer:
 
 @dataclass(frozen=True, slots=True)
 class ServicePoint:
-    """One service point at its representative point (lon, lat)."""
+    """One service point at its representative point (lon, lat); the name is empty where its source gives none."""
 
     name: str
     kind: str

@@ -14,6 +14,8 @@ view = chosen.view
 tr, days = view.tr, words.period(view)
 cases = partial(panel, view, dataset="incidents")
 
+if not view.areas and view.fault is None:
+    st.stop()
 if chosen.within:
     level = tr(f"common.level_{chosen.level}")
     cases(

@@ -30,6 +30,7 @@ def filled(store: Store, clock: Clock) -> Store:
                    st_setsrid(st_point(x + .5, .5), 4326), 1, 1, 1, c
               from (values ('street', 's', null::int, 0), ('community', 'a', 1, 0), ('community', 'b', 1, 1))
                    v (l, c, p, x);
+            insert into core.map_layer values ('grid', '网格单元', 'Grid cells');
             insert into core.map_feature (kind, geom, source_id, load_id)
               values ('park', st_setsrid(st_point(0, 0), 4326), 1, 1);
             insert into core.category (code, name_zh, name_en) values ('noise', '噪声扰民', 'Noise');

@@ -12,6 +12,7 @@ from cockpit import filterbar, formats
 from cockpit.community import choice, computed, words
 from cockpit.community.choice import Chosen
 from cockpit.context import COMMON, View, token
+from cockpit.holdings import held
 from cockpit.markup import attributes, esc
 from cockpit.overview.map_panel import short_names
 from cockpit.overview.words import Sentence
@@ -62,7 +63,7 @@ def _which(chosen: Chosen) -> Sentence:
     view, within = chosen.view, chosen.within
     level = view.tr(f"common.level_{chosen.level}")
     if within is None:
-        return Sentence(view.tr("community.no_areas"), "", None)
+        return Sentence(view.tr("community.no_areas"), held(view), None)
     key = "choose" if chosen.offered else "choose_none"
     head = view.tr(f"community.{key}", area=within.name, n=len(chosen.offered), level=level)
     lead = view.tr("community.choose_lead", period=words.period(view)) if chosen.offered else ""

@@ -84,7 +84,7 @@ def _spots(chosen: Chosen, frame: Frame) -> tuple[Spot, ...]:
     view = chosen.view
     west, south, east, north = frame.box(margin=0)
     return tuple(
-        Spot(point.lon, point.lat, f"{point.name}\n{point.kind_en if view.lang == 'en' else point.kind_zh}")
+        Spot(point.lon, point.lat, f"{point.name}\n{point.kind_en if view.lang == 'en' else point.kind_zh}".lstrip())
         for point in layers.service_points(view.asked, within=None)
         if west <= point.lon <= east and south <= point.lat <= north
     )

@@ -152,7 +152,8 @@ def _published_row(funds: FundsView, day: PublishedDay, unit: Scale, most: float
     tr = funds.view.tr
     no_data = tr("funds.no_data")
     counted_day = no_data if day.is_missing else unit.figure(day.counted_day)
-    cells = [counted_day, _figure(unit, day.money_day), unit.figure(day.counted_total), _figure(unit, day.money_total)]
+    stated = [no_data if amount is None else unit.figure(amount) for amount in (day.money_day, day.money_total)]
+    cells = [counted_day, stated[0], unit.figure(day.counted_total), stated[1]]
     tip = ""
     if day.money_total is not None:
         difference = day.counted_total - day.money_total
@@ -167,10 +168,6 @@ def _published_row(funds: FundsView, day: PublishedDay, unit: Scale, most: float
     numbers = "".join(f'<td class="{tone}">{esc(cell)}</td>' for tone, cell in zip(tones, cells, strict=True))
     shown = formats.full_day(day.through_on, funds.view.lang)
     return f'<tr data-tip="{esc(tip)}"><td class="n">{esc(shown)}</td>{numbers}{_bar(day, most)}</tr>'
-
-
-def _figure(unit: Scale, amount: Decimal | None) -> str:
-    return "" if amount is None else unit.figure(amount)
 
 
 def _bar(day: PublishedDay, most: float) -> str:

@@ -29,13 +29,14 @@ def apply_style() -> None:
 def head(funds: FundsView) -> None:
     """The computed sentence, or why there is none."""
     try:
-        sentence, lead, level = _sentence(funds)
+        said, lead, level = sentence(funds)
     except StoreUnavailable:
-        sentence, lead, level = funds.view.tr("funds.down_sentence"), "", None
-    page_head(funds.view, sentence=sentence, lead=lead, level=level)
+        said, lead, level = funds.view.tr("funds.down_sentence"), "", None
+    page_head(funds.view, sentence=said, lead=lead, level=level)
 
 
-def _sentence(funds: FundsView) -> tuple[str, str, str | None]:
+def sentence(funds: FundsView) -> tuple[str, str, str | None]:
+    """The sentence, its second line and the level of its mark; raises StoreUnavailable."""
     book, tr = funds.book, funds.view.tr
     if funds.is_down:
         raise StoreUnavailable(tr("funds.down_sentence"))

@@ -55,11 +55,14 @@ class Label:
 def drawing(
     frame: Frame, *, addresses: Addresses, painted: Sequence[Painted], go_before: str, label: str, is_heat: bool
 ) -> str:
-    """The lower part: fills, basemap, borders. A click on an area goes to `go_before` and its level and code."""
+    """The lower part: fills, basemap, borders. A click on an area goes to `go_before` and its level and code.
+
+    Without areas the basemap stands alone, opaque, and nothing lies below it.
+    """
     values = {str(area.area_id): [_style(area), area.text] for area in painted}
     told = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     groups = (
-        _fetched(addresses.base_below, "base below")
+        (_fetched(addresses.base_below, "base below") if painted else "")
         + _fetched(addresses.areas, "areas", data_values=told, data_before=go_before)
         + _fetched(addresses.base_above, "base above")
         + _fetched(addresses.lines, "lines")

@@ -70,7 +70,7 @@ class Frame:
         return f"{self.lon:.6f},{self.lat:.6f},{self.zoom:.4f},{self.width}x{self.height}"
 
 
-def fit(shapes: Iterable[Geometry], *, width: int = WIDTH, padding: int = 12) -> Frame | None:
+def fit(shapes: Iterable[Geometry], *, width: int = WIDTH, padding: int = 12, tallest: int = TALLEST) -> Frame | None:
     """The viewport that shows all `shapes`, its height after their proportions; None when there are none."""
     known = np.array(list(shapes), dtype=object)
     if not len(known) or shapely.is_empty(known).all():
@@ -80,7 +80,7 @@ def fit(shapes: Iterable[Geometry], *, width: int = WIDTH, padding: int = 12) ->
     (left, bottom), (right, top) = corners
     across, down = max(right - left, 1e-9), max(bottom - top, 1e-9)
     room = width - 2 * padding
-    height = int(min(TALLEST, max(SHORTEST, room * down / across + 2 * padding)))
+    height = int(min(tallest, max(SHORTEST, room * down / across + 2 * padding)))
     scale = min(room / across, (height - 2 * padding) / down)
     middle = (top + bottom) / 2 / TILE
     lat = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * middle))))

@@ -14,8 +14,11 @@ from cockpit.markup import attributes
 from geo.map_queries import Feature, Outline
 
 TOLERANCE_PX = 0.8
-ORDER = ("block", "park", "road", "water", "rail", "county", "partition")
-NARROWEST_PX = {"road": 1.0, "rail": 1.4}
+ORDER = ("park", "water", "block", "road", "rail", "county", "partition")
+NARROWEST_PX = {"road": 1.0, "rail": 0.8}
+PATH_M, PATH_PX = 3.0, 0.5
+"""What is narrower is for feet and bicycles, and drawn finer than a street."""
+DASHED_PX = 2.0
 
 
 def figure(value: float) -> str:
@@ -80,7 +83,7 @@ def _without_slivers(shape: Geometry) -> Geometry:
 
 
 def base_fragment(features: Sequence[Feature], frame: Frame) -> str:
-    """The basemap from bottom to top: blocks, parks, roads by width, water, railway; one path a style."""
+    """The basemap from bottom to top: parks, water, blocks, roads by width (bridges show), rails; one path a style."""
     groups: dict[tuple[int, str, float], list[str]] = {}
     placed = frame.place(feature.shape for feature in features)
     window = shapely.box(-40, -40, frame.width + 40, frame.height + 40)
@@ -96,11 +99,12 @@ def _width(feature: Feature, frame: Frame) -> float:
     if feature.kind not in NARROWEST_PX:
         return 0.0
     metres = feature.width_m or (8.0 if feature.kind == "road" else 6.0)
-    return round(max(NARROWEST_PX[feature.kind], metres / frame.metres_per_pixel), 1)
+    narrowest = PATH_PX if feature.kind == "road" and metres < PATH_M else NARROWEST_PX[feature.kind]
+    return round(max(narrowest, metres / frame.metres_per_pixel), 1)
 
 
 def _styled(kind: str, width: float, drawn: str) -> str:
-    if kind == "rail":
+    if kind == "rail" and width >= DASHED_PX:
         dashes = f'<path class="rail2" stroke-width="{figure(width * 0.6)}" d="{drawn}"/>'
         return f'<path class="rail" stroke-width="{figure(width)}" d="{drawn}"/>{dashes}'
     stroke = f' stroke-width="{figure(width)}"' if width else ""

@@ -49,9 +49,13 @@ def choice(view: View, table: AreaTable) -> MapChoice:
     """What the URL asks for, as far as there is data for it."""
     measure = view.option("by", MEASURES) if table.has_households else "count"
     overlays = ("", *(layer.code for layer in layers.map_layers(layers.shapes_of(view))))
-    return MapChoice(
-        view.option("mode", MODES), measure, view.params.get("services", ""), view.option("overlay", overlays)
-    )
+    return MapChoice(view.option("mode", MODES), measure, chosen_services(view), view.option("overlay", overlays))
+
+
+def chosen_services(view: View) -> str:
+    """The kind of service points that the map shows, `all` of them, or none (empty); all where there are no areas."""
+    named = view.params.get("services") or ("" if view.areas else "all")
+    return "" if named == "none" else named
 
 
 def title(view: View) -> str:
@@ -248,7 +252,7 @@ def _service_points(view: View, chosen: MapChoice) -> list[tuple[ServicePoint, s
         return []
     found = layers.service_points(view.asked, within=view.filters.area_id)
     return [
-        (point, f"{point.name}\n{point.kind_en if view.lang == 'en' else point.kind_zh}")
+        (point, f"{point.name}\n{point.kind_en if view.lang == 'en' else point.kind_zh}".lstrip())
         for point in found
         if chosen.services in ("all", point.kind)
     ]
@@ -285,7 +289,8 @@ def _service_choice(view: View, chosen: MapChoice) -> str:
     kinds: dict[str, list[ServicePoint]] = {}
     for point in found:
         kinds.setdefault(point.kind, []).append(point)
-    options = option(view.tr("overview.services_none"), view.link({"services": None}), is_on=not chosen.services)
+    without = view.link({"services": None if view.areas else "none"})
+    options = option(view.tr("overview.services_none"), without, is_on=not chosen.services)
     options += option(
         view.tr("overview.services_all", n=formats.number(len(found))),
         view.link({"services": "all"}),

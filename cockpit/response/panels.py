@@ -47,6 +47,11 @@ def section(view: View, *, key: str, title: str, unit: str, draw: Draw) -> None:
     panel(view, key=key, title=title, unit=unit, draw=drawn, dataset="incidents")
 
 
+def is_without_incidents(view: View) -> bool:
+    """Whether there is nothing to show below the head: the store answers and holds no incident."""
+    return "incidents" not in view.datasets and view.fault is None and not (view.pulse and view.pulse.fault)
+
+
 def who(view: View) -> str:
     """The cases under the promise, as a section head says them."""
     return words.who(view, scope_of(view))
@@ -58,7 +63,10 @@ def period(view: View) -> str:
 
 
 def head(view: View) -> None:
-    """The head of the page: the computed sentence; without a store what happened."""
+    """The head of the page: the computed sentence; without a store what happened, without incidents what to load."""
+    if is_without_incidents(view):
+        page_head(view, sentence=view.tr("response.headline_none"), lead=held(view))
+        return
     scope = scope_of(view)
     try:
         figures = computed.whole(view.asked, scope=scope)

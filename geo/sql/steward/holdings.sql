@@ -19,5 +19,11 @@ union all
 select 'funds', 'entry', null, null, count(*), null, null, null
 from core.ledger_entry where occurred_on is null or occurred_on <= :today having count(*) > 0
 union all
+select 'funds', 'goods', null, null, count(*), null, null, null
+from core.goods_entry where occurred_on is null or occurred_on <= :today having count(*) > 0
+union all
+select 'funds', 'published', null, null, count(*), null, null, null
+from core.published_total where through_on <= :today having count(*) > 0
+union all
 select 'layers', kind, null, null, count(*), null, null, null from core.map_feature group by kind
 order by dataset, n desc, kind

@@ -1,11 +1,18 @@
 -- One row is a source; key source_id. things = what the store holds of it at the clock (areas in force, open service points, all else kept),
--- first_on and last_on = days of its incidents or entries, loads and quarantined (rows of files) over all its loads.
+-- first_on and last_on = days of its incidents, entries, goods or published totals, loads and quarantined (rows of files) over all its loads.
 with kept as (
   select source_id, count(*) as things, min(reported_on) as first_on, max(reported_on) as last_on
   from core.incident where reported_at <= ops.clock() group by source_id
   union all
   select source_id, count(*), min(occurred_on), max(occurred_on)
   from core.ledger_entry where occurred_on is null or occurred_on <= :today group by source_id
+  union all
+  select source_id, count(*), min(occurred_on), max(occurred_on)
+  from core.goods_entry where occurred_on is null or occurred_on <= :today group by source_id
+  union all
+  select source_id, count(*), min(through_on), max(through_on) from core.published_total where through_on <= :today group by source_id
+  union all
+  select source_id, count(*), null, null from core.staff_post group by source_id
   union all
   select source_id, count(*), null, null from core.area where valid_from <= :today and valid_to > :today group by source_id
   union all
