@@ -34,7 +34,7 @@ _DATUMS: Mapping[str, datums.Datum] = {
 }  # fmt: skip
 _EPSG = re.compile(r"(?:URN:OGC:DEF:CRS:)?EPSG:(?:[0-9.]*:)?(\d{4,6})")
 _OGC84 = re.compile(r"URN:OGC:DEF:CRS:OGC:[0-9.]*:CRS84")
-_DEFINITION = re.compile(r"\s*(?:\{|[A-Z]+[A-Z0-9_]*\s*[\[(])", re.IGNORECASE)
+_DEFINITION = re.compile(r"\s*(?:\{|[A-Z][A-Z0-9_]*\s*[\[(])", re.IGNORECASE)
 """The beginning of a WKT or of PROJ JSON."""
 _ANY_CONFIDENCE = 25
 _CGCS2000_DATUMS = ("CHINA2000", "CGCS2000", "CHINAGEODETICCOORDINATESYSTEM2000")

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from config.mapping import Mapping
 from loaders.dataset import Dataset
@@ -17,6 +18,10 @@ from loaders.masking import shown
 
 GEOMETRY = "geometry"
 """What a mapping calls the column whose text is the shape; every dataset may have it, the reader takes it."""
+MOST_COMPARED = 500
+"""Headings among which the nearest to a missing one is looked for; a table of people has fewer."""
+MOST_TOLD = 60
+"""Headings that a refusal lists."""
 _BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]*[)\]}】〕>》]")
 _OTHER_UNIT = re.compile(r"[千万亿]")
 
@@ -84,7 +89,7 @@ def match(
 
 def _missing(name: str, wanted: Sequence[str], headings: Sequence[str]) -> Refused:
     expected = _listed(wanted) or name
-    by_normal = {normal(heading): heading for heading in headings if heading}
+    by_normal = {normal(heading): heading for heading in headings[:MOST_COMPARED] if heading}
     near: list[str] = []
     for item in wanted or (name,):
         near += difflib.get_close_matches(normal(item), by_normal, n=1, cutoff=0.4)
@@ -99,4 +104,5 @@ def _likeness(heading: str, wanted: Sequence[str]) -> float:
 
 
 def _listed(headings: Iterable[str]) -> str:
-    return ", ".join(f"“{shown(heading)}”" for heading in headings if heading)
+    told = [f"“{shown(heading)}”" for heading in islice(filter(None, headings), MOST_TOLD + 1)]
+    return ", ".join([*told[:MOST_TOLD], *(["…"] if len(told) > MOST_TOLD else [])])

@@ -15,6 +15,7 @@ from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.evidence import refuse_wrong_datum_of_layer
 from loaders.faults import Refused, fault_rows, together
+from loaders.masking import hidden
 from loaders.options import allow
 from loaders.spatial import hex_ewkb, located, received
 from loaders.words import in_our_words
@@ -41,7 +42,7 @@ class Layers(Dataset):
         """Code → names of the sets of shapes that the mapping declares, and of the file's own where it has none."""
         told = {code: (names["zh"], names["en"]) for code, names in job.mapping.extra.get("layers", {}).items()}
         own = job.constants.get("layer") or job.request.file.stem
-        named = {own: (own, own)} | told
+        named = {own: (hidden(own), hidden(own))} | told
         return {code: {"name_zh": zh, "name_en": en} for code, (zh, en) in named.items()}
 
     def check(self, frame: pl.DataFrame, job: Job, known: None) -> Checked:  # noqa: ARG002
@@ -88,7 +89,7 @@ class Layers(Dataset):
 
     def write(self, landing: Landing, job: Job, known: None) -> int:  # noqa: ARG002
         refuse_wrong_datum_of_layer(landing, job)
-        file = {"source_id": job.source_id, "file_name": job.request.file.name}
+        file = {"source_id": job.source_id, "file_name": hidden(job.request.file.name)}
         landing.run("load/layers/fate", **file)
         landing.run("load/layers/remove", **file)
         return landing.run("load/layers/insert", source_id=job.source_id, load_id=job.load_id)

@@ -9,12 +9,19 @@ import unicodedata
 from collections.abc import Sequence
 
 SHOWN_CHARACTERS = 80
+LOOKED_AT = 1_000
+"""Characters of a longer text that are looked through for what must be hidden; the rest is not shown."""
 LISTED = 10
 CONTROL = {code: "\u2400" if code == 0 else " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
 """PostgreSQL stores no NUL; the others would disturb a terminal."""
 
 _SUSPECT = re.compile(r"(?:\d\D{0,3}){9}|@")
-_WKT = re.compile(r"\s*(?:SRID=\d+;)?[A-Z ]+\(+[-+\d\s.,()eE]*…?")
+_NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
+_WKT = re.compile(
+    r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)(?: ?[ZM]{1,2})? ?\(+"
+    rf"{_NUMBER} {_NUMBER}[-+\d\s.,()eE]*…?"
+)
+"""Coordinates are pairs of numbers under the name of a shape; any other word before a bracket is prose."""
 _NEVER_WITHIN = r"(?<!\d)(?<!\d\.)"
 _NEVER_BEFORE = r"(?!\d|\.\d*[1-9])"
 _GAP = r"[ \-–—]{0,2}"
@@ -48,12 +55,14 @@ _LANDLINE = re.compile(
     rf"(\d(?:{_GAP}\d){{3}}){_NEVER_BEFORE}"
 )
 _ENDLESS = re.compile(rf"{_NEVER_WITHIN}(\d{{4}})\d{{16,}}{_NEVER_BEFORE}")
+_TAIL = re.compile(r"[^*]{1,64}$")
+"""What may be the beginning of a number that was cut, which nobody could tell; no number is longer."""
 _MAIL = re.compile(r"([\w.+%-])[\w.+%-]*@([\w-]+(?:\.[\w-]+)+)")
 
 
 def shown(text: str) -> str:
     """The text as people may see it, at most SHOWN_CHARACTERS long."""
-    return cut(hidden(text))
+    return cut(hidden(text) if len(text) <= LOOKED_AT else f"{_without_tail(hidden(text[:LOOKED_AT]))}…")
 
 
 def cut(text: str) -> str:
@@ -74,6 +83,10 @@ def hidden(text: str) -> str:
 def listed(texts: Sequence[str]) -> str:
     """The first LISTED of the texts as people may see them, with … for the rest."""
     return ", ".join([*(shown(text) for text in texts[:LISTED]), *(["…"] if len(texts) > LISTED else [])])
+
+
+def _without_tail(text: str) -> str:
+    return _TAIL.sub("", text)
 
 
 def _plain(text: str) -> str:

@@ -19,6 +19,7 @@ from loaders import read, registry
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
 from loaders.header import GEOMETRY, Header, match, normal
+from loaders.masking import hidden
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
     told += [plan.crs.name, request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
     return Line(
         dataset=request.dataset,
-        file_name=request.file.name,
+        file_name=hidden(request.file.name),
         sha256=plan.facts.sha256,
         fingerprint=hashlib.sha256(json.dumps(told).encode()).hexdigest(),
         mode=request.mode,
@@ -152,7 +153,7 @@ def bare_line(request: LoadRequest, sha256: str) -> Line:
     """The ledger line of a file that was refused before its header was understood."""
     return Line(
         dataset=request.dataset,
-        file_name=request.file.name,
+        file_name=hidden(request.file.name),
         sha256=sha256,
         fingerprint="",
         mode=request.mode,

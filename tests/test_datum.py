@@ -129,7 +129,7 @@ def test_a_grid_that_does_not_exist_is_refused(name: str) -> None:
         crs.parse(name)
 
 
-@pytest.mark.parametrize("name", ['GEOGCS["broken', "{}", '{"type": "nothing"}', "EPSG:4978"])
+@pytest.mark.parametrize("name", ['GEOGCS["broken', "{}", '{"type": "nothing"}', "EPSG:4978", "x" * 100_000])
 def test_a_definition_that_cannot_be_read_is_refused(name: str) -> None:
     with pytest.raises(crs.UnknownCrsError, match="gcj02"):
         crs.parse(name)

@@ -300,6 +300,8 @@ def test_telephone_and_identity_numbers_are_masked_where_refused_values_are_show
         ("zhang.san@example.com", "z***@example.com"),
         ("120.13812345678, 30.13812345678", "120.13812345678, 30.13812345678"),
         ("POINT (500000.5 13812345678)", "POINT (500000.5 13812345678)"),
+        ("PHONE (13812345678)", "PHONE (138****5678)"),
+        ("POINT(13812345678)", "POINT(138****5678)"),
         ("330109003001001001", "330109003001001001"),
         ("20261101000012345", "20261101000012345"),
         ("2026-11-01 10:00:00", "2026-11-01 10:00:00"),
@@ -308,6 +310,24 @@ def test_telephone_and_identity_numbers_are_masked_where_refused_values_are_show
 )
 def test_personal_numbers_are_hidden_in_any_writing_and_coordinates_and_codes_stay(told: str, seen: str) -> None:
     assert shown(told) == seen
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [
+        ("1" * 300_000, "1111********…"),
+        ("a" * 300_000 + "@", "a" * 79 + "…"),
+        ("1" * 990 + " 13812345678", "1111********…"),
+    ],
+)
+def test_a_text_of_any_length_is_masked_by_its_beginning(told: str, seen: str) -> None:
+    assert shown(told) == seen
+
+
+def test_a_personal_number_in_a_file_name_is_hidden_in_the_ledger(desk: Desk) -> None:
+    path = desk.write("1,2", name="张三13812345678.csv")
+    load_file(desk.store, LoadRequest(dataset="incidents", file=path, clock=desk.clock))
+    assert desk.ask("select file_name from ops.load where file_name like '张三%'") == [("张三138****5678.csv",)]
 
 
 def test_one_masking_serves_quarantine_unknown_values_ignored_headings_and_refusals(desk: Desk) -> None:
@@ -453,6 +473,8 @@ def test_local_times_in_a_gap_are_refused_and_in_an_overlap_the_earlier_counts(d
         ("x.geojson", b"a,b\n1,2\n", "not_geojson"),
         ("x.geojson", b'{"type": "FeatureCollection", "features": [', "not_geojson"),
         ("x.csv", "编号,上报时间\n1,2026-10-01\n".encode(), "missing_column"),
+        ("x.csv", f"{HEAD}\n".encode("utf-16") + b"\x00", "not_csv"),
+        ("x.csv", f"{HEAD}\n1".encode("gb18030") + b"," * 2_000_000 + b"\xff\n", "not_csv"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be_is_refused_with_a_sentence_and_a_ledger_line(

@@ -117,6 +117,13 @@ def test_a_missing_column_is_named_with_the_nearest_guess_and_two_matches_are_re
     assert "“编号”, “code”" in caught.value.sentence("en")
 
 
+def test_of_a_hundred_thousand_columns_a_refusal_names_only_some() -> None:
+    mapping = standard("incidents", "incidents")
+    with pytest.raises(Refused) as caught:
+        match([f"c{n}" for n in range(100_000)], Incidents(), mapping, constants={}, is_strict=False)
+    assert len(caught.value.sentence("zh")) < 5_000
+
+
 def test_a_senders_own_mapping_refuses_a_file_that_lacks_a_mapped_column() -> None:
     mapping = named("dc_311")
     headings = [names[0] for name, names in mapping.columns.items() if name != "closed_at"]

@@ -83,7 +83,7 @@ class CsvTable(Table):
                 self._refuse_swallowed(frame, odd)
                 yield frame.slice(1) if is_first else frame
                 is_first = False
-        except pa.ArrowInvalid as error:
+        except (pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise Refused("not_csv", file=self._path.name, reason=str(error).splitlines()[0]) from error
         yield from self._padded(names, odd)
 
