@@ -13,7 +13,11 @@ from config.messages import tr
 MINUS = "−"
 _SYMBOLS = {"CNY": "CN¥", "USD": "$", "EUR": "€"}
 _WAN = Decimal(10_000)
-_MEETING = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])")
+_MEETING = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])"
+    r"|(?:(?<=[A-Za-z]\d)|(?<=[A-Za-z][\d ]\d))(?![年月日时分秒件个])(?=[\u4e00-\u9fff])"
+)
+"""Where Chinese meets Latin; of digits only those that end a name (SMD 5E08, Ward 5), not those of a date or count."""
 
 
 def number(value: float | Decimal, *, digits: int = 0) -> str:
@@ -24,7 +28,7 @@ def number(value: float | Decimal, *, digits: int = 0) -> str:
 
 
 def spaced(text: str) -> str:
-    """`text` with a space between Chinese and Latin letters, where a name brought them together."""
+    """`text` with a space between Chinese and Latin, where a name brought them together."""
     return _MEETING.sub(" ", text)
 
 

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from figures_builder import Town, at
 
-from cockpit import queries
+from cockpit import formats, queries
 from cockpit.charts import remaining
 from cockpit.charts.scales import HOUR_S
 from cockpit.community import choice, computed, money, words
@@ -173,6 +173,13 @@ def test_a_case_whose_source_tells_of_no_accepting_is_open_and_not_said_to_wait_
     chosen = chosen_of(town, area="community:A")
     assert chosen.area is not None
     assert [row.case.stage for row in computed.open_list(chosen.view, chosen.area).rows] == ["open", "arrived"]
+
+
+def test_a_name_that_ends_in_a_figure_keeps_its_distance_from_chinese_but_a_date_does_not() -> None:
+    assert (
+        formats.spaced("SMD 5E08属于Ward 5，11月20日 14:05在ANC 2B等处")
+        == "SMD 5E08 属于 Ward 5，11月20日 14:05在 ANC 2B 等处"
+    )
 
 
 def test_a_map_leaves_out_the_first_word_that_all_areas_of_a_level_share(town: Town) -> None:

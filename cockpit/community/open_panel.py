@@ -3,6 +3,7 @@
 Invariant: numbers are those of the map; nothing is left out without a word, and no case's text or person is in it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cockpit import formats
@@ -74,11 +75,12 @@ def draw(chosen: Chosen) -> Empty | None:
             return Empty(view.tr("community.open_none_part", part=chosen.part.name, n=len(found.rows)))
         return Empty(view.tr("community.open_none"))
     written = listed(view, rows)
-    picture(_table(view, found, written) + _rest(view, chosen, rows, written), key="community_open")
+    counts = Counter(row.group for row in rows)
+    picture(_table(view, found, written, counts) + _rest(view, chosen, rows, written), key="community_open")
     return None
 
 
-def _table(view: View, found: OpenList, rows: Sequence[Due]) -> str:
+def _table(view: View, found: OpenList, rows: Sequence[Due], counts: Mapping[str, int]) -> str:
     has_deadlines, names = found.has_deadlines, short_names(view)
     lengths = [value for row in rows if (value := _length(found, row)) is not None]
     axis = remaining.axis_for(lengths)
@@ -95,15 +97,16 @@ def _table(view: View, found: OpenList, rows: Sequence[Due]) -> str:
     for place, row in enumerate(rows):
         if row.group != group:
             group = row.group
-            body += _group(view, found, group)
+            body += _group(view, group, counts[group])
         body += _row(view, found, row, axis, names, is_late=place >= FIRST_ROWS)
     return f'<table class="k-open"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _group(view: View, found: OpenList, group: str) -> str:
-    n = formats.number(len(found.of(group)))
-    name = esc(view.tr(f"community.group_{group}"))
-    return f'<tr class="k-group"><th colspan="7" scope="rowgroup"><b>{name}</b> <span class="i3">{n}</span></th></tr>'
+def _group(view: View, group: str, n: int) -> str:
+    name, shown = esc(view.tr(f"community.group_{group}")), formats.number(n)
+    return (
+        f'<tr class="k-group"><th colspan="7" scope="rowgroup"><b>{name}</b> <span class="i3">{shown}</span></th></tr>'
+    )
 
 
 def _length(found: OpenList, row: Due) -> float | None:

@@ -170,8 +170,8 @@ def payment_head(funds: FundsView, found: Sequence[Payment]) -> tuple[str, str, 
     key = "funds.flows_sentence" if funds.scope.book == FLOWS else "funds.programmes_sentence"
     n = formats.number(sum(payment.entries for payment in found))
     lead = tr(
-        "funds.lead_largest", period=period(funds), payer=largest or tr("funds.unknown_payer"),
-        share=formats.share(float(payers[largest] / total)),
+        "funds.lead_largest" if len(payers) > 1 else "funds.lead_only", period=period(funds),
+        payer=largest or tr("funds.unknown_payer"), share=formats.share(float(payers[largest] / total)),
     )  # fmt: skip
     last_on = funds.book.last_on if funds.book else None
     if last_on and last_on < funds.last_day:

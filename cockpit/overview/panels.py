@@ -121,9 +121,9 @@ def _band(view: View, key: KeyFigure, name: str) -> str:
 
 
 def _end(share: float, text: str) -> str:
-    """A label below its end, near a border of the picture kept inside it."""
-    x, anchor = (0.0, "start") if share < 10 else (100.0, "end") if share > 90 else (share, "middle")
-    return f'<text x="{x:.1f}%" y="33" text-anchor="{anchor}" class="i3">{esc(text)}</text>'
+    """A label below its end; near a border of the picture it grows inwards, so that a long one is not cut."""
+    anchor = "start" if share < 10 else "end" if share > 90 else "middle"
+    return f'<text x="{share:.1f}%" y="33" text-anchor="{anchor}" class="i3">{esc(text)}</text>'
 
 
 # ---------------------------------------------------------------- table

@@ -195,11 +195,11 @@ def _promise(view: View, figure: Figure, before: Figure | None) -> str:
     if reason:
         number = svg.element("div", svg.escape(reason), class_="c-figure-number c-words figure")
     else:
-        small = svg.element("small", "%")
+        small, tone = svg.element("small", "%"), "" if scope_of(view).has_promise else " i2"
         number = svg.element(
             "div",
             svg.escape(formats.number((figure.value or 0) * 100, digits=1)) + small,
-            class_="c-figure-number figure",
+            class_=f"c-figure-number figure{tone}",
         )
     lines = [_counted(view, figure)]
     if figure.indicator.target is not None:
