@@ -19,6 +19,8 @@ NARROWEST_PX = {"road": 1.0, "rail": 0.8}
 PATH_M, PATH_PX = 3.0, 0.5
 """What is narrower is for feet and bicycles, and drawn finer than a street."""
 DASHED_PX = 2.0
+CELL_PX = 100
+"""A browser paints tile by tile and leaves out paths beside the tile: no path spans much more than a cell."""
 
 
 def figure(value: float) -> str:
@@ -83,16 +85,23 @@ def _without_slivers(shape: Geometry) -> Geometry:
 
 
 def base_fragment(features: Sequence[Feature], frame: Frame) -> str:
-    """The basemap from bottom to top: parks, water, blocks, roads by width (bridges show), rails; one path a style."""
-    groups: dict[tuple[int, str, float], list[str]] = {}
+    """The basemap upwards: parks, water, blocks, roads by width (bridges show), rails; one path a style and cell."""
+    groups: dict[tuple[int, str, float, int, int], list[str]] = {}
     placed = frame.place(feature.shape for feature in features)
     window = shapely.box(-40, -40, frame.width + 40, frame.height + 40)
     clipped = shapely.intersection(shapely.make_valid(placed), window) if len(placed) else placed
     for feature, shape in zip(features, shapely.simplify(clipped, 0.4), strict=True):
         drawn = path(shape)
         if drawn:
-            groups.setdefault((ORDER.index(feature.kind), feature.kind, _width(feature, frame)), []).append(drawn)
-    return "".join(_styled(kind, width, "".join(parts)) for (_, kind, width), parts in sorted(groups.items()))
+            style = (ORDER.index(feature.kind), feature.kind, _width(feature, frame))
+            groups.setdefault((*style, *_cell(shape)), []).append(drawn)
+    return "".join(_styled(kind, width, "".join(parts)) for (_, kind, width, *_), parts in sorted(groups.items()))
+
+
+def _cell(shape: Geometry) -> tuple[int, int]:
+    """The cell of the drawing in which the middle of a shape (pixels) lies."""
+    left, top, right, bottom = shape.bounds
+    return int((left + right) / 2 // CELL_PX), int((top + bottom) / 2 // CELL_PX)
 
 
 def _width(feature: Feature, frame: Frame) -> float:
