@@ -168,9 +168,17 @@ def shapes_to_store(geoms: NDArray[Any], *, crs: Crs) -> NDArray[Any]:
 
 
 def moved(geoms: NDArray[Any], way: datums.Way) -> NDArray[Any]:
-    """The geometries with each vertex where `way` (x, y → x, y) puts it; None stays None."""
-    there: NDArray[Any] = shapely.transform(geoms, lambda xy: np.column_stack(way(xy[:, 0], xy[:, 1])))
-    return there
+    """The geometries with each vertex where `way` (x, y → x, y) puts it, infinite where that is nowhere.
+
+    None stays None. Not a number would do for nowhere, but is unequal to itself, and a ring of it is no ring.
+    """
+
+    def vertices(xy: Floats) -> Floats:
+        there = np.column_stack(way(xy[:, 0], xy[:, 1]))
+        return np.where(np.isfinite(there), there, np.inf)
+
+    found: NDArray[Any] = shapely.transform(geoms, vertices)
+    return found
 
 
 def is_on_earth(geoms: NDArray[Any]) -> NDArray[np.bool_]:

@@ -22,7 +22,7 @@ MOST_COMPARED = 500
 """Headings among which the nearest to a missing one is looked for; a table of people has fewer."""
 MOST_TOLD = 60
 """Headings that a refusal lists."""
-_BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]*[)\]}】〕>》]")
+_BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]{0,200}[)\]}】〕>》]")
 _OTHER_UNIT = re.compile(r"[千万亿]")
 
 

@@ -212,6 +212,11 @@ def test_a_file_of_eastings_with_a_zone_number_is_refused_where_the_grid_has_non
     ]
 
 
+def test_a_ring_that_lies_nowhere_is_moved_to_nowhere_and_no_error() -> None:
+    ring = np.array([shapely.box(40_500_000, 3_340_000, 40_500_100, 3_340_100)])
+    assert not crs.is_on_earth(crs.shapes_to_store(ring, crs=crs.parse("EPSG:4549"))).any()
+
+
 def test_a_single_row_of_another_zone_is_quarantined(desk: Desk) -> None:
     path = _points(desk, (500_000, 3_340_000), (500_100, 3_340_000), (39_600_000, 3_340_000))
     result = desk.load("service-points", path, source=_own(desk), crs="EPSG:4549")

@@ -94,6 +94,12 @@ def test_the_encoding_comes_from_the_cpg_else_the_language_byte_else_from_what_f
     assert frame.select("row", "c0", "c1").rows() == [(2, "S1", "北干街道"), (3, "S2", "㐂街道")]
 
 
+@pytest.mark.parametrize("told", [b"rot13", b"hex", b"undefined", b"a\0b"])
+def test_a_cpg_that_names_no_encoding_of_texts_says_nothing(tmp_path: Path, told: bytes) -> None:
+    parts = parts_of(tmp_path, frame_of(CHINESE, [WEST, EAST]), encoding="GB18030") | {".cpg": told}
+    assert opened(zipped(tmp_path / "z.zip", {"a": parts}))[1]["c1"].to_list() == ["北干街道", "㐂街道"]
+
+
 def test_a_declared_encoding_that_does_not_read_the_texts_refuses_the_file(tmp_path: Path) -> None:
     parts = parts_of(tmp_path, frame_of(CHINESE, [WEST, EAST]), encoding="GB18030") | {".cpg": b"UTF-8"}
     assert code_of(zipped(tmp_path / "z.zip", {"a": parts})) == "dbf_encoding"

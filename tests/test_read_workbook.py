@@ -1,6 +1,7 @@
 """Workbooks as people make them: titles, merged headers, several sheets, dates as numbers, errors, damage."""
 
 import datetime as dt
+import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -198,6 +199,27 @@ def test_a_workbook_is_known_by_its_content_and_a_mapping_of_another_format_refu
     assert desk.load("incidents", text, source=source).counts.faults == {"wrong_format": 1}
 
 
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def _rezipped(content: bytes, packing: int, *, broken: bool = False) -> bytes:
+    """The workbook packed in another way; `broken`: with an error in a cell and an end that does not fit its start."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w", packing) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if broken and name == SHEET:
+                part = part.replace(b"</row></sheetData>", b'<c r="D2" t="e"><v>#REF!</v></c></row></sheetData>')
+                part = part.replace(b"</worksheet>", b"</worksheets>")
+            new.writestr(name, part)
+    return packed.getvalue()
+
+
+def _torn(content: bytes) -> bytes:
+    start = content.find(SHEET.encode()) + len(SHEET) + 20
+    return content[:start] + bytes(byte ^ 0x5A for byte in content[start : start + 60]) + content[start + 60 :]
+
+
 def test_damaged_locked_and_monstrous_workbooks_are_refused(tmp_path: Path, book: Callable[..., Path]) -> None:
     whole = book({"表": [HEADINGS, ["1", "rubbish", "2026-10-01"]]}).read_bytes()
     far = book({"表": [HEADINGS]}, name="far.xlsx")
@@ -215,6 +237,8 @@ def test_damaged_locked_and_monstrous_workbooks_are_refused(tmp_path: Path, book
     torn[torn.find(b"xl/worksheets/sheet1.xml") + 60] ^= 0xFF
     contents = {
         "is_workbook": [
+            _rezipped(whole, zipfile.ZIP_DEFLATED, broken=True),
+            _torn(_rezipped(whole, zipfile.ZIP_LZMA)),
             bytes(torn),
             whole[: len(whole) // 2],
             b"PK\x03\x04rest",

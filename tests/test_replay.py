@@ -210,6 +210,7 @@ def test_events_are_told_as_json_lines_without_text_or_person_and_the_end_is_sai
         (("feed", "--from", "yesterday"), "'yesterday' is no moment"),
         (("feed", "--speed", "0.5"), "1<=x<=100000"),
         (("feed", "--speed", "100001"), "1<=x<=100000"),
+        (("feed", "--speed", "nan"), "1<=x<=100000"),
     ],
 )
 def test_wrong_usage_says_what_would_be_right(

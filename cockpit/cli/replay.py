@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import click
 import orjson
@@ -44,11 +45,18 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
         raise _refuse("bad_moment", moment=value) from error
 
 
+class _Speed(click.FloatRange):
+    """A range without “nan”, which no comparison finds outside it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; fails like any other that is outside."""
+        found: float = super().convert(value, param, ctx)
+        return found if found == found else super().convert("inf", param, ctx)  # noqa: PLR0124
+
+
 @click.command(name="replay-feed")
 @click.argument("dataset")
-@click.option(
-    "--speed", default=60.0, show_default=True, type=click.FloatRange(SLOWEST, FASTEST), help="Times as fast as life."
-)
+@click.option("--speed", default=60.0, show_default=True, type=_Speed(SLOWEST, FASTEST), help="Times as fast as life.")
 @click.option("--from", "begins", metavar="MOMENT", callback=_moment, help="Where to begin; else the first report.")
 @click.option("--no-serve", is_flag=True, help="Move the clock and print the events, without serving the pages.")
 @serve.host_option

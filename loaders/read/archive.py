@@ -3,6 +3,7 @@
 Invariant: nothing is unpacked under a name that the archive chose, and never more than the limits below.
 """
 
+import lzma
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from loaders.faults import Refused
 
-DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+DAMAGED = (BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 """What reading a damaged archive raises."""
 MOST_BYTES = 4 << 30
 """Unpacked size of an archive."""

@@ -60,7 +60,8 @@ def _named(told: str) -> str | None:
     for candidate in candidates:
         try:
             name = codecs.lookup(candidate).name
-        except LookupError:
+            b"a".decode(name)  # hex and rot13 are codecs too, but of no text
+        except (LookupError, ValueError):
             continue
         return CHINESE if name in ("gb2312", "gbk") else name
     return None

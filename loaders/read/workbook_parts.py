@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 from zipfile import ZipFile
 
 import openpyxl
@@ -53,7 +54,7 @@ def error_cells(path: Path, sheet: str) -> dict[int, dict[int, str]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, which nobody reads here
             return _errors(path, sheet)
-    except (InvalidFileException, ValueError, KeyError, TypeError) as error:
+    except (InvalidFileException, ParseError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
 
 
