@@ -302,11 +302,22 @@ def _legend(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[fl
         return areamap.heat_legend(title=title, low=view.tr("overview.heat_low"), high=view.tr("overview.heat_high"))
     shown = [formats.number(limit, digits=0 if limit == int(limit) else 1) + "+" for limit in limits]
     has_missing = any(_measure(row, chosen) is None for row in table.rows) or not table.is_covered
-    has_zero = any(_measure(row, chosen) == 0 for row in table.rows)
-    lowest = "0" if has_zero or not shown else f"<{shown[0].removesuffix('+')}"
+    lowest = _lowest([value for row in table.rows if (value := _measure(row, chosen)) is not None], shown)
     return areamap.legend(
         shown,
         title=view.tr(f"overview.legend_{chosen.measure}"),
         lowest=lowest if table.is_covered else None,
         missing=view.tr("common.no_data") if has_missing else None,
     )
+
+
+def _lowest(values: Sequence[float], limits: Sequence[str]) -> str:
+    """The words of the lowest class: zero where it occurs, else what lies below the first limit; of a single class
+    its values.
+    """
+    if not values or min(values) == 0:
+        return "0"
+    if limits:
+        return f"<{limits[0].removesuffix('+')}"
+    ends = dict.fromkeys(formats.number(end, digits=0 if end == int(end) else 1) for end in (min(values), max(values)))
+    return "–".join(ends)
