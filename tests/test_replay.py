@@ -336,6 +336,24 @@ def _heat(address: str, asked: dict[str, str]) -> int:
 
 
 @pytest.mark.real_data
+def test_a_replay_of_sf_stands_at_its_moment_and_is_over_when_killed(
+    real_data: Path, new_database: Callable[[], StoreUrls], environment: dict[str, str]
+) -> None:
+    own = _named(environment, new_database())
+    calls = os.fspath(real_data / "sf/incidents/sffd_calls_2020-04-07_2020-04-20.csv")
+    assert _run(own, "load", "incidents", calls, "--source", "sf_fire").returncode in (0, 3)
+    asked = ("kpi", "--level", "site", "--from", "2020-04-07", "--to", "2020-04-22", "--json")
+    with _running(own, "sf", "--speed", "60", "--from", "2020-04-15T17:00", "--no-serve"):
+        _until(lambda: _clock_of(own, asked).startswith("2020-04-15"))
+        during: list[dict[str, Any]] = json.loads(_run(own, *asked).stdout)
+    fixed = json.loads(_run(own | {"COCKPIT_NOW": during[0]["as_of"]}, *asked).stdout)
+    for figure in (*during, *fixed):
+        del figure["data_version"]
+    assert during == fixed
+    assert _clock_of(own, asked) > "2020-04-21"
+
+
+@pytest.mark.real_data
 def test_figures_during_a_replay_of_dc_are_those_of_its_moment(
     real_data: Path, new_database: Callable[[], StoreUrls], environment: dict[str, str]
 ) -> None:

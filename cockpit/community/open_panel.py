@@ -123,7 +123,8 @@ def _row(
 ) -> str:
     case = row.case
     mark = level_icon(words.LEVELS[row.group], 14) if row.group in words.LEVELS else ""
-    named, grid = esc(words.category(view, case.category_code)), esc(words.place(view, row, names))
+    named = esc(words.category(view, case.category_code))
+    grid = "" if words.is_here(view, row) else esc(words.place(view, row, names))
     what = f'<span class="k-both"><b>{named}</b><span class="i2">{grid}</span></span>'
     since = "" if case.stage in NOTHING_SINCE else esc(words.since(view, case.stage_at))
     stage = f"{esc(view.tr(f'community.stage_{case.stage}'))} <span class='i3'>{since}</span>"

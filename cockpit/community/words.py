@@ -49,7 +49,8 @@ def _told(view: View, found: OpenList, group: str, names: Mapping[int, str]) -> 
         return view.tr(f"community.{group}", n=total)
     if group == "open_end":
         length = formats.duration((found.moment - first.case.reported_at).total_seconds(), view.lang)
-        return view.tr("community.by_age", n=total, place=place(view, first, names), length=length)
+        key = "by_age_here" if is_here(view, first) else "by_age"
+        return view.tr(f"community.{key}", n=total, place=place(view, first, names), length=length)
     due = first.case.due_at or found.moment
     length = formats.duration(abs((found.moment - due).total_seconds()), view.lang)
     key = f"community.{group}_{'one' if n == 1 else 'many'}"
@@ -62,6 +63,12 @@ def place(view: View, row: Due, names: Mapping[int, str]) -> str:
         finest = row.case.finest_id
         return names.get(finest, "") if finest and row.case.finest else view.tr("community.outside_grid")
     return names.get(row.case.grid_id) or row.case.finest or view.tr("community.outside_grid")
+
+
+def is_here(view: View, row: Due) -> bool:
+    """Whether nothing finer than the community of the page is known of a case's place."""
+    area = view.filters.area
+    return area is not None and row.case.grid_id is None and row.case.finest_id == area.area_id
 
 
 def category(view: View, code: str) -> str:

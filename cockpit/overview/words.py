@@ -33,7 +33,7 @@ def sentence(view: View, standing: Standing) -> Sentence:
     area = view.filters.area
     where = view.tr("overview.in_area", area=area.name) if area and not view.is_sole(area) else ""
     head = view.tr(f"overview.{key}", n=formats.number(standing.open_cases))
-    return Sentence(_since(view, standing) + where + head, "", None)
+    return Sentence(formats.spaced(_since(view, standing) + where + head), "", None)
 
 
 def _late(view: View, standing: Standing, cases: tuple[LateCase, ...], *, key: str, level: str) -> Sentence:
