@@ -13,14 +13,15 @@ sentence = panels.head(view)
 page_head(view, sentence=sentence.head, lead=sentence.lead, level=sentence.level)
 filter_bar(view, with_level=True, with_category=True)
 
-panel(
-    view,
-    key="keys",
-    title=view.tr("overview.keys_title"),
-    unit=view.tr("overview.keys_unit"),
-    draw=lambda: panels.keys(view),
-    dataset="incidents",
-)
+if view.fault or "incidents" in view.datasets:  # before the first incident the head of the page says all of it
+    panel(
+        view,
+        key="keys",
+        title=view.tr("overview.keys_title"),
+        unit=view.tr("overview.keys_unit"),
+        draw=lambda: panels.keys(view),
+        dataset="incidents",
+    )
 
 left, right = st.columns([7, 5])
 with right:

@@ -203,4 +203,4 @@ def test_an_empty_store_says_how_to_load(
         page = visit.open(address)
         expect(page.locator("h1")).to_have_text("还没有事件数据")
         expect(page.locator(".lead")).to_contain_text("cockpit demo")
-        expect(page.locator(".empty")).to_have_count(3)
+        expect(page.locator(".empty")).to_have_count(2)
