@@ -10,6 +10,8 @@ from cockpit.response.panels import section
 view = current_view()
 panels.apply_style()
 panels.head(view)
+if panels.is_without_incidents(view):
+    st.stop()  # the head of the page says what is there and what to load
 filter_bar(view, with_level=True, with_category=True)
 
 days, whom = panels.period(view), panels.who(view)
