@@ -85,12 +85,12 @@ def areas_fragment(asked: AskedShapes, *, ground: Ground) -> str:
 
 @shared
 def lines_fragment(asked: AskedShapes, *, ground: Ground) -> str:
-    """The borders of the levels above, within the ground, and of the ground itself."""
+    """The borders of the levels above, within the ground, and of the ground itself, whatever level is drawn."""
     frame = frame_of(asked, ground=ground)
     if frame is None:
         return ""
     drawn = []
-    above = LEVELS[: LEVELS.index(ground.level)]
+    above = LEVELS[: LEVELS.index(ground.level) + (ground.level == ground.within_level)]
     for level in reversed(above):
         inside = outlines_of(asked, level=level, within=ground.within)
         if inside:
@@ -107,6 +107,15 @@ def base_fragment(asked: AskedShapes, *, ground: Ground, is_above: bool, overlay
     found = map_queries.features(store(), asked.viewer, asked.clock, box=frame.box(), overlay=overlay)
     kinds = ABOVE if is_above else BELOW
     return outlines.base_fragment([feature for feature in found if feature.kind in kinds], frame)
+
+
+@shared
+def base_kinds(asked: AskedShapes, *, ground: Ground) -> frozenset[str]:
+    """The kinds of basemap shapes that the ground's drawing shows, overlays aside."""
+    frame = frame_of(asked, ground=ground)
+    if frame is None:
+        return frozenset()
+    return map_queries.feature_kinds(store(), asked.viewer, asked.clock, box=frame.box(margin=0))
 
 
 @shared

@@ -182,6 +182,13 @@ def features(
     )
 
 
+def feature_kinds(store: Store, viewer: Viewer, clock: Clock, *, box: Box) -> frozenset[str]:
+    """The kinds of basemap shapes, partitions aside, that touch `box`; raises StoreUnavailable."""
+    west, south, east, north = box
+    edges = {"west": west, "south": south, "east": east, "north": north}
+    return frozenset(row["kind"] for row in _asked(store, viewer, clock, "view/feature_kinds", **edges))
+
+
 def map_layers(store: Store, viewer: Viewer, clock: Clock) -> tuple[MapLayer, ...]:
     """The sets of shapes that can be laid over the map, by code; raises StoreUnavailable."""
     return tuple(MapLayer(**row) for row in _asked(store, viewer, clock, "view/map_layers"))

@@ -51,7 +51,7 @@ with right:
     cases(
         key="map",
         title=tr("community.map_title"),
-        unit=tr("community.map_unit"),
+        unit=tr("community.map_unit" if "incidents" in view.datasets else "community.map_unit_base"),
         draw=partial(map_panel.draw, chosen),
     )
     panel(

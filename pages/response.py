@@ -11,7 +11,7 @@ view = current_view()
 panels.apply_style()
 panels.head(view)
 if panels.is_without_incidents(view):
-    st.stop()
+    st.stop()  # the head of the page says what is there and what to load
 filter_bar(view, with_level=True, with_category=True)
 
 days, whom = panels.period(view), panels.who(view)

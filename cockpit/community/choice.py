@@ -113,12 +113,15 @@ def _neediest(found: Chosen) -> Chosen:
     """The community with most overdue cases, else most open ones, else the first; with the reason as a note."""
     if not found.areas:
         return found
+    level = found.view.tr(f"common.level_{found.level}")
     rows = _table(found, None)
     worst = max(rows, key=lambda row: (row.overdue, row.open_cases), default=None)
     if worst is None or not (worst.overdue or worst.open_cases):
-        return _opened(_noted(found, "first", area=found.areas[0].name), found.areas[0])
+        return _opened(_noted(found, "first", area=found.areas[0].name, level=level), found.areas[0])
     if not worst.overdue:
-        return _opened(_noted(found, "most_open", area=worst.area.name, n=str(worst.open_cases)), worst.area)
+        told = _noted(found, "most_open", area=worst.area.name, n=str(worst.open_cases), level=level)
+        return _opened(told, worst.area)
     alike = sum(row.overdue == worst.overdue for row in rows)
     key = "most_overdue" if alike == 1 else "alike_overdue"
-    return _opened(_noted(found, key, area=worst.area.name, n=str(worst.overdue), alike=str(alike)), worst.area)
+    told = _noted(found, key, area=worst.area.name, n=str(worst.overdue), alike=str(alike), level=level)
+    return _opened(told, worst.area)

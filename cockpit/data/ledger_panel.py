@@ -5,7 +5,7 @@ Invariant: nothing is hidden: refused files stand among the loads, with their re
 
 from cockpit import formats
 from cockpit.data import computed as asking
-from cockpit.data import words
+from cockpit.data import coordinates, words
 from cockpit.data.computed import DATASETS, PAGE_LOADS, DataView
 from cockpit.data.pager import pager
 from cockpit.markup import attributes, esc
@@ -27,6 +27,7 @@ def draw(data: DataView) -> Empty | None:
     if not page.lines:
         return Empty(data.view.tr("data.loads_not_found"))
     heads = "".join(f"<th>{esc(data.view.tr(f'load.head_{name}'))}</th>" for name in TEXTS)
+    heads += f"<th>{esc(data.view.tr('data.fact_crs'))}</th>"
     heads += "".join(f'<th class="num">{esc(data.view.tr(f"load.head_{name}"))}</th>' for name in COUNTS)
     heads += f'<th class="num">{esc(data.view.tr("data.seconds_head"))}</th>'
     body = "".join(_row(data, line) for line in page.lines)
@@ -52,7 +53,7 @@ def _row(data: DataView, line: LoadLine) -> str:
         f"<td>{esc(words.dataset(data, line.dataset))}</td>"
         f'<td class="d-text"{attributes(data_tip=source)}>{esc(source)}</td>'
         f'<td class="d-text file"{attributes(data_tip=line.file)}>{esc(line.file)}{reason}</td>'
-        f"<td>{_status(data, line)}</td>{''.join(_count(line, name) for name in COUNTS)}"
+        f"<td>{_status(data, line)}</td>{_system(data, line)}{''.join(_count(line, name) for name in COUNTS)}"
         f'<td class="num">{esc(formats.number(line.seconds, digits=1))}</td>'
     )
     known = attributes(data_go=link, data_top="", aria_current="true" if is_on else None)
@@ -63,6 +64,12 @@ def _status(data: DataView, line: LoadLine) -> str:
     key = "refused" if line.is_refused else "quarantined" if line.quarantined else "loaded"
     word = esc(data.view.tr(f"data.status_{key}"))
     return word if key == "loaded" else f"<b>{word}</b>"
+
+
+def _system(data: DataView, line: LoadLine) -> str:
+    """The coordinate system in short; in full, with its way to WGS 84, in the tooltip."""
+    tip = "\n".join(part for part in (coordinates.system(data.view, line), coordinates.way(data.view, line)) if part)
+    return f"<td{attributes(class_='n', data_tip=tip or None)}>{esc(coordinates.short(line))}</td>"
 
 
 def _count(line: LoadLine, name: str) -> str:

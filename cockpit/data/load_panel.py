@@ -4,7 +4,7 @@ Invariant: the segments of the bar add up to the rows read; skipped lines are no
 """
 
 from cockpit import formats
-from cockpit.data import words
+from cockpit.data import coordinates, words
 from cockpit.data.computed import DataView
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
@@ -106,8 +106,8 @@ def _facts(data: DataView, load: LoadLine) -> str:
         ("seconds", tr("data.seconds", n=formats.number(load.seconds, digits=1)), None),
         ("by", words.who(data, load), None),
         ("mode", words.mode(data, load), None),
-        ("crs", load.crs or "", None),
-        ("conversion", load.conversion or "", None),
+        ("crs", coordinates.system(data.view, load), None),
+        ("conversion", coordinates.way(data.view, load), load.conversion),
         ("days", _days(load), None),
         ("sha256", load.sha256[:12], load.sha256),
     ]

@@ -260,7 +260,8 @@ def _service_points(view: View, chosen: MapChoice) -> list[tuple[ServicePoint, s
 
 def _controls(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[float]) -> str:
     if "incidents" not in view.datasets:
-        return f'<div class="bar">{_service_choice(view, chosen)}{_overlay_choice(view, chosen)}</div>'
+        choices = _service_choice(view, chosen) + _overlay_choice(view, chosen)
+        return f'<div class="bar">{choices}{_county_key(view)}</div>'
     areas = link(view, view.tr("overview.mode_areas"), {"mode": None}, is_on=not chosen.is_heat)
     modes = areas + link(view, view.tr("overview.mode_heat"), {"mode": "heat"}, is_on=chosen.is_heat)
     parts = [f'<span class="group">{modes}</span>']
@@ -270,6 +271,7 @@ def _controls(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[
         parts.append(_measures(view, table, chosen))
     parts.append(_service_choice(view, chosen))
     parts.append(_overlay_choice(view, chosen))
+    parts.append(_county_key(view))
     parts.append(_legend(view, table, chosen, limits))
     return f'<div class="bar">{"".join(parts)}</div>'
 
@@ -312,6 +314,14 @@ def _overlay_choice(view: View, chosen: MapChoice) -> str:
         text = view.tr("overview.overlay_layer", name=layer.name(view.lang), n=formats.number(layer.n))
         options += option(text, view.link({"overlay": layer.code}), is_on=chosen.overlay == layer.code)
     return f"<select data-choose{attributes(aria_label=view.tr('overview.overlay'))}>{options}</select>"
+
+
+def _county_key(view: View) -> str:
+    """What the broad pale line is, where the map shows one."""
+    if "county" not in layers.base_kinds(layers.shapes_of(view), ground=layers.ground_of(view)):
+        return ""
+    line = '<svg width="22" height="8" aria-hidden="true"><path class="county" d="M0 4H22"/></svg>'
+    return f'<span class="legend">{line}<span class="i2">{esc(view.tr("data.layer_county"))}</span></span>'
 
 
 def _legend(view: View, table: AreaTable, chosen: MapChoice, limits: Sequence[float]) -> str:

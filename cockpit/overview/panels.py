@@ -41,8 +41,6 @@ def head(view: View) -> Sentence:
 def keys(view: View) -> Empty | None:
     """Four figures, each with what is usual."""
     view.check()
-    if "incidents" not in view.datasets:
-        return Empty(view.tr("overview.no_incidents"))
     found = computed.key_figures(view.asked, filters=view.filters, promise=_promise(view))
     picture(f'<div class="keys">{"".join(_key(view, figure) for figure in found)}</div>', key="keys_body")
     return None
@@ -159,9 +157,8 @@ def area_table(view: View) -> Empty | None:
         heads += [("incidents", "number")]
         heads += [("rate", "number")] if table.has_households else []
         heads += [("open", "number"), ("overdue", "number")] if table.has_deadlines else [("open", "number")]
-    else:
-        reason = "not_covered" if "incidents" in view.datasets else "names_only"
-        why = f'<p class="empty">{esc(view.tr(f"overview.{reason}"))}</p>'
+    elif "incidents" in view.datasets:
+        why = f'<p class="empty">{esc(view.tr("overview.not_covered"))}</p>'
     top = "".join(_column(view, name, kind) for name, kind in heads)
     top += '<th aria-hidden="true"></th>' if _is_of_communities(view) else ""
     body = "".join(_row(view, row, table) for row in _listed(table))

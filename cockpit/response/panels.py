@@ -35,13 +35,10 @@ def apply_style() -> None:
 
 
 def section(view: View, *, key: str, title: str, unit: str, draw: Draw) -> None:
-    """One panel of incidents; in a store without any it says what to load, without a store what happened."""
+    """One panel of incidents; without a store it says what happened."""
 
     def drawn() -> Empty | None:
-        if "incidents" not in view.datasets:
-            if view.pulse and view.pulse.fault:
-                raise view.pulse.fault
-            return Empty(held(view))
+        view.check()
         return draw()
 
     panel(view, key=key, title=title, unit=unit, draw=drawn, dataset="incidents")
@@ -62,10 +59,15 @@ def period(view: View) -> str:
     return words.period(view, scope_of(view))
 
 
+def is_without_incidents(view: View) -> bool:
+    """Whether the store was read and holds no incident: then there is no time to be told."""
+    return view.fault is None and "incidents" not in view.datasets
+
+
 def head(view: View) -> None:
-    """The head of the page: the computed sentence; without a store what happened, without incidents what to load."""
+    """The head of the page: the computed sentence; without incidents what to load, without a store what happened."""
     if is_without_incidents(view):
-        page_head(view, sentence=view.tr("response.headline_none"), lead=held(view))
+        page_head(view, sentence=view.tr("response.no_incidents"), lead=held(view))
         return
     scope = scope_of(view)
     try:

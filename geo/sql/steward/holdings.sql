@@ -1,4 +1,4 @@
--- One row is a kind of thing that the store holds at the clock; key (dataset, kind); n = how many (areas: in force on :today),
+-- One row is a kind of thing that the store holds at the clock, of partitions a layer; key (dataset, kind, name_zh); n = how many (areas: in force on :today),
 -- versions and since = boundary versions of a level and the day the newest began (null: from the beginning of time).
 select 'boundaries' as dataset, level as kind, null as name_zh, null as name_en,
        count(*) filter (where valid_from <= :today and valid_to > :today) as n, null::bigint as of_n,
@@ -25,5 +25,8 @@ union all
 select 'funds', 'published', null, null, count(*), null, null, null
 from core.published_total where through_on <= :today having count(*) > 0
 union all
-select 'layers', kind, null, null, count(*), null, null, null from core.map_feature group by kind
+select 'layers', f.kind, l.name_zh, l.name_en, count(*), null, null, null
+from core.map_feature f
+left join core.map_layer l on l.layer_code = f.layer_code and f.kind = 'partition'
+group by f.kind, l.layer_code, l.name_zh, l.name_en
 order by dataset, n desc, kind
