@@ -4,6 +4,7 @@ Invariant: events go to standard output as they happen, one JSON line each, with
 program ends, however it ends, the site is back at the machine's clock and the pages it served end with it.
 """
 
+import math
 import os
 import signal
 import sys
@@ -51,7 +52,7 @@ class _Speed(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number; fails like any other that is outside."""
         found: float = super().convert(value, param, ctx)
-        return found if found == found else super().convert("inf", param, ctx)  # noqa: PLR0124
+        return super().convert(math.inf, param, ctx) if math.isnan(found) else found
 
 
 @click.command(name="replay-feed")

@@ -59,11 +59,6 @@ def period(view: View) -> str:
     return words.period(view, scope_of(view))
 
 
-def is_without_incidents(view: View) -> bool:
-    """Whether the store was read and holds no incident: then there is no time to be told."""
-    return view.fault is None and "incidents" not in view.datasets
-
-
 def head(view: View) -> None:
     """The head of the page: the computed sentence; without incidents what to load, without a store what happened."""
     if is_without_incidents(view):
