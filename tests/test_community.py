@@ -94,6 +94,14 @@ def test_without_a_name_the_one_with_most_overdue_comes_and_says_so(town: Town) 
     assert (chosen.area.code, notes(chosen)) == ("B", ["most_overdue"])
 
 
+def test_the_one_that_came_first_stays_although_another_needs_someone_more(town: Town) -> None:
+    town.case("10-19 08:00", area="B", due="10-20 08:00")
+    chosen = choice.choose(view_of(town), kept="community:A")
+    assert chosen.area is not None
+    assert (chosen.area.code, notes(chosen)) == ("A", ["kept"])
+    assert choice.choose(view_of(town), kept="community:gone").area == chosen_of(town).area
+
+
 def test_communities_that_need_someone_alike_are_said_to_be_alike(town: Town) -> None:
     town.case("10-19 08:00", area="A", due="10-20 08:00")
     town.case("10-19 08:00", area="B", due="10-20 08:00")

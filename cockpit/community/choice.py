@@ -46,8 +46,11 @@ class Chosen:
         return self.areas[place] if 0 <= place < len(self.areas) else None
 
 
-def choose(view: View) -> Chosen:
-    """The community that the URL asks for, with notes on what had to be decided; raises StoreUnavailable."""
+def choose(view: View, *, kept: str | None = None) -> Chosen:
+    """The community that the URL asks for, with notes on what had to be decided; raises StoreUnavailable.
+
+    `kept` (as the URL names an area) is the one that came first when nothing was named: it stays.
+    """
     view.check()
     level = context.community_level(view.areas)
     areas = _ordered(view, [area for area in view.areas if area.level == level])
@@ -62,7 +65,13 @@ def choose(view: View) -> Chosen:
     inside = _below(found, within) if within else areas
     if len(inside) == 1:
         return _opened(found, inside[0])
-    return _asking(found, inside, within) if within else _neediest(found)
+    if within:
+        return _asking(found, inside, within)
+    stays = next((area for area in areas if token(area) == kept), None)
+    if stays:
+        level_name = view.tr(f"common.level_{level}")
+        return _opened(_noted(found, "kept", area=stays.name, level=level_name), stays)
+    return _neediest(found)
 
 
 def _below(found: Chosen, within: Area) -> tuple[Area, ...]:

@@ -21,6 +21,9 @@ from cockpit.theme import page_head
 from geo.errors import StoreUnavailable
 from geo.map_queries import Area
 
+_FIRST = "community_first"
+"""Where a session keeps the community that came first: new cases must not change it under the reader's eyes."""
+
 
 def apply_style() -> None:
     """Puts the shapes of this page and its charts on this run's page."""
@@ -31,11 +34,13 @@ def apply_style() -> None:
 def open_page(view: View) -> Chosen:
     """The community of this run, with the head of its page drawn; one without an area when there is none to show."""
     try:
-        chosen = choice.choose(view)
+        chosen = choice.choose(view, kept=st.session_state.get(_FIRST))
         found = _sentence(chosen)
     except StoreUnavailable:
         page_head(view, sentence=view.tr("community.down"))
         return Chosen(view, "community", (), None)
+    if chosen.area and not view.filters.area:
+        st.session_state[_FIRST] = token(chosen.area)
     _print_head(chosen, "first")
     page_head(chosen.view, sentence=found.head, lead=found.lead, level=found.level)
     if chosen.areas:
