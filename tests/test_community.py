@@ -261,6 +261,17 @@ def test_a_figure_stands_beside_that_of_the_area_above(town: Town) -> None:
     assert by_slug["incidents"].figure.value == 10
 
 
+def test_where_no_case_has_a_deadline_none_is_counted_as_not_overdue(town: Town) -> None:
+    def slugs() -> set[str]:
+        return {beside.figure.indicator.slug for beside in computed.period_figures(chosen_of(town, area="community:A"))}
+
+    town.case("10-19 08:00", area="A")
+    assert "backlog" in slugs()
+    assert "backlog_overdue" not in slugs()
+    town.case("10-19 08:00", area="A", due="10-22 08:00")
+    assert "backlog_overdue" in slugs()
+
+
 def test_a_share_is_called_lower_only_where_the_exact_test_says_so_too(town: Town) -> None:
     town.case("10-05 08:00", times=900, closed="10-05 09:00", due="10-06 08:00")
     town.case("10-05 08:00", area="B", times=29, closed="10-05 09:00", due="10-06 08:00")

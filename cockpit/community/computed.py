@@ -32,7 +32,8 @@ SOON = timedelta(hours=1)
 ONE_SIDED = 0.025
 """The chance of one tail beyond which a share is called higher or lower."""
 GROUPS = ("overdue", "soon", "today", "later", "open_end", "suspended")
-PERIOD_SLUGS = ("incidents", "closure_rate", "on_time_rate", "backlog", "backlog_overdue")
+OVERDUE = "backlog_overdue"
+PERIOD_SLUGS = ("incidents", "closure_rate", "on_time_rate", "backlog", OVERDUE)
 CLOSE_SLUGS = ("close_p50", "close_p90")
 
 
@@ -159,12 +160,23 @@ def figures(asked: Asked, *, scope: Scope, slugs: tuple[str, ...]) -> Mapping[st
 
 
 def period_figures(chosen: Chosen) -> tuple[Beside, ...]:
-    """The figures of the period, each beside that of the area above (or the site)."""
+    """The figures of the period, each beside that of the area above (or the site).
+
+    Where no case has a deadline none can be overdue: the count would be 0 and say nothing, so it is left out.
+    """
     view, area, above = chosen.view, chosen.area, chosen.parent
+    told = PERIOD_SLUGS if has_deadlines(view.asked) else tuple(slug for slug in PERIOD_SLUGS if slug != OVERDUE)
     own = figures(view.asked, scope=scope_of(view, area), slugs=PERIOD_SLUGS)
     whole = figures(view.asked, scope=scope_of(view, above), slugs=PERIOD_SLUGS)
     households = _households(view, area, above)
-    return tuple(_beside(own[slug], whole.get(slug), households) for slug in PERIOD_SLUGS if slug in own)
+    return tuple(_beside(own[slug], whole.get(slug), households) for slug in told if slug in own)
+
+
+@shared
+def has_deadlines(asked: Asked) -> bool:
+    """Whether any case has a deadline."""
+    with queries.store().reading(asked.viewer, asked.clock) as connection:
+        return standing.has_deadlines(connection)
 
 
 def _households(view: View, area: Area | None, above: Area | None) -> float | None:
