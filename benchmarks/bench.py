@@ -73,7 +73,7 @@ class Bench:
 
     def urls(self, database: str) -> StoreUrls:
         """The URLs of all roles in `database`."""
-        roles = {"admin": "super", "owner": "owner", "load": "load", "app": "app", "wall": "wall"}
+        roles = {"admin": "super", "owner": "owner", "load": "load", "app": "app", "wall": "wall", "gate": "gate"}
         return StoreUrls(
             **{
                 name: make_url(self.cluster.url(f"cockpit_{role}"))

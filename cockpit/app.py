@@ -5,6 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from cockpit import context, queries, theme
+from cockpit.access import current
+from geo.viewer import PROGRAM
 
 PAGES = Path(__file__).parent.parent / "pages"
 REPLAY_S, LOOK_S = 3, 30  # how often a page follows a replay, and how often it looks whether one began
@@ -19,9 +21,9 @@ TABS = (
 
 
 @st.fragment(run_every=queries.RETRY_S)
-def _recover(view: context.View) -> None:
+def _recover() -> None:
     """While the store is down: looks every few seconds and draws the page anew when it answers again."""
-    pulse = queries.pulse(None, view.viewer)
+    pulse = queries.pulse(None, PROGRAM)
     if pulse.down_since is None:
         st.rerun()
 
@@ -33,7 +35,7 @@ def _follow_clock(view: context.View, *, every_s: float) -> None:
     def look() -> None:
         if not st.session_state.get(_IS_DRAWN):  # still in the run that draws the page
             return
-        pulse = queries.pulse(None, view.viewer)
+        pulse = queries.pulse(None, PROGRAM)
         is_elsewhere = pulse.replay is not None and pulse.clock != view.clock
         if pulse.down_since is None and (is_elsewhere or pulse.replay != view.replay):
             st.rerun()
@@ -41,9 +43,9 @@ def _follow_clock(view: context.View, *, every_s: float) -> None:
     look()
 
 
-def _page(view: context.View, tab: theme.Tab) -> st.Page:
+def _page(view: context.View, tab: theme.Tab, *, is_first: bool) -> st.Page:
     path = PAGES / f"{tab.url_path}.py"
-    return st.Page(path, title=view.tr(tab.title_key), url_path=tab.url_path, default=tab is TABS[0])
+    return st.Page(path, title=view.tr(tab.title_key), url_path=tab.url_path, default=is_first)
 
 
 def main() -> None:
@@ -52,15 +54,19 @@ def main() -> None:
     view = context.current_view(begins_run=True)
     st.set_page_config(page_title=view.site.name(view.lang), page_icon="🏘️", layout="wide")
     theme.apply()
-    pages = {tab.url_path: _page(view, tab) for tab in TABS}
+    tabs = [tab for tab in TABS if current.may(view.viewer, f"page.{tab.url_path}")]
+    if not tabs and view.fault is None:
+        st.stop()
+    tabs = tabs or list(TABS[:1])  # while the store is down nobody's page says so
+    pages = {tab.url_path: _page(view, tab, is_first=tab is tabs[0]) for tab in tabs}
     page = st.navigation(list(pages.values()), position="hidden")
-    current = next(name for name, known in pages.items() if known is page)
-    wanted = theme.top_bar(view, tabs=TABS, current=current)
-    if wanted in pages and wanted != current:
+    shown = next(name for name, known in pages.items() if known is page)
+    wanted = theme.top_bar(view, tabs=tabs, current=shown)
+    if wanted in pages and wanted != shown:
         kept = {name: value for name, value in view.params.items() if name in context.COMMON}
         st.switch_page(pages[wanted], query_params=kept)
     if view.pulse and view.pulse.down_since:
-        _recover(view)
+        _recover()
     else:
         _follow_clock(view, every_s=REPLAY_S if view.replay else LOOK_S)
     page.run()

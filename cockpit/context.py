@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from cockpit import queries
+from cockpit.access import current
 from cockpit.queries import Asked, Pulse
 from config.messages import LANGUAGES, tr
 from config.site import Site, site
@@ -20,7 +21,7 @@ from geo.errors import StoreUnavailable
 from geo.map_queries import LEVELS, Area, Category, Dataset
 from geo.replay import Replay
 from geo.store import Store
-from geo.viewer import LEADER, Clock, Viewer
+from geo.viewer import PROGRAM, Clock, Viewer
 
 COMMON = ("from", "to", "level", "area", "category", "lang")
 LONGEST_DAYS = 3_660
@@ -281,13 +282,13 @@ def parse_category(params: Mapping[str, str], categories: Sequence[Category]) ->
 
 
 def viewer() -> Viewer:
-    """Who looks. Until accounts come: the built-in leader of the whole site."""
-    return LEADER
+    """Who looks at the page that runs now; NOBODY without a session that holds now."""
+    return current.viewer_of(current.of_page())
 
 
 def now() -> Clock:
     """The site's clock of this moment, to the minute."""
-    return queries.pulse(None, viewer()).clock
+    return queries.pulse(None, PROGRAM).clock
 
 
 def current_view(*, begins_run: bool = False) -> View:
@@ -297,7 +298,7 @@ def current_view(*, begins_run: bool = False) -> View:
     """
     params = {name: str(value) for name, value in st.query_params.to_dict().items()}
     if begins_run or _PULSE not in st.session_state:
-        st.session_state[_PULSE] = queries.pulse(None, viewer())
+        st.session_state[_PULSE] = queries.pulse(None, PROGRAM)
     return make_view(params, viewer=viewer(), pulse=st.session_state[_PULSE])
 
 

@@ -29,11 +29,17 @@ ENTRIES = 400
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, at which moment, of which state of the data: the first argument of every cached query."""
+    """Which role of which areas asks, at which moment, of which state of the data: first of every cached query.
+
+    The person is left out (`Viewer.unnamed`): what is kept is for all who may see the same, and for nobody else.
+    """
 
     viewer: Viewer
     clock: Clock
     version: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "viewer", self.viewer.unnamed)
 
 
 @dataclass(frozen=True, slots=True)

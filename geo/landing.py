@@ -19,6 +19,7 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 
 from geo import sql
+from geo.audit import audit
 from geo.errors import GeoError, StoreUnavailable
 from geo.store import rows as query
 from geo.viewer import Clock, Viewer
@@ -308,13 +309,6 @@ def told() -> Iterator[None]:
 
 def _is_value(error: BaseException | None) -> bool:
     return str(getattr(error, "sqlstate", None) or "").startswith(PROGRAM_LIMIT)
-
-
-def audit(connection: Connection, *, viewer: Viewer, action: str, target: str, detail: Mapping[str, Any]) -> None:
-    """One line of the audit trail at the clock of the transaction."""
-    statement = sql_text(sql.text("load/audit"))
-    params = {"viewer": viewer.name, "action": action, "object": target, "detail": _json(detail)}
-    connection.execute(statement, params)
 
 
 def _line(line: Line) -> dict[str, Any]:

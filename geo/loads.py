@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from geo.landing import audit
+from geo.audit import audit
 from geo.store import Store, rows
 from geo.viewer import Clock, Viewer
 

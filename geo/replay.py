@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
 from geo import sql
+from geo.audit import audit
 from geo.errors import GeoError, StoreUnavailable
-from geo.landing import BELL, audit
+from geo.landing import BELL
 from geo.placing import LEVELS
 from geo.store import Store, rows
 from geo.viewer import Clock, Viewer, current_clock, is_clock_set

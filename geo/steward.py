@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from geo.landing import audit
+from geo.audit import audit
 from geo.loads import Reject
 from geo.store import Store, rows
 from geo.viewer import Clock, Viewer

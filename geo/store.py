@@ -1,7 +1,8 @@
 """Connections to the store by login role, and the transaction that carries viewer and clock.
 
-Invariant: nobody reads or writes outside `Store.reading` / `Store.loading`; a reading transaction is
-cockpit_app's under row-level security and is read-only, a loading one is cockpit_load's.
+Invariant: nobody reads or writes outside the transactions of `Store`; a reading transaction is
+cockpit_app's under row-level security and is read-only, a loading one is cockpit_load's; `Store.showing` is
+cockpit_wall's, `Store.admitting` cockpit_gate's.
 """
 
 import os
@@ -34,13 +35,14 @@ class StoreUrls:
     load: str
     app: str
     wall: str
+    gate: str
 
 
 def configured_urls(environ: Mapping[str, str] = os.environ) -> StoreUrls:
     """The URLs of the PostGIS that the environment names, or of the embedded one, which is started.
 
-    `COCKPIT_DATABASE_URL` is the migrator's login; the others follow from `COCKPIT_APP_URL`, `COCKPIT_LOAD_URL`
-    and `COCKPIT_WALL_URL`, or from it by exchanging the login name.
+    `COCKPIT_DATABASE_URL` is the migrator's login; the others follow from `COCKPIT_APP_URL`, `COCKPIT_LOAD_URL`,
+    `COCKPIT_WALL_URL` and `COCKPIT_GATE_URL`, or from it by exchanging the login name.
     """
     named = environ.get("COCKPIT_DATABASE_URL")
     if not named:
@@ -51,6 +53,7 @@ def configured_urls(environ: Mapping[str, str] = os.environ) -> StoreUrls:
             load=cluster.url("cockpit_load"),
             app=cluster.url("cockpit_app"),
             wall=cluster.url("cockpit_wall"),
+            gate=cluster.url("cockpit_gate"),
         )
     owner = _url(environ, "COCKPIT_DATABASE_URL")
 
@@ -64,6 +67,7 @@ def configured_urls(environ: Mapping[str, str] = os.environ) -> StoreUrls:
         load=login("COCKPIT_LOAD_URL", "cockpit_load"),
         app=login("COCKPIT_APP_URL", "cockpit_app"),
         wall=login("COCKPIT_WALL_URL", "cockpit_wall"),
+        gate=login("COCKPIT_GATE_URL", "cockpit_gate"),
     )
 
 
@@ -108,6 +112,14 @@ class Store:
     def _load(self) -> Engine:
         return _engine(self.urls.load, timeout_ms=0, pool_size=2)
 
+    @cached_property
+    def _wall(self) -> Engine:
+        return _engine(self.urls.wall, timeout_ms=STATEMENT_TIMEOUT_MS, pool_size=4)
+
+    @cached_property
+    def _gate(self) -> Engine:
+        return _engine(self.urls.gate, timeout_ms=STATEMENT_TIMEOUT_MS, pool_size=5)
+
     @contextmanager
     def reading(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
         """A read-only transaction of cockpit_app in which the policies know viewer and clock.
@@ -124,6 +136,21 @@ class Store:
     def auditing(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
         """A transaction of cockpit_app that may append to the audit trail; raises StoreUnavailable."""
         with _begun(self._app) as connection:
+            _look_as(connection, viewer, clock)
+            yield connection
+
+    @contextmanager
+    def showing(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
+        """A read-only transaction of cockpit_wall, which has no right to any person, text or case's point."""
+        with _begun(self._wall) as connection:
+            connection.execute(sql_text(sql.text("view/read_only")))
+            _look_as(connection, viewer, clock)
+            yield connection
+
+    @contextmanager
+    def admitting(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
+        """A read-write transaction of cockpit_gate: accounts, sessions, and lines of the audit trail; nothing else."""
+        with _begun(self._gate) as connection:
             _look_as(connection, viewer, clock)
             yield connection
 
@@ -158,7 +185,7 @@ class Store:
 
     def close(self) -> None:
         """Closes the pooled connections; the store can be used again afterwards."""
-        for name in ("_app", "_load"):
+        for name in ("_app", "_load", "_wall", "_gate"):
             if name in self.__dict__:
                 self.__dict__[name].dispose()
 
@@ -189,6 +216,9 @@ def _look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:
         sql_text(sql.text("view/look_as")),
         {
             "viewer": viewer.name,
+            "role": viewer.role,
+            "account": "" if viewer.account_id is None else str(viewer.account_id),
+            "address": viewer.address,
             "level": viewer.level,
             "areas": ",".join(str(area_id) for area_id in sorted(viewer.area_ids)),
             "clock": clock.at.isoformat(),

@@ -15,19 +15,27 @@ AREA = "area"
 class Viewer:
     """Who is looking.
 
-    `level` is `site` (sees everything) or `area` (sees `area_ids` and all below them). An `area` viewer
-    without areas sees nothing: an empty scope is nobody's scope, never everybody's.
+    `role` decides what may be seen (config/rights.toml), `level` where: `site` (everywhere) or `area` (`area_ids` and
+    all below them). An `area` viewer without areas sees nothing: an empty scope is nobody's scope, never everybody's.
+    `account_id` and `address` (whence) say who it is for the audit trail; they change nothing of what is seen.
     """
 
     name: str
     role: str
     level: str = AREA
     area_ids: frozenset[int] = frozenset()
+    account_id: int | None = None
+    address: str = ""
 
     @property
     def scope(self) -> str:
         """The part of a cache key that keeps one viewer's rows from another's."""
         return SITE if self.level == SITE else ",".join(str(area_id) for area_id in sorted(self.area_ids))
+
+    @property
+    def unnamed(self) -> "Viewer":
+        """The same role and areas without the person: what is kept is kept for all who may see the same."""
+        return Viewer(name=self.role, role=self.role, level=self.level, area_ids=self.area_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,13 @@ def current_clock(environ: Mapping[str, str] = os.environ) -> Clock:
 
 
 LEADER = Viewer(name="leader", role="leader", level=SITE)
-"""The built-in leader of the whole site, until accounts come."""
+"""A leader of the whole site."""
 
 OPERATOR = Viewer(name="operator", role="operator", level=SITE)
 """The viewer of the command line: whoever may log in to the machine; what it reads is audited."""
+
+PROGRAM = Viewer(name="program", role="program")
+"""The program itself, asking whether the store answers: no role has fewer rights, no row of any area is seen."""
+
+NOBODY = Viewer(name="", role="", level="")
+"""Who did not sign in: every scoped table has 0 rows."""

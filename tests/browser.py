@@ -9,14 +9,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPResponse
 from pathlib import Path
 from socket import socket
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from cockpit.access.current import COOKIE
+from geo.accounts import accounts_in, add_account, open_session
+from geo.errors import StoreUnavailable
+from geo.store import Store
+from geo.viewer import OPERATOR, Clock
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -36,6 +45,46 @@ FLAGS = (
 NOW = "2026-11-20T14:32:00+08:00"
 DESK = (1366, 768)
 WAIT_MS = 60_000
+
+
+TOKENS: dict[str, str] = {}
+"""Address of a server → the cookie of the leader who is signed in there, for `Watched.open` and `fetch`."""
+
+
+def sign_in(
+    environment: dict[str, str], *, login: str = "leader", role: str = "leader", areas: tuple[str, ...] = ()
+) -> str:
+    """An account of that role in the environment's store, made when missing, and the cookie of a new session of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        store = Store.from_environment()
+    now = datetime.now(UTC)
+    with store.admitting(OPERATOR, Clock(now)) as connection:
+        known = accounts_in(connection, login=login)
+    account = (
+        known[0]
+        if known
+        else add_account(store, OPERATOR, login=login, display_name=login, role=role, areas=areas, now=now)
+    )
+    token = open_session(store, account, method="password", address="127.0.0.1", now=now)
+    store.close()
+    return token
+
+
+def cookies_for(address: str) -> list[Any]:
+    """The cookie of who is signed in at the server of `address`, for a browser's context; none where nobody is."""
+    parts = urlsplit(address)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return [{"name": COOKIE, "value": TOKENS[origin], "url": origin}] if origin in TOKENS else []
+
+
+def fetch(url: str, *, token: str | None = None) -> HTTPResponse:
+    """What the address answers to who is signed in there (`token`: somebody else's cookie, "" for nobody's)."""
+    parts = urlsplit(url)
+    cookie = TOKENS.get(f"{parts.scheme}://{parts.netloc}", "") if token is None else token
+    answer: HTTPResponse = urlopen(Request(url, headers={"cookie": f"{COOKIE}={cookie}"} if cookie else {}), timeout=20)
+    return answer
 
 
 def free_port() -> int:
@@ -60,6 +109,8 @@ def served(environment: dict[str, str], *, now: str = NOW) -> Iterator[str]:
     )
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+        with suppress(StoreUnavailable):
+            TOKENS[f"http://127.0.0.1:{port}"] = sign_in(environment)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
@@ -96,7 +147,8 @@ class Watched:
     faults: list[str]
 
     def open(self, address: str) -> Page:
-        """Opens the address and waits for the sentence of the page."""
+        """Opens the address as who is signed in there and waits for the sentence of the page."""
+        self.page.context.add_cookies(cookies_for(address))
         self.page.goto(address)
         self.page.locator("h1").first.wait_for(timeout=WAIT_MS)
         return self.page

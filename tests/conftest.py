@@ -34,6 +34,7 @@ def _urls(base: StoreUrls, database: str) -> StoreUrls:
         load=exchanged(base.load),
         app=exchanged(base.app),
         wall=exchanged(base.wall),
+        gate=exchanged(base.gate),
     )
 
 
@@ -51,7 +52,14 @@ def cluster_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreUrls
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COCKPIT_HOME", str(home))
-        for name in ("COCKPIT_DATABASE_URL", "COCKPIT_APP_URL", "COCKPIT_LOAD_URL", "COCKPIT_WALL_URL", "COCKPIT_NOW"):
+        for name in (
+            "COCKPIT_DATABASE_URL",
+            "COCKPIT_APP_URL",
+            "COCKPIT_LOAD_URL",
+            "COCKPIT_WALL_URL",
+            "COCKPIT_GATE_URL",
+            "COCKPIT_NOW",
+        ):
             patch.delenv(name, raising=False)
         cluster = embedded.ensure()
         yield StoreUrls(
@@ -60,6 +68,7 @@ def cluster_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreUrls
             load=cluster.url("cockpit_load"),
             app=cluster.url("cockpit_app"),
             wall=cluster.url("cockpit_wall"),
+            gate=cluster.url("cockpit_gate"),
         )
         embedded.stop()
         shutil.rmtree(cluster.data_dir.parent)
@@ -111,6 +120,7 @@ def store_environment(urls: StoreUrls, tmp_path_factory: pytest.TempPathFactory)
         "COCKPIT_APP_URL": urls.app,
         "COCKPIT_LOAD_URL": urls.load,
         "COCKPIT_WALL_URL": urls.wall,
+        "COCKPIT_GATE_URL": urls.gate,
     }
 
 

@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 import shapely
-from browser import chromium, served, watched, without_store
+from browser import chromium, fetch, served, watched, without_store
 from playwright.sync_api import Browser, expect
 from small_town import build
 
@@ -328,13 +327,13 @@ def browser() -> Iterator[Browser]:
 
 
 def test_health_is_told_with_the_data_version(address: str) -> None:
-    with urlopen(f"{address}/healthz") as answer:
+    with fetch(f"{address}/healthz") as answer:
         assert json.loads(answer.read()) == {"status": "ok", "data_version": 1}
 
 
 def test_health_is_503_without_a_database(store_environment: dict[str, str]) -> None:
     with served(without_store(store_environment)) as gone, pytest.raises(HTTPError) as refused:
-        urlopen(f"{gone}/healthz")
+        fetch(f"{gone}/healthz")
     with refused.value as answer:
         assert answer.code == 503
         told = answer.read().decode()
@@ -352,19 +351,19 @@ def test_a_broken_configuration_is_503_and_its_place_is_not_told(
     with served(environment) as address:
         for path in ("healthz", "layers/heat.csv?from=2026-11-01&to=2026-11-21"):
             with pytest.raises(HTTPError) as refused:
-                urlopen(f"{address}/{path}")
+                fetch(f"{address}/{path}")
             with refused.value as answer:
                 assert answer.code == 503, path
                 assert str(tmp_path) not in answer.read().decode()
 
 
 def test_every_answer_forbids_requests_to_other_machines(address: str) -> None:
-    with urlopen(address) as answer:
+    with fetch(address) as answer:
         assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
 def test_the_heat_counts_each_valid_case_with_a_point_once(address: str) -> None:
-    with urlopen(f"{address}/layers/heat.csv?from=2026-11-01&to=2026-11-21") as answer:
+    with fetch(f"{address}/layers/heat.csv?from=2026-11-01&to=2026-11-21") as answer:
         lines = answer.read().decode().splitlines()
         assert answer.headers["cache-control"].startswith("private")
     assert lines[0] == "lon,lat,n"
@@ -384,13 +383,13 @@ def test_the_heat_counts_each_valid_case_with_a_point_once(address: str) -> None
 )
 def test_an_address_that_names_nothing_is_404(address: str, path: str) -> None:
     with pytest.raises(HTTPError) as refused:
-        urlopen(f"{address}/{path}")
+        fetch(f"{address}/{path}")
     with refused.value as answer:
         assert answer.code == 404
 
 
 def test_shapes_are_kept_by_the_browser_and_by_no_one_else(address: str) -> None:
-    with urlopen(f"{address}/layers/areas.svg?level=grid&day=2026-11-20&v=1") as answer:
+    with fetch(f"{address}/layers/areas.svg?level=grid&day=2026-11-20&v=1") as answer:
         assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
         assert answer.read().decode().count("<path") == 4
 

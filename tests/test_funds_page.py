@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from browser import TOKENS, cookies_for, sign_in
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import text
 
+from geo.errors import StoreUnavailable
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, Clock
 
@@ -36,12 +38,15 @@ def served(urls: StoreUrls, home: Path, database: str | None = None) -> Iterator
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COCKPIT_")} | {
         "COCKPIT_HOME": str(home), "COCKPIT_DATABASE_URL": database or urls.owner,
         "COCKPIT_APP_URL": database or urls.app,
-        "COCKPIT_LOAD_URL": urls.load, "COCKPIT_WALL_URL": urls.wall, "COCKPIT_NOW": NOW,
+        "COCKPIT_LOAD_URL": urls.load, "COCKPIT_WALL_URL": urls.wall, "COCKPIT_GATE_URL": urls.gate,
+        "COCKPIT_NOW": NOW,
     }  # fmt: skip
     command = [sys.executable, "-m", "streamlit", "run", "cockpit/asgi.py", "--server.port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health")
+        with suppress(StoreUnavailable):
+            TOKENS[f"http://127.0.0.1:{port}"] = sign_in(environment)
         yield f"http://127.0.0.1:{port}/funds"
     finally:
         server.terminate()
@@ -75,6 +80,7 @@ def open_page(browser: Browser) -> Iterator[Callable[[str], Page]]:
         page = context.new_page()
         page.on("request", lambda request: _note_outside(request.url, faults))
         page.on("pageerror", lambda error: faults.append(str(error)))
+        context.add_cookies(cookies_for(address))
         page.goto(address)
         page.locator("h1").wait_for(timeout=60_000)
         return page

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
-from browser import chromium, free_port, served, watched
+from browser import chromium, fetch, free_port, served, watched
 from figures_builder import CHINA, Town, at
 from playwright.sync_api import expect
 from small_town import build
@@ -327,7 +327,7 @@ def _answers(address: str) -> bool:
 
 def _heat(address: str, asked: dict[str, str]) -> int:
     """The number of incidents in the heat."""
-    with urlopen(f"{address}/layers/heat.csv?{urlencode(asked)}", timeout=20) as answer:
+    with fetch(f"{address}/layers/heat.csv?{urlencode(asked)}") as answer:
         cells = answer.read().decode().splitlines()[1:]
     return sum(int(float(cell.split(",")[-1])) for cell in cells)
 

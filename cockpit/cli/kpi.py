@@ -18,8 +18,8 @@ from cockpit.figures import Figure, figures
 from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
 from config.messages import tr
 from config.site import site
+from geo.audit import audit
 from geo.figures import LEVELS, NamedArea, Question, areas_named, categories
-from geo.landing import audit
 from geo.migrations import check
 from geo.replay import site_clock
 from geo.store import Store

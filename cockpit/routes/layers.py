@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from cockpit import context, layers, queries
+from cockpit.access import current
 from cockpit.queries import AskedShapes
 from cockpit.routes import faults
 from geo.map_queries import LEVELS, Area
-from geo.viewer import Clock
+from geo.viewer import PROGRAM, Clock
 
 SHAPES_KEPT = "private, max-age=31536000, immutable"
 COUNTS_KEPT = "private, max-age=600"
@@ -40,7 +41,7 @@ def _place(request: Request) -> _Place:
     level = params.get("level", "")
     if day is None or level not in LEVELS:
         raise BadAddressError("day and level are needed")
-    now = _asked()
+    now = _asked(request)
     asked = queries.asked_shapes(now, day=day)
     areas = queries.areas(now, day=day)
     within = _named(areas, params.get("area"))
@@ -49,9 +50,10 @@ def _place(request: Request) -> _Place:
     return _Place(asked, ground, areas)
 
 
-def _asked(at: str | None = None) -> queries.Asked:
+def _asked(request: Request, at: str | None = None) -> queries.Asked:
     """Who asks when: at the moment `at` of the page that names it, never later than the site's clock."""
-    pulse = queries.pulse(None, context.viewer())
+    viewer = current.viewer_of(current.of_request(request))
+    pulse = queries.pulse(None, PROGRAM)
     clock = pulse.clock
     if at is not None:
         try:
@@ -59,7 +61,7 @@ def _asked(at: str | None = None) -> queries.Asked:
             clock = min(told, clock, key=lambda one: one.at)
         except (ValueError, OverflowError) as error:
             raise BadAddressError("at must be a moment with an offset") from error
-    return queries.Asked(context.viewer(), clock, pulse.version)
+    return queries.Asked(viewer, clock, pulse.version)
 
 
 def _named(areas: tuple[Area, ...], named: str | None) -> Area | None:
@@ -126,7 +128,7 @@ def heat(request: Request) -> Response:
         start, end = context.parse_day(params.get("from", "")), context.parse_day(params.get("to", ""))
         if start is None or end is None or start >= end:
             raise BadAddressError("from and to are needed")
-        asked = _asked(params.get("at"))
+        asked = _asked(request, params.get("at"))
         found = _heat(asked, start, end, area=params.get("area"), category=params.get("category"))
         return Response(found, media_type="text/csv", headers={"cache-control": COUNTS_KEPT})
 

@@ -5,7 +5,7 @@ do $$
 declare
   login text;
 begin
-  foreach login in array array['cockpit_owner', 'cockpit_load', 'cockpit_app', 'cockpit_wall'] loop
+  foreach login in array array['cockpit_owner', 'cockpit_load', 'cockpit_app', 'cockpit_wall', 'cockpit_gate'] loop
     if not exists (select from pg_roles where rolname = login) then
       execute format('create role %I login nosuperuser nobypassrls nocreatedb nocreaterole', login);
     end if;

@@ -1,0 +1,166 @@
+"""Accounts and their sessions: who somebody is, by the value of a cookie that only the browser keeps.
+
+Invariant: an account that is disabled, or a session that has ended, was idle too long or is too old, is nobody's, at
+the next question already; every change of an account leaves a line in the audit trail in the same transaction.
+Times here are the machine's (`now`), never the site's clock: a fixed or replayed clock must not keep a session alive.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy import text as sql_text
+
+from geo import sql
+from geo.audit import audit
+from geo.errors import GeoError
+from geo.store import Store, rows
+from geo.viewer import AREA, SITE, Clock, Viewer
+
+ROLES = ("leader", "secretary", "grid_worker", "evaluator", "steward", "admin", "wall")
+IDLE = timedelta(hours=1)
+ABSOLUTE = timedelta(hours=12)
+SEEN_EVERY = timedelta(seconds=30)
+"""A session's last use is written at most this often."""
+
+
+class AccountError(GeoError):
+    """An account cannot be made or changed as asked; `code` names the reason (a key of messages `access.*`)."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code, self.params = code, params
+        super().__init__(f"{code}: {params}")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in; `areas` are "level:code" (empty at level site)."""
+
+    account_id: int
+    login: str
+    display_name: str
+    role: str
+    level: str
+    areas: tuple[str, ...]
+    has_password: bool
+    must_change: bool
+    is_demo: bool
+    issuer: str | None
+    created_at: datetime
+    created_by: str
+    disabled_at: datetime | None
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sign-in that holds now, and who it is."""
+
+    session_id: int
+    viewer: Viewer
+    display_name: str
+    method: str
+    must_change: bool
+    is_demo: bool
+    expires_at: datetime
+
+
+def add_account(
+    store: Store,
+    by: Viewer,
+    *,
+    login: str,
+    display_name: str,
+    role: str,
+    areas: tuple[str, ...] = (),
+    password_hash: str | None = None,
+    must_change: bool = False,
+    is_demo: bool = False,
+    now: datetime,
+) -> Account:
+    """Makes an account for `areas` ("level:code"), or for the whole site without any.
+
+    Raises AccountError (`login_taken`) and StoreUnavailable.
+    """
+    with store.admitting(by, Clock(now)) as connection:
+        made = rows(
+            connection, "access/add_account",
+            login=login, display_name=display_name, role=role, level=AREA if areas else SITE,
+            password_hash=password_hash, must_change=must_change, is_demo=is_demo, issuer=None, subject=None,
+            now=now, created_by=by.name,
+        )  # fmt: skip
+        if not made:
+            raise AccountError("login_taken", login=login)
+        account_id = made[0]["account_id"]
+        for level, code in (area.split(":", 1) for area in areas):
+            _run(connection, "access/add_area", account_id=account_id, level=level, code=code)
+        detail = {"role": role, "areas": list(areas), "is_demo": is_demo}
+        audit(connection, viewer=by, action="account-added", target=f"account:{login}", detail=detail)
+        return accounts_in(connection, login=login)[0]
+
+
+def accounts_in(connection: Connection, *, login: str | None = None) -> tuple[Account, ...]:
+    """All accounts by login, or the one of `login`, in a transaction of `Store.admitting`."""
+    found = rows(connection, "access/accounts", login=login)
+    return tuple(Account(**{**row, "areas": tuple(row["areas"])}) for row in found)
+
+
+def open_session(
+    store: Store, account: Account, *, method: str, address: str, agent: str = "", now: datetime,
+    lasts: timedelta = ABSOLUTE,
+) -> str:  # fmt: skip
+    """Signs the account in and returns the value of its cookie, which is kept nowhere but in the browser."""
+    token = secrets.token_urlsafe(32)
+    viewer = Viewer(account.login, account.role, account.level, account_id=account.account_id, address=address)
+    with store.admitting(viewer, Clock(now)) as connection:
+        rows(
+            connection, "access/open_session",
+            token_hash=_hash(token), account_id=account.account_id, method=method, address=address,
+            agent=agent[:200], now=now, expires_at=now + lasts,
+        )  # fmt: skip
+        audit(connection, viewer=viewer, action="signed-in", target=f"account:{account.login}", detail={"by": method})
+    return token
+
+
+def session_of(
+    store: Store, token: str, *, address: str, now: datetime, idle: timedelta | None = IDLE
+) -> Session | None:
+    """The session that the cookie's value opens; None when there is none, or not any more. Raises StoreUnavailable."""
+    with store.admitting(Viewer("gate", "program"), Clock(now)) as connection:
+        found = rows(connection, "access/session", token_hash=_hash(token))
+        if not found:
+            return None
+        row = found[0]
+        is_idle = idle is not None and row["role"] != "wall" and now - row["last_seen_at"] > idle
+        if row["ended_at"] or row["disabled_at"] or is_idle or now >= row["expires_at"]:
+            return None
+        if now - row["last_seen_at"] > SEEN_EVERY:
+            _run(connection, "access/see_session", session_id=row["session_id"], now=now)
+    viewer = Viewer(
+        row["login"], row["role"], row["level"], frozenset(row["area_ids"]),
+        account_id=row["account_id"], address=address,
+    )  # fmt: skip
+    return Session(
+        row["session_id"], viewer, row["display_name"], row["method"], row["must_change"], row["is_demo"],
+        row["expires_at"],
+    )  # fmt: skip
+
+
+def end_sessions(
+    store: Store, by: Viewer, *, account_id: int, session_id: int | None = None, why: str, now: datetime
+) -> None:
+    """Ends one session of the account, or all of them; what was open on a screen is refused at its next question."""
+    with store.admitting(by, Clock(now)) as connection:
+        _run(connection, "access/end_sessions", account_id=account_id, session_id=session_id, why=why, now=now)
+        detail = {"session": session_id, "why": why}
+        audit(connection, viewer=by, action="signed-out", target=f"account:{account_id}", detail=detail)
+
+
+def _run(connection: Connection, name: str, **params: object) -> None:
+    connection.execute(sql_text(sql.text(name)), params)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
