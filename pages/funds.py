@@ -12,8 +12,10 @@ from cockpit.funds import panels as draw
 from cockpit.funds import words
 from cockpit.funds.computed import open_funds
 from cockpit.panels import panel
+from cockpit.unassigned import stop_unassigned
 
 view = current_view()
+stop_unassigned(view)
 funds = open_funds(view)
 has_balances = funds.scope.book == "funds"
 

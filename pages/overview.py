@@ -7,8 +7,10 @@ from cockpit.filterbar import filter_bar
 from cockpit.overview import before, map_panel, panels
 from cockpit.panels import panel, told
 from cockpit.theme import page_head
+from cockpit.unassigned import stop_unassigned
 
 view = current_view()
+stop_unassigned(view)
 sentence = panels.head(view)
 page_head(view, sentence=sentence.head, lead=sentence.lead, level=sentence.level)
 if before.has_keys(view) or before.has_areas(view):

@@ -6,8 +6,10 @@ from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
 from cockpit.response import areas, panels, trend
 from cockpit.response.panels import section
+from cockpit.unassigned import stop_unassigned
 
 view = current_view()
+stop_unassigned(view)
 panels.apply_style()
 panels.head(view)
 if panels.is_without_incidents(view):

@@ -64,7 +64,8 @@ def filters(funds: FundsView) -> None:
         gone={"fund": None, "toward": None, "kind": None},
     )
     area = view.filters.area
-    areas = [("", tr("funds.all_areas"))] + [
+    areas = [] if view.is_limited else [("", tr("funds.all_areas"))]
+    areas += [
         (token(item), item.name) for item in view.areas
         if item.level in ("street", "community") or (area and item.area_id == area.area_id)
     ]  # fmt: skip
