@@ -6,8 +6,8 @@ import streamlit as st
 
 from cockpit.community import choose_panel, figures_panel, head, map_panel, open_panel, place_panels, words
 from cockpit.context import current_view
+from cockpit.limited import stop_unassigned
 from cockpit.panels import panel, told
-from cockpit.unassigned import stop_unassigned
 
 head.apply_style()
 stop_unassigned(current_view())

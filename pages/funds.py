@@ -11,8 +11,8 @@ from cockpit.funds import months_panel as by_month
 from cockpit.funds import panels as draw
 from cockpit.funds import words
 from cockpit.funds.computed import open_funds
+from cockpit.limited import stop_unassigned
 from cockpit.panels import panel
-from cockpit.unassigned import stop_unassigned
 
 view = current_view()
 stop_unassigned(view)

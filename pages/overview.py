@@ -4,10 +4,10 @@ import streamlit as st
 
 from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
+from cockpit.limited import stop_unassigned
 from cockpit.overview import before, map_panel, panels
 from cockpit.panels import panel, told
 from cockpit.theme import page_head
-from cockpit.unassigned import stop_unassigned
 
 view = current_view()
 stop_unassigned(view)

@@ -4,9 +4,9 @@ import streamlit as st
 
 from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
+from cockpit.limited import stop_unassigned
 from cockpit.response import areas, panels, trend
 from cockpit.response.panels import section
-from cockpit.unassigned import stop_unassigned
 
 view = current_view()
 stop_unassigned(view)

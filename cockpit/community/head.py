@@ -80,7 +80,10 @@ def _which(chosen: Chosen) -> Sentence:
 
 def _bar(chosen: Chosen) -> str:
     view = chosen.view
-    parts = [f'<span class="group k-steps">{_step(chosen, -1)}{_step(chosen, 1)}</span>', _search(chosen), _order(view)]
+    parts = []
+    if len(chosen.areas) > 1:
+        steps = f'<span class="group k-steps">{_step(chosen, -1)}{_step(chosen, 1)}</span>'
+        parts = [steps, _search(chosen), _order(view)]
     parts.append('<span class="gap"></span>' + filterbar.period(view))
     if view.categories:
         parts.append(filterbar.categories(view))

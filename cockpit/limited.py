@@ -1,6 +1,6 @@
-"""What somebody sees whose account is limited to areas of which none is in force on the days looked at.
+"""The words for accounts that are limited to areas: whose figures stand here, and what is said where there is no area.
 
-Invariant: no page draws a panel for such a viewer: every number would be a 0 that is no fact.
+Invariant: no page draws a panel for a viewer without an area: every number would be a 0 that is no fact.
 """
 
 import streamlit as st
@@ -14,6 +14,12 @@ def is_unassigned(view: View) -> bool:
     """Whether the store answers and the viewer has none of the areas in force."""
     is_down = view.fault is not None or (view.pulse is not None and view.pulse.fault is not None)
     return view.is_limited and not view.own_areas and not is_down
+
+
+def of_own(view: View, sentence: str) -> str:
+    """The sentence of a page with the name of the area it is of, for who sees some areas only."""
+    area = view.filters.area
+    return view.tr("scope.of_area", area=area.name, told=sentence) if view.is_limited and area else sentence
 
 
 def stop_unassigned(view: View) -> None:
