@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from cockpit import queries
-from cockpit.access import current
+from cockpit.access import current, refusals, scope
 from cockpit.queries import Asked, Pulse
 from config.messages import LANGUAGES, tr
 from config.site import Site, site
@@ -164,9 +164,37 @@ class View:
             area = by_id.get(area.parent_id) if area.parent_id else None
         return tuple(reversed(found))
 
+    @property
+    def own_areas(self) -> tuple[Area, ...]:
+        """The areas of an account that is limited to some, those in force; empty for a viewer of the whole site."""
+        return scope.own_areas(self.viewer, self.areas)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the viewer sees some areas only: then the site as one is never named, asked or shown."""
+        return scope.is_limited(self.viewer)
+
+    @property
+    def is_area_named(self) -> bool:
+        """Whether the URL names the area looked into; else it is the first of the viewer's own."""
+        return self.filters.area is not None and self.params.get("area") == token(self.filters.area)
+
+    @property
+    def unit_level(self) -> str:
+        """The level whose areas have a page of their own: the communities, for who sees them."""
+        return scope.unit_level(self.viewer, self.areas)
+
+    def may(self, right: str) -> bool:
+        """Whether the viewer has a right of the written table."""
+        return current.may(self.viewer, right)
+
     def is_sole(self, area: Area) -> bool:
-        """Whether the area is the only one of its level: the site under another name."""
-        return sum(1 for known in self.areas if known.level == area.level) == 1
+        """Whether the area is the only one of its level: the site under another name. Never so of a part of it."""
+        return not self.is_limited and sum(1 for known in self.areas if known.level == area.level) == 1
+
+    def is_all(self, area: Area) -> bool:
+        """Whether the area is all that the viewer sees."""
+        return self.own_areas == (area,) if self.is_limited else self.is_sole(area)
 
     def levels(self) -> tuple[str, ...]:
         """The levels that exist within the area looked into, coarsest first."""
@@ -197,12 +225,6 @@ def descendants(areas: Sequence[Area], within: Area) -> tuple[Area, ...]:
         found.append(area)
         ahead.extend(children.get(area.area_id, ()))
     return tuple(found)
-
-
-def community_level(areas: Sequence[Area]) -> str:
-    """The level whose areas are the communities of this site: `community`, or the finest there is."""
-    present = levels_below(areas, None)
-    return "community" if "community" in present or not present else present[-1]
 
 
 def ancestor(areas: Sequence[Area], area: Area, level: str) -> Area | None:
@@ -299,7 +321,17 @@ def current_view(*, begins_run: bool = False) -> View:
     params = {name: str(value) for name, value in st.query_params.to_dict().items()}
     if begins_run or _PULSE not in st.session_state:
         st.session_state[_PULSE] = queries.pulse(None, PROGRAM)
-    return make_view(params, viewer=viewer(), pulse=st.session_state[_PULSE])
+    view = make_view(params, viewer=viewer(), pulse=st.session_state[_PULSE])
+    if begins_run:
+        _note_refused(view)
+    return view
+
+
+def _note_refused(view: View) -> None:
+    """An audit line for an area of the URL that is not among those the viewer sees, whether it exists or not."""
+    named = view.params.get("area")
+    if named and view.areas and not view.is_area_named:
+        refusals.note(view.viewer, what="area", asked=named, where="page")
 
 
 def make_view(
@@ -328,7 +360,8 @@ def make_view(
     except StoreUnavailable as fault:
         unread = fault
         (start, end), _ = parse_period(params, default=default)
-    filters, found = _parse_rest(params, areas, categories, period=(start, end), lang=lang)
+    own = scope.own_areas(viewer, areas)
+    filters, found = _parse_rest(params, areas, categories, own=own, period=(start, end), lang=lang)
     return View(
         viewer=viewer, clock=pulse.clock, lang=lang, site=place, filters=filters, data_version=pulse.version,
         areas=areas, categories=categories, datasets=datasets, params=dict(params),
@@ -341,14 +374,23 @@ def _parse_rest(
     areas: Sequence[Area],
     categories: Sequence[Category],
     *,
+    own: Sequence[Area],
     period: tuple[date, date],
     lang: str,
 ) -> tuple[Filters, tuple[Note, ...]]:
+    """`own`: the viewer's own areas, of which the first is looked into where the URL names none that is seen."""
     area, area_notes = parse_area(params, areas)
+    if area is None and own:
+        area, area_notes = own[0], tuple(_in_own(note, own[0]) for note in area_notes)
     level, level_notes = parse_level(params, areas, area, lang=lang)
     category, category_notes = parse_category(params, categories)
     filters = Filters(start=period[0], end=period[1], level=level, area=area, category=category)
     return filters, area_notes + level_notes + category_notes
+
+
+def _in_own(note: Note, own: Area) -> Note:
+    """The note on an area that was not found, as who has only some areas reads it: the same for known and unknown."""
+    return Note("common.note_area_own", (*note.params, ("area", own.name)))
 
 
 def parse_lang(params: Mapping[str, str]) -> tuple[str, tuple[Note, ...]]:

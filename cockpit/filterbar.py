@@ -1,10 +1,10 @@
 """The filter bar of every page: where, when, at which level, which category; all of it in the URL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from cockpit.context import COMMON, View, ancestor, community_level, token
+from cockpit.context import COMMON, View, ancestor, token
 from cockpit.markup import attributes, esc
 from cockpit.picture import picture
 from geo.map_queries import Area
@@ -38,16 +38,31 @@ def option(text: str, value: str, *, is_on: bool) -> str:
 def breadcrumb(view: View) -> str:
     """The way up: the site, then each area down to the one looked into; the last one is where we are.
 
-    An area that is the only one of its level is the site itself and is not named twice.
+    An area that is the only one of its level is the site itself and is not named twice. Who has some areas only begins
+    at the own one, and chooses among them where they are several.
     """
     line = [area for area in view.lineage() if not view.is_sole(area)]
-    steps = [link(view, view.site.name(view.lang), {"area": None, "level": None}, is_on=not line, style="crumb")]
-    for area in line:
+    steps = [_top(view, line)]
+    for area in line[1 if view.is_limited else 0 :]:
         up = {"area": token(area), "level": None}
         steps.append(link(view, area.name, up, is_on=area is line[-1], style="crumb"))
     joined = '<span class="i3" aria-hidden="true">›</span>'.join(steps)
     label = attributes(aria_label=view.tr("common.you_are_here"))
     return f'<nav class="crumbs"{label}>{joined}{_community(view)}</nav><span class="gap"></span>'
+
+
+def _top(view: View, line: Sequence[Area]) -> str:
+    """The first step: the site, or the own area of who has no more."""
+    if not view.is_limited:
+        whole = {"area": None, "level": None}
+        return link(view, view.site.name(view.lang), whole, is_on=not line, style="crumb")
+    own, at = view.own_areas, line[0] if line else None
+    if len(own) == 1:
+        return link(view, own[0].name, {"area": token(own[0]), "level": None}, is_on=len(line) == 1, style="crumb")
+    options = "".join(
+        option(area.name, view.link({"area": token(area), "level": None}), is_on=area == at) for area in own
+    )
+    return f"<select data-choose{attributes(aria_label=view.tr('common.own_areas'))}>{options}</select>"
 
 
 def _community(view: View) -> str:
@@ -61,8 +76,8 @@ def _community(view: View) -> str:
 
 def community_address(view: View, area: Area) -> str | None:
     """The address of the page of the community that holds `area`; None where it lies above all communities."""
-    own = ancestor(view.areas, area, community_level(view.areas))
-    if own is None:
+    own = ancestor(view.areas, area, view.unit_level)
+    if own is None or not view.may("page.community"):
         return None
     kept = {name: value for name, value in view.params.items() if name in COMMON and name not in ("level", "area")}
     return f"./community?{urlencode({**kept, 'area': token(own)})}"

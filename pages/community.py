@@ -6,9 +6,11 @@ import streamlit as st
 
 from cockpit.community import choose_panel, figures_panel, head, map_panel, open_panel, place_panels, words
 from cockpit.context import current_view
+from cockpit.limited import stop_unassigned
 from cockpit.panels import panel, told
 
 head.apply_style()
+stop_unassigned(current_view())
 chosen = head.open_page(current_view())
 view = chosen.view
 tr, days = view.tr, words.period(view)
@@ -62,14 +64,15 @@ with right:
         draw=partial(place_panels.draw_services, chosen),
         dataset="service-points",
     )
-    panel(
-        view,
-        key="money",
-        title=tr("community.money_title"),
-        unit=tr("community.money_unit", period=days),
-        draw=partial(place_panels.draw_money, chosen),
-        dataset="funds",
-    )
+    if view.may("rows.money"):
+        panel(
+            view,
+            key="money",
+            title=tr("community.money_title"),
+            unit=tr("community.money_unit", period=days),
+            draw=partial(place_panels.draw_money, chosen),
+            dataset="funds",
+        )
     panel(
         view,
         key="staff",

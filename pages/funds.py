@@ -11,9 +11,11 @@ from cockpit.funds import months_panel as by_month
 from cockpit.funds import panels as draw
 from cockpit.funds import words
 from cockpit.funds.computed import open_funds
+from cockpit.limited import stop_unassigned
 from cockpit.panels import panel
 
 view = current_view()
+stop_unassigned(view)
 funds = open_funds(view)
 has_balances = funds.scope.book == "funds"
 

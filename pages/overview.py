@@ -4,11 +4,13 @@ import streamlit as st
 
 from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
+from cockpit.limited import stop_unassigned
 from cockpit.overview import before, map_panel, panels
 from cockpit.panels import panel, told
 from cockpit.theme import page_head
 
 view = current_view()
+stop_unassigned(view)
 sentence = panels.head(view)
 page_head(view, sentence=sentence.head, lead=sentence.lead, level=sentence.level)
 if before.has_keys(view) or before.has_areas(view):

@@ -4,10 +4,12 @@ import streamlit as st
 
 from cockpit.context import current_view
 from cockpit.filterbar import filter_bar
+from cockpit.limited import stop_unassigned
 from cockpit.response import areas, panels, trend
 from cockpit.response.panels import section
 
 view = current_view()
+stop_unassigned(view)
 panels.apply_style()
 panels.head(view)
 if panels.is_without_incidents(view):

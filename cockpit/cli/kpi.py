@@ -14,7 +14,7 @@ import orjson
 
 from cockpit import formats
 from cockpit.cli.ready import as_option, language, ready_store, refuse_user
-from cockpit.figures import Figure, figures
+from cockpit.figures import Figure, WholeNotVisibleError, figures
 from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
 from config.messages import tr
 from config.site import site
@@ -88,7 +88,12 @@ def kpi(  # noqa: PLR0917 - click passes options by name
     clock = site_clock(store, OPERATOR)
     question = _question(store, clock, level=level, area=area, category=category)
     window = Window(start, end, site().zone)
-    found = figures(store, OPERATOR, clock, question=question, windows=(window,), indicators=wanted, lang=language())
+    try:
+        found = figures(
+            store, OPERATOR, clock, question=question, windows=(window,), indicators=wanted, lang=language()
+        )
+    except WholeNotVisibleError as error:
+        raise _refuse("whole_not_visible") from error
     _audited(store, clock, question, window, wanted)
     if not found:
         click.echo(tr("kpi.no_areas", language(), level=level), err=True)

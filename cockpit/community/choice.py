@@ -38,6 +38,11 @@ class Chosen:
         above = self.area.parent_id if self.area else None
         return next((area for area in self.view.areas if area.area_id == above), None)
 
+    @property
+    def has_above(self) -> bool:
+        """Whether the viewer sees what lies above: the area above, or the site; else nothing is compared."""
+        return self.parent is not None or not self.view.is_limited
+
     def step(self, distance: int) -> Area | None:
         """The community that many places further in the order, None beyond its ends."""
         if self.area not in self.areas:
@@ -52,16 +57,16 @@ def choose(view: View, *, kept: str | None = None) -> Chosen:
     `kept` (as the URL names an area) is the one that came first when nothing was named: it stays.
     """
     view.check()
-    level = context.community_level(view.areas)
+    level = view.unit_level
     areas = _ordered(view, [area for area in view.areas if area.level == level])
     found = Chosen(view, level, areas, None)
-    if areas and level != "community":
+    if areas and level != "community" and not view.is_limited:
         found = _noted(found, "level", level=view.tr(f"common.level_{level}"))
-    named = view.filters.area
+    named = view.filters.area if view.is_area_named else None
     own = context.ancestor(view.areas, named, level) if named else None
     if named and own:
         return _named(found, named, own)
-    within = named if named and not view.is_sole(named) else None
+    within = named if named and not view.is_all(named) else None
     inside = _below(found, within) if within else areas
     if len(inside) == 1:
         return _opened(found, inside[0])

@@ -160,14 +160,14 @@ def figures(asked: Asked, *, scope: Scope, slugs: tuple[str, ...]) -> Mapping[st
 
 
 def period_figures(chosen: Chosen) -> tuple[Beside, ...]:
-    """The figures of the period, each beside that of the area above (or the site).
+    """The figures of the period, each beside that of the area above (or the site), alone for who does not see that.
 
     Where no case has a deadline none can be overdue: the count would be 0 and say nothing, so it is left out.
     """
     view, area, above = chosen.view, chosen.area, chosen.parent
     told = PERIOD_SLUGS if has_deadlines(view.asked) else tuple(slug for slug in PERIOD_SLUGS if slug != OVERDUE)
     own = figures(view.asked, scope=scope_of(view, area), slugs=PERIOD_SLUGS)
-    whole = figures(view.asked, scope=scope_of(view, above), slugs=PERIOD_SLUGS)
+    whole = figures(view.asked, scope=scope_of(view, above), slugs=PERIOD_SLUGS) if chosen.has_above else {}
     households = _households(view, area, above)
     return tuple(_beside(own[slug], whole.get(slug), households) for slug in told if slug in own)
 
@@ -240,11 +240,18 @@ def count_side(count: int, *, expected: float) -> str:
 
 
 def stages(chosen: Chosen, *, response_class: str | None) -> tuple[tuple[StageTime, StageTime], ...]:
-    """The stages of the community's cases, each with that of the area above."""
+    """The stages of the community's cases, each with that of the area above; with an empty one for who sees none."""
     asked, view = chosen.view.asked, chosen.view
     own = response.stages_alone(asked, scope=scope_of(view, chosen.area, response_class=response_class))
+    if not chosen.has_above:
+        return tuple((stage, _unseen(stage)) for stage in own)
     whole = response.stages_alone(asked, scope=scope_of(view, chosen.parent, response_class=response_class))
     return tuple(zip(own, whole, strict=True))
+
+
+def _unseen(stage: StageTime) -> StageTime:
+    """The same stage of an area that the viewer does not see: no case, no time."""
+    return StageTime(stage.stage, 0, None, None, "not_covered", {}, is_from_report=stage.is_from_report)
 
 
 def promise(chosen: Chosen) -> Beside | None:
@@ -254,10 +261,12 @@ def promise(chosen: Chosen) -> Beside | None:
     if not urgent or (view.filters.category and view.filters.category not in urgent):
         return None
     response_class = None if view.filters.category else response.URGENT
-    own, whole = (
+    seen = (chosen.area, chosen.parent) if chosen.has_above else (chosen.area,)
+    own, *above = (
         figures(view.asked, scope=scope_of(view, place, response_class=response_class), slugs=(PROMISE,))
-        for place in (chosen.area, chosen.parent)
+        for place in seen
     )
+    whole = above[0] if above else {}
     return _beside(own[PROMISE], whole.get(PROMISE), None) if PROMISE in own else None
 
 

@@ -44,30 +44,31 @@ def draw_figures(chosen: Chosen) -> Empty | None:
     found = computed.period_figures(chosen)
     if not found or all(beside.figure.note == NO_DATA for beside in found):
         return Empty(view.tr("community.not_covered"))
-    names = ("figure", "value", "n", "interval", "whole", "verdict")
+    names = ("figure", "value", "n", "interval", *(("whole", "verdict") if chosen.has_above else ()))
     heads = "".join(
         f"<th{attributes(class_='num' if name in ('value', 'n') else None, scope='col')}>"
         f"{esc(view.tr(f'community.column_{name}', area=above(chosen)))}</th>"
         for name in names
     )
-    body = "".join(_figure_row(view, beside) for beside in found)
+    body = "".join(_figure_row(view, beside, is_beside=chosen.has_above) for beside in found)
     table = f'<table class="k-figures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-    rule = f'<p class="c-key">{esc(view.tr("community.figures_rule"))} {way(view, "overview")}</p>'
+    told = esc(view.tr("community.figures_rule")) if chosen.has_above else ""
+    rule = f'<p class="c-key">{told} {way(view, "overview")}</p>'
     picture(table + rule + figure_fold(view, [beside.figure for beside in found]), key="community_figures")
     return None
 
 
-def _figure_row(view: View, beside: Beside) -> str:
+def _figure_row(view: View, beside: Beside, *, is_beside: bool) -> str:
     figure = beside.figure
     n = formats.number(figure.n) if figure.n is not None and figure.interval else ""
     interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1) if figure.interval else ""
     tone = beside.side if beside.side in ("worse", "better", "more", "fewer") else None
     style = attributes(class_=f"k-{tone}" if tone else "i2")
     value = _value(view, figure)
+    whole = f'<td class="i2">{esc(_whole(view, beside))}</td><td{style}>{esc(_verdict(view, beside))}</td>'
     return (
         f"<tr><td>{esc(figure.indicator.name(view.lang))}</td><td{attributes(class_='num k-value figure')}>{value}</td>"
-        f'<td class="num i2">{n}</td><td class="i2">{interval}</td><td class="i2">{esc(_whole(view, beside))}</td>'
-        f"<td{style}>{esc(_verdict(view, beside))}</td></tr>"
+        f'<td class="num i2">{n}</td><td class="i2">{interval}</td>{whole if is_beside else ""}</tr>'
     )
 
 
@@ -219,18 +220,18 @@ def _promise(chosen: Chosen) -> str:
         return ""
     figure, whole = beside.figure, beside.whole
     value = _number(whole) if whole and whole.value is not None else view.tr("common.no_data")
+    beside_it = {"area": above(chosen), "whole": value} if chosen.has_above else {}
+    alone = "" if chosen.has_above else "_alone"
     if figure.note == NO_DATA:
         told = view.tr("community.promise_none")
     elif figure.value is None or figure.interval is None:
-        told = view.tr("community.promise_few", n=formats.number(figure.n or 0), area=above(chosen), whole=value)
+        told = view.tr(f"community.promise_few{alone}", n=formats.number(figure.n or 0), **beside_it)
     else:
         told = view.tr(
-            "community.promise_line",
+            f"community.promise_line{alone}",
             value=formats.share(figure.value),
             cases=response_words.cases(view, figure),
             range=formats.share_range(figure.interval.low, figure.interval.high, digits=1),
-            area=above(chosen),
-            whole=value,
-            verdict=_verdict(view, beside),
+            **(beside_it | {"verdict": _verdict(view, beside)} if beside_it else {}),
         )
     return f'<p class="k-line k-first">{esc(told)}</p>'

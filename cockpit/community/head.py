@@ -39,7 +39,7 @@ def open_page(view: View) -> Chosen:
     except StoreUnavailable:
         page_head(view, sentence=view.tr("community.down"))
         return Chosen(view, "community", (), None)
-    if chosen.area and not view.filters.area:
+    if chosen.area and not view.is_area_named:
         st.session_state[_FIRST] = token(chosen.area)
     _print_head(chosen, "first")
     page_head(chosen.view, sentence=found.head, lead=found.lead, level=found.level)
@@ -80,7 +80,10 @@ def _which(chosen: Chosen) -> Sentence:
 
 def _bar(chosen: Chosen) -> str:
     view = chosen.view
-    parts = [f'<span class="group k-steps">{_step(chosen, -1)}{_step(chosen, 1)}</span>', _search(chosen), _order(view)]
+    parts = []
+    if len(chosen.areas) > 1:
+        steps = f'<span class="group k-steps">{_step(chosen, -1)}{_step(chosen, 1)}</span>'
+        parts = [steps, _search(chosen), _order(view)]
     parts.append('<span class="gap"></span>' + filterbar.period(view))
     if view.categories:
         parts.append(filterbar.categories(view))
@@ -147,7 +150,9 @@ def _print_button(view: View) -> str:
 
 
 def way(view: View, page: str) -> str:
-    """A link to another page with the same filters, as markup."""
+    """A link to another page with the same filters, as markup; nothing for who may not open it."""
+    if not view.may(f"page.{page}"):
+        return ""
     text = esc(view.tr(f"community.to_{page}"))
     return f"<a{attributes(class_='k-way', href=other_page(view, page))}>{text} →</a>"
 

@@ -58,7 +58,7 @@ def unit(chosen: Chosen) -> str:
         return ""
     if chosen.part:
         of_part = formats.cases(len(shown(chosen, found)), view.lang)
-        return view.tr("community.open_unit_part", n=of_part, all=n, part=chosen.part.name)
+        return view.tr("community.open_unit_part", n=of_part, all=n, part=chosen.part.name, area=chosen.area.name)
     return view.tr("community.open_unit" if found.has_deadlines else "community.open_unit_age", n=n)
 
 
@@ -72,7 +72,8 @@ def draw(chosen: Chosen) -> Empty | None:
     rows = shown(chosen, found)
     if not rows:
         if chosen.part and found.rows:
-            return Empty(view.tr("community.open_none_part", part=chosen.part.name, n=len(found.rows)))
+            told = {"part": chosen.part.name, "area": chosen.area.name, "n": len(found.rows)}
+            return Empty(view.tr("community.open_none_part", **told))
         return Empty(view.tr("community.open_none"))
     written = listed(view, rows)
     counts = Counter(row.group for row in rows)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from cockpit import queries
+from cockpit.access import refusals
 from cockpit.context import Note, View
 from cockpit.queries import AskedLedger
 from config import freshness
@@ -125,12 +126,6 @@ def _reasons(asked: AskedLedger, *, load_id: int) -> tuple[Reason, ...]:
 
 
 @queries.shared
-def _rejects(asked: AskedLedger, *, query: RejectQuery) -> RejectPage:
-    """Kept for one viewer and one minute: the audit trail says who saw refused values in which minute."""
-    return steward.rejects(queries.store(), asked.viewer, asked.clock, query=query)
-
-
-@queries.shared
 def _sources(asked: AskedLedger, *, today: date) -> tuple[SourceLine, ...]:
     return steward.sources(queries.store(), asked.viewer, asked.clock, today=today)
 
@@ -162,6 +157,8 @@ def _open(view: View, asked: AskedLedger) -> DataView:
 def _with_load(data: DataView, asked: AskedLedger) -> DataView:
     view = data.view
     load, notes = _chosen(asked, view.params)
+    if notes:
+        refusals.note(view.viewer, what="load", asked=view.params["load"], where="page")
     faults = [reason.fault for reason in _reasons(asked, load_id=load.load_id)] if load else []
     fault = view.params.get("fault")
     fault = fault if fault in faults else None
@@ -234,14 +231,19 @@ def notes(data: DataView) -> Mapping[str, int]:
 
 
 def rejects(data: DataView) -> RejectPage:
-    """The page of refused rows that the URL asks for, with a line in the audit trail; raises StoreUnavailable."""
-    return _rejects(data.known(), query=data.rejects)
+    """The page of refused rows that the URL asks for, with a line in the audit trail; raises StoreUnavailable.
+
+    Never kept: whoever reads refused values is named in the trail, each time.
+    """
+    asked = data.known()
+    return steward.rejects(queries.store(), data.view.viewer, asked.clock, query=data.rejects)
 
 
 def all_rejects(data: DataView) -> RejectPage:
     """The whole quarantine of the load, for a file; asked and audited each time; raises StoreUnavailable."""
     asked = data.known()
-    return steward.rejects(queries.store(), asked.viewer, asked.clock, query=RejectQuery(data.rejects.load_id))
+    query = RejectQuery(data.rejects.load_id)
+    return steward.rejects(queries.store(), data.view.viewer, asked.clock, query=query)
 
 
 def holdings(data: DataView) -> tuple[Holding, ...]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from cockpit import queries
+from cockpit.access import refusals
 from cockpit.context import Note, View
 from cockpit.funds import money, money_flow, money_months
 from cockpit.funds.money import Summary, Window
@@ -165,7 +166,7 @@ def _open(view: View, books: tuple[Book, ...], today: date) -> FundsView:
     towards = _towards(view, code)
     page = parse_page(view.params.get("page", ""))
     return FundsView(
-        view=replace(view, notes=_notes(view, window)),
+        view=replace(view, notes=_notes(view, window, fund)),
         books=books, window=window, scope=replace(scope, fund_id=fund.fund_id if fund else None),
         toward=view.option("toward", towards), towards=towards, funds=funds, fund=fund,
         query=_query(view, page=page), page=page,
@@ -188,9 +189,13 @@ def _own_days(view: View) -> tuple[date, date] | None:
     return (view.filters.start, view.filters.end) if named and "period" not in view.params else None
 
 
-def _notes(view: View, window: Window) -> tuple[Note, ...]:
-    """The notes of the URL, without the one about the period of incidents."""
+def _notes(view: View, window: Window, fund: Position | None) -> tuple[Note, ...]:
+    """The notes of the URL, without the one about the period of incidents; a fund that is not listed is refused alike
+    whether it exists or not, with a line in the audit trail."""
     kept = tuple(note for note in view.notes if note.key != "common.note_moved_period")
+    if fund is None and (named := view.params.get("fund")):
+        refusals.note(view.viewer, what="fund", asked=named, where="page")
+        kept += (Note("funds.note_fund", (("value", named),)),)
     return (*kept, Note("funds.moved")) if window.moved else kept
 
 

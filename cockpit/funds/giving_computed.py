@@ -50,7 +50,8 @@ def repeats(funds: FundsView) -> Repeats:
 
 def is_whole(funds: FundsView) -> bool:
     """Whether the page shows the book of funds of the whole site, narrowed to no area and no fund."""
-    return funds.scope.book == FUNDS and funds.scope.area_id is None and funds.fund is None
+    is_site = funds.scope.area_id is None and not funds.view.is_limited
+    return funds.scope.book == FUNDS and is_site and funds.fund is None
 
 
 def published(funds: FundsView) -> tuple[PublishedDay, ...]:

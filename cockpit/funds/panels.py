@@ -12,6 +12,7 @@ from cockpit.funds import computed as asking
 from cockpit.funds import giving_computed as giving
 from cockpit.funds.computed import FundsView
 from cockpit.funds.money import PERIODS
+from cockpit.limited import of_own
 from cockpit.markup import esc
 from cockpit.panels import Empty
 from cockpit.picture import STATIC, picture
@@ -32,7 +33,7 @@ def head(funds: FundsView) -> None:
         said, lead, level = sentence(funds)
     except StoreUnavailable:
         said, lead, level = funds.view.tr("funds.down_sentence"), "", None
-    page_head(funds.view, sentence=said, lead=lead, level=level)
+    page_head(funds.view, sentence=of_own(funds.view, said), lead=lead, level=level)
 
 
 def sentence(funds: FundsView) -> tuple[str, str, str | None]:
@@ -64,7 +65,8 @@ def filters(funds: FundsView) -> None:
         gone={"fund": None, "toward": None, "kind": None},
     )
     area = view.filters.area
-    areas = [("", tr("funds.all_areas"))] + [
+    areas = [] if view.is_limited else [("", tr("funds.all_areas"))]
+    areas += [
         (token(item), item.name) for item in view.areas
         if item.level in ("street", "community") or (area and item.area_id == area.area_id)
     ]  # fmt: skip

@@ -37,7 +37,8 @@ def has_services(view: View) -> bool:
 
 def has_funds(view: View) -> bool:
     """Whether the money stands in the place of incidents and areas."""
-    return not has_areas(view) and not has_keys(view) and "funds" in view.datasets
+    is_alone = not has_areas(view) and not has_keys(view)
+    return is_alone and "funds" in view.datasets and view.may("page.funds")
 
 
 def services_unit(view: View) -> str:

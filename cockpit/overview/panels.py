@@ -5,7 +5,7 @@ from dataclasses import replace
 from statistics import median
 
 from cockpit import formats
-from cockpit.context import View, community_level, token
+from cockpit.context import View, token
 from cockpit.filterbar import community_address
 from cockpit.holdings import held
 from cockpit.markup import attributes, esc
@@ -187,7 +187,7 @@ def _row(view: View, row: AreaFigures, table: AreaTable) -> str:
 
 
 def _is_of_communities(view: View) -> bool:
-    return view.filters.level == community_level(view.areas)
+    return view.filters.level == view.unit_level and view.may("page.community")
 
 
 def _to_community(view: View, row: AreaFigures) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cockpit import formats
 from cockpit.context import View
 from cockpit.overview.computed import Standing
+from geo.map_queries import LEVELS, Area
 from geo.standing import LateCase
 
 MOST_PLACES = 3
@@ -49,9 +50,15 @@ def _late(view: View, standing: Standing, cases: tuple[LateCase, ...], *, key: s
 
 
 def _place(view: View, case: LateCase) -> str:
-    """The community of a case; its grid where the page looks into a community."""
-    place = case.finest if view.filters.area and not view.is_sole(view.filters.area) else case.place
+    """The community of a case; its grid where the page looks into a part of the site."""
+    area = view.filters.area
+    is_part = area is not None and not view.is_sole(area) and not (view.is_limited and _is_above_units(view, area))
+    place = case.finest if is_part else case.place
     return place or view.tr("overview.outside")
+
+
+def _is_above_units(view: View, area: Area) -> bool:
+    return LEVELS.index(area.level) < LEVELS.index(view.unit_level)
 
 
 def _since(view: View, standing: Standing) -> str:

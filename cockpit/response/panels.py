@@ -14,6 +14,7 @@ from cockpit.charts.stages import Length, Stage, StageChart, stage_bars
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
 from cockpit.holdings import held
+from cockpit.limited import of_own
 from cockpit.panels import Empty, panel
 from cockpit.picture import STATIC, picture
 from cockpit.response import computed, words
@@ -73,7 +74,7 @@ def head(view: View) -> None:
         page_head(view, sentence=view.tr("common.down_title"))
         return
     lead = words.lead(view, scope=scope, figures=figures, before=before, stages=stages)
-    page_head(view, sentence=words.headline(view, figures), lead=lead)
+    page_head(view, sentence=of_own(view, words.headline(view, figures)), lead=lead)
 
 
 # ---- stages

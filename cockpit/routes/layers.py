@@ -1,25 +1,29 @@
 """Map shapes and heat by address, so that a browser fetches them once a version: `/layers/…`.
 
 Invariant: what an address says is checked against what exists before it reaches a query, the rows are those that
-the asking viewer may see, and no answer is kept by anyone but that viewer's browser.
+the asking viewer may see, and no answer is kept by anyone but that viewer's browser, for that session. What exists and
+is not the asker's gets the same answer as what does not exist, and a line in the audit trail.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from cockpit import context, layers, queries
-from cockpit.access import current
+from cockpit.access import current, refusals
 from cockpit.queries import AskedShapes
 from cockpit.routes import faults
 from geo.map_queries import LEVELS, Area
-from geo.viewer import PROGRAM, Clock
+from geo.viewer import NOBODY, PROGRAM, Clock, Viewer
 
 SHAPES_KEPT = "private, max-age=31536000, immutable"
 COUNTS_KEPT = "private, max-age=600"
+SEEN_BY = "rows.cases"
+"""The right of the written table that the addresses need: of who sees cases somewhere, and so a map of them."""
+NOTHING = "there is nothing at this address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,11 @@ class _Place:
 
 
 class BadAddressError(Exception):
-    """The address names nothing that exists."""
+    """The address names nothing that the asker sees, whether it exists or not."""
+
+
+class NobodyError(Exception):
+    """Who asks is not signed in."""
 
 
 def _place(request: Request) -> _Place:
@@ -41,18 +49,29 @@ def _place(request: Request) -> _Place:
     level = params.get("level", "")
     if day is None or level not in LEVELS:
         raise BadAddressError("day and level are needed")
-    now = _asked(request)
+    viewer = _asker(request)
+    now = _asked(viewer)
     asked = queries.asked_shapes(now, day=day)
     areas = queries.areas(now, day=day)
-    within = _named(areas, params.get("area"))
+    within = _named(viewer, areas, params.get("area"))
     is_roomy = params.get("room") == "wide"
     ground = layers.Ground(level, within.area_id if within else None, within.level if within else None, is_roomy)
     return _Place(asked, ground, areas)
 
 
-def _asked(request: Request, at: str | None = None) -> queries.Asked:
-    """Who asks when: at the moment `at` of the page that names it, never later than the site's clock."""
+def _asker(request: Request) -> Viewer:
+    """Who asks; raises NobodyError without a session, BadAddressError for a role that sees no case."""
     viewer = current.viewer_of(current.of_request(request))
+    if viewer == NOBODY:
+        raise NobodyError
+    if not current.may(viewer, SEEN_BY):
+        refusals.note(viewer, what="address", asked=request.url.path, where="route")
+        raise BadAddressError(NOTHING)
+    return viewer
+
+
+def _asked(viewer: Viewer, at: str | None = None) -> queries.Asked:
+    """The asking at the moment `at` of the page that names it, never later than the site's clock."""
     pulse = queries.pulse(None, PROGRAM)
     clock = pulse.clock
     if at is not None:
@@ -64,22 +83,31 @@ def _asked(request: Request, at: str | None = None) -> queries.Asked:
     return queries.Asked(viewer, clock, pulse.version)
 
 
-def _named(areas: tuple[Area, ...], named: str | None) -> Area | None:
+def _named(viewer: Viewer, areas: tuple[Area, ...], named: str | None) -> Area | None:
     if not named:
         return None
     found, _ = context.parse_area({"area": named}, areas)
     if found is None:
-        raise BadAddressError(f"no area {named!r}")
+        refusals.note(viewer, what="area", asked=named, where="route")
+        raise BadAddressError(NOTHING)
     return found
 
 
 def _answer(make: Callable[[], Response]) -> Response:
     try:
-        return make()
+        found = make()
+        found.headers["vary"] = "cookie"  # another session in the same browser asks anew
+        return found
+    except NobodyError:
+        return _refused("sign in first", 401)
     except BadAddressError as error:
-        return PlainTextResponse(str(error), status_code=404)
+        return _refused(str(error), 404)
     except faults.FAULTS as fault:
-        return PlainTextResponse(faults.told(fault), status_code=503)
+        return _refused(faults.told(fault), 503)
+
+
+def _refused(text: str, status: int) -> Response:
+    return PlainTextResponse(text, status_code=status, headers={"cache-control": "no-store"})
 
 
 def _svg(text: str) -> Response:
@@ -128,14 +156,16 @@ def heat(request: Request) -> Response:
         start, end = context.parse_day(params.get("from", "")), context.parse_day(params.get("to", ""))
         if start is None or end is None or start >= end:
             raise BadAddressError("from and to are needed")
-        asked = _asked(request, params.get("at"))
-        found = _heat(asked, start, end, area=params.get("area"), category=params.get("category"))
+        found = _heat(_asker(request), params, start, end)
         return Response(found, media_type="text/csv", headers={"cache-control": COUNTS_KEPT})
 
     return _answer(make)
 
 
-def _heat(asked: queries.Asked, start: date, end: date, *, area: str | None, category: str | None) -> str:
+def _heat(viewer: Viewer, params: Mapping[str, str], start: date, end: date) -> str:
+    asked = _asked(viewer, params.get("at"))
+    area, category = params.get("area"), params.get("category")
+    _named(viewer, queries.areas(asked, day=end - timedelta(days=1)), area)
     view = context.make_view(
         {"from": start.isoformat(), "to": end.isoformat(), "area": area or "", "category": category or ""},
         viewer=asked.viewer,

@@ -8,8 +8,8 @@
   select k.*, c.name as counter_fund_name, a.name as area_name, x.corrected_by
   from ledger k
   left join corrections x on x.source_id = k.source_id and x.corrects_code = k.entry_code
-  left join core.fund c on c.fund_id = k.counter_fund_id
-  left join core.area a on a.area_id = coalesce(k.grid_id, k.community_id, k.street_id)
+  left join mart.fund_name c on c.fund_id = k.counter_fund_id
+  left join mart.area_name a on a.area_id = coalesce(k.grid_id, k.community_id, k.street_id)
   where k.in_window
     and (cast(:kind as text) is null or k.entry_kind = :kind)
 )

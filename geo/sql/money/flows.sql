@@ -24,7 +24,7 @@ select w.side, w.fund_id, w.counter_fund_id, w.is_held, f.name as fund_name, w.c
        case when :toward = 'area' and w.side = 'expense' then a.name end as area_name,
        sum(w.amount) as amount, count(*) as entries
 from flow w
-left join core.fund f on f.fund_id = w.fund_id
-left join core.area a on :toward = 'area' and w.side = 'expense' and cast(a.area_id as text) = w.code
+left join mart.fund_name f on f.fund_id = w.fund_id
+left join mart.area_name a on :toward = 'area' and w.side = 'expense' and cast(a.area_id as text) = w.code
 group by w.side, w.fund_id, w.counter_fund_id, w.is_held, f.name, w.code, a.name
 order by w.side, w.fund_id, w.code

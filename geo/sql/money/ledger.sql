@@ -27,7 +27,7 @@ ledger as (
     h.fund_id is not null as is_held,
     g.fund_id is not null as is_counter_held
   from dated e
-  left join core.fund f on f.fund_id = e.fund_id
+  left join mart.fund_name f on f.fund_id = e.fund_id
   left join held h on h.fund_id = e.fund_id
   left join held g on g.fund_id = e.counter_fund_id
   where e.counts_on <= :today

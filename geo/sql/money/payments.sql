@@ -5,7 +5,7 @@ select
   case :toward when 'use' then l.use_kind when 'payee' then l.payee else a.name end as target,
   sum(l.amount) as amount, count(*) as entries
 from ledger l
-left join core.area a
+left join mart.area_name a
   on :toward = 'area'
  and a.area_id = case :level when 'street' then l.street_id when 'grid' then l.grid_id else l.community_id end
 where l.in_window and l.entry_kind in ('expense', 'committed')

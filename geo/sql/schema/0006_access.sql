@@ -163,6 +163,7 @@ drop policy viewer_scope on core.ledger_entry;
 create policy viewer_scope on core.ledger_entry for select to cockpit_app using ((select ops.viewer_may('rows.money')) and (
   (select ops.viewer_level()) = 'site'
   or street_id = any ((select ops.viewer_areas())::int[]) or community_id = any ((select ops.viewer_areas())::int[])
+  or grid_id = any ((select ops.viewer_areas())::int[])
   or fund_id in (select fund_id from core.fund) or counter_fund_id in (select fund_id from core.fund)));
 drop policy viewer_present on core.published_total;
 create policy viewer_scope on core.published_total for select to cockpit_app using ((select ops.viewer_may('rows.money')));
@@ -192,6 +193,48 @@ create view mart.dataset with (security_barrier) as
   group by l.dataset;
 comment on view mart.dataset is 'one row is one dataset that was ever loaded; loaded_at = end of its newest load, is_simulated = any of its sources is';
 grant select on mart.dataset to cockpit_app, cockpit_load, cockpit_wall;
+
+-- ---------------------------------------------------------------- what must not depend on who looks
+-- Whether a site states deadlines, which days its reports and its ledger cover, what a fund or an area that an entry names is
+-- called: the same for a part as for the whole, so these pass the row scope. None tells how many rows there are, or what is in one.
+create function ops.has_scope() returns boolean
+  language sql stable parallel safe
+  return ops.viewer_level() = 'site' or ops.viewer_level() = 'area' and ops.viewer_areas() is not null;
+comment on function ops.has_scope() is 'whether the viewer has the site or at least one area; for a viewer of nothing no zero is told';
+create function core.has_deadlines() returns boolean
+  language sql stable security definer set search_path = pg_catalog
+  return ops.has_scope()
+     and exists (select from core.incident where due_at is not null and reported_at <= ops.clock());
+comment on function core.has_deadlines() is 'whether any case of the site known at the clock has a deadline; without one nothing can be called overdue, nowhere';
+
+create function core.reported_days(starts date, ends date) returns table (first_on date, last_on date, has_any boolean)
+  language sql stable security definer set search_path = pg_catalog
+begin atomic
+  select min(reported_on), max(reported_on), count(*) filter (where reported_on >= starts and reported_on < ends) > 0
+  from core.incident where reported_at <= ops.clock() and ops.has_scope();
+end;
+comment on function core.reported_days(date, date) is 'one row: the first and last day with a report of the site before the clock, and whether [starts, ends) has one; a period is empty for all or for nobody';
+
+create function core.ledger_days(of_book text, through date) returns table (source_id int, first_on date, last_on date)
+  language sql stable security definer set search_path = pg_catalog
+begin atomic
+  select e.source_id, min(e.occurred_on), max(e.occurred_on)
+  from core.ledger_entry e left join core.fund f on f.fund_id = e.fund_id
+  where e.occurred_on <= through and e.repeats_code is null and ops.has_scope() and ops.viewer_may('rows.money')
+    and of_book = case when e.fund_id is null then 'flows' when f.fund_kind = 'programme' then 'programmes' else 'funds' end
+  group by e.source_id;
+end;
+comment on function core.ledger_days(text, date) is 'one row is a source of the book; the first and last day (up to the one told) of all its entries: what lies between was published, whoever looks';
+
+create view mart.fund_name with (security_barrier) as
+  select fund_id, name, fund_kind from core.fund where (select ops.viewer_may('rows.money'));
+comment on view mart.fund_name is 'one row is a fund by the number that an entry names; its public name and kind, no money: entries of a fund of another area that serve the own one';
+create view mart.area_name with (security_barrier) as
+  select area_id, name from core.area where (select ops.viewer_may('rows.money'));
+comment on view mart.area_name is 'one row is an area version by the number that an entry names; its public name: where an own fund spends beyond the own area';
+grant select on mart.fund_name, mart.area_name to cockpit_app;
+revoke execute on function core.has_deadlines(), core.reported_days(date, date), core.ledger_days(text, date) from public;
+grant execute on function core.has_deadlines(), core.reported_days(date, date), core.ledger_days(text, date) to cockpit_app, cockpit_load;
 
 grant execute on all functions in schema ops to cockpit_app, cockpit_load, cockpit_wall, cockpit_gate;
 revoke execute on function ops.refresh_statistics() from public, cockpit_app, cockpit_wall, cockpit_gate;
