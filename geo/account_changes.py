@@ -7,7 +7,7 @@ himself or takes his own role away, and the last enabled administrator stays unl
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
@@ -63,12 +63,14 @@ def known_areas(store: Store, by: Viewer, *, now: datetime) -> tuple[KnownArea, 
         return tuple(KnownArea(**row) for row in rows(connection, "access/areas"))
 
 
-def sessions_of(store: Store, by: Viewer, *, account_id: int, now: datetime) -> tuple[OpenSession, ...]:
+def sessions_of(
+    store: Store, by: Viewer, *, account_id: int, now: datetime, idle: timedelta = IDLE
+) -> tuple[OpenSession, ...]:
     """The sessions of the account that hold now, the latest used first; raises AccountError (`not_allowed`)."""
     with store.admitting(by, Clock(now)) as connection:
         if by.account_id != account_id:
             rules.check_may_change(connection, by)
-        found = rows(connection, "access/sessions", account_id=account_id, now=now, idle_since=now - IDLE)
+        found = rows(connection, "access/sessions", account_id=account_id, now=now, idle_since=now - idle)
         return tuple(OpenSession(**row) for row in found)
 
 

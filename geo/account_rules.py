@@ -49,7 +49,7 @@ def changing(store: Store, by: Viewer, login: str, *, now: datetime) -> Iterator
 
 
 def check_scope(role: str, areas: Sequence[str]) -> None:
-    """Raises AccountError where the role is none, must have the whole site (`site_only`), or must not (`needs_area`)."""
+    """Raises AccountError: `bad_role`; `site_only` for a role of the whole site, `needs_area` for one of areas."""
     if role not in ROLES:
         raise AccountError("bad_role", role=role)
     if role in SITE_ROLES and areas:

@@ -15,8 +15,7 @@ from sqlalchemy import text as sql_text
 
 from geo import account_rules as rules
 from geo import sql
-from geo.account_rules import ROLES as ROLES
-from geo.account_rules import AccountError as AccountError
+from geo.account_rules import AccountError as AccountError  # noqa: PLC0414 - part of this module's interface
 from geo.audit import audit
 from geo.store import Store, rows
 from geo.viewer import AREA, SITE, Clock, Viewer

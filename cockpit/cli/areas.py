@@ -1,4 +1,4 @@
-"""An area named on the command line: CODE where it is unambiguous, or LEVEL:CODE; levels also by their Chinese names."""
+"""An area named on the command line: CODE where that is unambiguous, or LEVEL:CODE, the level in Chinese too."""
 
 import difflib
 
