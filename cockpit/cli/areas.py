@@ -33,5 +33,7 @@ def chosen(named: str, areas: tuple[KnownArea, ...], lang: str) -> KnownArea:
 def _nearest(code: str, areas: tuple[KnownArea, ...]) -> str:
     """The areas whose code or name is most like what was typed."""
     near = difflib.get_close_matches(code, {area.code for area in areas} | {area.name for area in areas}, n=NEAREST)
-    shown = [area for area in areas if area.code in near or area.name in near] or list(areas)
+    order = {text: place for place, text in enumerate(near)}
+    places = {area: min(order.get(area.code, NEAREST), order.get(area.name, NEAREST)) for area in areas}
+    shown = sorted((area for area in areas if places[area] < NEAREST), key=lambda area: places[area]) or list(areas)
     return ", ".join(f"{area.token} ({area.name})" for area in shown[:NEAREST])

@@ -15,6 +15,7 @@ from cockpit.users.computed import NEW, WHOLE, UsersView, sessions
 from geo.account_rules import LONGEST_NAME, ROLES
 from geo.accounts import Account
 from geo.map_queries import Area
+from geo.viewer import OPERATOR
 
 
 def title(users: UsersView) -> tuple[str, str]:
@@ -211,7 +212,8 @@ def _acts(users: UsersView, account: Account, *, is_me: bool) -> str:
 
 def _sessions(users: UsersView, account: Account) -> str:
     tr = users.view.tr
-    made = tr("users.made", when=words.age(users, account.created_at), by=account.created_by)
+    by = words.role(users, OPERATOR.role) if account.created_by == OPERATOR.name else account.created_by
+    made = tr("users.made", when=words.age(users, account.created_at), by=by)
     facts = [made, tr("users.signs_in_by", way=words.signs_in(users, account))]
     facts += [tr("users.disabled_since", when=words.age(users, account.disabled_at))] if account.disabled_at else []
     facts += [tr("users.has_to_change")] if account.must_change and account.has_password else []
