@@ -11,12 +11,16 @@ from geo.viewer import PROGRAM
 PAGES = Path(__file__).parent.parent / "pages"
 REPLAY_S, LOOK_S = 3, 30  # how often a page follows a replay, and how often it looks whether one began
 _IS_DRAWN = "cockpit_is_drawn"
+# The page that stands at "/". Streamlit serves its first page there only, so whoever lacks it gets an empty first one
+# that leads on: each page of theirs keeps an address of its own.
+HOME = "overview"
 TABS = (
     theme.Tab("overview", "common.page_overview"),
     theme.Tab("response", "common.page_response"),
     theme.Tab("funds", "common.page_funds"),
     theme.Tab("community", "common.page_community"),
     theme.Tab("data", "common.page_data"),
+    theme.Tab("users", "users.page"),
 )
 
 
@@ -58,8 +62,12 @@ def main() -> None:
     if not tabs and view.fault is None:
         st.stop()
     tabs = tabs or list(TABS[:1])  # while the store is down nobody's page says so
-    pages = {tab.url_path: _page(view, tab, is_first=tab is tabs[0]) for tab in tabs}
-    page = st.navigation(list(pages.values()), position="hidden")
+    has_home = tabs[0].url_path != HOME
+    pages = {tab.url_path: _page(view, tab, is_first=tab is tabs[0] and not has_home) for tab in tabs}
+    home = [st.Page(lambda: None, title=view.site.name(view.lang), url_path="home", default=True)] if has_home else []
+    page = st.navigation([*home, *pages.values()], position="hidden")
+    if page in home:
+        st.switch_page(pages[tabs[0].url_path], query_params=dict(view.params))
     shown = next(name for name, known in pages.items() if known is page)
     wanted = theme.top_bar(view, tabs=tabs, current=shown)
     if wanted in pages and wanted != shown:

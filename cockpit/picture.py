@@ -5,6 +5,7 @@ also in tooltips (`data-tip`). In markup:
 `data-go="?…"` (click, Enter) goes to that query string, any other value is returned to the page; `data-top` beside it
 brings the head of the page into view;
 `<select data-choose>` sends the chosen option's value; `<input data-before="?…&from=">` sends that and its value;
+`<form data-send="name">` sends `name?` and its fields, as in a URL;
 `<th data-sort="number|text">` sorts its table in the browser by the cells' `data-v`.
 """
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cockpit import formats
+from cockpit.access.demo import demo_badge
 from cockpit.context import View
 from cockpit.picture import STATIC, esc, picture
 
@@ -46,6 +47,7 @@ def top_bar(view: View, *, tabs: Sequence[Tab], current: str) -> str | None:
     if view.is_simulated:
         tip, word = esc(view.tr("common.simulated_tip")), esc(view.tr("common.simulated"))
         badge = f'<span class="mock" data-tip="{tip}">{word}</span>'
+    badge += demo_badge(view)
     brand = f'<span class="brand">{esc(view.site.name(view.lang))}</span>'
     who = f'<span class="who">{badge}{_clock(view)}{_languages(view)}</span>'
     markup = f'<nav class="nav" aria-label="{esc(view.tr("common.nav"))}">{brand}{links}{who}</nav>'

@@ -66,11 +66,11 @@ def load(name: str, recipe: sets.Recipe, home: Path) -> int:
 
 
 def serve(recipe: sets.Recipe, home: Path, port: int) -> None:
-    """Becomes the server of the set's pages, its clock at the recipe's moment."""
+    """Becomes the server of the set's pages in demo mode, its clock at the recipe's moment."""
     now = os.environ.get("COCKPIT_NOW") or recipe.now.isoformat()
     environment = {**os.environ, "COCKPIT_HOME": str(home), "COCKPIT_NOW": now}
     os.chdir(PROJECT)
-    os.execve(sys.executable, [*COMMAND, "up", "--port", str(port)], environment)  # noqa: S606
+    os.execve(sys.executable, [*COMMAND, "demo", "--no-sample", "--port", str(port)], environment)  # noqa: S606
 
 
 def main() -> int:

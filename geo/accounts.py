@@ -13,25 +13,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
+from geo import account_rules as rules
 from geo import sql
+from geo.account_rules import AccountError as AccountError  # noqa: PLC0414 - part of this module's interface
 from geo.audit import audit
-from geo.errors import GeoError
 from geo.store import Store, rows
 from geo.viewer import AREA, SITE, Clock, Viewer
 
-ROLES = ("leader", "secretary", "grid_worker", "evaluator", "steward", "admin", "wall")
 IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(seconds=30)
 """A session's last use is written at most this often."""
-
-
-class AccountError(GeoError):
-    """An account cannot be made or changed as asked; `code` names the reason (a key of messages `access.*`)."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        self.code, self.params = code, params
-        super().__init__(f"{code}: {params}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +74,12 @@ def add_account(
 ) -> Account:
     """Makes an account for `areas` ("level:code"), or for the whole site without any.
 
-    Raises AccountError (`login_taken`) and StoreUnavailable.
+    Raises AccountError (`login_taken`, and what geo.account_rules refuses) and StoreUnavailable.
     """
-    with store.admitting(by, Clock(now)) as connection:
+    with rules.changing(store, by, login, now=now) as connection:
+        rules.check_may_change(connection, by)
+        rules.check_words(login=login, display_name=display_name)
+        rules.check_scope(role, areas)
         made = rows(
             connection, "access/add_account",
             login=login, display_name=display_name, role=role, level=AREA if areas else SITE,
@@ -93,9 +88,7 @@ def add_account(
         )  # fmt: skip
         if not made:
             raise AccountError("login_taken", login=login)
-        account_id = made[0]["account_id"]
-        for level, code in (area.split(":", 1) for area in areas):
-            _run(connection, "access/add_area", account_id=account_id, level=level, code=code)
+        rules.set_areas(connection, made[0]["account_id"], areas)
         detail = {"role": role, "areas": list(areas), "is_demo": is_demo}
         audit(connection, viewer=by, action="account-added", target=f"account:{login}", detail=detail)
         return accounts_in(connection, login=login)[0]

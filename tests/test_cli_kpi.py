@@ -131,5 +131,5 @@ def test_what_the_operator_asked_is_audited(kpi: Kpi, town: Town) -> None:
     assert town.run(query) == "operator kpi site"
 
 
-def test_no_user_can_be_taken_on_while_there_are_no_accounts(kpi: Kpi) -> None:
-    assert "--as 张三" in kpi.refused("--level", "site", *OCTOBER, "--as", "张三")
+def test_a_user_without_an_account_cannot_be_taken_on(kpi: Kpi) -> None:
+    assert "The account “张三” does not exist" in kpi.refused("--level", "site", *OCTOBER, "--as", "张三")

@@ -18,6 +18,8 @@ COMMANDS = {
     "loads": "cockpit.cli.load",
     "rejects": "cockpit.cli.load",
     "kpi": "cockpit.cli.kpi",
+    "users": "cockpit.cli.users",
+    "doctor": "cockpit.cli.doctor",
     "replay-feed": "cockpit.cli.replay",
 }
 

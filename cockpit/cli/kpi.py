@@ -13,7 +13,7 @@ import click
 import orjson
 
 from cockpit import formats
-from cockpit.cli.ready import as_option, language, ready_store, refuse_user
+from cockpit.cli.ready import as_option, language, reader, ready_store
 from cockpit.figures import Figure, WholeNotVisibleError, figures
 from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
 from config.messages import tr
@@ -23,7 +23,7 @@ from geo.figures import LEVELS, NamedArea, Question, areas_named, categories
 from geo.migrations import check
 from geo.replay import site_clock
 from geo.store import Store
-from geo.viewer import OPERATOR, SITE, Clock, current_clock
+from geo.viewer import SITE, Clock, Viewer, current_clock
 from geo.windows import Window
 
 ALIASES = {
@@ -78,23 +78,21 @@ def kpi(  # noqa: PLR0917 - click passes options by name
     more_slugs: tuple[str, ...],
 ) -> None:
     """Print figures of the areas of a level for the days [from, to)."""
-    refuse_user(user, language())
     if more_slugs and not slugs:
         raise _refuse("stray", words=" ".join(more_slugs))
     if start >= end:
         raise _refuse("no_days", start=start, end=end)
     wanted = _indicators((*slugs, *more_slugs))
     store = ready_store(current_clock())
-    clock = site_clock(store, OPERATOR)
-    question = _question(store, clock, level=level, area=area, category=category)
+    viewer = reader(store, user, needs=("rows.cases",), lang=language())
+    clock = site_clock(store, viewer)
+    question = _question(store, viewer, clock, level=level, area=area, category=category)
     window = Window(start, end, site().zone)
     try:
-        found = figures(
-            store, OPERATOR, clock, question=question, windows=(window,), indicators=wanted, lang=language()
-        )
+        found = figures(store, viewer, clock, question=question, windows=(window,), indicators=wanted, lang=language())
     except WholeNotVisibleError as error:
         raise _refuse("whole_not_visible") from error
-    _audited(store, clock, question, window, wanted)
+    _audited(store, viewer, clock, question=question, window=window, wanted=wanted)
     if not found:
         click.echo(tr("kpi.no_areas", language(), level=level), err=True)
     click.echo(orjson.dumps([figure.record() for figure in found]).decode() if as_json else _table(found))
@@ -108,8 +106,10 @@ def _indicators(slugs: Sequence[str]) -> tuple[Indicator, ...]:
         raise _refuse("unknown_kpi", slug=error.slug, nearest=error.nearest or known) from error
 
 
-def _question(store: Store, clock: Clock, *, level: str, area: str | None, category: str | None) -> Question:
-    with store.reading(OPERATOR, clock) as connection:
+def _question(
+    store: Store, viewer: Viewer, clock: Clock, *, level: str, area: str | None, category: str | None
+) -> Question:
+    with store.reading(viewer, clock) as connection:
         check(connection)
         code, told = _code(area or "")
         candidates = areas_named(connection, code, level=told)
@@ -139,7 +139,9 @@ def _one(area: str, candidates: Sequence[NamedArea]) -> NamedArea:
     return candidates[0]
 
 
-def _audited(store: Store, clock: Clock, question: Question, window: Window, wanted: Sequence[Indicator]) -> None:
+def _audited(
+    store: Store, viewer: Viewer, clock: Clock, *, question: Question, window: Window, wanted: Sequence[Indicator]
+) -> None:
     detail = {
         "level": question.level,
         "within_id": question.within_id,
@@ -149,8 +151,8 @@ def _audited(store: Store, clock: Clock, question: Question, window: Window, wan
         "kpi": [each.slug for each in wanted],
         "at": clock.at.isoformat(),
     }
-    with store.auditing(OPERATOR, current_clock()) as connection:  # a replay moves figures, not the audit
-        audit(connection, viewer=OPERATOR, action="kpi", target="figures", detail=detail)
+    with store.auditing(viewer, current_clock()) as connection:  # a replay moves figures, not the audit
+        audit(connection, viewer=viewer, action="kpi", target="figures", detail=detail)
 
 
 def _table(found: Sequence[Figure]) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 import click
 import orjson
 
-from cockpit.cli.ready import as_option, ready_store, refuse_user
+from cockpit.cli.ready import as_option, reader, ready_store
+from cockpit.cli.tables import print_table
 from cockpit.spreadsheets import safe_cell
 from config.fault_words import hint, message, summary
 from config.messages import LANGUAGES, tr
@@ -54,7 +55,6 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="Opens a new version of the areas on this day.")
 @click.option("--force", is_flag=True, help="Load even what was loaded before, byte by byte.")
 @click.option("--dry-run", is_flag=True, help="Check and count everything, change nothing.")
-@as_option
 @lang_option
 @json_option
 def load(
@@ -68,7 +68,6 @@ def load(
     valid_from: datetime | None,
     force: bool,
     dry_run: bool,
-    user: str | None,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -77,7 +76,6 @@ def load(
 
     Each file is a load of its own, in one transaction: all of it, or nothing.
     """
-    refuse_user(user, lang)
     clock = _clock()
     store = ready_store(clock)
     if contents(store, OPERATOR, clock).sample is not None:
@@ -178,9 +176,10 @@ def _clear_progress() -> None:
 @json_option
 def loads(*, user: str | None, lang: str, as_json: bool) -> None:
     """List all loads, the latest first."""
-    refuse_user(user, lang)
     clock = _clock()
-    found = ledger.loads(ready_store(clock), OPERATOR, clock)
+    store = ready_store(clock)
+    viewer = reader(store, user, needs=("rows.loads",), lang=lang)
+    found = ledger.loads(store, viewer, clock)
     if as_json:
         click.echo(orjson.dumps([asdict(item) for item in found]))
         return
@@ -188,7 +187,7 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
     if not found:
         click.echo(tr("load.none_yet", lang), err=True)
         return
-    _table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
+    print_table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
 
 
 @click.command(name="rejects")
@@ -199,9 +198,11 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
 @json_option
 def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_json: bool) -> None:
     """List the refused rows of LOAD with the reason and what to do."""
-    refuse_user(user, lang)
     clock = _clock()
-    found = ledger.rejects(ready_store(clock), OPERATOR, clock, load_id=load_id)
+    store = ready_store(clock)
+    needs = ("rows.loads",) if out is None else ("rows.loads", "act.export")
+    viewer = reader(store, user, needs=needs, lang=lang)
+    found = ledger.rejects(store, viewer, clock, load_id=load_id)
     if found is None:
         click.echo(tr("load.no_load", lang, load_id=load_id), err=True)
         sys.exit(2)
@@ -224,7 +225,7 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
         click.echo(tr("load.none_refused", lang, load_id=load_id), err=True)
     elif out is None:
         lines = [[_shown(record[name]) for name in REJECTS_SHOWN] for record in records]
-        _table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
+        print_table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
 
 
 def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None:
@@ -243,18 +244,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)
-
-
-def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Aligned columns; Chinese characters are two wide."""
-    widths = [max(_width(row[index]) for row in [heads, *lines]) for index in range(len(heads))]
-    for row in [heads, *lines]:
-        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join(padded).rstrip())
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 
 
 def _clock() -> Clock:

@@ -1,24 +1,49 @@
-"""What commands share: the store, reachable and at the program's revision, and the language of messages."""
+"""What commands share: the store at the program's revision, as whom a command reads, and the language of messages.
+
+Invariant: a command reads as the operator, or (`--as USER`) as an account, with that account's rights and areas and no
+others; then a line in the audit trail names both.
+"""
 
 import os
-import sys
+from datetime import UTC, datetime
 
 import click
 
 from config.messages import LANGUAGES, tr
+from config.rights import rights
+from geo.account_changes import viewer_named
+from geo.audit import OK, REFUSED, audit
 from geo.errors import NotMigrated, StoreUnavailable
 from geo.migrations import check, migrate
 from geo.store import Store
-from geo.viewer import OPERATOR, Clock
+from geo.viewer import OPERATOR, Clock, Viewer
 
-as_option = click.option("--as", "user", metavar="USER", help="Work as this user, within the user's areas.")
+COMMAND_LINE = "command line"
+"""Where a viewer taken on by `--as` comes from, in the audit trail."""
+as_option = click.option("--as", "user", metavar="USER", help="Work as this user: that account's rights and areas.")
 
 
-def refuse_user(user: str | None, lang: str) -> None:
-    """Ends with 2 when a user is named: there are no accounts yet whose rights could be taken on."""
-    if user is not None:
-        click.echo(tr("cli.no_accounts", lang, user=user), err=True)
-        sys.exit(2)
+def reader(store: Store, user: str | None, *, needs: tuple[str, ...], lang: str) -> Viewer:
+    """As whom a command reads: the operator, or the account of the login `user` where it has all rights in `needs`.
+
+    Raises click.UsageError (exit code 2), in the same words for an unknown and a disabled account.
+    """
+    if user is None:
+        return OPERATOR
+    now = datetime.now(UTC)
+    found = viewer_named(store, user, address=COMMAND_LINE, now=now)
+    missing = [right for right in needs if found is None or not rights().allow(found.role, found.level, right)]
+    with store.admitting(OPERATOR, Clock(now)) as connection:
+        detail = {"as": user, "role": found.role if found else None, "needs": list(needs), "missing": missing}
+        result = REFUSED if missing or found is None else OK
+        target = f"account:{user[:64]}"
+        audit(connection, viewer=OPERATOR, action="acted-as", target=target, detail=detail, result=result)
+    if found is None:
+        raise click.UsageError(tr("users.as_unknown", lang, user=user))
+    if missing:
+        named = tr("users.joiner", lang).join(tr(f"users.right_{right.replace('.', '_')}", lang) for right in missing)
+        raise click.UsageError(tr("users.as_not_allowed", lang, user=user, rights=named))
+    return found
 
 
 def ready_store(clock: Clock) -> Store:

@@ -70,6 +70,8 @@ def replay_feed(dataset: str, *, speed: float, begins: datetime | None, no_serve
         serve.check_address(host, port)
     signal.signal(signal.SIGTERM, _end)
     store = ready_store(current_clock())
+    if not no_serve:
+        serve.make_safe(store, host)
     source = _chosen(playing.playable(store, OPERATOR, current_clock()), dataset)
     start = begins or source.begins
     if start >= source.ends:

@@ -1,4 +1,7 @@
-"""`cockpit up` and `cockpit demo`: the store made ready, then the pages served; and pages tied to another command."""
+"""`cockpit up` and `cockpit demo`: the store made ready, then the pages served; and pages tied to another command.
+
+Invariant: nothing is served before safe_start found no reason against it; the demo mode listens on loopback only.
+"""
 
 import errno
 import os
@@ -6,16 +9,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from cockpit.cli import demo_data
+from cockpit.access import demo as demo_mode
+from cockpit.cli import demo_accounts, demo_data, safe_start
 from cockpit.cli.ready import language, ready_store
 from config.messages import tr
+from geo.errors import NotMigrated
+from geo.store import Store
 from geo.viewer import current_clock
 
 START_S, STOP_S = 60, 10
@@ -33,6 +39,45 @@ def check_address(host: str, port: int) -> None:
         if error.errno == errno.EADDRINUSE:
             raise click.ClickException(tr("cli.port_busy", language(), port=port, other=port + 1)) from error
         raise click.ClickException(tr("cli.bad_host", language(), host=host, reason=error.strerror)) from error
+
+
+def refuse(reasons: Sequence[safe_start.Reason]) -> None:
+    """Ends with 2 and all reasons, one a line; does nothing where there are none."""
+    if not reasons:
+        return
+    click.echo(tr("start.refused", language()), err=True)
+    for reason in reasons:
+        click.echo(f"- {reason.text(language())}", err=True)
+    sys.exit(2)
+
+
+def safe_store(host: str) -> Store:
+    """The migrated store of a real installation; ends with 2 and every reason why its pages are not served."""
+    reasons = safe_start.before_store(host)
+    try:
+        store = ready_store(current_clock())
+        reasons += safe_start.in_store(store)
+    except NotMigrated as fault:
+        reasons += (safe_start.Reason("schema", {"reason": fault}),)
+    refuse(reasons)
+    if not safe_start.has_accounts(store):
+        click.echo(tr("start.no_accounts", language()), err=True)
+    return store
+
+
+def make_safe(store: Store, host: str) -> None:
+    """Before another command serves pages: the demo mode where the store has sample accounts, else as `cockpit up`."""
+    if safe_start.demo_count(store):
+        check_demo_address(host)
+        begin_demo(store)
+    else:
+        refuse(safe_start.before_store(host) + safe_start.in_store(store))
+
+
+def check_demo_address(host: str) -> None:
+    """Ends with 2 where the demo mode would listen to more than this machine."""
+    if not safe_start.is_loopback(host):
+        refuse((safe_start.Reason("demo_open_port", {"host": host}),))
 
 
 def _serve(host: str, port: int) -> None:
@@ -109,21 +154,37 @@ port_option = click.option("--port", default=8501, show_default=True, type=click
 def up(host: str, port: int) -> None:
     """Start the store if need be, migrate it, and serve the pages."""
     check_address(host, port)
-    ready_store(current_clock()).close()
+    safe_store(host).close()
     _serve(host, port)
 
 
 @click.command()
 @click.option("--seed", default=demo_data.SEED, show_default=True, help="Same seed and clock, same street.")
 @click.option("--load-only", is_flag=True, help="Load the sample and end, without serving the pages.")
+@click.option("--no-sample", is_flag=True, help="Show what the store already holds; load no sample street.")
 @host_option
 @port_option
-def demo(seed: int, load_only: bool, host: str, port: int) -> None:
-    """Generate and load the sample street (示范街道, 模拟数据), then serve the pages."""
+def demo(*, seed: int, load_only: bool, no_sample: bool, host: str, port: int) -> None:
+    """Generate and load the sample street (示范街道, 模拟数据), then serve the pages in demo mode.
+
+    In demo mode one sample account a role is entered without a password, on this machine only.
+    """
     if not load_only:
+        check_demo_address(host)
         check_address(host, port)
     store = ready_store(current_clock())
-    demo_data.provide(store, seed=seed, lang=language())
-    store.close()
+    if not no_sample:
+        demo_data.provide(store, seed=seed, lang=language())
     if not load_only:
+        begin_demo(store)
+        store.close()
         _serve(host, port)
+    store.close()
+
+
+def begin_demo(store: Store) -> None:
+    """Makes the sample accounts and turns the demo mode on for the pages that this program serves."""
+    demo_accounts.check(store, lang=language())
+    made = demo_accounts.provide(store, lang=language())
+    click.echo(tr("users.demo_ready", language(), logins=", ".join(account.login for account in made)), err=True)
+    os.environ[demo_mode.VARIABLE] = "1"

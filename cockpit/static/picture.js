@@ -225,6 +225,11 @@ const listen = (root, state) => {
       send(target.dataset.before + encodeURIComponent(value));
     }
   });
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { send: name } = event.target.dataset;
+    if (name) send(`${name}?${new URLSearchParams(new FormData(event.target))}`);
+  });
   root.addEventListener("input", (event) => {
     if (event.target.matches("input[data-pick]")) event.target.setCustomValidity("");
   });

@@ -1,0 +1,149 @@
+"""`cockpit doctor`: what a steward would look at, without changing anything: settings, versions, age of data, disk.
+
+Invariant: nothing is migrated, mended or loaded here; what could not be found out is said as such, never as good.
+"""
+
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+import orjson
+
+from cockpit import formats
+from cockpit.cli import safe_start
+from cockpit.cli.ready import language
+from config import freshness, reader
+from config.messages import catalogue, tr
+from config.site import site
+from geo import checkup, embedded
+from geo.errors import GeoError
+from geo.migrations import check, head
+from geo.replay import site_clock
+from geo.store import Store
+from geo.viewer import OPERATOR, current_clock
+
+GOOD, LOOK, BAD = "good", "look", "bad"
+MARKS = {GOOD: "○", LOOK: "△", BAD: "●"}
+LITTLE_DISK = 10 * 2**30
+NO_DISK = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: `state` good, look (somebody should) or bad (does not work, or is not safe)."""
+
+    check: str
+    state: str
+    text: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def doctor(*, as_json: bool) -> None:
+    """Check settings, logins, versions, age of data, disk and audit trail; exit code 1 when something is bad."""
+    found = [*_program(), *_settings(), *_disk(), *_store()]
+    if as_json:
+        click.echo(orjson.dumps([asdict(finding) for finding in found]))
+    else:
+        for finding in found:
+            click.echo(f"{MARKS[finding.state]} {_say(f'check_{finding.check}')}{_say('colon')}{finding.text}")
+    sys.exit(1 if any(finding.state == BAD for finding in found) else 0)
+
+
+def _say(key: str, **params: object) -> str:
+    return tr(f"doctor.{key}", language(), **params)
+
+
+def _program() -> Iterator[Finding]:
+    try:
+        own = version("street-cockpit")
+    except PackageNotFoundError:
+        own = "?"
+    yield Finding(
+        "program", GOOD, f"street-cockpit {own}, Python {platform.python_version()}, {_say('home')} {reader.home()}"
+    )
+
+
+def _settings() -> Iterator[Finding]:
+    reasons = safe_start.before_store(None)
+    for reason in reasons:
+        yield Finding("settings", BAD, reason.text(language()))
+    if not reasons:
+        yield Finding("settings", GOOD, _say("settings_good"))
+
+
+def _disk() -> Iterator[Finding]:
+    places = {reader.home()}
+    if embedded.status().version is not None:
+        places.add(embedded.status().data_dir)
+    for place in sorted(places):
+        known = next((one for one in (place, *place.parents) if one.exists()), place)
+        free = shutil.disk_usage(known).free
+        state = BAD if free < NO_DISK else LOOK if free < LITTLE_DISK else GOOD
+        yield Finding("disk", state, _say("free", gib=formats.number(free / 2**30, digits=1), place=place))
+
+
+def _store() -> Iterator[Finding]:
+    """What the store says; its trouble is a finding, and what could then not be asked is left out."""
+    try:
+        store = Store.from_environment()
+        found = checkup.versions(store)
+    except GeoError as error:
+        yield Finding("store", BAD, _say("away", reason=error))
+        return
+    yield Finding("store", GOOD, f"PostgreSQL {found.postgres}, PostGIS {found.postgis}, {found.proj}")
+    schema = _schema(store)
+    yield schema
+    for asked in (_safety, _ages, _trail) if schema.state == GOOD else ():
+        try:
+            yield from asked(store)
+        except GeoError as error:
+            yield Finding("store", BAD, _say("not_asked", reason=error))
+    store.close()
+
+
+def _schema(store: Store) -> Finding:
+    try:
+        with store.reading(OPERATOR, current_clock()) as connection:
+            check(connection)
+    except GeoError as error:
+        return Finding("schema", BAD, str(error))
+    return Finding("schema", GOOD, _say("schema_good", revision=head()))
+
+
+def _safety(store: Store) -> Iterator[Finding]:
+    reasons = safe_start.in_store(store)
+    for reason in reasons:
+        yield Finding("safety", BAD, reason.text(language()))
+    if not safe_start.has_accounts(store):
+        yield Finding("safety", LOOK, tr("start.no_accounts", language()))
+    elif not reasons:
+        yield Finding("safety", GOOD, _say("safety_good"))
+
+
+def _ages(store: Store) -> Iterator[Finding]:
+    clock = site_clock(store, OPERATOR)
+    found = checkup.datasets(store, clock)
+    for one in found:
+        agreed = freshness.agreed_hours(one.dataset)
+        old = clock.at - one.loaded_at
+        age = formats.duration(max(old.total_seconds(), 0), language())
+        named = catalogue(language()).get(f"data.dataset_{one.dataset.replace('-', '_')}", one.dataset)
+        state = LOOK if old > timedelta(hours=2 * agreed) else GOOD
+        yield Finding("freshness", state, _say("age", dataset=named, age=age, hours=formats.number(agreed)))
+    if not found:
+        yield Finding("freshness", LOOK, _say("nothing_loaded"))
+
+
+def _trail(store: Store) -> Iterator[Finding]:
+    found = checkup.trail(store, current_clock())
+    if found.newest is None:
+        yield Finding("audit", LOOK, _say("no_trail"))
+        return
+    at = f"{found.newest.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
+    yield Finding("audit", GOOD, _say("trail", n=formats.number(found.lines), last=found.last_id, at=at))

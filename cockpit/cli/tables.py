@@ -1,0 +1,17 @@
+"""Tables on the terminal: aligned columns, where a Chinese character is two wide."""
+
+from collections.abc import Sequence
+
+import click
+
+
+def print_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Prints heads and lines to standard output."""
+    widths = [max(_width(row[index]) for row in [heads, *lines]) for index in range(len(heads))]
+    for row in [heads, *lines]:
+        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(padded).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
