@@ -47,6 +47,9 @@ DESK = (1366, 768)
 WAIT_MS = 60_000
 
 
+KEPT = "k" * 43
+"""The cookie of a browser that was signed in before the database went away; the server has never seen it."""
+
 TOKENS: dict[str, str] = {}
 """Address of a server → the cookie of the leader who is signed in there, for `Watched.open` and `fetch`."""
 
@@ -109,6 +112,7 @@ def served(environment: dict[str, str], *, now: str = NOW) -> Iterator[str]:
     )
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+        TOKENS[f"http://127.0.0.1:{port}"] = KEPT
         with suppress(StoreUnavailable):
             TOKENS[f"http://127.0.0.1:{port}"] = sign_in(environment)
         yield f"http://127.0.0.1:{port}"
