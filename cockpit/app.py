@@ -68,7 +68,7 @@ def main() -> None:
         return
     tabs = tabs_of(view.viewer)
     if session is None:
-        tabs = list(TABS[:1])  # while the store is down nobody's page says so
+        tabs = list(TABS)  # while the store is down each page says so, and has nothing else for nobody
     known = {tab.url_path: _page(view, tab, is_first=tab is tabs[0]) for tab in tabs}
     name = pages.asked_page()
     others = {name: _refused(view, name, tabs)} if not tabs or (name and name not in known) else {}

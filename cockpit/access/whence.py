@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Scope
 from config.access import Proxy
 
 HOME = "/"
-_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*", re.ASCII)
+_LOCAL = re.compile(r"/(?!/)[!-\[\]-~]*", re.ASCII)
 _LONGEST_NEXT = 2_000
 
 
