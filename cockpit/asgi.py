@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
+from cockpit.access import oidc  # noqa: E402
 from cockpit.access.gate import Gate  # noqa: E402
 from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
@@ -31,6 +32,7 @@ app = st.App(
         Route("/healthz", health.healthz),
         Route("/signin", signin.show, methods=["GET"]),
         Route("/signin", signin.enter, methods=["POST"]),
+        Route("/signin/oidc", signin.provider, methods=["GET"]),
         Route("/signin/password", signin.show_password, methods=["GET"]),
         Route("/signin/password", signin.change_password, methods=["POST"]),
         Route("/signout", signin.leave, methods=["POST"]),
@@ -40,5 +42,6 @@ app = st.App(
         Route("/layers/heat.csv", layers.heat),
         *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],
+    secrets=oidc.secrets(),
     middleware=[Middleware(ContentPolicy), Middleware(Gate)],
 )

@@ -99,9 +99,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(environment: dict[str, str], *, now: str = NOW) -> Iterator[str]:
+def served(environment: dict[str, str], *, now: str = NOW, port: int | None = None) -> Iterator[str]:
     """The pages on a free loopback port, as `cockpit up` serves them; yields the address without a slash at the end."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "cockpit/asgi.py", "--server.port", str(port)]
     server = subprocess.Popen(
         command,

@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from browser import chromium, served, sign_in, watched
-from playwright.sync_api import expect
+from browser import served, sign_in
 from sqlalchemy import text
 from web import Web
 
 from cockpit.access.passwords import hash_password
-from geo.accounts import accounts_in, add_account, open_session, session_of
+from geo.accounts import add_account
 from geo.signing_in import Limits, begin_attempt, end_attempt
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock
@@ -49,7 +48,9 @@ def people(store: Store) -> Store:
 
 
 @pytest.fixture(scope="module")
-def address(people: Store, store_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    people: Store, store_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The pages behind a proxy on this machine, so that each browser can come from an address of its own."""
     home = tmp_path_factory.mktemp("behind")
     with served(configured(store_environment, home / "h", HEAD + PROXY)) as found:
@@ -249,6 +250,17 @@ def test_signing_in_leads_to_no_other_server(address: str, people: Store, way: s
     inside = at(address, "198.51.100.43")
     inside.sign_in("wang", RIGHT)
     assert inside.ask(f"/signin?next={way}").headers["location"] == "/"
+
+
+def test_a_header_that_names_a_login_is_ignored_from_an_address_that_may_not_set_it(address: str) -> None:
+    browser = at(address, "198.51.100.45")
+    browser.headers["X-Remote-User"] = "wang"
+    assert browser.ask("/funds").headers["location"].startswith("/signin")
+    assert COOKIE not in browser.cookies
+    forged = at(address, "10.9.9.9")
+    forged.headers["X-Remote-User"] = "wang"
+    assert forged.ask("/funds").headers["location"].startswith("/signin?next")
+    assert COOKIE not in forged.cookies
 
 
 def test_nobody_steps_into_a_sample_account_outside_demo_mode(address: str, people: Store) -> None:

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from cockpit.access import current, refusals, sessions, whence
+from cockpit.access import current, oidc, proxied, refusals, sessions, whence
 from cockpit.access.addresses import STREAM, Door, door
 from cockpit.tabs import first_page
 from config.access import access
@@ -43,7 +43,7 @@ class Gate:
             return
         peer = whence.peer(scope)
         scope["client"] = (whence.address(scope, access().proxy), 0)
-        scope["cockpit.peer"] = peer
+        scope[proxied.PEER] = peer
         if scope["type"] == "websocket":
             await self._connect(scope, receive, send)
             return
@@ -59,19 +59,17 @@ class Gate:
 
     async def _answer(self, asked: HTTPConnection, guarded: Door) -> Response | None:
         """The answer to who may not get further; None for who may."""
-        found = await to_thread.run_sync(current.found_at, asked)
         is_page = guarded is Door.PAGE and asked.scope["method"] in ("GET", "HEAD")
-        if guarded is Door.SHUT:
+        if is_page and oidc.came_back(asked):
+            return await to_thread.run_sync(oidc.entered, asked)
+        found, login = await to_thread.run_sync(current.found_at, asked), proxied.named(asked)
+        if proxied.is_other(found.session, login):
+            if is_page and not found.is_down:
+                return await to_thread.run_sync(proxied.exchanged, asked, login)
+            found = current.Found(None, is_down=found.is_down)
+        if guarded is Door.SHUT or not (found.session or is_page):
             return await self._refuse(asked, found.session)
-        if found.session and found.session.must_change:
-            return RedirectResponse(_with_next(MUST_CHANGE, asked), 303) if is_page else refusal()
-        if found.session:
-            return _to_first_page(asked, found.session) if is_page else None
-        if is_page and found.is_down:
-            return None  # the page says that the database is down, and shows nothing else to nobody
-        if is_page:
-            return RedirectResponse(_with_next("/signin", asked), 303, {"cache-control": "no-store"})
-        return await self._refuse(asked, None)
+        return _page_answer(asked, found) if is_page else _must_change(found.session)
 
     async def _refuse(self, asked: HTTPConnection, session: Session | None) -> Response:
         where = {"path": asked.scope["path"][:200], "method": asked.scope.get("method", "websocket")}
@@ -87,6 +85,8 @@ class Gate:
         asked = HTTPConnection(scope)
         is_foreign = whence.is_foreign(asked.headers, access().proxy, is_needed=False)
         found = current.Found(None) if is_foreign else await to_thread.run_sync(current.found_at, asked)
+        if proxied.is_other(found.session, proxied.named(asked)):
+            found = current.Found(None)
         may = found.session is not None and not found.session.must_change
         if scope["path"] != STREAM or not (may or found.is_down):
             await self._refuse(asked, found.session)
@@ -94,6 +94,20 @@ class Gate:
             await send({"type": "websocket.close", "code": CLOSED})
             return
         await self.app(scope, _watched(receive, asked, found), send)
+
+
+def _page_answer(asked: HTTPConnection, found: current.Found) -> Response | None:
+    """Where a page's address leads instead; None: the page is served."""
+    if found.session is None:
+        # while the database is down the page says so, and has nothing else for nobody
+        return None if found.is_down else RedirectResponse(_with_next("/signin", asked), 303, sessions.NO_STORE)
+    if found.session.must_change:
+        return RedirectResponse(_with_next(MUST_CHANGE, asked), 303, sessions.NO_STORE)
+    return _to_first_page(asked, found.session)
+
+
+def _must_change(session: Session | None) -> Response | None:
+    return refusal() if session is None or session.must_change else None
 
 
 def _to_first_page(asked: HTTPConnection, session: Session) -> Response | None:

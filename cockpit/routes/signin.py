@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cockpit import queries
-from cockpit.access import current, forms, passwords, refusals, sessions, signin_page, whence
+from cockpit.access import current, forms, oidc, passwords, refusals, sessions, signin_page, whence
 from cockpit.access.sessions import Browser
 from cockpit.access.signin_page import Asked
 from config.access import access
@@ -89,6 +89,9 @@ def _why(request: Request, lang: str) -> tuple[str, ...]:
     """Why the session of the browser's cookie has ended, in words; nothing for a browser that had none."""
     if request.query_params.get("out") == "1":
         return (tr("signin.ended.done", lang),)
+    for name, key in (("known", "signin.no_account_for"), ("failed", "signin.oidc_failed")):
+        if name in request.query_params:
+            return (tr(key, lang),)
     token = request.cookies.get(current.cookie_name())
     try:
         why = signing_in.why_ended(queries.store(), token, now=datetime.now(UTC), idle=access().idle) if token else None
@@ -162,6 +165,14 @@ def _go_on(account: Account, browser: Browser, asked: Asked, *, method: str) -> 
     value = sessions.opened(account, browser, method=method)
     target = signin_page.address(PASSWORD, asked) if account.must_change else asked.next
     return sessions.with_cookie(target, value, role=account.role)
+
+
+async def provider(request: Request) -> Response:
+    """The way to the provider of OpenID Connect; the sign-in page where none is named."""
+    asked = _asked(request)
+    if access().oidc is None:
+        return RedirectResponse("/signin", 303, sessions.NO_STORE)
+    return await to_thread.run_sync(oidc.way_out, asked.next)
 
 
 async def leave(request: Request) -> Response:
