@@ -1,4 +1,4 @@
-"""Signing in with a password: what a wrong one is answered, when it locks, what a forged form does, what the cookie is."""
+"""Signing in with a password: what a wrong one is answered, when it locks, what a forged form does."""
 
 import threading
 import time
@@ -250,6 +250,17 @@ def test_signing_in_leads_to_no_other_server(address: str, people: Store, way: s
     inside = at(address, "198.51.100.43")
     inside.sign_in("wang", RIGHT)
     assert inside.ask(f"/signin?next={way}").headers["location"] == "/"
+
+
+def test_a_header_that_names_a_login_is_ignored_from_an_address_that_may_not_set_it(address: str) -> None:
+    browser = at(address, "198.51.100.45")
+    browser.headers["X-Remote-User"] = "wang"
+    assert browser.ask("/funds").headers["location"].startswith("/signin")
+    assert COOKIE not in browser.cookies
+    forged = at(address, "10.9.9.9")
+    forged.headers["X-Remote-User"] = "wang"
+    assert forged.ask("/funds").headers["location"].startswith("/signin?next")
+    assert COOKIE not in forged.cookies
 
 
 def test_a_header_that_names_a_login_is_ignored_from_an_address_that_may_not_set_it(address: str) -> None:
