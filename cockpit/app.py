@@ -1,27 +1,24 @@
-"""The entry of every page: theme, navigation, then the page that the URL names."""
+"""The entry of every page: who looks, theme, navigation, then the page that the URL names or why it is refused."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from cockpit import context, queries, theme
-from cockpit.access import current
+from cockpit.access import pages
+from cockpit.tabs import TABS, Tab, tabs_of
 from geo.viewer import PROGRAM
 
 PAGES = Path(__file__).parent.parent / "pages"
 REPLAY_S, LOOK_S = 3, 30  # how often a page follows a replay, and how often it looks whether one began
 _IS_DRAWN = "cockpit_is_drawn"
-# The page that stands at "/". Streamlit serves its first page there only, so whoever lacks it gets an empty first one
-# that leads on: each page of theirs keeps an address of its own.
-HOME = "overview"
-TABS = (
-    theme.Tab("overview", "common.page_overview"),
-    theme.Tab("response", "common.page_response"),
-    theme.Tab("funds", "common.page_funds"),
-    theme.Tab("community", "common.page_community"),
-    theme.Tab("data", "common.page_data"),
-    theme.Tab("users", "users.page"),
-)
+
+
+def _draw_anew() -> None:
+    """The run after this one is no click of anybody: it keeps no session from growing idle."""
+    st.session_state[pages.DRAWN_BY_ITSELF] = True
+    st.rerun()
 
 
 @st.fragment(run_every=queries.RETRY_S)
@@ -29,11 +26,11 @@ def _recover() -> None:
     """While the store is down: looks every few seconds and draws the page anew when it answers again."""
     pulse = queries.pulse(None, PROGRAM)
     if pulse.down_since is None:
-        st.rerun()
+        _draw_anew()
 
 
-def _follow_clock(view: context.View, *, every_s: float) -> None:
-    """Draws the page anew when a replay moves its clock, begins or ends; looks every so many seconds."""
+def _follow(view: context.View, *, every_s: float) -> None:
+    """Draws the page anew when its session has ended, or a replay moves its clock, begins or ends."""
 
     @st.fragment(run_every=every_s)
     def look() -> None:
@@ -41,42 +38,53 @@ def _follow_clock(view: context.View, *, every_s: float) -> None:
             return
         pulse = queries.pulse(None, PROGRAM)
         is_elsewhere = pulse.replay is not None and pulse.clock != view.clock
-        if pulse.down_since is None and (is_elsewhere or pulse.replay != view.replay):
-            st.rerun()
+        has_moved = pulse.down_since is None and (is_elsewhere or pulse.replay != view.replay)
+        if has_moved or not pages.still_holds(view.viewer):
+            _draw_anew()
 
     look()
 
 
-def _page(view: context.View, tab: theme.Tab, *, is_first: bool) -> st.Page:
+def _page(view: context.View, tab: Tab, *, is_first: bool) -> st.Page:
     path = PAGES / f"{tab.url_path}.py"
     return st.Page(path, title=view.tr(tab.title_key), url_path=tab.url_path, default=is_first)
+
+
+def _refused(view: context.View, name: str, tabs: list[Tab]) -> st.Page:
+    """The page of a name that this viewer may not open, or that does not exist."""
+    first = (tabs[0].url_path, view.tr(tabs[0].title_key)) if tabs else None
+    title = view.tr("signin.refused.short")
+    return st.Page(partial(pages.refuse, view, name, first=first), title=title, url_path=name or None, default=not tabs)
 
 
 def main() -> None:
     """Draws the page of this run."""
     st.session_state[_IS_DRAWN] = False
+    session = pages.begin_run()
     view = context.current_view(begins_run=True)
     st.set_page_config(page_title=view.site.name(view.lang), page_icon="🏘️", layout="wide")
     theme.apply()
-    tabs = [tab for tab in TABS if current.may(view.viewer, f"page.{tab.url_path}")]
-    if not tabs and view.fault is None:
-        st.stop()
-    tabs = tabs or list(TABS[:1])  # while the store is down nobody's page says so
-    has_home = tabs[0].url_path != HOME
-    pages = {tab.url_path: _page(view, tab, is_first=tab is tabs[0] and not has_home) for tab in tabs}
-    home = [st.Page(lambda: None, title=view.site.name(view.lang), url_path="home", default=True)] if has_home else []
-    page = st.navigation([*home, *pages.values()], position="hidden")
-    if page in home:
-        st.switch_page(pages[tabs[0].url_path], query_params=dict(view.params))
-    shown = next(name for name, known in pages.items() if known is page)
-    wanted = theme.top_bar(view, tabs=tabs, current=shown)
-    if wanted in pages and wanted != shown:
+    if not pages.goes_on(session, is_down=view.is_down):
+        return
+    tabs = tabs_of(view.viewer)
+    if session is None:
+        tabs = list(TABS)  # while the store is down each page says so, and has nothing else for nobody
+    known = {tab.url_path: _page(view, tab, is_first=tab is tabs[0]) for tab in tabs}
+    name = pages.asked_page()
+    others = {name: _refused(view, name, tabs)} if not tabs or (name and name not in known) else {}
+    page = st.navigation([*known.values(), *others.values()], position="hidden")
+    shown = next(path for path, one in (known | others).items() if one is page)
+    wanted = theme.top_bar(view, tabs=tabs, current=shown, session=session)
+    wanted = pages.asked_elsewhere() or wanted
+    if wanted in known and wanted != shown:
         kept = {name: value for name, value in view.params.items() if name in context.COMMON}
-        st.switch_page(pages[wanted], query_params=kept)
+        st.switch_page(known[wanted], query_params=kept)
     if view.pulse and view.pulse.down_since:
         _recover()
     else:
-        _follow_clock(view, every_s=REPLAY_S if view.replay else LOOK_S)
+        _follow(view, every_s=REPLAY_S if view.replay else LOOK_S)
+    if shown in known:
+        pages.forget_refusal()
     page.run()
     st.session_state[_IS_DRAWN] = True
 

@@ -1,4 +1,4 @@
-"""The server's application: Streamlit with the program's own routes, under a policy that forbids outside requests.
+"""The server's application: Streamlit and the program's own routes behind the gate, under the content policy.
 
 Started from the project's folder by `streamlit run cockpit/asgi.py` (as `cockpit up` does) or an ASGI server.
 """
@@ -14,22 +14,34 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
+from cockpit.access import oidc  # noqa: E402
+from cockpit.access.gate import Gate  # noqa: E402
+from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
-from cockpit.routes import health, home, layers, probes  # noqa: E402
+from cockpit.routes import health, layers, probes, signin  # noqa: E402
 from cockpit.routes.policy import ContentPolicy  # noqa: E402
+from config.access import access  # noqa: E402
 
 configure()
+believe_no_proxy_yet()
+access()  # a file that cannot be used stops the start, it opens no door
 
 app = st.App(
     HERE / "app.py",
     routes=[
         Route("/healthz", health.healthz),
-        Route("/overview", home.overview),
+        Route("/signin", signin.show, methods=["GET"]),
+        Route("/signin", signin.enter, methods=["POST"]),
+        Route("/signin/oidc", signin.provider, methods=["GET"]),
+        Route("/signin/password", signin.show_password, methods=["GET"]),
+        Route("/signin/password", signin.change_password, methods=["POST"]),
+        Route("/signout", signin.leave, methods=["POST"]),
         Route("/layers/areas.svg", layers.areas),
         Route("/layers/lines.svg", layers.lines),
         Route("/layers/base.svg", layers.base),
         Route("/layers/heat.csv", layers.heat),
         *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],
-    middleware=[Middleware(ContentPolicy)],
+    secrets=oidc.secrets(),
+    middleware=[Middleware(ContentPolicy), Middleware(Gate)],
 )

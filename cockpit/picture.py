@@ -35,13 +35,16 @@ def _follow(key: str) -> None:
         context.follow(target)
 
 
-def picture(markup: str, *, key: str, lang: str | None = None) -> str | None:
+def picture(markup: str, *, key: str, lang: str | None = None, leave: str | None = None) -> str | None:
     """Shows `markup` and returns the `data-go` value that was just clicked, else None.
 
     A value that begins with "?" has already become the page's URL when the run begins: nothing is left to do.
     `lang` (zh, en) tells the browser the language of the whole page; only the navigation sets it.
+    `leave` (an address of this server) makes the browser go there.
     """
     data = {"markup": markup, "key": key}
+    if leave:
+        data["leave"] = leave
     if lang:
         data["lang"] = "zh-CN" if lang == "zh" else lang
     result = _component()(key=key, data=data, on_go_change=lambda: _follow(key))

@@ -4,7 +4,7 @@ Invariant: warning colours stand on warnings only, and never without their shape
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -12,6 +12,9 @@ from cockpit import formats
 from cockpit.access.demo import demo_badge
 from cockpit.context import View
 from cockpit.picture import STATIC, esc, picture
+from cockpit.tabs import Tab
+from geo.accounts import Session
+from geo.viewer import SITE
 
 SHAPES = {
     "red": "M8,2L14.6,13.2L1.4,13.2Z",
@@ -19,14 +22,6 @@ SHAPES = {
     "yellow": "M2.6,2.6h10.8v10.8h-10.8Z",
     "blue": "M8,2a6,6 0 1 1 0,12a6,6 0 1 1 0,-12Z",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One page of the navigation: its name in the URL and the message that titles it."""
-
-    url_path: str
-    title_key: str
 
 
 def apply() -> None:
@@ -40,8 +35,8 @@ def level_icon(level: str, size: int = 18) -> str:
     return f'<svg class="ic" width="{size}" height="{size}" viewBox="0 0 16 16" aria-hidden="true">{path}</svg>'
 
 
-def top_bar(view: View, *, tabs: Sequence[Tab], current: str) -> str | None:
-    """Draws the navigation; returns the url_path of the page that was just asked for, else None."""
+def top_bar(view: View, *, tabs: Sequence[Tab], current: str, session: Session | None) -> str | None:
+    """Draws the navigation and who is signed in; returns the url_path of the page just asked for, else None."""
     links = "".join(_tab(view, tab, is_current=tab.url_path == current) for tab in tabs)
     badge = ""
     if view.is_simulated:
@@ -49,7 +44,7 @@ def top_bar(view: View, *, tabs: Sequence[Tab], current: str) -> str | None:
         badge = f'<span class="mock" data-tip="{tip}">{word}</span>'
     badge += demo_badge(view)
     brand = f'<span class="brand">{esc(view.site.name(view.lang))}</span>'
-    who = f'<span class="who">{badge}{_clock(view)}{_languages(view)}</span>'
+    who = f'<span class="who">{badge}{_clock(view)}{_languages(view)}{_account(view, session)}</span>'
     markup = f'<nav class="nav" aria-label="{esc(view.tr("common.nav"))}">{brand}{links}{who}</nav>'
     return picture(markup, key="top_bar", lang=view.lang)
 
@@ -78,6 +73,47 @@ def _languages(view: View) -> str:
 
     label = esc(view.tr("common.language"))
     return f'<span class="langs" role="group" aria-label="{label}">{one("zh", "zh-CN")} / {one("en", "en")}</span>'
+
+
+def _account(view: View, session: Session | None) -> str:
+    """Who is signed in, as a menu that opens without a script: password, signing out."""
+    if session is None:
+        return ""
+    role = view.tr(f"signin.role.{session.viewer.role}")
+    kept = urlencode({"next": "/" + view.common_link(), "lang": view.lang})
+    password = ""
+    if session.method == "password":
+        password = f'<a href="/signin/password?{esc(kept)}" target="_top">{esc(view.tr("signin.menu.password"))}</a>'
+    inside = (
+        f"<p><b>{esc(session.display_name)}</b><span>{esc(session.viewer.name)}</span></p>"
+        f"<p><span>{esc(role)} · {esc(_areas(view))}</span></p>"
+        f"{password}{_sign_out(view, all_='')}{_sign_out(view, all_='1')}"
+    )
+    label = esc(view.tr("signin.menu.label"))
+    return (
+        f'<details class="menu"><summary aria-label="{label}: {esc(session.display_name)}">{esc(session.display_name)}'
+        f'<span class="i3">{esc(role)}</span></summary><div class="sheet">{inside}</div></details>'
+    )
+
+
+def _sign_out(view: View, *, all_: str) -> str:
+    word = view.tr("signin.menu.out_all" if all_ else "signin.menu.out")
+    hidden = (
+        f'<input type="hidden" name="all" value="{all_}"><input type="hidden" name="lang" value="{esc(view.lang)}">'
+    )
+    return f'<form method="post" action="/signout" target="_top">{hidden}<button>{esc(word)}</button></form>'
+
+
+def _areas(view: View) -> str:
+    """The areas of who looks, in words: the whole site, one or two names, or the first and how many."""
+    if view.viewer.level == SITE:
+        return view.tr("common.level_site")
+    names = sorted({area.name for area in view.areas if area.area_id in view.viewer.area_ids})
+    if not names:
+        return view.tr("signin.menu.no_areas")
+    if len(names) <= 2:
+        return view.tr("signin.menu.joiner").join(names)
+    return view.tr("signin.menu.areas", first=names[0], n=len(names))
 
 
 def page_head(view: View, *, sentence: str, lead: str = "", level: str | None = None, key: str = "head") -> None:

@@ -118,9 +118,12 @@ def open_session(
 
 
 def session_of(
-    store: Store, token: str, *, address: str, now: datetime, idle: timedelta | None = IDLE
+    store: Store, token: str, *, address: str, now: datetime, idle: timedelta | None = IDLE, is_use: bool = True
 ) -> Session | None:
-    """The session that the cookie's value opens; None when there is none, or not any more. Raises StoreUnavailable."""
+    """The session that the cookie's value opens; None when there is none, or not any more. Raises StoreUnavailable.
+
+    `is_use` False: a page that looks by itself, which keeps no session from growing idle.
+    """
     with store.admitting(Viewer("gate", "program"), Clock(now)) as connection:
         found = rows(connection, "access/session", token_hash=_hash(token))
         if not found:
@@ -129,7 +132,7 @@ def session_of(
         is_idle = idle is not None and row["role"] != "wall" and now - row["last_seen_at"] > idle
         if row["ended_at"] or row["disabled_at"] or is_idle or now >= row["expires_at"]:
             return None
-        if now - row["last_seen_at"] > SEEN_EVERY:
+        if is_use and now - row["last_seen_at"] > SEEN_EVERY:
             _run(connection, "access/see_session", session_id=row["session_id"], now=now)
     viewer = Viewer(
         row["login"], row["role"], row["level"], frozenset(row["area_ids"]),

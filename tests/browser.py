@@ -47,6 +47,9 @@ DESK = (1366, 768)
 WAIT_MS = 60_000
 
 
+KEPT = "k" * 43
+"""The cookie of a browser that was signed in before the database went away; the server has never seen it."""
+
 TOKENS: dict[str, str] = {}
 """Address of a server → the cookie of the leader who is signed in there, for `Watched.open` and `fetch`."""
 
@@ -96,9 +99,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(environment: dict[str, str], *, now: str = NOW) -> Iterator[str]:
+def served(environment: dict[str, str], *, now: str = NOW, port: int | None = None) -> Iterator[str]:
     """The pages on a free loopback port, as `cockpit up` serves them; yields the address without a slash at the end."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "cockpit/asgi.py", "--server.port", str(port)]
     server = subprocess.Popen(
         command,
@@ -109,6 +112,7 @@ def served(environment: dict[str, str], *, now: str = NOW) -> Iterator[str]:
     )
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+        TOKENS[f"http://127.0.0.1:{port}"] = KEPT
         with suppress(StoreUnavailable):
             TOKENS[f"http://127.0.0.1:{port}"] = sign_in(environment)
         yield f"http://127.0.0.1:{port}"

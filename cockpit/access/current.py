@@ -6,18 +6,23 @@ now the viewer is NOBODY, for whom every scoped table has 0 rows.
 
 import hashlib
 import threading
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 from starlette.requests import HTTPConnection
 
 from cockpit import queries
+from config.access import access
 from config.rights import rights
 from geo.accounts import Session, session_of
 from geo.errors import StoreUnavailable
 from geo.viewer import NOBODY, Viewer
 
 COOKIE = "cockpit_session"
+BY_ITSELF = "cockpit_by_itself"
+"""Where a page's state says that it is drawn by a look of its own, not by a click."""
+_FOUND = "cockpit.found"
 KEPT_WITHOUT_STORE = timedelta(hours=1)
 """While the database is down, a session seen within this time keeps its last good pictures; it can read nothing new."""
 
@@ -51,28 +56,58 @@ def _seen() -> _Seen:
     return _Seen()
 
 
-def session_at(token: str | None, *, address: str) -> Session | None:
-    """The session of a cookie's value, None without one that holds now. Never raises for a store that is down."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a cookie's value opens: a session or none; `is_down`: the store could not be asked."""
+
+    session: Session | None
+    is_down: bool = False
+
+
+def cookie_name() -> str:
+    """The name of the cookie that holds a session's value; over https one that no other host can set."""
+    return f"__Host-{COOKIE}" if access().proxy.is_https else COOKIE
+
+
+def look(token: str | None, *, address: str, is_use: bool = True) -> Found:
+    """What the cookie's value opens now. Never raises for a store that is down: then the last session seen counts.
+
+    `is_use` False: a page that looks by itself, which keeps no session from growing idle.
+    """
     if not token:
-        return None
+        return Found(None)
     now = datetime.now(UTC)
     try:
-        session = session_of(queries.store(), token, address=address, now=now)
+        session = session_of(queries.store(), token, address=address, now=now, idle=access().idle, is_use=is_use)
     except StoreUnavailable:
-        return _seen().recall(token, now)
+        return Found(_seen().recall(token, now), is_down=True)
     _seen().note(token, session, now)
-    return session
+    return Found(session)
 
 
 def of_page() -> Session | None:
     """The session of the page that runs now, by the cookie that its websocket was opened with."""
-    return session_at(st.context.cookies.get(COOKIE), address=st.context.ip_address or "127.0.0.1")
+    is_use = not st.session_state.get(BY_ITSELF)
+    return look(token_of_page(), address=st.context.ip_address or "127.0.0.1", is_use=is_use).session
+
+
+def token_of_page() -> str | None:
+    """The value of the cookie that the websocket of the page that runs now was opened with."""
+    return st.context.cookies.get(cookie_name())
 
 
 def of_request(request: HTTPConnection) -> Session | None:
     """The session of a request to one of our own addresses."""
-    host = request.client.host if request.client else ""
-    return session_at(request.cookies.get(COOKIE), address=host)
+    return found_at(request).session
+
+
+def found_at(request: HTTPConnection) -> Found:
+    """What the cookie of a request opens, asked once a request."""
+    if _FOUND not in request.scope:
+        host = request.client.host if request.client else ""
+        request.scope[_FOUND] = look(request.cookies.get(cookie_name()), address=host)
+    found: Found = request.scope[_FOUND]
+    return found
 
 
 def viewer_of(session: Session | None) -> Viewer:

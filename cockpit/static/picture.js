@@ -248,7 +248,16 @@ const listen = (root, state) => {
   root.addEventListener("focusout", hideTip);
 };
 
+// ---- an open menu closes on Escape and when the focus or a click goes elsewhere
+const closeMenus = (event) => {
+  for (const menu of document.querySelectorAll(".picture details.menu[open]")) {
+    if (event.type === "keydown" ? event.key === "Escape" : !menu.contains(event.target)) menu.open = false;
+  }
+};
+for (const kind of ["keydown", "pointerdown", "focusin"]) document.addEventListener(kind, closeMenus);
+
 export default function ({ data, parentElement, key, setTriggerValue }) {
+  if (data.leave && /^\/(?![/\\])/.test(data.leave)) return location.assign(data.leave);
   let root = parentElement.querySelector(":scope > .picture");
   const name = data.key ?? key;
   if (!kept.has(name)) kept.set(name, {});

@@ -1,0 +1,37 @@
+"""Which addresses stand open, which are pages, which need a session, and which nobody may ask.
+
+Invariant: what is not named here needs a session; nothing that depends on data stands open.
+"""
+
+import re
+from enum import Enum
+
+STREAM = "/_stcore/stream"
+_OPEN = frozenset({
+    "/signin", "/signin/oidc", "/signin/password", "/signout", "/healthz", "/_stcore/health", "/_stcore/host-config",
+    "/favicon.ico", "/favicon.png", "/manifest.json",
+})  # fmt: skip
+_OPEN_BELOW = ("/static/", "/app/static/")
+_OIDC = frozenset({"/auth/login", "/oauth2callback"})
+_SHUT = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
+_SHUT_BELOW = ("/media/", "/_stcore/metrics", "/_stcore/script-health-check")
+_PROBE = re.compile(r"/[\w-]+/_stcore/(health|host-config)", re.ASCII)
+_PAGE = re.compile(r"/[\w-]*/?", re.ASCII)
+
+
+class Door(Enum):
+    """How an address is guarded."""
+
+    OPEN = "open"
+    PAGE = "page"
+    GUARDED = "guarded"
+    SHUT = "shut"
+
+
+def door(path: str, *, has_oidc: bool) -> Door:
+    """How `path` is guarded; the addresses of OpenID Connect stand open only where a provider is named."""
+    if path in _OPEN or path.startswith(_OPEN_BELOW) or _PROBE.fullmatch(path) or (has_oidc and path in _OIDC):
+        return Door.OPEN
+    if path in _SHUT or path.startswith(_SHUT_BELOW):
+        return Door.SHUT
+    return Door.PAGE if _PAGE.fullmatch(path) else Door.GUARDED

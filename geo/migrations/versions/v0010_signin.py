@@ -1,0 +1,12 @@
+"""Answers of a provider of OpenID Connect are used once."""
+
+from geo.migrations.steps import run
+
+revision = "0010_signin"
+down_revision = "0006_access"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run(revision)
