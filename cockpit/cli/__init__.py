@@ -18,6 +18,7 @@ COMMANDS = {
     "loads": "cockpit.cli.load",
     "rejects": "cockpit.cli.load",
     "kpi": "cockpit.cli.kpi",
+    "publish": "cockpit.cli.publish",
     "replay-feed": "cockpit.cli.replay",
 }
 

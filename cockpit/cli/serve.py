@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from cockpit.cli import demo_data
+from cockpit.cli.publish import after_load
 from cockpit.cli.ready import language, ready_store
 from config.messages import tr
 from geo.viewer import current_clock
@@ -124,6 +125,7 @@ def demo(seed: int, load_only: bool, host: str, port: int) -> None:
         check_address(host, port)
     store = ready_store(current_clock())
     demo_data.provide(store, seed=seed, lang=language())
+    after_load(store, current_clock(), language())
     store.close()
     if not load_only:
         _serve(host, port)
