@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
+from cockpit.background import lifespan  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
 from cockpit.routes import health, home, layers, probes  # noqa: E402
 from cockpit.routes.policy import ContentPolicy  # noqa: E402
@@ -32,4 +33,5 @@ app = st.App(
         *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],
     middleware=[Middleware(ContentPolicy)],
+    lifespan=lifespan,
 )

@@ -22,7 +22,7 @@ from geo.store import Store, Transaction
 from geo.viewer import OPERATOR, Clock
 from geo.windows import Window
 
-KEPT_MONTHS = 24
+KEPT_MONTHS = 13
 """So many closed months are published without being asked for; older ones by `cockpit publish --all`."""
 WHOLE, OUTSIDE = "site", "outside"
 Place = tuple[str, str]

@@ -50,17 +50,22 @@ def merged(tables: Sequence[Table], *, private: Collection[int]) -> dict[Key, fr
 
 
 def _cheapest(tables: Sequence[Table], private: Collection[int], width: int) -> tuple[int, ...]:
-    """The private categories and, where it saves more than it costs or they are alone, one beside them."""
-    own = tuple(sorted(private))
-    options = [own] if len(own) > 1 else []
-    options += [(*own, column) for column in range(width) if column not in private]
+    """The private categories, and beside them those that leave the fewest counts merged; one at least if alone."""
+    columns = tuple(sorted(private))
+    least = _cost(columns, tables, private, width) if len(columns) > 1 else None
+    while len(columns) < width:
+        options = [(*columns, column) for column in range(width) if column not in columns]
+        costs = [_cost(option, tables, private, width) for option in options]
+        if least is not None and min(costs) >= least:
+            break
+        least, columns = min(zip(costs, options, strict=True))
+    return columns
 
-    def cost(columns: tuple[int, ...]) -> int:
-        choice = _Choice(columns)
-        _settle(choice, tables, private, width)
-        return sum(len(hidden) for hidden in choice.hidden.values())
 
-    return min(options, key=cost, default=own)
+def _cost(columns: tuple[int, ...], tables: Sequence[Table], private: Collection[int], width: int) -> int:
+    choice = _Choice(columns)
+    _settle(choice, tables, private, width)
+    return sum(len(hidden) for hidden in choice.hidden.values())
 
 
 def _settle(choice: _Choice, tables: Sequence[Table], private: Collection[int], width: int) -> None:
