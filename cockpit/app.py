@@ -11,12 +11,15 @@ from geo.viewer import PROGRAM
 PAGES = Path(__file__).parent.parent / "pages"
 REPLAY_S, LOOK_S = 3, 30  # how often a page follows a replay, and how often it looks whether one began
 _IS_DRAWN = "cockpit_is_drawn"
+WALL = "wall"
+"""The page that fills its screen by itself and has no navigation."""
 TABS = (
     theme.Tab("overview", "common.page_overview"),
     theme.Tab("response", "common.page_response"),
     theme.Tab("funds", "common.page_funds"),
     theme.Tab("community", "common.page_community"),
     theme.Tab("data", "common.page_data"),
+    theme.Tab(WALL, "wall.page"),
 )
 
 
@@ -61,7 +64,7 @@ def main() -> None:
     pages = {tab.url_path: _page(view, tab, is_first=tab is tabs[0]) for tab in tabs}
     page = st.navigation(list(pages.values()), position="hidden")
     shown = next(name for name, known in pages.items() if known is page)
-    wanted = theme.top_bar(view, tabs=tabs, current=shown)
+    wanted = None if shown == WALL else theme.top_bar(view, tabs=tabs, current=shown)
     if wanted in pages and wanted != shown:
         kept = {name: value for name, value in view.params.items() if name in context.COMMON}
         st.switch_page(pages[wanted], query_params=kept)
