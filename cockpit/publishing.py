@@ -4,7 +4,7 @@ Invariant: a published figure is the figure of `cockpit kpi`, made by the same c
 count of a private category leaves only as geo.small_cells allows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -120,9 +120,7 @@ def _publish(connection: Transaction, clock: Clock, found: Standing, month: Wind
     figures = [
         _record(figure)
         for level in LEVELS
-        for figure in figures_in(
-            connection, clock, question=Question(level), windows=(month,), indicators=indicators()
-        )
+        for figure in figures_in(connection, clock, question=Question(level), windows=(month,), indicators=indicators())
     ]
     published.write(
         connection,
@@ -214,7 +212,7 @@ def _tables(by_place: Mapping[Place, Sequence[int]], communities: _Areas) -> lis
 
 
 def _table(parent: Place, places: Sequence[Place], by_place: Mapping[Place, Sequence[int]]) -> Table:
-    rows = {place: by_place[place] for place in places}
+    rows: dict[Hashable, Sequence[int]] = {place: by_place[place] for place in places}
     rest = [n - sum(column) for n, *column in zip(by_place[parent], *rows.values(), strict=True)]
     if min(rest, default=0) >= 0 and sum(rest) > 0:
         rows[OUTSIDE, parent[1]] = rest

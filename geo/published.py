@@ -94,9 +94,7 @@ def _next(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
-def due(
-    connection: Transaction, months: Sequence[Window], *, definitions: Collection[str]
-) -> tuple[Window, ...]:
+def due(connection: Transaction, months: Sequence[Window], *, definitions: Collection[str]) -> tuple[Window, ...]:
     """Those of the months that are not published yet, or whose figures a later load or definition can have changed."""
     known = {row["month"]: row for row in rows(connection, "published/months")}
     after = min((row["load_id"] for row in known.values()), default=0)
@@ -126,7 +124,9 @@ def counts(connection: Transaction, *, month: Window) -> tuple[Count, ...]:
     return tuple(Count(**row) for row in connection.execute(sql_text(text), bound).mappings())
 
 
-def area_facts(connection: Transaction, *, level: str, area_ids: Sequence[int]) -> dict[int, tuple[str | None, int | None]]:
+def area_facts(
+    connection: Transaction, *, level: str, area_ids: Sequence[int]
+) -> dict[int, tuple[str | None, int | None]]:
     """Area version → the code of the street above it, and its households (None where not known)."""
     found = rows(connection, "published/areas", level=level, area_ids=list(area_ids))
     return {row["area_id"]: (row["parent_code"], row["households"]) for row in found}

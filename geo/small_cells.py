@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 LEAST = 5
-"""The smallest count of a private category that may be told, and the smallest number that merged counts may add up to."""
+"""The smallest count of a private category that may be told, and the smallest number merged counts may add up to."""
 
 Key = Hashable
 

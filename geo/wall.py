@@ -36,7 +36,7 @@ class WallCase:
 
 @dataclass(frozen=True, slots=True)
 class WallArea:
-    """A street or community with its open and overdue cases, private categories left out."""
+    """A street, community or grid with its open and overdue cases, private categories left out."""
 
     level: str
     code: str

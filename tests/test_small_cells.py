@@ -35,7 +35,9 @@ def possible(total: int, shown: Sequence[int | None]) -> Iterator[tuple[int, ...
         yield tuple(n for n in row if n is not None)
 
 
-def values_left(rows: Rows, whole: Sequence[int | None], hidden: Mapping[str, frozenset[int]]) -> dict[tuple[str, int], set[int]]:
+def values_left(
+    rows: Rows, whole: Sequence[int | None], hidden: Mapping[str, frozenset[int]]
+) -> dict[tuple[str, int], set[int]]:
     """By brute force: the values that each merged count could have, totals of areas and told sums of columns known."""
     shown = {key: list(told(counts, hidden.get(key, frozenset()))) for key, counts in rows.items()}
     found: dict[tuple[str, int], set[int]] = {
@@ -58,9 +60,9 @@ def town(counts: Sequence[Sequence[int]]) -> tuple[Rows, list[Table]]:
 
 
 small_towns = st.integers(2, 3).flatmap(
-    lambda width: st.lists(
-        st.lists(st.integers(0, 6), min_size=width, max_size=width), min_size=1, max_size=3
-    ).map(lambda counts: (width, counts))
+    lambda width: st.lists(st.lists(st.integers(0, 6), min_size=width, max_size=width), min_size=1, max_size=3).map(
+        lambda counts: (width, counts)
+    )
 )
 
 

@@ -38,7 +38,8 @@ def publish(*, month: date | None, is_all: bool) -> None:
         done = publishing.publish(store, clock, months=named)
     except NotClosedError as error:
         known = f"{error.months[-1]:%Y-%m} – {error.months[0]:%Y-%m}" if error.months else "–"
-        raise click.UsageError(tr("published.not_closed", language(), month=f"{error.month:%Y-%m}", known=known)) from error
+        told = tr("published.not_closed", language(), month=f"{error.month:%Y-%m}", known=known)
+        raise click.UsageError(told) from error
     click.echo(_said(done), err=True)
     store.close()
 

@@ -24,12 +24,14 @@ def wall(asked: Asked) -> Wall:
 
 
 def tiles(found: Wall) -> tuple[WallArea, ...]:
-    """The areas that are shown one by one: communities in the order of their streets, else streets."""
-    communities = tuple(area for area in found.areas if area.level == "community")
-    streets = tuple(area for area in found.areas if area.level == "street")
-    if communities and (len(communities) <= MOST_AREAS or not streets):
-        return communities[:MOST_AREAS]
-    return streets[:MOST_AREAS]
+    """The areas that are shown one by one, in the order of those that hold them: communities where there are several
+    and not too many; else the grids of the one, or the streets of the many.
+    """
+    by_level = {
+        level: tuple(area for area in found.areas if area.level == level) for level in ("community", "grid", "street")
+    }
+    fitting = [areas for areas in by_level.values() if 1 < len(areas) <= MOST_AREAS]
+    return fitting[0] if fitting else next((areas[:MOST_AREAS] for areas in by_level.values() if areas), ())
 
 
 def total_open(found: Wall) -> int:

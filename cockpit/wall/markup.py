@@ -13,8 +13,8 @@ from cockpit.markup import attributes, esc
 from cockpit.theme import SHAPES
 from cockpit.wall import computed, words
 from config import freshness
-from geo.wall import Wall, WallArea
 from geo.viewer import Clock
+from geo.wall import Wall, WallArea
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ def wall(view: View, found: Wall, face: Face, *, way_back: bool) -> str:
     kept = view.tr("wall.kept", time=f"{at:%H:%M}") if face.down_since else ""
     state = "down" if face.down_since else "data"
     head = (
-        f'<header>{_mark(told.level)}<div class="say"><h1>{esc(kept + told.head)}</h1><p class="lead">{esc(told.lead)}</p></div>'
+        f'<header>{_mark(told.level)}<div class="say"><h1>{esc(kept + told.head)}</h1>'
+        f'<p class="lead">{esc(told.lead)}</p></div>'
         f'<div class="time"><b>{at:%H:%M}</b><span>{esc(_day(view, at))}</span></div></header>'
     )
     foot = f"<footer><span>{esc(_place(view, found))}</span>{_back(view) if way_back else ''}</footer>"
@@ -53,7 +54,9 @@ def waiting(view: View, *, down_since: datetime) -> str:
 def _mark(level: str | None) -> str:
     if level is None:
         return ""
-    return f'<svg class="mark" viewBox="0 0 16 16" aria-hidden="true"><path class="lv {level}" d="{SHAPES[level]}"/></svg>'
+    return (
+        f'<svg class="mark" viewBox="0 0 16 16" aria-hidden="true"><path class="lv {level}" d="{SHAPES[level]}"/></svg>'
+    )
 
 
 def _day(view: View, at: datetime) -> str:
@@ -95,16 +98,15 @@ def _age(view: View, found: Wall, face: Face, at: datetime) -> str:
 
 
 def _figures(view: View, found: Wall) -> str:
-    overdue = (formats.number(found.n_overdue), view.tr("wall.unit")) if found.has_deadlines else ("", "")
-    share, under = _promise(view, found)
+    unit, share = view.tr("wall.unit"), _promise(view, found)
+    number = formats.number(found.n_overdue) if found.has_deadlines else ""
+    under = view.tr("wall.overdue_under" if found.has_deadlines else "wall.no_deadlines")
+    level = "orange" if found.n_overdue else None
     parts = [
-        _figure(view.tr("wall.open"), formats.number(computed.total_open(found)), view.tr("wall.unit"), _private(view, found)),
-        _figure(
-            view.tr("wall.overdue"), *overdue, view.tr("wall.overdue_under" if found.has_deadlines else "wall.no_deadlines"),
-            level="orange" if found.n_overdue else None,
-        ),
-        _figure(view.tr("wall.promise"), share, "%" if share else "", under),
-    ]  # fmt: skip
+        _figure(view.tr("wall.open"), formats.number(computed.total_open(found)), unit, _private(view, found)),
+        _figure(view.tr("wall.overdue"), number, unit, under, level=level),
+        _figure(view.tr("wall.promise"), share[0], "%", share[1]),
+    ]
     return f'<section class="figs">{"".join(parts)}</section>'
 
 
@@ -148,7 +150,9 @@ def _tiles(view: View, found: Wall, age: str) -> str:
     most = max(5, *(area.n_open for area in areas))
     columns = next((n for n in (4, 5, 8, 10, 12) if len(areas) <= n * ceil(n * 0.625)), 12)
     tiles = "".join(_tile(view, area, most) for area in areas)
-    style = attributes(style=f"--columns:{columns};--rows:{ceil(len(areas) / columns)}", data_rows=ceil(len(areas) / columns))
+    style = attributes(
+        style=f"--columns:{columns};--rows:{ceil(len(areas) / columns)}", data_rows=ceil(len(areas) / columns)
+    )
     return (
         f'<section class="areas"><h2><b>{esc(title)}</b><span>{esc(unit)}</span>{age}</h2>'
         f'<div class="tiles"{style}>{tiles}</div></section>'
@@ -160,11 +164,12 @@ def _tile(view: View, area: WallArea, most: int) -> str:
     late = ""
     if area.n_overdue:
         late = f'<span class="late">{_mark("orange")}{formats.number(area.n_overdue)}</span>'
-    name = area.name.removesuffix("社区") or area.name
+    name = area.name.removesuffix("社区") if area.level == "community" else area.name
     told = view.tr("wall.tile", area=area.name, n=formats.number(area.n_open), overdue=formats.number(area.n_overdue))
     style = attributes(style=f"--share:{area.n_open / most:.3f};--late:{area.n_overdue / most:.3f}")
     kind = "tile" + (" zero" if not area.n_open else "") + (" over" if area.n_overdue else "")
     return (
-        f'<div class="{kind}"{attributes(role="img", aria_label=told)}{style}><span class="t">{esc(name)}</span>{late}'
+        f'<div class="{kind}"{attributes(role="img", aria_label=told)}{style}>'
+        f'<span class="t">{esc(name or area.name)}</span>{late}'
         f'<span class="bar"><i></i><i class="o"></i></span><b class="figure">{formats.number(area.n_open)}</b></div>'
     )

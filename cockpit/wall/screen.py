@@ -3,6 +3,7 @@
 Invariant: who may look is asked at every refresh, not only when the page was opened.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
@@ -39,10 +40,10 @@ def apply_style() -> None:
 def show(view: View) -> None:
     """The picture of this moment, or the last one with the moment since which the store is down."""
     pulse = queries.pulse(None, PROGRAM)
-    viewer = context.viewer()
-    if pulse.down_since is None and not current.may(viewer, RIGHT):
+    viewer = context.viewer() if pulse.down_since is None else view.viewer
+    if not current.may(viewer, RIGHT):
         st.rerun()
-    kept = _asked(Asked(view.viewer, pulse.clock, pulse.version))
+    kept = _asked(Asked(viewer, pulse.clock, pulse.version))
     down_since = pulse.down_since
     if kept is None:
         picture(markup.waiting(view, down_since=down_since or pulse.clock.at), key="wall")
@@ -53,9 +54,7 @@ def show(view: View) -> None:
 
 def _asked(asked: Asked) -> _Kept | None:
     """The picture of this moment, the last good one of this session, or None where there never was one."""
-    try:
+    with suppress(StoreUnavailable):
         st.session_state[_LAST] = _Kept(computed.wall(asked), asked.clock)
-    except StoreUnavailable:
-        pass
     last: _Kept | None = st.session_state.get(_LAST)
     return last

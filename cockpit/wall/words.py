@@ -46,7 +46,7 @@ def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, le
         f"wall.{key}_{'one' if len(cases) == 1 else 'many'}",
         n=formats.number(len(cases)),
         place=worst.community or worst.finest or view.tr("wall.outside"),
-        length=formats.duration(seconds, view.lang),
+        length=formats.duration(max(60, seconds // 60 * 60), view.lang),
     )
     return Sentence(formats.spaced(head), formats.spaced(_lead(view, cases, at=at)), level)
 

@@ -150,7 +150,7 @@ having (select ops.viewer_may('page.wall'))
 union all
 select a.level, a.code, count(*)::int, count(*) filter (where o.is_due)::int, null
 from mart.open_base o
-cross join lateral (values (o.street_id), (o.community_id)) placed (area_id)
+cross join lateral (values (o.street_id), (o.community_id), (o.grid_id)) placed (area_id)
 join core.area a on a.area_id = placed.area_id
 where not o.is_private
 group by a.level, a.code;
@@ -160,9 +160,9 @@ create view mart.wall_area with (security_barrier) as
 select a.level, a.code, a.name, p.code as parent_code, st_x(a.label_point) as lon, st_y(a.label_point) as lat, a.valid_from, a.valid_to
 from core.area a
 left join core.area p on p.area_id = a.parent_id
-where a.level in ('street', 'community') and (select ops.viewer_may('page.wall'))
+where a.level in ('street', 'community', 'grid') and (select ops.viewer_may('page.wall'))
   and ((select ops.viewer_level()) = 'site' or a.area_id = any ((select ops.visible_areas())::int[]));
-comment on view mart.wall_area is 'one row is one version of a street or community that the wall may name, with its label point (EPSG:4326)';
+comment on view mart.wall_area is 'one row is one version of a street, community or grid that the wall may name, with its label point (EPSG:4326)';
 
 -- The wall's share on scene: counted like onscene_within_10min of the urgent classes; under 10 arrivals no numerator is told.
 create function mart.wall_promise(starts timestamptz, ends timestamptz)

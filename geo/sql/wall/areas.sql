@@ -1,4 +1,4 @@
--- one row is a street or community in force on :day; key (level, code)
+-- one row is a street, community or grid in force on :day; key (level, code)
 select level, code, name, parent_code
 from mart.wall_area
 where valid_from <= cast(:day as date) and valid_to > cast(:day as date)
