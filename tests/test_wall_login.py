@@ -77,7 +77,9 @@ def case(town: Town, code: str, category: str, community: str, **more: object) -
 @pytest.fixture
 def login(urls: StoreUrls) -> Iterator[dict[str, Engine]]:
     """Engines of the program's login roles by name."""
-    engines = {name: _engine(getattr(urls, name), timeout_ms=0, pool_size=1) for name in ("wall", "gate", "app", "owner")}
+    engines = {
+        name: _engine(getattr(urls, name), timeout_ms=0, pool_size=1) for name in ("wall", "gate", "app", "owner")
+    }
     yield engines
     for engine in engines.values():
         engine.dispose()
@@ -113,7 +115,9 @@ def test_no_column_of_a_case_a_person_or_a_load_can_be_read(name: str, town: Tow
         assert not any(place == "ops.audit" for place, _ in read), "the gate appends to the trail and never reads it"
     assert read == allowed
     if name == "wall":
-        told = {(place, column) for place, column, kind, is_told in columns if is_told or kind in ("personal", "sensitive")}
+        told = {
+            (place, column) for place, column, kind, is_told in columns if is_told or kind in ("personal", "sensitive")
+        }
         assert not read & told
 
 
