@@ -11,8 +11,7 @@ from geo.viewer import PROGRAM
 PAGES = Path(__file__).parent.parent / "pages"
 REPLAY_S, LOOK_S = 3, 30  # how often a page follows a replay, and how often it looks whether one began
 _IS_DRAWN = "cockpit_is_drawn"
-WALL = "wall"
-"""The page that fills its screen by itself and has no navigation."""
+WALL = "wall"  # the page that fills its screen by itself and has no navigation
 TABS = (
     theme.Tab("overview", "common.page_overview"),
     theme.Tab("response", "common.page_response"),

@@ -1,4 +1,4 @@
-"""Published months: the figures of `cockpit kpi` for all to compare, of closed months only, never older than the data."""
+"""Published months: the figures of `cockpit kpi` for all to compare, of closed months only, no older than the data."""
 
 import json
 import subprocess
@@ -109,7 +109,8 @@ def test_no_private_count_under_five_is_told_and_merged_counts_are_never_alone(s
     assert set(merged.values()) != {0}
     assert 1 not in merged.values()
     totals = read(sample, LEADER, clock,
-                  "select p.level, p.code, p.value::int - coalesce(sum(c.n), 0)::int, count(*) filter (where c.is_merged)"
+                  "select p.level, p.code, p.value::int - coalesce(sum(c.n), 0)::int,"
+                  " count(*) filter (where c.is_merged)"
                   " from mart.published p join mart.published_count c using (month, level, code)"
                   " where p.kpi = 'incidents' and month = '2026-10-01' group by p.level, p.code, p.value")  # fmt: skip
     for level, code, left, hidden in totals:
@@ -174,9 +175,7 @@ def test_only_months_that_a_load_can_have_changed_are_counted_anew(other: Town) 
     load(other, "incidents", "2026-10-31")
     assert publishing.publish(other.store, other.clock) == (october,)
     load(other, "incidents", "2026-09-30")
-    assert publishing.due(other.store, other.clock) == (october, september), (
-        "a case of September is in October's backlog"
-    )
+    assert publishing.due(other.store, other.clock) == (october, september), "September is in October's backlog"
     assert publishing.publish(other.store, other.clock) == (october, september)
     load(other, "boundaries", None)
     assert publishing.publish(other.store, other.clock) == (october, september)

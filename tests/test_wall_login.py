@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from cockpit import figures
 from config.indicators import indicator
+from config.site import site
 from geo import wall as shown
 from geo.figures import Question
 from geo.store import Store, StoreUrls, _engine
 from geo.viewer import LEADER, Clock, Viewer
 from geo.windows import Window
-from config.site import site
 
 NOW = Clock(at("10-20 12:00"))
 WALL = Viewer(name="w", role="wall", level="site")

@@ -67,9 +67,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """The comparison of one month; `others` is the number of areas beside the own."""
+    """The comparison of one month; `others` is the number of areas beside the own, `above` the name of their street."""
 
     month: date
+    above: str | None
     others: int
     rows: tuple[Row, ...]
 
@@ -84,7 +85,8 @@ def peers(chosen: Chosen) -> Peers | None:
         return None
     codes = {figure.code for figure in found.figures if not figure.is_above}
     rows = tuple(row for slug in SLUGS if (row := _row(slug, found.figures, own=area.code)) is not None)
-    return Peers(found.month, len(codes) - 1, rows)
+    above = next((figure.name for figure in found.figures if figure.is_above), None)
+    return Peers(found.month, above, len(codes) - 1, rows)
 
 
 @shared

@@ -9,6 +9,7 @@ from cockpit.community import peers
 from cockpit.community.choice import Chosen
 from cockpit.community.peers import PER_THOUSAND, Dot, Peers, Row
 from cockpit.context import View
+from cockpit.figures import TOO_FEW
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
@@ -42,7 +43,7 @@ def draw(chosen: Chosen) -> Empty | None:
     names = ("figure", "own", "whole", "strip", "place")
     heads = "".join(
         f"<th{attributes(scope='col', class_='num' if name in ('own', 'whole') else None)}>"
-        f"{esc(view.tr(f'published.column_{name}', area=_above(chosen), level=_level(chosen)))}</th>"
+        f"{esc(view.tr(f'published.column_{name}', area=_above(chosen, found), level=_level(chosen)))}</th>"
         for name in names
     )
     body = "".join(_row(view, row, area.name) for row in found.rows)
@@ -55,13 +56,13 @@ def _level(chosen: Chosen) -> str:
     return chosen.view.tr(f"common.level_{chosen.level}")
 
 
-def _above(chosen: Chosen) -> str:
-    return chosen.parent.name if chosen.parent else chosen.view.site.name(chosen.view.lang)
+def _above(chosen: Chosen, found: Peers) -> str:
+    return found.above or chosen.view.site.name(chosen.view.lang)
 
 
 def _rule(chosen: Chosen, found: Peers) -> str:
     few = max(row.few for row in found.rows)
-    told = chosen.view.tr("published.rule", area=_above(chosen))
+    told = chosen.view.tr("published.rule", area=_above(chosen, found))
     return told + (chosen.view.tr("published.rule_few", n=few) if few else "")
 
 
@@ -76,7 +77,7 @@ def _row(view: View, row: Row, area: str) -> str:
 
 
 def _why(view: View, row: Row) -> str:
-    return view.tr("response.too_few_n", n=row.n) if row.why == peers.TOO_FEW else view.tr("common.no_data")
+    return view.tr("response.too_few_n", n=row.n) if row.why == TOO_FEW else view.tr("common.no_data")
 
 
 def _value(view: View, row: Row, value: float) -> str:
