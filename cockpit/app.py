@@ -13,6 +13,7 @@ from geo.viewer import PROGRAM
 PAGES = Path(__file__).parent.parent / "pages"
 REPLAY_S, LOOK_S = 3, 30  # how often a page follows a replay, and how often it looks whether one began
 _IS_DRAWN = "cockpit_is_drawn"
+WALL = "wall"  # the page that fills its screen by itself and has no navigation
 
 
 def _draw_anew() -> None:
@@ -74,7 +75,7 @@ def main() -> None:
     others = {name: _refused(view, name, tabs)} if not tabs or (name and name not in known) else {}
     page = st.navigation([*known.values(), *others.values()], position="hidden")
     shown = next(path for path, one in (known | others).items() if one is page)
-    wanted = theme.top_bar(view, tabs=tabs, current=shown, session=session)
+    wanted = None if shown == WALL else theme.top_bar(view, tabs=tabs, current=shown, session=session)
     wanted = pages.asked_elsewhere() or wanted
     if wanted in known and wanted != shown:
         kept = {name: value for name, value in view.params.items() if name in context.COMMON}

@@ -17,6 +17,7 @@ if str(HERE.parent) not in sys.path:
 from cockpit.access import oidc  # noqa: E402
 from cockpit.access.gate import Gate  # noqa: E402
 from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
+from cockpit.background import lifespan  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
 from cockpit.routes import health, layers, probes, signin  # noqa: E402
 from cockpit.routes.policy import ContentPolicy  # noqa: E402
@@ -44,4 +45,5 @@ app = st.App(
     ],
     secrets=oidc.secrets(),
     middleware=[Middleware(ContentPolicy), Middleware(Gate)],
+    lifespan=lifespan,
 )

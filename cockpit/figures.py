@@ -15,7 +15,7 @@ from config.site import Site
 from config.site import site as the_site
 from geo import figures as counted
 from geo.figures import Question, SourceMoment, Tally
-from geo.store import Store
+from geo.store import Store, Transaction
 from geo.viewer import SITE, Clock, Viewer
 from geo.windows import Window
 
@@ -118,13 +118,26 @@ def figures(
     """
     if question.level == SITE and viewer.level != SITE:
         raise WholeNotVisibleError(viewer.name)
-    shares = tuple(sorted({each.quantile for each in indicators if each.quantile is not None}))
     with store.reading(viewer, clock) as connection:
-        version = counted.data_version(connection)
-        moments = counted.source_moments(connection, windows=windows)
-        tallies = counted.tallies(
-            connection, question=question, families=[each.marks for each in indicators], windows=windows, shares=shares
-        )
+        return figures_in(connection, clock, question=question, windows=windows, indicators=indicators, lang=lang)
+
+
+def figures_in(
+    connection: Transaction,
+    clock: Clock,
+    *,
+    question: Question,
+    windows: Sequence[Window],
+    indicators: Sequence[Indicator],
+    lang: str = "zh",
+) -> tuple[Figure, ...]:
+    """The same within a transaction that stands at `clock` already, as its viewer sees the cases."""
+    shares = tuple(sorted({each.quantile for each in indicators if each.quantile is not None}))
+    version = counted.data_version(connection)
+    moments = counted.source_moments(connection, windows=windows)
+    tallies = counted.tallies(
+        connection, question=question, families=[each.marks for each in indicators], windows=windows, shares=shares
+    )
     return _assembled(_Assembly(clock, the_site(), lang, version, shares), indicators, tallies, moments)
 
 

@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from geo import map_queries, steward
+from geo import map_queries, published, steward
 from geo.errors import StoreUnavailable
 from geo.migrations import check
 from geo.replay import Moment, Replay, moment
@@ -175,6 +175,23 @@ def asked_ledger(asked: Asked) -> AskedLedger:
         if asked.viewer not in known:
             raise
     return AskedLedger(asked.viewer, asked.clock, asked.version, known[asked.viewer])
+
+
+@st.cache_resource(show_spinner=False)
+def _published_stamps() -> dict[Viewer, tuple[int, int, int]]:
+    """What was published as each viewer last saw it, for pictures kept while the store is down."""
+    return {}
+
+
+def published_stamp(asked: Asked) -> tuple[int, int, int]:
+    """Changes with every publication of closed months, which raise no data version; raises StoreUnavailable if new."""
+    known = _published_stamps()
+    try:
+        known[asked.viewer] = published.stamp(store(), asked.viewer, asked.clock)
+    except StoreUnavailable:
+        if asked.viewer not in known:
+            raise
+    return known[asked.viewer]
 
 
 @shared

@@ -24,6 +24,7 @@ TABS = (
     Tab("community", "common.page_community"),
     Tab("data", "common.page_data"),
     Tab("users", "users.page"),
+    Tab("wall", "wall.page"),
 )
 
 

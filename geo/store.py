@@ -20,6 +20,9 @@ from geo import embedded, sql
 from geo.errors import StoreUnavailable, StoreUrlError
 from geo.viewer import Clock, Viewer
 
+Transaction = Connection
+"""What a transaction of the store is spoken to by, for those who may not name SQLAlchemy."""
+
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 20_000
 STATEMENTS_OWN_FAULT = frozenset({"54000"})

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from cockpit.community import choose_panel, figures_panel, head, map_panel, open_panel, place_panels, words
+from cockpit.community import choose_panel, figures_panel, head, map_panel, open_panel, peers_panel, place_panels, words
 from cockpit.context import current_view
 from cockpit.limited import stop_unassigned
 from cockpit.panels import panel, told
@@ -41,6 +41,13 @@ with left:
         title=tr("community.figures_title"),
         unit=tr("community.figures_unit", period=days),
         draw=partial(figures_panel.draw_figures, chosen),
+    )
+    panel(
+        view,
+        key="peers",
+        title=tr("published.panel_title"),
+        unit=told(partial(peers_panel.unit, chosen)),
+        draw=partial(peers_panel.draw, chosen),
     )
     cases(
         key="stages",

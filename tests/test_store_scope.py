@@ -9,7 +9,7 @@ from geo.viewer import LEADER, Clock, Viewer
 
 SCOPED = """
 select format('%I.%I', schemaname, tablename) from pg_tables
-where schemaname in ('core', 'ops', 'landing') and rowsecurity order by 1
+where schemaname in ('core', 'ops', 'landing', 'mart') and rowsecurity order by 1
 """
 
 
@@ -63,6 +63,12 @@ def filled(store: Store, clock: Clock) -> Store:
               values (1, 'hand', '2026-11-01', 100, 'h', 1);
             insert into core.goods_entry (source_id, goods_code, direction, item, content_hash, load_id)
               values (1, 'g1', 'out', '口罩', 'h', 1);
+            insert into mart.published_month
+              values ('2026-10-01', '2026-11-01T00:00+08', '2026-11-01T00:00+08', 1, 1, '{}');
+            insert into mart.published_area values ('2026-10-01', 'community', 'a', 'a', 's', 30);
+            insert into mart.published (month, level, code, name, kpi, value, as_of, data_version, definition)
+              values ('2026-10-01', 'community', 'a', 'a', 'incidents', 1, '2026-11-01T00:00+08', 1, 'x@1');
+            insert into mart.published_count values ('2026-10-01', 'community', 'a', 'noise', 1, false);
             insert into ops.fact values ('sample', '{}');
             insert into landing.row values (1, 2, '{}', '2027-01-01');
             insert into ops.quarantine (load_id, row_number, fault) values (1, 2, 'bad_time');

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from cockpit.access import current, oidc, proxied, floods, sessions, whence
+from cockpit.access import current, floods, oidc, proxied, sessions, whence
 from cockpit.access.addresses import STREAM, Door, door
 from cockpit.tabs import first_page
 from config.access import access

@@ -20,6 +20,7 @@ COMMANDS = {
     "kpi": "cockpit.cli.kpi",
     "users": "cockpit.cli.users",
     "doctor": "cockpit.cli.doctor",
+    "publish": "cockpit.cli.publish",
     "replay-feed": "cockpit.cli.replay",
 }
 

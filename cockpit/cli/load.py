@@ -15,6 +15,7 @@ from typing import Any
 import click
 import orjson
 
+from cockpit.cli.publish import after_load
 from cockpit.cli.ready import as_option, reader, ready_store
 from cockpit.cli.tables import print_table
 from cockpit.spreadsheets import safe_cell
@@ -31,6 +32,8 @@ from loaders.result import LoadResult
 from loaders.work import load_file
 
 WORST_FIRST = (1, 2, 3, 0)
+PUBLISHED = ("incidents", "boundaries", "households")
+"""The datasets that change figures of closed months."""
 LEVELS = ("street", "community", "grid", "microgrid")
 LOADS_SHOWN = (
     "load_id", "started_at", "dataset", "source", "status",
@@ -96,6 +99,8 @@ def load(
             lang=lang,
         )
         codes.append(_load_one(store, request, as_json=as_json))
+    if not dry_run and dataset in PUBLISHED:
+        after_load(store, clock, lang)
     store.close()
     sys.exit(min(codes, key=WORST_FIRST.index))
 

@@ -18,6 +18,7 @@ import click
 
 from cockpit.access import demo as demo_mode
 from cockpit.cli import demo_accounts, demo_data, safe_start
+from cockpit.cli.publish import after_load
 from cockpit.cli.ready import language, ready_store
 from config.messages import tr
 from geo.errors import NotMigrated
@@ -175,6 +176,7 @@ def demo(*, seed: int, load_only: bool, no_sample: bool, host: str, port: int) -
     store = ready_store(current_clock())
     if not no_sample:
         demo_data.provide(store, seed=seed, lang=language())
+    after_load(store, current_clock(), language())
     if not load_only:
         begin_demo(store)
         store.close()

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cockpit import queries
-from cockpit.access import current, forms, oidc, passwords, floods, sessions, signin_page, whence
+from cockpit.access import current, floods, forms, oidc, passwords, sessions, signin_page, whence
 from cockpit.access.sessions import Browser
 from cockpit.access.signin_page import Asked
 from config.access import access

@@ -1,0 +1,53 @@
+"""What the server does by itself while it serves: closed months are published when they are due.
+
+Invariant: nothing here can end or delay a page; what fails is logged and tried again at the next round.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+
+from cockpit import publishing, queries
+from geo.errors import GeoError
+from geo.replay import moment
+from geo.viewer import PROGRAM, current_clock
+
+FIRST_S, EVERY_S = 20, 600
+"""Seconds from the start of the server to the first round (the first pages go before), and between two rounds."""
+_log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:  # noqa: ARG001 - the server hands itself over
+    """Runs the rounds for as long as the server does."""
+    rounds = asyncio.create_task(_rounds())
+    try:
+        yield
+    finally:
+        rounds.cancel()
+        with suppress(asyncio.CancelledError):
+            await rounds
+
+
+async def _rounds() -> None:
+    await asyncio.sleep(FIRST_S)
+    while True:
+        await asyncio.to_thread(publish_due)
+        await asyncio.sleep(EVERY_S)
+
+
+def publish_due() -> None:
+    """Publishes what is due at the site's clock; while a replay moves it nothing is, since its months are past ones."""
+    try:
+        store = queries.store()
+        with store.reading(PROGRAM, current_clock()) as connection:
+            now = moment(connection)
+        done = () if now.replay else publishing.publish(store, now.clock)
+    except GeoError as fault:
+        _log.warning("months not published", reason=str(fault))
+        return
+    if done:
+        _log.info("months published", months=[f"{month:%Y-%m}" for month in done])

@@ -1,0 +1,1 @@
+"""大屏: the wall, for those who stand before it."""

@@ -1,0 +1,66 @@
+"""The wall's sentence and its second line: how many, where, how long, who has it; never a case's text or person.
+
+Invariant: the sentence says what is the matter, or that nothing is; without deadlines it does not judge.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.wall import computed
+from geo.wall import Wall, WallCase
+
+MOST_PLACES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The headline, the second line, and the level (orange, yellow) whose mark stands before it, if any."""
+
+    head: str
+    lead: str
+    level: str | None = None
+
+
+def sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
+    """What is the matter at the moment `at`."""
+    if found.loaded_at is None:
+        return Sentence(view.tr("wall.no_incidents"), view.tr("wall.no_incidents_lead"))
+    n = formats.number(computed.total_open(found))
+    if not found.has_deadlines:
+        return Sentence(view.tr("wall.open_only", n=n), view.tr("wall.no_deadlines"))
+    late = tuple(case for case in found.cases if case.is_due)
+    soon = tuple(case for case in found.cases if case.level == "yellow")
+    if late:
+        return _late(view, late, at=at, key="overdue", level="orange")
+    if soon:
+        return _late(view, soon, at=at, key="soon", level="yellow")
+    return Sentence(view.tr("wall.all_well"), view.tr("wall.all_well_lead", n=n))
+
+
+def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, level: str) -> Sentence:
+    worst = cases[0]
+    seconds = abs((at - worst.due_at).total_seconds()) if worst.due_at else 0
+    head = view.tr(
+        f"wall.{key}_{'one' if len(cases) == 1 else 'many'}",
+        n=formats.number(len(cases)),
+        place=worst.community or worst.finest or view.tr("wall.outside"),
+        length=formats.duration(max(60, seconds // 60 * 60), view.lang),
+    )
+    return Sentence(formats.spaced(head), formats.spaced(_lead(view, cases, at=at)), level)
+
+
+def _lead(view: View, cases: tuple[WallCase, ...], *, at: datetime) -> str:
+    worst = cases[0]
+    reported = formats.moment(worst.reported_at, now=at, zone=view.site.zone, lang=view.lang)
+    parts = [view.tr("wall.lead_reported", time=reported)]
+    if worst.team:
+        parts.insert(0, view.tr("wall.lead_team", team=worst.team))
+    told = view.tr("wall.comma").join(parts)
+    places = [place for place in dict.fromkeys(case.community for case in cases[1:]) if place]
+    if places:
+        key = "lead_elsewhere_more" if len(places) > MOST_PLACES else "lead_elsewhere"
+        named = view.tr("wall.joiner").join(places[:MOST_PLACES])
+        told += view.tr("wall.semicolon") + view.tr(f"wall.{key}", n=formats.number(len(cases) - 1), places=named)
+    return told
