@@ -1,16 +1,21 @@
 # The newcomer's way in: `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run set show test lint bench lock
+.PHONY: help run bundle set show test lint bench lock
 PORT ?= 8501
+BUNDLE ?=
 ARGS ?=
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 	@echo "  PORT=8600 make run        another port;  make test ARGS='-k name'  some tests"
 
-run: ## installs what is missing, loads the sample street, opens the cockpit (PORT, default 8501)
-	@deploy/prepare
+run: ## installs what is missing, loads the sample street, opens the cockpit (PORT, default 8501; BUNDLE=folder: without internet)
+	@BUNDLE=$(BUNDLE) deploy/prepare
 	@exec .venv/bin/cockpit demo --port $(PORT) $(ARGS)
+
+bundle: ## gathers all that a machine without internet needs into dist/ (packages, wheels, project, checksums)
+	@deploy/prepare --quiet
+	@deploy/bundle $(ARGS)
 
 set: ## loads a real data set into a home of its own (SET=dc; the recipes: config/sets)
 	@deploy/prepare --quiet

@@ -37,7 +37,7 @@ def find(data: Path) -> Programs:
     Order: `pg_config --bindir`, Debian's folders from the newest down, PATH. Raises EmbeddedError when no
     PostgreSQL with PostGIS is there, or none of the major version that made `data`.
     """
-    found = [Programs(bindir, version_of(bindir)) for bindir in _candidates() if _usable(bindir)]
+    found = [Programs(bindir, version_of(bindir)) for bindir in bindirs() if _usable(bindir)]
     if not found:
         raise EmbeddedError("no_postgis")
     made_by = data / "PG_VERSION"
@@ -58,7 +58,8 @@ def version_of(bindir: Path) -> str:
     return match.group() if match else said
 
 
-def _candidates() -> Iterator[Path]:
+def bindirs() -> Iterator[Path]:
+    """The folders in which this machine may have PostgreSQL's programs, the first choice first, each once."""
     seen: set[Path] = set()
     for bindir in (*_configured(), *_debian(), *_on_path()):
         real = bindir.resolve()

@@ -1,7 +1,8 @@
-"""`cockpit db`: starts, stops, describes and migrates the store."""
+"""`cockpit db`: starts, stops, describes, migrates, backs up and restores the store."""
 
 import click
 
+from cockpit.cli.backup import backup, restore
 from geo import embedded
 from geo.migrations import migrate as migrate_store
 from geo.store import configured_urls
@@ -9,7 +10,11 @@ from geo.store import configured_urls
 
 @click.group()
 def db() -> None:
-    """The store: start, stop, status, url, migrate."""
+    """The store: start, stop, status, url, migrate, backup, restore."""
+
+
+db.add_command(backup)
+db.add_command(restore)
 
 
 @db.command()

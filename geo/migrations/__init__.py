@@ -34,8 +34,7 @@ def migrate(urls: StoreUrls) -> str:
     store that is newer than the program.
     """
     try:
-        if urls.admin:
-            _run(urls.admin, lambda connection: literally(connection, "schema/bootstrap"))
+        bootstrap(urls)
         _run(urls.owner, lambda connection: command.upgrade(_alembic(connection), "head"))
     except OperationalError as error:
         raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
@@ -44,6 +43,20 @@ def migrate(urls: StoreUrls) -> str:
     except ProgrammingError as error:
         raise NotMigrated(f"the schema cannot be brought to revision {head()}: {error.orig}") from error
     return head()
+
+
+def bootstrap(urls: StoreUrls) -> None:
+    """Makes login roles and the extension where `urls.admin` is given; elsewhere a DBA did. Raises StoreUnavailable."""
+    try:
+        if urls.admin:
+            _run(urls.admin, lambda connection: literally(connection, "schema/bootstrap"))
+    except OperationalError as error:
+        raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can bring a store of `revision` to its own."""
+    return any(found.revision == revision for found in ScriptDirectory.from_config(_alembic()).walk_revisions())
 
 
 def head() -> str:

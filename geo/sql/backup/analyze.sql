@@ -1,0 +1,2 @@
+-- no row: the planner's statistics, which a backup does not hold, are made anew
+analyze
