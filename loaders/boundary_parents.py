@@ -19,7 +19,7 @@ from geo.landing import Landing
 from loaders.boundary_sets import Above, Area, quarantined
 from loaders.dataset import Job
 from loaders.faults import Refused
-from loaders.masking import listed, shown
+from geo.masking import listed, shown
 
 SHOWN_OFFENDERS = 5
 HALF = 0.5

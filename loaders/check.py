@@ -10,7 +10,7 @@ import polars as pl
 
 from loaders.dataset import Column, Dataset, Job
 from loaders.faults import FAULT_SCHEMA, fault_rows, together
-from loaders.masking import shown
+from geo.masking import shown
 
 DATETIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S",

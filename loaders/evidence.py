@@ -18,7 +18,7 @@ from geo.landing import Landing
 from geo.placing import LEVELS
 from loaders.dataset import Job
 from loaders.faults import Refused, together
-from loaders.masking import shown
+from geo.masking import shown
 
 SHOWN_UNITS = 5
 COUNTY = "county"

@@ -14,7 +14,7 @@ from itertools import islice
 from config.mapping import Mapping
 from loaders.dataset import Dataset
 from loaders.faults import Refused
-from loaders.masking import shown
+from geo.masking import shown
 
 GEOMETRY = "geometry"
 """What a mapping calls the column whose text is the shape; every dataset may have it, the reader takes it."""

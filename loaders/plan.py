@@ -19,7 +19,7 @@ from loaders import read, registry
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
 from loaders.header import GEOMETRY, Header, match, normal
-from loaders.masking import hidden
+from geo.masking import hidden
 
 
 @dataclass(frozen=True)

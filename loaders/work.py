@@ -24,7 +24,7 @@ from loaders import check, faults, read
 from loaders.dataset import Job, LoadRequest
 from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
-from loaders.masking import cut, hidden, listed, shown
+from geo.masking import cut, hidden, listed, shown
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice

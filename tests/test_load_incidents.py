@@ -18,7 +18,7 @@ from geo.store import Store
 from geo.viewer import LEADER, Clock
 from loaders.dataset import LoadRequest
 from loaders.faults import hint, no_faults
-from loaders.masking import shown
+from geo.masking import shown
 from loaders.result import LoadResult
 from loaders.work import load_file
 

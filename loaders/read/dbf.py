@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from loaders.faults import Refused
-from loaders.masking import shown
+from geo.masking import shown
 
 CHINESE = "gb18030"
 """Reads all that GB 2312 and GBK write."""

@@ -14,7 +14,7 @@ import shapely
 
 from geo import crs as crs_names
 from loaders.faults import Refused
-from loaders.masking import shown
+from geo.masking import shown
 from loaders.read.table import BLOCK_ROWS, Table
 
 

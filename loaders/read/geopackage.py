@@ -14,7 +14,7 @@ import pyogrio
 from pyogrio.errors import DataSourceError
 
 from loaders.faults import Refused
-from loaders.masking import cut, shown
+from geo.masking import cut, shown
 from loaders.read.table import Wish
 from loaders.read.vector import VectorTable, layer_of
 

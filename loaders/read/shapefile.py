@@ -11,7 +11,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from loaders.faults import Refused
-from loaders.masking import shown
+from geo.masking import shown
 from loaders.read import dbf
 from loaders.read.archive import ShapeLayer, refuse_bomb, shape_layers
 from loaders.read.table import Wish

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from loaders.faults import Refused
 from loaders.header import normal
-from loaders.masking import shown
+from geo.masking import shown
 from loaders.read.table import Wish
 
 SEARCHED_ROWS = 20

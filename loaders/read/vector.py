@@ -20,7 +20,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError, Geometry
 from pyproj.exceptions import CRSError
 
 from loaders.faults import Refused
-from loaders.masking import cut, shown
+from geo.masking import cut, shown
 from loaders.read.cells import series_text
 from loaders.read.table import Table
 

@@ -13,7 +13,7 @@ from geo.crs import EXAMPLES
 from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.header import normal
-from loaders.masking import shown
+from geo.masking import shown
 from loaders.read.table import Table, Wish
 
 _SRID = r"(?i)^SRID\s*=\s*(\d{1,6})\s*;\s*"

@@ -12,7 +12,7 @@ import polars as pl
 import python_calamine as calamine
 
 from loaders.faults import Refused
-from loaders.masking import cut, shown
+from geo.masking import cut, shown
 from loaders.read import sheet_header, workbook_parts
 from loaders.read.cells import Value, cell_text, column_text
 from loaders.read.table import Table, Wish

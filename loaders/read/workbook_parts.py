@@ -17,7 +17,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from loaders.faults import Refused
-from loaders.masking import cut
+from geo.masking import cut
 from loaders.read.archive import refuse_bomb
 
 MOST_CELLS = 40_000_000
