@@ -81,6 +81,7 @@ _LED = re.compile(
     rf"(?P<cue>(?:爱心人士|热心(?:居民|市民|人士)|市民|居民|村民|网友|个人|党员|{_CUES})[:：\s]{{0,2}})(?P<rest>.+)"
 )
 _PARTS = re.compile(r"([、,，;；/|\n\t]+|\s+(?=[一-鿿])|\s{2,})")
+_BRACKETED = re.compile(r"[（(《【\[][^）)》】\]]*[）)》】\]]?")
 _SPACED = re.compile(rf"({_ANY_SURNAME})[\s\u3000]+({_GIVEN})")
 _TITLES = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?"
 _FIRST_NAMES = (
@@ -128,8 +129,7 @@ def _part(part: str) -> str:
     found = _CELL.fullmatch(part)
     if found is None or found["name"].startswith(_NO_NAMES):
         return part
-    whole = part.split("（")[0].split("(")[0]
-    return part if is_organisation(whole) else _starred(found["name"]) + found["rest"]
+    return part if is_organisation(_BRACKETED.sub("", part)) else _starred(found["name"]) + found["rest"]
 
 
 def _unless_word(match: re.Match[str]) -> str:

@@ -96,6 +96,7 @@ def _as_refused(error: Exception) -> Refused:
 def _load(landing: Landing, plan: Plan, started: float, progress: Progress | None) -> LoadResult:
     request, dataset = plan.request, plan.dataset
     landing.take_turn()
+    _ = landing.vault  # without its key nothing is loaded
     line = ledger_line(plan, landing)
     earlier = landing.earlier(line.fingerprint)
     if earlier is not None and not request.is_forced:
