@@ -244,7 +244,7 @@ class Landing:
         self.run("load/cover", source_id=source_id, load_id=load_id, first_on=days[0], last_on=days[1])
 
     def quarantine(self, load_id: int, faults: pl.DataFrame) -> None:
-        """Writes faults of refused rows (row, column, value, value_sealed, fault, params), their values already masked."""
+        """Writes faults of refused rows (row, column, value, value_sealed, fault, params), values masked already."""
         if faults.height:
             self._copy("pg_temp.told_fault", faults.rename({"row": "row_number", "column": "column_name"}))
             self.run("load/quarantine", load_id=load_id)

@@ -1,8 +1,8 @@
 """How values of a file may be shown to people: names and personal numbers masked, control characters replaced, long
 texts cut. The one place of the program that masks.
 
-Invariant: no text of a file reaches a message, the ledger of loads or the quarantine but through `shown` or `hidden`, and
-no personal column reaches the store's shown columns but through `masked`; what is masked stays as it is when masked
+Invariant: no text of a file reaches a message, the ledger of loads or the quarantine but through `shown` or `hidden`,
+and no personal column reaches the store's shown columns but through `masked`; what is masked stays as it is when masked
 again; coordinates, decimals, codes and dates are never taken for a number of a person.
 """
 

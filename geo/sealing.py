@@ -1,8 +1,8 @@
 """Seals what an older store held in clear, and seals everything anew with a new key.
 
-Invariant: each happens in one transaction of the owner, in the site's loading turn: all of it, or nothing. While a rotation
-is under way the key file holds both keys, and the old one leaves it only after the commit: whenever it is cut off, every
-text can be opened, and the next rotation ends it.
+Invariant: each happens in one transaction of the owner, in the site's loading turn: all of it, or nothing. While a
+rotation is under way the key file holds both keys, and the old one leaves it only after the commit: whenever it is cut
+off, every text can be opened, and the next rotation ends it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -160,7 +160,7 @@ def _reseal(connection: Connection, keys: Vault, kind: str) -> int:
 
 
 def status(store: Store, viewer: Viewer, clock: Clock) -> VaultStatus:
-    """The key file, what the store knows of it, and how much is sealed. Raises StoreUnavailable; a fault is told inside."""
+    """The key file, what the store knows of it, and how much is sealed; raises StoreUnavailable."""
     path = vault.key_file()
     with store.loading(viewer, clock) as connection:
         known = vault.fact(connection)
@@ -184,7 +184,7 @@ def status(store: Store, viewer: Viewer, clock: Clock) -> VaultStatus:
 
 
 def export(store: Store, viewer: Viewer, clock: Clock, *, to: Path) -> None:
-    """Writes the store's keys to a new file, 0600, with a line in the audit trail. Raises VaultError, FileExistsError."""
+    """Writes the store's keys to a new file, 0600, with an audit line; raises VaultError, FileExistsError."""
     with store.loading(viewer, clock) as connection:
         keys = vault.opened(connection)
         audit(connection, viewer=viewer, action="keys-export", target="vault", detail={}, is_sensitive=True)
@@ -224,4 +224,3 @@ def _records(connection: Connection, change: Callable[[str], str]) -> int:
         told = {name: [row[name] for row in batch] for name in ("load_id", "row_number")}
         _run(connection, "vault/record_write", record=[change(row["record"]) for row in batch], **told)
     return seen
-

@@ -1,10 +1,10 @@
 """The vault: personal texts encrypted with a key that lies outside the database, in one file of this installation.
 
-Invariant: the key is in no table, log, message or backup of the database; a key that is not the store's is refused before
-anything is sealed or opened. Whoever loses the key keeps every masked text and loses the originals.
+Invariant: the key is in no table, log, message or backup of the database; a key that is not the store's is refused
+before anything is sealed or opened. Whoever loses the key keeps every masked text and loses the originals.
 
-The key file is JSON, 0600: `keys` (Fernet keys, the newest first; two only while a rotation is under way) and `pepper` (the
-secret of digests, which never rotates). The store knows it by check values only (ops.fact `vault`).
+The key file is JSON, 0600: `keys` (Fernet keys, the newest first; two only while a rotation is under way) and `pepper`
+(the secret of digests, which never rotates). The store knows it by check values only (ops.fact `vault`).
 """
 
 import hashlib
@@ -36,7 +36,7 @@ PRIVATE = 0o600
 
 
 class VaultError(GeoError):
-    """The vault cannot be used; nothing was loaded, opened or changed. `str()` is English; `message(lang)` is for people."""
+    """The vault cannot be used; nothing was changed. `str()` is English; `message(lang)` is for people."""
 
     def __init__(self, key: str, **params: object) -> None:
         self.key, self.params = key, params
@@ -118,7 +118,7 @@ def key_file(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def read(path: Path) -> Vault | None:
-    """The vault of the key file, None where there is none. Raises VaultError for a file that is damaged or open to others."""
+    """The vault of the key file, None where there is none; raises VaultError for one damaged or open to others."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_text(encoding="utf-8")

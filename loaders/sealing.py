@@ -14,7 +14,7 @@ from geo.vault import Vault
 def sealed_columns(
     frame: pl.DataFrame, kinds: Mapping[str, str], vault: Vault, *, untouched: Mapping[str, pl.Series] | None = None
 ) -> list[pl.Series]:
-    """For each personal column (name → kind, see geo.masking) `<name>_shown`, `<name>_sealed` and, for who, `<name>_ref`.
+    """For each personal column (name → kind, see geo.masking) `<name>_shown`, `<name>_sealed`, for who also `<name>_ref`.
 
     `untouched`: rows in which a column holds no person, such as the code of a fund.
     """
@@ -23,7 +23,10 @@ def sealed_columns(
         known = {value: of_value(vault, value, kind) for value in frame[name].unique().to_list()}
         told = [known[value] for value in frame[name]]
         if untouched and name in untouched:
-            told = [Sealed(one) if stays else seen for one, stays, seen in zip(frame[name], untouched[name], told, strict=True)]
+            told = [
+                Sealed(one) if stays else seen
+                for one, stays, seen in zip(frame[name], untouched[name], told, strict=True)
+            ]
         found.append(pl.Series(f"{name}_shown", [one.shown for one in told], dtype=pl.String))
         found.append(pl.Series(f"{name}_sealed", [one.sealed for one in told], dtype=pl.String))
         if name in REFS:

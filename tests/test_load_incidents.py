@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from geo.masking import shown
 from geo.store import Store
 from geo.viewer import LEADER, Clock
 from loaders.dataset import LoadRequest
 from loaders.faults import hint, no_faults
-from geo.masking import shown
 from loaders.result import LoadResult
 from loaders.work import load_file
 

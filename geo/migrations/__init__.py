@@ -48,7 +48,7 @@ def migrate(urls: StoreUrls) -> str:
 
 
 def _upgrade(connection: Connection) -> None:
-    """The schema's steps, and in the same transaction the sealing of what a store from before the vault held in clear."""
+    """The schema's steps, and in the same transaction the sealing of what an older store held in clear."""
     command.upgrade(_alembic(connection), "head")
     seal_clear(connection)
 
