@@ -52,7 +52,7 @@ _CELL = re.compile(
 _LED = re.compile(
     rf"(?P<cue>(?:爱心人士|热心(?:居民|市民|人士)|市民|居民|村民|网友|个人|党员|{_CUES})[:：\s]{{0,2}})(?P<rest>.+)"
 )
-_PARTS = re.compile(r"([、,，;；/|\n\t]+|\s+(?=[一-鿿])|\s{2,})")
+_PARTS = re.compile(r"([、,，;；/|\n\t]+|\s+(?=[一-鿿\d])|\s{2,})")
 _BRACKETED = re.compile(r"[（(《【\[][^）)》】\]]*[）)》】\]]?")
 _SPACED = re.compile(rf"({_ANY_SURNAME})[\s\u3000]+({_GIVEN})")
 _TITLES = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?"

@@ -1,7 +1,8 @@
 """Opens sealed texts for who may see them, one question at a time, each with its purpose and its line in the trail.
 
 Invariant: line and texts are one transaction of the database (ops.unmask): without the line nothing comes back, and
-what cannot be opened leaves no line that says it was. Nothing that is returned here is kept, logged or put into an address.
+what cannot be opened leaves no line that says it was. Nothing that is returned here is kept, logged or put into an
+address.
 """
 
 from collections.abc import Mapping, Sequence

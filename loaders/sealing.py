@@ -14,7 +14,7 @@ from geo.vault import Vault
 def sealed_columns(
     frame: pl.DataFrame, kinds: Mapping[str, str], vault: Vault, *, untouched: Mapping[str, pl.Series] | None = None
 ) -> list[pl.Series]:
-    """For each personal column (name → kind, see geo.masking) `<name>_shown`, `<name>_sealed`, for who also `<name>_ref`.
+    """For each personal column (name → kind of geo.masking) `<name>_shown`, `<name>_sealed`, for who also `<name>_ref`.
 
     `untouched`: rows in which a column holds no person, such as the code of a fund.
     """

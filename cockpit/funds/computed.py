@@ -235,7 +235,7 @@ def payments(funds: FundsView) -> tuple[Payment, ...]:
 
 
 def graph(funds: FundsView) -> tuple[Graph, Mapping[str, str]]:
-    """The Sankey, and the names of its funds, areas, payers, payees by `fund:ID`, `area:ID` …; raises StoreUnavailable."""
+    """The Sankey, and the names of its funds, areas, payers, payees by `fund:ID` and so on; raises StoreUnavailable."""
     target = "area" if funds.toward in AREA_LEVELS else funds.toward
     names = {f"fund:{position.fund_id}": position.name for position in funds.funds}
     if funds.scope.book != FUNDS:
