@@ -18,10 +18,11 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 
-from geo import sql
+from geo import sql, vault
 from geo.audit import audit
 from geo.errors import GeoError, StoreUnavailable
 from geo.store import rows as query
+from geo.vault import Vault
 from geo.viewer import Clock, Viewer
 
 BULK_ROWS = 1_000
@@ -121,6 +122,7 @@ class Landing:
         self.connection = connection
         self.clock = clock
         self.viewer = viewer
+        self._vault: Vault | None = None
         self.remarks: list[Remark] = []
         self.refused_keys: set[str] = set()
         """Natural keys of rows refused while a snapshot is read: they are in the file, so they are not withdrawn."""
@@ -142,6 +144,16 @@ class Landing:
     def take_turn(self) -> None:
         """Waits until no other load is under way: loads of one site follow each other."""
         self.run("load/take_turn")
+
+    @property
+    def vault(self) -> Vault:
+        """What personal texts of this load are sealed with; asked for once, made at the store's first load.
+
+        Raises VaultError when the key is missing or another store's.
+        """
+        if self._vault is None:
+            self._vault = vault.ready(self.connection)
+        return self._vault
 
     def earlier(self, fingerprint: str) -> Earlier | None:
         """The load that already brought exactly this, if there is one."""
@@ -232,15 +244,16 @@ class Landing:
         self.run("load/cover", source_id=source_id, load_id=load_id, first_on=days[0], last_on=days[1])
 
     def quarantine(self, load_id: int, faults: pl.DataFrame) -> None:
-        """Writes faults of refused rows (row, column, value, fault, params), their values already masked."""
+        """Writes faults of refused rows (row, column, value, value_sealed, fault, params), values masked already."""
         if faults.height:
             self._copy("pg_temp.told_fault", faults.rename({"row": "row_number", "column": "column_name"}))
             self.run("load/quarantine", load_id=load_id)
 
     def add_refused(self, refused: pl.DataFrame) -> None:
-        """Takes in a block of refused rows (row, record as JSON) as received."""
+        """Takes in a block of refused rows (row, record as JSON) as received, and seals them."""
         if refused.height:
-            self._copy("pg_temp.refused_row", refused.rename({"row": "row_number"}))
+            sealed = pl.Series("record", [self.vault.seal(record) for record in refused["record"]], dtype=pl.String)
+            self._copy("pg_temp.refused_row", refused.with_columns(sealed).rename({"row": "row_number"}))
 
     def keep_refused(self, load_id: int, expires_on: date) -> None:
         """Keeps the refused rows taken in until the day they expire."""

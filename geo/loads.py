@@ -41,13 +41,16 @@ class Load:
 
 @dataclass(frozen=True)
 class Reject:
-    """One fault of one refused row; `row` as a spreadsheet shows it, `value` masked where personal."""
+    """One fault of one refused row; `row` as a spreadsheet shows it, `value` masked where personal (`is_sealed`: the
+    original is kept sealed)."""
 
     row: int
     column: str | None
     value: str | None
     fault: str
     params: Mapping[str, object]
+    is_sealed: bool = False
+    reject_id: int = 0
 
 
 def loads(store: Store, viewer: Viewer, clock: Clock) -> tuple[Load, ...]:

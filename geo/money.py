@@ -102,11 +102,15 @@ class Flow:
     area_name: str | None
     amount: Decimal
     entries: int
+    payee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What one payer paid or promised to one target, through one programme or none."""
+    """What one payer paid or promised to one target, through one programme or none.
+
+    `payer` and `target` are shown, names of people masked; `payer_key` and `target_key` tell apart who looks alike.
+    """
 
     payer: str | None
     fund_id: int | None
@@ -114,6 +118,8 @@ class Payment:
     target: str | None
     amount: Decimal
     entries: int
+    payer_key: str | None = None
+    target_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,10 @@ class EntryQuery:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One ledger entry of the window; `corrected_by` are the codes of the entries that correct it, if any."""
+    """One ledger entry of the window; `corrected_by` are the codes of the entries that correct it, if any.
+
+    `is_sealed`: a text of it is shown masked.
+    """
 
     entry_id: int
     entry_code: str
@@ -182,6 +191,7 @@ class Entry:
     earmark: str | None
     repeats_code: str | None
     corrected_by: str | None
+    is_sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

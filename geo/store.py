@@ -132,14 +132,14 @@ class Store:
         """
         with _begun(self._app) as connection:
             connection.execute(sql_text(sql.text("view/read_only")))
-            _look_as(connection, viewer, clock)
+            look_as(connection, viewer, clock)
             yield connection
 
     @contextmanager
     def auditing(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
         """A transaction of cockpit_app that may append to the audit trail; raises StoreUnavailable."""
         with _begun(self._app) as connection:
-            _look_as(connection, viewer, clock)
+            look_as(connection, viewer, clock)
             yield connection
 
     @contextmanager
@@ -147,21 +147,21 @@ class Store:
         """A read-only transaction of cockpit_wall, which has no right to any person, text or case's point."""
         with _begun(self._wall) as connection:
             connection.execute(sql_text(sql.text("view/read_only")))
-            _look_as(connection, viewer, clock)
+            look_as(connection, viewer, clock)
             yield connection
 
     @contextmanager
     def admitting(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
         """A read-write transaction of cockpit_gate: accounts, sessions, and lines of the audit trail; nothing else."""
         with _begun(self._gate) as connection:
-            _look_as(connection, viewer, clock)
+            look_as(connection, viewer, clock)
             yield connection
 
     @contextmanager
     def loading(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
         """A read-write transaction of cockpit_load: all of it commits, or nothing; raises StoreUnavailable."""
         with _begun(self._load) as connection:
-            _look_as(connection, viewer, clock)
+            look_as(connection, viewer, clock)
             yield connection
 
     @contextmanager
@@ -214,7 +214,8 @@ def _told() -> Iterator[None]:
         raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
 
 
-def _look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:
+def look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:
+    """Tells this transaction who looks and when."""
     connection.execute(
         sql_text(sql.text("view/look_as")),
         {

@@ -16,6 +16,7 @@ from config.mapping import COMMUNITY_TYPES, named
 from geo import areas
 from geo.evidence import Side
 from geo.landing import Landing
+from geo.masking import listed
 from geo.placing import LEVELS
 from geo.replacing import replace_places
 from loaders.boundary_parents import linked
@@ -24,7 +25,6 @@ from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.evidence import refuse_wrong_datum_of_areas
 from loaders.faults import Refused, fault_rows, together
-from loaders.masking import listed
 from loaders.polygons import LEAST_M2, Judged, is_misnested, judged
 from loaders.spatial import Located, hex_ewkb, located, today
 from loaders.words import in_our_words

@@ -16,10 +16,10 @@ import numpy as np
 
 from geo import areas
 from geo.landing import Landing
+from geo.masking import listed, shown
 from loaders.boundary_sets import Above, Area, quarantined
 from loaders.dataset import Job
 from loaders.faults import Refused
-from loaders.masking import listed, shown
 
 SHOWN_OFFENDERS = 5
 HALF = 0.5

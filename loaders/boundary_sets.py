@@ -15,9 +15,9 @@ import shapely
 
 from geo import areas
 from geo.landing import Landing
+from geo.masking import cut, listed
 from geo.placing import LEVELS
 from loaders.faults import Refused
-from loaders.masking import cut, listed
 from loaders.polygons import polygons
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from geo.masking import shown
 from loaders.dataset import Column, Dataset, Job
 from loaders.faults import FAULT_SCHEMA, fault_rows, together
-from loaders.masking import shown
 
 DATETIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S",

@@ -15,10 +15,10 @@ from geo import evidence
 from geo.crs import CGCS2000_EPSG, STORE
 from geo.evidence import Rival, Side, Verdict
 from geo.landing import Landing
+from geo.masking import shown
 from geo.placing import LEVELS
 from loaders.dataset import Job
 from loaders.faults import Refused, together
-from loaders.masking import shown
 
 SHOWN_UNITS = 5
 COUNTY = "county"

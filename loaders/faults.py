@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from config.fault_words import hint, message, summary
-from loaders.masking import hidden
+from geo.masking import hidden
 
 FAULT_SCHEMA: Mapping[str, type[pl.DataType]] = {
     "row": pl.Int64,

@@ -15,6 +15,8 @@ from config import mapping as mappings
 from config.mapping import ENTRY_KINDS, FUND_KINDS
 from geo import placing
 from geo.landing import Landing
+from geo.sealing import LEDGER
+from geo.vault import Vault
 from loaders.check import DATE_FORMATS, missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import fault_rows, together
@@ -22,6 +24,7 @@ from loaders.goods import Goods
 from loaders.options import allow
 from loaders.published import Published
 from loaders.republished import pair_republished
+from loaders.sealing import sealed_columns
 from loaders.spatial import Located, area_columns, hex_points, located, received, today
 from loaders.words import in_our_words
 
@@ -38,6 +41,7 @@ class _Known:
 
     placers: placing.Placers
     funds: Mapping[str, int]
+    vault: Vault
 
 
 class Funds(Dataset):
@@ -58,7 +62,7 @@ class Funds(Dataset):
         allow(request, dataset=self.name)
 
     def prepare(self, landing: Landing, job: Job) -> _Known:  # noqa: ARG002
-        return _Known(placers=placing.placers(landing.connection), funds={})
+        return _Known(placers=placing.placers(landing.connection), funds={}, vault=landing.vault)
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         kind = in_our_words(frame, job.mapping, "kind")
@@ -135,7 +139,7 @@ class Ledger(Dataset):
         for day in job.mapping.extra.get("missing_days", ()):
             landing.run("load/ledger/gap", source_id=job.source_id, load_id=job.load_id, missing_on=day)
         funds = {row["fund_code"]: row["fund_id"] for row in landing.rows("load/ledger/funds", source_id=job.source_id)}
-        return _Known(placers=placing.placers(landing.connection), funds=funds)
+        return _Known(placers=placing.placers(landing.connection), funds=funds, vault=landing.vault)
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         told = frame.with_columns(
@@ -168,6 +172,7 @@ class Ledger(Dataset):
             pl.lit(occurred_on.dt.to_string("%Y-%m-%d")).alias("occurred_on"),
             pl.lit(fiscal_year).alias("fiscal_year"),
             *("source_kind", "use_kind", "payer", "payee", "project", "corrects_code", "reason", "earmark"),
+            *map(pl.lit, sealed_columns(told, LEDGER, known.vault, untouched={"payee": is_transfer})),
             pl.col("amount").str.replace_all(",", "", literal=True).alias("amount"),
             pl.col("area_code").alias("declared_area_code"),
             pl.lit(hex_points(place)).alias("point"),
@@ -176,12 +181,14 @@ class Ledger(Dataset):
         )
         return Checked(records=_kept(records, found), faults=found)
 
-    def write(self, landing: Landing, job: Job, known: _Known) -> int:  # noqa: ARG002
+    def write(self, landing: Landing, job: Job, known: _Known) -> int:
+        hash_key = known.vault.hash_key
         landing.run("load/ledger/unknown_corrections", source_id=job.source_id)
-        landing.run("load/ledger/fate", source_id=job.source_id)
+        landing.run("load/ledger/fate", source_id=job.source_id, hash_key=hash_key)
         landing.run("load/ledger/changed", source_id=job.source_id)
         repeats = pair_republished(landing, job)
-        return landing.run("load/ledger/insert", source_id=job.source_id, load_id=job.load_id) - repeats
+        new = landing.run("load/ledger/insert", source_id=job.source_id, load_id=job.load_id, hash_key=hash_key)
+        return new - repeats
 
 
 def _head(frame: pl.DataFrame, *, is_outside: NDArray[np.bool_], notes: pl.Series) -> list[pl.Expr]:

@@ -5,16 +5,20 @@ a quantity, and the stated value of goods is a figure of its own, never money.
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 import polars as pl
 
 from config.mapping import DIRECTIONS
 from geo.landing import Landing
+from geo.sealing import GOODS
+from geo.vault import Vault
 from loaders.check import DATE_FORMATS, missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import fault_rows, together
 from loaders.options import allow
+from loaders.sealing import sealed_columns
 from loaders.stated import amounts, unit_of
 from loaders.words import in_our_words
 
@@ -24,6 +28,14 @@ TOLD = re.compile(rf"(?P<item>[^\d,，、;；。和及与]*?(?:[A-Za-z]+\d+[^\d,
 """One item, one number, one unit; digits behind letters belong to the item (N95)."""
 INVISIBLE = "\u200b\u200c\u200d\ufeff"
 MOST = Decimal(10) ** 15
+
+
+@dataclass(frozen=True)
+class _Known:
+    """`unit`: what one of the file's amounts is, in the site's currency."""
+
+    unit: int
+    vault: Vault
 
 
 class Goods(Dataset):
@@ -48,15 +60,15 @@ class Goods(Dataset):
     def refuse_options(self, request: LoadRequest) -> None:
         allow(request, dataset=self.name)
 
-    def prepare(self, landing: Landing, job: Job) -> int:  # noqa: ARG002
-        return unit_of(job.mapping)
+    def prepare(self, landing: Landing, job: Job) -> _Known:
+        return _Known(unit_of(job.mapping), landing.vault)
 
-    def check(self, frame: pl.DataFrame, job: Job, known: int) -> Checked:
+    def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         told = _plain(frame).with_columns(in_our_words(frame, job.mapping, "direction"))
         if job.mapping.extra.get("quantity_in_item") is True:
             told = _taken_apart(told)
         quantity = pl.Series("quantity", [_quantity(text) for text in told["quantity"]], dtype=pl.String)
-        value, bad_values = amounts(told, "stated_value", unit=known)
+        value, bad_values = amounts(told, "stated_value", unit=known.unit)
         days = _days(told["occurred_on"], job.mapping.time_formats)
         params = {"known": ", ".join(DIRECTIONS)}
         found = together(
@@ -82,16 +94,18 @@ class Goods(Dataset):
             pl.lit(value=False).alias("is_repaired"),
             pl.lit(value=False).alias("is_outside"),
             *("direction", "item", "spec", "unit", "donor", "recipient"),
+            *map(pl.lit, sealed_columns(told, GOODS, known.vault)),
             pl.lit(quantity).alias("quantity"),
             pl.lit(days.dt.to_string("%Y-%m-%d")).alias("occurred_on"),
             pl.lit(value).alias("stated_value"),
         )
         return Checked(records=records.filter(~pl.col("row_number").is_in(found["row"].to_list())), faults=found)
 
-    def write(self, landing: Landing, job: Job, known: int) -> int:  # noqa: ARG002
-        landing.run("load/goods/fate", source_id=job.source_id)
-        landing.run("load/goods/update", source_id=job.source_id, load_id=job.load_id)
-        return landing.run("load/goods/insert", source_id=job.source_id, load_id=job.load_id)
+    def write(self, landing: Landing, job: Job, known: _Known) -> int:
+        told = {"source_id": job.source_id, "hash_key": known.vault.hash_key}
+        landing.run("load/goods/fate", **told)
+        landing.run("load/goods/update", load_id=job.load_id, **told)
+        return landing.run("load/goods/insert", load_id=job.load_id, **told)
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,11 +11,11 @@ import shapely
 
 from config.mapping import LAYER_KINDS
 from geo.landing import Landing
+from geo.masking import hidden
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.evidence import refuse_wrong_datum_of_layer
 from loaders.faults import Refused, fault_rows, together
-from loaders.masking import hidden
 from loaders.options import allow
 from loaders.spatial import hex_ewkb, located, received
 from loaders.words import in_our_words

@@ -15,11 +15,11 @@ from config.site import site
 from geo import crs
 from geo.crs import Crs
 from geo.landing import Landing, Line
+from geo.masking import hidden
 from loaders import read, registry
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
 from loaders.header import GEOMETRY, Header, match, normal
-from loaders.masking import hidden
 
 
 @dataclass(frozen=True)

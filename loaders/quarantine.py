@@ -1,6 +1,7 @@
 """Keeps what was refused: every fault of every refused row, and the row itself as received.
 
-Invariant: personal values are masked before they are written where people read them; the row as received expires.
+Invariant: personal values are masked before they are written where people read them; their originals and the row as
+received are sealed, and the row expires.
 """
 
 import json
@@ -11,6 +12,7 @@ from datetime import timedelta
 import polars as pl
 
 from geo.landing import Landing
+from geo.sealing import of_refused
 from loaders import check, faults, read
 from loaders.dataset import Job
 from loaders.plan import Plan
@@ -50,7 +52,10 @@ def quarantine(landing: Landing, plan: Plan, job: Job, checked: Sequence[pl.Data
         found.append(pl.DataFrame(renamed, schema=dict(faults.FAULT_SCHEMA), orient="row"))
     refused = faults.together(found)
     personal = [column.name for column in plan.dataset.columns if column.is_personal]
-    landing.quarantine(job.load_id, check.masked(refused, personal))
+    told = check.masked(refused, personal)
+    values = zip(refused["value"], told["value"], strict=True)
+    sealed = pl.Series("value_sealed", [of_refused(landing.vault, *pair) for pair in values], dtype=pl.String)
+    landing.quarantine(job.load_id, told.with_columns(sealed))
     expires_on = (job.clock.at.astimezone(job.zone) + timedelta(days=KEEP_REFUSED_DAYS)).date()
     numbers = refused["row"].unique()
     for records in _as_received(plan, numbers):

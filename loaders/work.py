@@ -19,12 +19,12 @@ from config.reader import ConfigError
 from config.site import site
 from geo import crs
 from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
+from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
 from loaders import check, faults, read
 from loaders.dataset import Job, LoadRequest
 from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
-from loaders.masking import cut, hidden, listed, shown
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
@@ -96,6 +96,7 @@ def _as_refused(error: Exception) -> Refused:
 def _load(landing: Landing, plan: Plan, started: float, progress: Progress | None) -> LoadResult:
     request, dataset = plan.request, plan.dataset
     landing.take_turn()
+    _ = landing.vault  # without its key nothing is loaded
     line = ledger_line(plan, landing)
     earlier = landing.earlier(line.fingerprint)
     if earlier is not None and not request.is_forced:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from geo import embedded
+from geo import embedded, vault
 from geo.migrations import migrate
 from geo.store import Store, StoreUrls
 from geo.viewer import Clock
@@ -59,6 +59,7 @@ def cluster_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreUrls
             "COCKPIT_WALL_URL",
             "COCKPIT_GATE_URL",
             "COCKPIT_NOW",
+            vault.VARIABLE,
         ):
             patch.delenv(name, raising=False)
         cluster = embedded.ensure()
@@ -121,6 +122,7 @@ def store_environment(urls: StoreUrls, tmp_path_factory: pytest.TempPathFactory)
         "COCKPIT_LOAD_URL": urls.load,
         "COCKPIT_WALL_URL": urls.wall,
         "COCKPIT_GATE_URL": urls.gate,
+        vault.VARIABLE: str(vault.key_file()),
     }
 
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from geo import vault
 from geo.store import Store
-from geo.viewer import LEADER, Clock
+from geo.viewer import LEADER, OPERATOR, Clock
 from loaders.dataset import LoadRequest
 from loaders.faults import hint, no_faults
-from loaders.masking import shown
 from loaders.result import LoadResult
 from loaders.work import load_file
 
@@ -156,12 +156,11 @@ def test_a_row_that_cannot_be_true_is_quarantined_with_its_code_and_kept_as_rece
     assert result.exit_code == 3
     told = desk.ask(f"select row_number, column_name, fault from ops.quarantine where load_id = {result.load_id}")
     assert told == [(3, column, fault)]
-    kept = desk.ask(
-        "select row_number, record ->> '类别', record -> 'cells' ->> 1"
-        f" from landing.row where load_id = {result.load_id}"
-    )
+    kept = desk.ask(f"select row_number, record from landing.row where load_id = {result.load_id}")
+    with desk.store.loading(OPERATOR, desk.clock) as connection:
+        record = json.loads(vault.opened(connection).unseal(kept[0][1]))
     assert kept[0][0] == 3
-    assert "rubbish" in kept[0][1:]
+    assert "rubbish" in (record.get("类别"), *record.get("cells", ()))
 
 
 def test_what_is_no_row_is_skipped_and_rows_keep_their_spreadsheet_numbers(desk: Desk) -> None:
@@ -284,50 +283,10 @@ def test_telephone_and_identity_numbers_are_masked_where_refused_values_are_show
     assert shown == [("电 138****5678",), ("330109********",)]
 
 
-@pytest.mark.parametrize(
-    ("told", "seen"),
-    [
-        ("+86 138-1234-5678", "138****5678"),
-        ("8613812345678", "138****5678"),
-        ("１３８ １２３４ ５６７８", "138****5678"),
-        ("13812345678/13912345679 13712345670", "138****5678/139****5679 137****5670"),
-        ("330109 19900101 123X", "330109********"),
-        ("330109900101123", "330109********"),
-        ("6222 0212 3456 7890", "6222********7890"),
-        ("6222021234567890123", "6222********0123"),
-        ("（0571）88888888", "0571-****8888"),
-        ("0571-88888888转3", "0571-****8888转3"),
-        ("zhang.san@example.com", "z***@example.com"),
-        ("120.13812345678, 30.13812345678", "120.13812345678, 30.13812345678"),
-        ("POINT (500000.5 13812345678)", "POINT (500000.5 13812345678)"),
-        ("PHONE (13812345678)", "PHONE (138****5678)"),
-        ("POINT(13812345678)", "POINT(138****5678)"),
-        ("330109003001001001", "330109003001001001"),
-        ("20261101000012345", "20261101000012345"),
-        ("2026-11-01 10:00:00", "2026-11-01 10:00:00"),
-        ("x" * 100, "x" * 79 + "…"),
-    ],
-)
-def test_personal_numbers_are_hidden_in_any_writing_and_coordinates_and_codes_stay(told: str, seen: str) -> None:
-    assert shown(told) == seen
-
-
-@pytest.mark.parametrize(
-    ("told", "seen"),
-    [
-        ("1" * 300_000, "1111********…"),
-        ("a" * 300_000 + "@", "a" * 79 + "…"),
-        ("1" * 990 + " 13812345678", "1111********…"),
-    ],
-)
-def test_a_text_of_any_length_is_masked_by_its_beginning(told: str, seen: str) -> None:
-    assert shown(told) == seen
-
-
 def test_a_personal_number_in_a_file_name_is_hidden_in_the_ledger(desk: Desk) -> None:
     path = desk.write("1,2", name="张三13812345678.csv")
     load_file(desk.store, LoadRequest(dataset="incidents", file=path, clock=desk.clock))
-    assert desk.ask("select file_name from ops.load where file_name like '张三%'") == [("张三138****5678.csv",)]
+    assert desk.ask("select file_name from ops.load where file_name like '张%'") == [("张*138****5678.csv",)]
 
 
 def test_one_masking_serves_quarantine_unknown_values_ignored_headings_and_refusals(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""A real installation starts only when it is safe, and says every reason against it at once; the check-up says the same."""
+"""A real installation starts only when it is safe, and says every reason against it at once; so does the check-up."""
 
 import json
 import subprocess

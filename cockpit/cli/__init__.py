@@ -21,6 +21,7 @@ COMMANDS = {
     "users": "cockpit.cli.users",
     "doctor": "cockpit.cli.doctor",
     "publish": "cockpit.cli.publish",
+    "keys": "cockpit.cli.keys",
     "replay-feed": "cockpit.cli.replay",
 }
 
@@ -52,6 +53,7 @@ def main() -> None:
     from config.reader import ConfigError  # noqa: PLC0415
     from geo.embedded import EmbeddedError  # noqa: PLC0415
     from geo.errors import ClockError, GeoError, StoreUrlError  # noqa: PLC0415
+    from geo.vault import VaultError  # noqa: PLC0415
 
     configure()
     try:
@@ -67,7 +69,7 @@ def main() -> None:
     except (ClockError, StoreUrlError, ConfigError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    except EmbeddedError as error:
+    except (EmbeddedError, VaultError) as error:
         click.echo(error.message(language()), err=True)
         sys.exit(1)
     except GeoError as error:

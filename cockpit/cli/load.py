@@ -7,7 +7,7 @@ Invariant: figures go to standard output, sentences to standard error; the exit 
 import csv
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,9 @@ from geo import loads as ledger
 from geo.errors import GeoError
 from geo.facts import contents
 from geo.store import Store
-from geo.viewer import OPERATOR, Clock, current_clock
+from geo.unmasking import MOST_ROWS, REFUSED_ROWS, UnmaskingRefused, is_purpose, unmask
+from geo.vault import VaultError
+from geo.viewer import OPERATOR, Clock, Viewer, current_clock
 from loaders.dataset import LoadRequest
 from loaders.result import LoadResult
 from loaders.work import load_file
@@ -108,6 +110,9 @@ def load(
 def _load_one(store: Store, request: LoadRequest, *, as_json: bool) -> int:
     try:
         result = load_file(store, request, progress=_progress(request.lang))
+    except VaultError as error:
+        click.echo(f"{request.file}: {error.message(request.lang)}", err=True)
+        return 1
     except GeoError as error:
         click.echo(f"{request.file}: {error}", err=True)
         return 1
@@ -198,16 +203,36 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
 @click.command(name="rejects")
 @click.argument("load_id", metavar="LOAD", type=int)
 @click.option("--out", metavar="FILE.csv", type=click.Path(path_type=Path), help="Write a CSV for Excel.")
+@click.option("--unmask", "is_unmasked", is_flag=True, help="Show originals, with a line in the audit trail.")
+@click.option("--purpose", metavar="TEXT", default="", help="What the originals are needed for.")
+@click.option("--row", "only", type=int, multiple=True, help="Only this row of the file; may be repeated.")
 @as_option
 @lang_option
 @json_option
-def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_json: bool) -> None:
-    """List the refused rows of LOAD with the reason and what to do."""
+def rejects(
+    load_id: int,
+    *,
+    out: Path | None,
+    is_unmasked: bool,
+    purpose: str,
+    only: tuple[int, ...],
+    user: str | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """List the refused rows of LOAD with the reason and what to do. Personal values are masked."""
+    if is_unmasked and not is_purpose(purpose):
+        click.echo(tr("vault.needs_purpose", lang), err=True)
+        sys.exit(2)
     clock = _clock()
     store = ready_store(clock)
-    needs = ("rows.loads",) if out is None else ("rows.loads", "act.export")
+    needs = ("rows.loads", *(("act.export",) if out else ()), *(("act.unmask_refused",) if is_unmasked else ()))
     viewer = reader(store, user, needs=needs, lang=lang)
     found = ledger.rejects(store, viewer, clock, load_id=load_id)
+    if found is not None and only:
+        found = tuple(item for item in found if item.row in only)
+    if found and is_unmasked:
+        found = _unmasked(store, viewer, clock, found, load_id=load_id, purpose=purpose, lang=lang)
     if found is None:
         click.echo(tr("load.no_load", lang, load_id=load_id), err=True)
         sys.exit(2)
@@ -231,6 +256,33 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
     elif out is None:
         lines = [[_shown(record[name]) for name in REJECTS_SHOWN] for record in records]
         print_table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
+
+
+def _unmasked(
+    store: Store,
+    viewer: Viewer,
+    clock: Clock,
+    found: Sequence[ledger.Reject],
+    *,
+    load_id: int,
+    purpose: str,
+    lang: str,
+) -> tuple[ledger.Reject, ...]:
+    """The rows whose value is sealed, with the value in clear; ends with 2 where there is none, or are too many."""
+    sealed = [item for item in found if item.is_sealed]
+    if not 1 <= len(sealed) <= MOST_ROWS:
+        key = "vault.too_many_rows" if sealed else "vault.no_rows"
+        click.echo(tr(key, lang, load_id=load_id, n=len(sealed), most=MOST_ROWS), err=True)
+        sys.exit(2)
+    ids = [item.reject_id for item in sealed]
+    try:
+        opened = unmask(store, viewer, clock, kind=REFUSED_ROWS, row_ids=ids, purpose=purpose)
+    except UnmaskingRefused:
+        click.echo(tr("vault.refused", lang), err=True)
+        sys.exit(2)
+    click.echo(tr("vault.recorded_cli", lang, n=len(opened)), err=True)
+    values = {one.row_id: one.texts.get("value") for one in opened}
+    return tuple(replace(item, value=values[item.reject_id]) for item in sealed)
 
 
 def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None:

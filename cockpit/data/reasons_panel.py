@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from cockpit import formats
+from cockpit import formats, unmasking
 from cockpit.data import computed as asking
 from cockpit.data import words
 from cockpit.data.computed import PAGE_REJECTS, DataView
@@ -16,9 +16,11 @@ from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from cockpit.spreadsheets import csv_bytes
+from cockpit.unmasking import OTHER, Question, button, may_ask
 from config.fault_words import hint, message, summary
 from geo.loads import Reject
 from geo.steward import SORTS, Reason
+from geo.unmasking import REFUSED_ROWS
 
 COLUMNS = ("row", "column", "value", "message")
 FILE_COLUMNS = ("row", "column", "value", "fault", "message", "hint")
@@ -54,8 +56,21 @@ def draw(data: DataView) -> Empty | None:
             mime="text/csv", on_click="ignore", key=f"data_csv_{load.load_id}",
         )  # fmt: skip
     most = max(reason.rows for reason in found)
-    picture(f'<ul class="d-reasons">{"".join(_reason(data, one, most) for one in found)}</ul>', key="data_reasons")
+    body = "".join(_reason(data, one, most) for one in found)
+    clicked = picture(f'<ul class="d-reasons">{body}</ul>', key="data_reasons")
+    if data.fault:
+        unmasking.ask(data.view, question(data, asking.rejects(data).rows), clicked)
     return None
+
+
+def question(data: DataView, found: tuple[Reject, ...]) -> Question:
+    """What of these refused rows may be opened: those whose value is shown masked."""
+    told = {
+        one.reject_id: data.view.tr("vault.asked_reject", load=data.rejects.load_id, row=formats.number(one.row))
+        for one in found
+        if one.is_sealed
+    }
+    return Question(REFUSED_ROWS, "show_row", ("correct", "check", "audit", OTHER), told)
 
 
 def _reason(data: DataView, reason: Reason, most: int) -> str:
@@ -111,9 +126,16 @@ def _row(data: DataView, reject: Reject) -> str:
     return (
         f'<tr><td class="num">{esc(formats.number(reject.row))}</td>'
         f'<td{attributes(data_tip=reject.column)}>{esc(words.field(data, reject.column))}</td>'
-        f'<td class="d-text"{attributes(data_tip=reject.value)}>{value}</td>'
+        f'<td class="d-text"{attributes(data_tip=reject.value)}>{value}{_opening(data, reject)}</td>'
         f'<td class="d-text wide">{esc(message(reject.fault, data.view.lang, reject.params))}</td></tr>'
     )  # fmt: skip
+
+
+def _opening(data: DataView, reject: Reject) -> str:
+    """The way to the original of a masked value, for who may see it."""
+    if not (reject.is_sealed and may_ask(data.view, REFUSED_ROWS)):
+        return ""
+    return " " + button(data.view, reject.reject_id, action="show_row", about=formats.number(reject.row))
 
 
 def quarantine_csv(data: DataView, found: tuple[Reject, ...]) -> bytes:

@@ -240,16 +240,21 @@ def payments(funds: FundsView) -> tuple[Payment, ...]:
 
 
 def graph(funds: FundsView) -> tuple[Graph, Mapping[str, str]]:
-    """The Sankey, and the names of its funds and areas by `fund:ID` and `area:ID`; raises StoreUnavailable."""
+    """The Sankey, and the names of its funds, areas, payers, payees by `fund:ID` and so on; raises StoreUnavailable."""
     target = "area" if funds.toward in AREA_LEVELS else funds.toward
     names = {f"fund:{position.fund_id}": position.name for position in funds.funds}
     if funds.scope.book != FUNDS:
         found = payments(funds)
         names |= {f"fund:{payment.fund_id}": payment.fund_name for payment in found if payment.fund_name}
+        names |= {f"payer:{payment.payer_key}": payment.payer for payment in found if payment.payer}
+        names |= {
+            f"payee:{payment.target_key}": payment.target for payment in found if payment.target and target == "payee"
+        }
         return money_flow.payment_graph(found, target=target), names
     flows = _flows(funds.view.asked, scope=funds.scope, toward=target, level=funds.level)
     names |= {f"fund:{flow.fund_id}": flow.fund_name for flow in flows if flow.fund_name}
     names |= {f"area:{flow.code}": flow.area_name for flow in flows if flow.area_name and target == "area"}
+    names |= {f"payee:{flow.code}": flow.payee for flow in flows if flow.payee}
     order = [kind.code for kind in kinds().sources]
     return money_flow.fund_graph(summary(funds), flows, target=target, order=order), names
 

@@ -1,20 +1,24 @@
 """The ledger as people read it: a page of entries as a table, and all of them as a file.
 
-Invariant: what came from a file is text: escaped in the table, and never a formula in the CSV.
+Invariant: what came from a file is text: escaped in the table, and never a formula in the CSV; names of people are
+masked in both.
 """
 
 import csv
 import io
 
 from cockpit import formats
+from cockpit.context import View
 from cockpit.funds import words
 from cockpit.funds.computed import PAGE_ROWS, REPEATED, FundsView
 from cockpit.funds.words import currency_word
 from cockpit.markup import attributes, esc
 from cockpit.spreadsheets import safe_cell
+from cockpit.unmasking import OTHER, Question, button, may_ask
 from config.money import kinds
 from geo.giving import Repeats
 from geo.money import FLOWS, KINDS, Entry, EntryPage
+from geo.unmasking import LEDGER
 
 SORTED = {"on": "on", "fund": "fund", "kind": "kind", "amount": "amount"}
 COLUMNS = ("on", "code", "fund", "kind", "subject", "payer", "payee", "project", "earmark", "area", "amount", "note")
@@ -59,28 +63,48 @@ def _correction(funds: FundsView, entry: Entry) -> str:
     return funds.view.tr("funds.corrected", code=entry.corrected_by) if entry.corrected_by else ""
 
 
+def question(page: EntryPage, view: View) -> Question:
+    """What of these entries may be opened: those that hold a masked text."""
+    told = {one.entry_id: view.tr("vault.asked_entry", code=one.entry_code) for one in page.rows if one.is_sealed}
+    return Question(LEDGER, "show_name", ("check", "publicity", "complaint", "audit", OTHER), told)
+
+
 def table_markup(funds: FundsView, page: EntryPage) -> str:
     """The page's rows under headings that sort, with the way to the other pages below."""
+    may_open = may_ask(funds.view, LEDGER) and any(entry.is_sealed for entry in page.rows)
     rows = [cells(funds, entry) for entry in page.rows]
     columns = [name for name in COLUMNS if name in SORTED or any(row[name] for row in rows)]
     if funds.scope.book == FLOWS:
         columns.remove("fund")
-    heads = "".join(_heading(funds, name) for name in columns)
+    heads = "".join(_heading(funds, name) for name in columns) + ("<th></th>" if may_open else "")
     body = "".join(
-        _row(row, columns, is_out=entry.entry_kind in ("expense", "transfer"))
+        _row(
+            row,
+            columns,
+            is_out=entry.entry_kind in ("expense", "transfer"),
+            end=_opening(funds, entry) if may_open else "",
+        )
         for row, entry in zip(rows, page.rows, strict=True)
     )
     table = f'<table class="f-entries"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="scroll">{table}</div>{_pager(funds, page.found)}'
+    masked = esc(funds.view.tr("vault.masked_search"))
+    note = f'<p class="note">{masked}</p>' if any(entry.is_sealed for entry in page.rows) else ""
+    return f'<div class="scroll">{table}</div>{note}{_pager(funds, page.found)}'
 
 
-def _row(row: dict[str, str], columns: list[str], *, is_out: bool) -> str:
+def _opening(funds: FundsView, entry: Entry) -> str:
+    """The last cell of a row: the way to its names, where some are masked."""
+    shown = button(funds.view, entry.entry_id, action="show_name", about=entry.entry_code) if entry.is_sealed else ""
+    return f'<td class="f-open">{shown}</td>'
+
+
+def _row(row: dict[str, str], columns: list[str], *, is_out: bool, end: str) -> str:
     tones = {"amount": "num f-amount", "on": "n", "kind": "f-out" if is_out else "f-in"}
     written = []
     for name in columns:
         tip = row[name] if name not in tones and len(row[name]) > 12 else None
         written.append(f"<td{attributes(class_=tones.get(name, 'f-text'), data_tip=tip)}>{esc(row[name])}</td>")
-    return f"<tr>{''.join(written)}</tr>"
+    return f"<tr>{''.join(written)}{end}</tr>"
 
 
 def _heading(funds: FundsView, name: str) -> str:

@@ -22,7 +22,7 @@ SLEEPING, REST = "sleeping", "rest"
 @dataclass(frozen=True, slots=True)
 class Knot:
     """A node: `kind` says what it is (source, fund, use, area, payee, payer or one of the constants of this module),
-    `code` is its code, id or name, `folded` how many it stands for."""
+    `code` is its code, id, name or digest of a name, `folded` how many it stands for."""
 
     column: int
     kind: str
@@ -126,8 +126,8 @@ def payment_graph(payments: Sequence[Payment], *, target: str) -> Graph:
     threads: Sums = defaultdict(Decimal)
     has_funds = any(payment.fund_id is not None for payment in payments)
     for payment in payments:
-        payer = Knot(0, "payer", payment.payer or "")
-        goal = Knot(2 if has_funds else 1, target, payment.target or "")
+        payer = Knot(0, "payer", payment.payer_key or payment.payer or "")
+        goal = Knot(2 if has_funds else 1, target, payment.target_key or payment.target or "")
         if has_funds:
             programme = Knot(1, "fund", str(payment.fund_id))
             threads[payer, programme] += payment.amount

@@ -5,7 +5,7 @@ Invariant: a draw function returns Empty with its reason instead of an empty pic
 
 import streamlit as st
 
-from cockpit import plotted
+from cockpit import plotted, unmasking
 from cockpit.context import token
 from cockpit.funds import charts, entries, giving_panels, words
 from cockpit.funds import computed as asking
@@ -175,5 +175,6 @@ def draw_entries(funds: FundsView) -> Empty | None:
             file_name=f"{funds.view.tr('funds.download_name')}_{funds.window.start}_{funds.last_day}.csv",
             mime="text/csv", on_click="ignore", key="funds_csv",
         )  # fmt: skip
-    picture(entries.table_markup(funds, page), key="funds_entries")
+    clicked = picture(entries.table_markup(funds, page), key="funds_entries")
+    unmasking.ask(funds.view, entries.question(page, funds.view), clicked)
     return None

@@ -165,13 +165,14 @@ def payment_head(funds: FundsView, found: Sequence[Payment]) -> tuple[str, str, 
     total = sum((payment.amount for payment in found), Decimal(0))
     payers: dict[str, Decimal] = {}
     for payment in found:
-        payers[payment.payer or ""] = payers.get(payment.payer or "", Decimal(0)) + payment.amount
-    largest = max(payers, key=lambda name: (payers[name], name))
+        payers[payment.payer_key or ""] = payers.get(payment.payer_key or "", Decimal(0)) + payment.amount
+    names = {payment.payer_key or "": payment.payer for payment in found}
+    largest = max(payers, key=lambda key: (payers[key], key))
     key = "funds.flows_sentence" if funds.scope.book == FLOWS else "funds.programmes_sentence"
     n = formats.number(sum(payment.entries for payment in found))
     lead = tr(
         "funds.lead_largest" if len(payers) > 1 else "funds.lead_only", period=period(funds),
-        payer=largest or tr("funds.unknown_payer"), share=formats.share(float(payers[largest] / total)),
+        payer=names[largest] or tr("funds.unknown_payer"), share=formats.share(float(payers[largest] / total)),
     )  # fmt: skip
     last_on = funds.book.last_on if funds.book else None
     if last_on and last_on < funds.last_day:
@@ -215,12 +216,14 @@ def idle_unit(funds: FundsView) -> str:
 
 
 def knot_name(funds: FundsView, knot: Knot, names: Mapping[str, str]) -> str:
-    """What a node of the Sankey is called; `names` are those of funds and areas, by `fund:ID` and `area:ID`."""
+    """What a node of the Sankey is called; `names` are those of funds, areas, payers and payees, by `fund:ID`."""
     unknown = funds.view.tr(f"funds.{UNKNOWN[knot.kind]}") if knot.kind in UNKNOWN else ""
     if not unknown:
         return _role_name(funds, knot)
     if not knot.code:
         return unknown
+    if knot.kind in ("payer", "payee"):
+        return names.get(f"{knot.kind}:{knot.code}", knot.code)
     if knot.kind == "fund" or (knot.kind == "area" and funds.scope.book == FUNDS):
         return names.get(f"{knot.kind}:{knot.code}", unknown)
     return kinds().name(knot.code, funds.view.lang) if knot.kind in ("source", "use") else knot.code

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from geo.errors import NotMigrated, StoreUnavailable
 from geo.migrations.steps import literally
+from geo.sealing import seal_clear
 from geo.store import CONNECT_TIMEOUT_S, StoreUrls
 
 LOCK_KEY = 7_240_311  # any number; two programs that migrate at once wait for each other
@@ -31,11 +32,11 @@ def migrate(urls: StoreUrls) -> str:
     """Brings the schema to the program's revision and returns it; doing it twice changes nothing.
 
     Where `urls.admin` is given, roles and the extension are made first. Raises StoreUnavailable, and NotMigrated for a
-    store that is newer than the program.
+    store that is newer than the program, VaultError where texts in clear cannot be sealed.
     """
     try:
         bootstrap(urls)
-        _run(urls.owner, lambda connection: command.upgrade(_alembic(connection), "head"))
+        _run(urls.owner, _upgrade)
     except OperationalError as error:
         raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
     except CommandError as error:
@@ -57,6 +58,10 @@ def bootstrap(urls: StoreUrls) -> None:
 def knows(revision: str) -> bool:
     """Whether this program can bring a store of `revision` to its own."""
     return any(found.revision == revision for found in ScriptDirectory.from_config(_alembic()).walk_revisions())
+def _upgrade(connection: Connection) -> None:
+    """The schema's steps, and in the same transaction the sealing of what an older store held in clear."""
+    command.upgrade(_alembic(connection), "head")
+    seal_clear(connection)
 
 
 def head() -> str:

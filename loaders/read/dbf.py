@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from geo.masking import shown
 from loaders.faults import Refused
-from loaders.masking import shown
 
 CHINESE = "gb18030"
 """Reads all that GB 2312 and GBK write."""

@@ -13,8 +13,8 @@ import polars as pl
 import shapely
 
 from geo import crs as crs_names
+from geo.masking import shown
 from loaders.faults import Refused
-from loaders.masking import shown
 from loaders.read.table import BLOCK_ROWS, Table
 
 

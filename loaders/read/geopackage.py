@@ -13,8 +13,8 @@ from urllib.parse import quote
 import pyogrio
 from pyogrio.errors import DataSourceError
 
+from geo.masking import cut, shown
 from loaders.faults import Refused
-from loaders.masking import cut, shown
 from loaders.read.table import Wish
 from loaders.read.vector import VectorTable, layer_of
 

@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
+from geo.masking import cut, shown
 from loaders.faults import Refused
-from loaders.masking import cut, shown
 from loaders.read.archive import DAMAGED, members, shape_layers
 from loaders.read.geojson import GeoJsonTable
 from loaders.read.table import Table, Wish

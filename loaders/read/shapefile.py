@@ -10,8 +10,8 @@ import weakref
 from pathlib import Path
 from zipfile import ZipFile
 
+from geo.masking import shown
 from loaders.faults import Refused
-from loaders.masking import shown
 from loaders.read import dbf
 from loaders.read.archive import ShapeLayer, refuse_bomb, shape_layers
 from loaders.read.table import Wish

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from geo.masking import shown
 from loaders.faults import Refused
 from loaders.header import normal
-from loaders.masking import shown
 from loaders.read.table import Wish
 
 SEARCHED_ROWS = 20

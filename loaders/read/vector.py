@@ -19,8 +19,8 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 from pyproj.exceptions import CRSError
 
+from geo.masking import cut, shown
 from loaders.faults import Refused
-from loaders.masking import cut, shown
 from loaders.read.cells import series_text
 from loaders.read.table import Table
 

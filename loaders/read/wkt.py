@@ -10,10 +10,10 @@ import polars as pl
 import shapely
 
 from geo.crs import EXAMPLES
+from geo.masking import shown
 from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.header import normal
-from loaders.masking import shown
 from loaders.read.table import Table, Wish
 
 _SRID = r"(?i)^SRID\s*=\s*(\d{1,6})\s*;\s*"

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import python_calamine as calamine
 
+from geo.masking import cut, shown
 from loaders.faults import Refused
-from loaders.masking import cut, shown
 from loaders.read import sheet_header, workbook_parts
 from loaders.read.cells import Value, cell_text, column_text
 from loaders.read.table import Table, Wish

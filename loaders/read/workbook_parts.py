@@ -16,8 +16,8 @@ from zipfile import ZipFile
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from geo.masking import cut
 from loaders.faults import Refused
-from loaders.masking import cut
 from loaders.read.archive import refuse_bomb
 
 MOST_CELLS = 40_000_000

@@ -14,7 +14,7 @@
     and (cast(:kind as text) is null or k.entry_kind = :kind)
 )
 select entry_id, entry_code, occurred_on, fiscal_year, entry_kind, fund_name, counter_fund_name, source_kind, use_kind,
-       payer, payee, project, area_name, amount, corrects_code, reason, earmark, repeats_code, corrected_by, count(*) over () as found
+       payer, payee, project, area_name, amount, corrects_code, reason, earmark, repeats_code, corrected_by, is_sealed, count(*) over () as found
 from shown
 where cast(:text as text) is null
    or position(lower(:text) in lower(concat_ws(' ', entry_code, fund_name, counter_fund_name, source_kind, use_kind,

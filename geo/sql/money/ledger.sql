@@ -12,7 +12,9 @@ with held as (
     and (cast(:area_id as int) is null or f.street_id = :area_id or f.community_id = :area_id)
 ),
 dated as (
-  select e.*, coalesce(e.occurred_on, make_date(e.fiscal_year, 12, 31)) as counts_on
+  select e.entry_id, e.source_id, e.entry_code, e.fund_id, e.counter_fund_id, e.entry_kind, e.occurred_on, e.fiscal_year, e.source_kind,
+         e.use_kind, e.payer, e.payer_ref, e.payee, e.payee_ref, e.project, e.amount, e.street_id, e.community_id, e.grid_id,
+         e.corrects_code, e.reason, e.earmark, e.repeats_code, e.is_sealed, coalesce(e.occurred_on, make_date(e.fiscal_year, 12, 31)) as counts_on
   from core.ledger_entry e
   where (e.repeats_code is not null) = :is_repeat
 ),

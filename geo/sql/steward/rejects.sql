@@ -1,6 +1,6 @@
 -- One row is one fault of one refused row of a load, all or those of one fault code (null: all), in the asked order; key quarantine_id;
 -- row = as a spreadsheet shows it (header = 1), value masked where personal; found = how many there are, on every row.
-select row_number as "row", column_name as "column", value, fault, params, count(*) over () as found
+select quarantine_id as reject_id, row_number as "row", column_name as "column", value, fault, params, is_sealed, count(*) over () as found
 from ops.quarantine
 where load_id = :load_id and (cast(:fault as text) is null or fault = :fault)
 order by

@@ -1,10 +1,11 @@
 -- one row is a staged new entry of the layer :file that repeats one of the layer :of (both with a slash at the end): the nth of
--- those equal in the columns :by with the nth, none twice. :stored_only: only entries that the store holds already are repeated.
+-- those equal in the columns :by with the nth, none twice. Who paid and
+-- who got it are compared by the digest of the original where it is masked. :stored_only: only entries that the store holds already are repeated.
 with pool as (
-  select natural_key as code, true as is_new, occurred_on, payer, payee, amount, kind, source_kind, project
+  select natural_key as code, true as is_new, occurred_on, coalesce(payer_ref, payer_shown) as payer, coalesce(payee_ref, payee_shown) as payee, amount, kind, source_kind, project
   from pg_temp.staging where fate is null and repeats_code is null
   union all
-  select entry_code, false, occurred_on::text, payer, payee, amount, entry_kind, source_kind, project
+  select entry_code, false, occurred_on::text, coalesce(payer_ref, payer), coalesce(payee_ref, payee), amount, entry_kind, source_kind, project
   from core.ledger_entry e
   where source_id = :source_id and repeats_code is null and starts_with(entry_code, :of)
     and not exists (select from core.ledger_entry r

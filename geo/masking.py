@@ -1,17 +1,24 @@
-"""How values of a file may be shown to people: personal numbers hidden, control characters replaced, long texts cut.
+"""How values of a file may be shown to people: names and personal numbers masked, control characters replaced, long
+texts cut. The one place of the program that masks.
 
-Invariant: no text of a file reaches a message, the ledger or the quarantine but through `shown` or `hidden`, and
-coordinates and decimals are never taken for a telephone.
+Invariant: no text of a file reaches a message, the ledger of loads or the quarantine but through `shown` or `hidden`,
+and no personal column reaches the store's shown columns but through `masked`; what is masked stays as it is when masked
+again; coordinates, decimals, codes and dates are never taken for a number of a person.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from geo import names
 
 SHOWN_CHARACTERS = 80
 LOOKED_AT = 1_000
 """Characters of a longer text that are looked through for what must be hidden; the rest is not shown."""
 LISTED = 10
+MOST_PASSES = 8
+PARTY, FREE = "party", "free"
+"""What a personal column holds: who gives or takes (a name or an organisation), or words."""
 CONTROL = {code: "\u2400" if code == 0 else " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
 """PostgreSQL stores no NUL; the others would disturb a terminal."""
 
@@ -58,6 +65,11 @@ _ENDLESS = re.compile(rf"{_NEVER_WITHIN}(\d{{4}})\d{{16,}}{_NEVER_BEFORE}")
 _TAIL = re.compile(r"[^*]{1,64}$")
 """What may be the beginning of a number that was cut, which nobody could tell; no number is longer."""
 _MAIL = re.compile(r"([\w.+%-])[\w.+%-]*@([\w-]+(?:\.[\w-]+)+)")
+_PLATE = re.compile(
+    r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Z])[ ·•・-]?"
+    r"(?=[A-HJ-NP-Z0-9]{0,5}\d)[A-HJ-NP-Z0-9]{2,4}([A-HJ-NP-Z0-9][A-HJ-NP-Z0-9挂学警港澳])(?![A-Za-z0-9])"
+)
+"""The plate of a vehicle: a province, a letter, five characters or six."""
 
 
 def shown(text: str) -> str:
@@ -71,13 +83,42 @@ def cut(text: str) -> str:
 
 
 def hidden(text: str) -> str:
-    """The text with telephone, identity and card numbers and addresses of e-mail hidden, otherwise as it came."""
+    """The text with names after a cue, telephone, identity, card and plate numbers and addresses of e-mail masked.
+
+    A text without any of these comes back as it came, but for control characters.
+    """
     clean = text.translate(CONTROL)
-    plain = clean if clean.isascii() else _plain(clean)
-    if not _SUSPECT.search(plain) or _WKT.fullmatch(plain):
-        return clean
-    masked = _masked(plain)
-    return clean if masked == plain else masked
+    return _settled(clean, _masked_text)
+
+
+def masked(text: str, kind: str) -> str:
+    """A value of a personal column as it may be shown: the same text where nothing in it is personal.
+
+    `kind`: PARTY (who gives or takes: a name alone is masked, an organisation stays) or FREE (words).
+    """
+    return _settled(text, _masked_party if kind == PARTY else _masked_text)
+
+
+def _settled(text: str, mask: Callable[[str], str]) -> str:
+    """The text masked until nothing more is found in it; itself, untouched, where nothing is found at all."""
+    plain = text if text.isascii() else _plain(text)
+    found = plain
+    for _ in range(MOST_PASSES):
+        before, found = found, _plain(mask(found))
+        if found == before:
+            break
+    return text if found == plain else found
+
+
+def _masked_text(plain: str) -> str:
+    named = names.in_text(plain) if names.may_hold_name(plain) else plain
+    if not named.isascii():
+        named = _PLATE.sub(r"\1***\2", named)
+    return named if not _SUSPECT.search(named) or _WKT.fullmatch(named) else _masked(named)
+
+
+def _masked_party(plain: str) -> str:
+    return names.in_cell(_masked_text(plain))
 
 
 def listed(texts: Sequence[str]) -> str:

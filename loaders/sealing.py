@@ -1,0 +1,34 @@
+"""Personal columns of a block on their way into the store: as they may be shown, the original sealed beside it.
+
+Invariant: whatever the store shows of a personal column was masked here; a value that masking changes is kept sealed.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from geo.sealing import REFS, Sealed, of_value
+from geo.vault import Vault
+
+
+def sealed_columns(
+    frame: pl.DataFrame, kinds: Mapping[str, str], vault: Vault, *, untouched: Mapping[str, pl.Series] | None = None
+) -> list[pl.Series]:
+    """For each personal column (name → kind of geo.masking) `<name>_shown`, `<name>_sealed`, for who also `<name>_ref`.
+
+    `untouched`: rows in which a column holds no person, such as the code of a fund.
+    """
+    found: list[pl.Series] = []
+    for name, kind in kinds.items():
+        known = {value: of_value(vault, value, kind) for value in frame[name].unique().to_list()}
+        told = [known[value] for value in frame[name]]
+        if untouched and name in untouched:
+            told = [
+                Sealed(one) if stays else seen
+                for one, stays, seen in zip(frame[name], untouched[name], told, strict=True)
+            ]
+        found.append(pl.Series(f"{name}_shown", [one.shown for one in told], dtype=pl.String))
+        found.append(pl.Series(f"{name}_sealed", [one.sealed for one in told], dtype=pl.String))
+        if name in REFS:
+            found.append(pl.Series(f"{name}_ref", [one.ref for one in told], dtype=pl.String))
+    return found
