@@ -15,8 +15,8 @@ if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
 from cockpit.logs import configure  # noqa: E402
-from cockpit.routes import health, home, layers, probes  # noqa: E402
-from cockpit.routes.policy import ContentPolicy  # noqa: E402
+from cockpit.routes import health, home, layers, probes, reports  # noqa: E402
+from cockpit.routes.policy import REPORT_PATH, ContentPolicy  # noqa: E402
 
 configure()
 
@@ -24,6 +24,7 @@ app = st.App(
     HERE / "app.py",
     routes=[
         Route("/healthz", health.healthz),
+        Route(REPORT_PATH, reports.csp_report, methods=["POST"]),
         Route("/overview", home.overview),
         Route("/layers/areas.svg", layers.areas),
         Route("/layers/lines.svg", layers.lines),
