@@ -8,12 +8,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from config.visible import SIGNS
+
 SHOWN_CHARACTERS = 80
 LOOKED_AT = 1_000
 """Characters of a longer text that are looked through for what must be hidden; the rest is not shown."""
 LISTED = 10
-CONTROL = {code: "\u2400" if code == 0 else " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
-"""PostgreSQL stores no NUL; the others would disturb a terminal."""
+CONTROL = SIGNS | dict.fromkeys((13, *range(1, 9), 11, 12, *range(14, 32), 127), " ")
+"""PostgreSQL stores no NUL; the others would disturb a terminal, or turn the words that follow."""
 
 _SUSPECT = re.compile(r"(?:\d\D{0,3}){9}|@")
 _NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"

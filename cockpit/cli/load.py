@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from cockpit.cli.ready import as_option, ready_store, refuse_user
+from cockpit.cli.telling import cell, say, say_json
 from cockpit.spreadsheets import safe_cell
 from config.fault_words import hint, message, summary
 from config.messages import LANGUAGES, tr
@@ -81,7 +81,7 @@ def load(
     clock = _clock()
     store = ready_store(clock)
     if contents(store, OPERATOR, clock).sample is not None:
-        click.echo(tr("cli.on_sample", lang), err=True)
+        say(tr("cli.on_sample", lang), err=True)
     codes = []
     for file in files:
         request = LoadRequest(
@@ -106,11 +106,11 @@ def _load_one(store: Store, request: LoadRequest, *, as_json: bool) -> int:
     try:
         result = load_file(store, request, progress=_progress(request.lang))
     except GeoError as error:
-        click.echo(f"{request.file}: {error}", err=True)
+        say(f"{request.file}: {error}", err=True)
         return 1
     _clear_progress()
     if as_json:
-        click.echo(orjson.dumps(as_record(result)))
+        say_json(as_record(result))
     _tell(result, request.lang)
     return result.exit_code
 
@@ -142,22 +142,22 @@ def as_record(result: LoadResult) -> dict[str, Any]:
 def _tell(result: LoadResult, lang: str) -> None:
     """What happened, in sentences on standard error: counts, faults by number of rows, and what to do."""
     if result.status == "refused":
-        click.echo(tr("load.refused", lang, file=result.file, message=result.message), err=True)
+        say(tr("load.refused", lang, file=result.file, message=result.message), err=True)
         return
     counts = asdict(result.counts) | {"file": result.file, "seconds": f"{result.seconds:.1f}"}
-    click.echo(tr(f"load.{result.status.replace('-', '_')}", lang, **counts), err=True)
+    say(tr(f"load.{result.status.replace('-', '_')}", lang, **counts), err=True)
     if result.message:
-        click.echo(result.message, err=True)
+        say(result.message, err=True)
     for fault, rows in result.counts.faults.items():
         told = tr("load.fault", lang, fault=fault, rows=rows, message=summary(fault, lang), hint=hint(fault, lang))
         if not fault.startswith("unknown_category"):
-            click.echo(told, err=True)
+            say(told, err=True)
     if result.ignored:
         shown, rest = result.ignored[:SHOWN_COLUMNS], len(result.ignored) - SHOWN_COLUMNS
         more = tr("load.ignored_more", lang, count=rest) if rest > 0 else ""
-        click.echo(tr("load.ignored", lang, columns=", ".join(shown)) + more, err=True)
+        say(tr("load.ignored", lang, columns=", ".join(shown)) + more, err=True)
     if result.counts.quarantined and result.load_id is not None:
-        click.echo(tr("load.see_rejects", lang, load_id=result.load_id), err=True)
+        say(tr("load.see_rejects", lang, load_id=result.load_id), err=True)
 
 
 def _progress(lang: str) -> Callable[[int], None] | None:
@@ -182,11 +182,11 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
     clock = _clock()
     found = ledger.loads(ready_store(clock), OPERATOR, clock)
     if as_json:
-        click.echo(orjson.dumps([asdict(item) for item in found]))
+        say_json([asdict(item) for item in found])
         return
     lines = [[_shown(getattr(item, name)) for name in LOADS_SHOWN] for item in found]
     if not found:
-        click.echo(tr("load.none_yet", lang), err=True)
+        say(tr("load.none_yet", lang), err=True)
         return
     _table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
 
@@ -203,7 +203,7 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
     clock = _clock()
     found = ledger.rejects(ready_store(clock), OPERATOR, clock, load_id=load_id)
     if found is None:
-        click.echo(tr("load.no_load", lang, load_id=load_id), err=True)
+        say(tr("load.no_load", lang, load_id=load_id), err=True)
         sys.exit(2)
     records = [
         {
@@ -219,9 +219,9 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
     if out is not None:
         _write_csv(out, records, lang)
     if as_json:
-        click.echo(orjson.dumps(records))
+        say_json(records)
     elif not found:
-        click.echo(tr("load.none_refused", lang, load_id=load_id), err=True)
+        say(tr("load.none_refused", lang, load_id=load_id), err=True)
     elif out is None:
         lines = [[_shown(record[name]) for name in REJECTS_SHOWN] for record in records]
         _table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
@@ -235,22 +235,22 @@ def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None
             writer.writerow([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN])
             writer.writerows([safe_cell(record[name]) for name in REJECTS_SHOWN] for record in records)
     except OSError as error:
-        click.echo(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
+        say(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
         sys.exit(2)
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
-    return "" if value is None else str(value)
+    return "" if value is None else cell(value)
 
 
 def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     """Aligned columns; Chinese characters are two wide."""
     widths = [max(_width(row[index]) for row in [heads, *lines]) for index in range(len(heads))]
     for row in [heads, *lines]:
-        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join(padded).rstrip())
+        padded = [text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)]
+        say("  ".join(padded).rstrip())
 
 
 def _width(text: str) -> int:
