@@ -19,8 +19,8 @@ from cockpit.access.gate import Gate  # noqa: E402
 from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
 from cockpit.background import lifespan  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
-from cockpit.routes import health, layers, probes, signin  # noqa: E402
-from cockpit.routes.policy import ContentPolicy  # noqa: E402
+from cockpit.routes import health, layers, probes, reports, signin  # noqa: E402
+from cockpit.routes.policy import REPORT_PATH, ContentPolicy  # noqa: E402
 from config.access import access  # noqa: E402
 
 configure()
@@ -31,6 +31,7 @@ app = st.App(
     HERE / "app.py",
     routes=[
         Route("/healthz", health.healthz),
+        Route(REPORT_PATH, reports.csp_report, methods=["POST"]),
         Route("/signin", signin.show, methods=["GET"]),
         Route("/signin", signin.enter, methods=["POST"]),
         Route("/signin/oidc", signin.provider, methods=["GET"]),

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from config.visible import SIGNS
 from geo import names
 
 SHOWN_CHARACTERS = 80
@@ -19,8 +20,8 @@ LISTED = 10
 MOST_PASSES = 8
 PARTY, FREE = "party", "free"
 """What a personal column holds: who gives or takes (a name or an organisation), or words."""
-CONTROL = {code: "\u2400" if code == 0 else " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
-"""PostgreSQL stores no NUL; the others would disturb a terminal."""
+CONTROL = SIGNS | dict.fromkeys((13, *range(1, 9), 11, 12, *range(14, 32), 127), " ")
+"""PostgreSQL stores no NUL; the others would disturb a terminal, or turn the words that follow."""
 
 _SUSPECT = re.compile(r"(?:\d\D{0,3}){9}|@")
 _NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"

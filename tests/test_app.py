@@ -359,7 +359,7 @@ def test_a_broken_configuration_is_503_and_its_place_is_not_told(
 
 def test_every_answer_forbids_requests_to_other_machines(address: str) -> None:
     with fetch(address) as answer:
-        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_the_heat_counts_each_valid_case_with_a_point_once(address: str) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 from plotly import graph_objects as go
 
+from config.visible import visible
+
 STYLESHEET = Path(__file__).parents[1] / "static" / "desk.css"
 AXIS_PX, LABEL_PX, HOVER_PX = 12, 12, 13
 CONFIG: Mapping[str, Any] = {
@@ -42,7 +44,7 @@ def colour(token: str, *, opacity: float = 1.0) -> str:
 
 def words(lines: Iterable[str]) -> str:
     """Lines of plain text as a figure shows them, one below the other."""
-    return "<br>".join(escape(line, quote=False) for line in lines if line)
+    return "<br>".join(escape(visible(line), quote=False) for line in lines if line)
 
 
 def layout(*, height: int, left: int, right: int, top: int = 8, bottom: int = 24, **more: Any) -> go.Layout:

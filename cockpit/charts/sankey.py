@@ -4,7 +4,6 @@ Invariant: bands are as thick as their amounts on one scale, every node has a fu
 added or left out here: folding and sums are cockpit.money_flow's.
 """
 
-import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -152,8 +151,8 @@ def _mark(node: Node, place: _Place, last: int, side: float) -> str:
     shift = -LABEL_GAP_PX if is_first else LABEL_GAP_PX if is_last else NODE_PX / 2 + LABEL_GAP_PX - 2
     words = svg.element(
         "text",
-        svg.element("tspan", html.escape(fitted(node.label, side - _width(node.figure) - 18)))
-        + svg.element("tspan", html.escape(f" {node.figure}"), class_="figure"),
+        svg.element("tspan", svg.escape(fitted(node.label, side - _width(node.figure) - 18)))
+        + svg.element("tspan", svg.escape(f" {node.figure}"), class_="figure"),
         x=svg.percent(share),
         y=place.top + place.height / 2 + 4.5,
         transform=f"translate({svg.coordinate(shift)} 0)",

@@ -3,7 +3,7 @@
 Charts are laid out in per cent of the width and in pixels of the height, so that text keeps its size on every screen.
 """
 
-import html
+from cockpit.markup import attribute, esc
 
 Value = str | int | float | None
 
@@ -25,11 +25,15 @@ def element(name: str, body: str = "", /, **attributes: Value) -> str:
     Attribute values are escaped; None leaves the attribute out; `class_` is class, `data_tip` is data-tip.
     """
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(_written(value))}"'
+        f' {_name(key)}="{attribute(_name(key), _written(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
     return f"<{name}{written}>{body}</{name}>"
+
+
+def _name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def _written(value: Value) -> str:
@@ -38,17 +42,17 @@ def _written(value: Value) -> str:
 
 def escape(content: str) -> str:
     """`content` as text between tags."""
-    return html.escape(content)
+    return esc(content)
 
 
 def text(content: str, /, **attributes: Value) -> str:
     """A text element; `content` is escaped."""
-    return element("text", html.escape(content), **attributes)
+    return element("text", esc(content), **attributes)
 
 
 def span(content: str, /, class_: str | None = None) -> str:
     """An HTML span; `content` is escaped."""
-    return element("span", html.escape(content), class_=class_)
+    return element("span", esc(content), class_=class_)
 
 
 def line(*, x1: Value, y1: Value, x2: Value, y2: Value, class_: str) -> str:

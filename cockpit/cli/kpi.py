@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import click
-import orjson
 
 from cockpit import formats
 from cockpit.cli.ready import as_option, language, reader, ready_store
+from cockpit.cli.telling import cell, say, say_json
 from cockpit.figures import Figure, WholeNotVisibleError, figures
 from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
 from config.messages import tr
 from config.site import site
+from config.visible import visible
 from geo.audit import audit
 from geo.figures import LEVELS, NamedArea, Question, areas_named, categories
 from geo.migrations import check
@@ -39,7 +40,7 @@ COLUMNS = ("area", "name", "figure", "value", "interval", "n", "excluded")
 
 
 def _refuse(key: str, **params: object) -> click.UsageError:
-    return click.UsageError(tr(f"kpi.{key}", language(), **params))
+    return click.UsageError(visible(tr(f"kpi.{key}", language(), **params)))
 
 
 def _level(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -94,8 +95,11 @@ def kpi(  # noqa: PLR0917 - click passes options by name
         raise _refuse("whole_not_visible") from error
     _audited(store, viewer, clock, question=question, window=window, wanted=wanted)
     if not found:
-        click.echo(tr("kpi.no_areas", language(), level=level), err=True)
-    click.echo(orjson.dumps([figure.record() for figure in found]).decode() if as_json else _table(found))
+        say(tr("kpi.no_areas", language(), level=level), err=True)
+    if as_json:
+        say_json([figure.record() for figure in found])
+    else:
+        say(_table(found))
 
 
 def _indicators(slugs: Sequence[str]) -> tuple[Indicator, ...]:
@@ -165,8 +169,8 @@ def _table(found: Sequence[Figure]) -> str:
 
 def _line(figure: Figure, lang: str) -> tuple[str, ...]:
     return (
-        figure.area or "–",
-        figure.name,
+        cell(figure.area or "–"),
+        cell(figure.name),
         figure.indicator.name(lang),
         _value(figure, lang),
         formats.share_range(figure.interval.low, figure.interval.high) if figure.interval else "",

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from cockpit.cli.publish import after_load
 from cockpit.cli.ready import as_option, reader, ready_store
 from cockpit.cli.tables import print_table
+from cockpit.cli.telling import cell, say, say_json
 from cockpit.spreadsheets import safe_cell
 from config.fault_words import hint, message, summary
 from config.messages import LANGUAGES, tr
@@ -84,7 +84,7 @@ def load(
     clock = _clock()
     store = ready_store(clock)
     if contents(store, OPERATOR, clock).sample is not None:
-        click.echo(tr("cli.on_sample", lang), err=True)
+        say(tr("cli.on_sample", lang), err=True)
     codes = []
     for file in files:
         request = LoadRequest(
@@ -111,14 +111,14 @@ def _load_one(store: Store, request: LoadRequest, *, as_json: bool) -> int:
     try:
         result = load_file(store, request, progress=_progress(request.lang))
     except VaultError as error:
-        click.echo(f"{request.file}: {error.message(request.lang)}", err=True)
+        say(f"{request.file}: {error.message(request.lang)}", err=True)
         return 1
     except GeoError as error:
-        click.echo(f"{request.file}: {error}", err=True)
+        say(f"{request.file}: {error}", err=True)
         return 1
     _clear_progress()
     if as_json:
-        click.echo(orjson.dumps(as_record(result)))
+        say_json(as_record(result))
     _tell(result, request.lang)
     return result.exit_code
 
@@ -150,34 +150,34 @@ def as_record(result: LoadResult) -> dict[str, Any]:
 def _tell(result: LoadResult, lang: str) -> None:
     """What happened, in sentences on standard error: counts, faults by number of rows, and what to do."""
     if result.status == "refused":
-        click.echo(tr("load.refused", lang, file=result.file, message=result.message), err=True)
+        say(tr("load.refused", lang, file=result.file, message=result.message), err=True)
         return
     counts = asdict(result.counts) | {"file": result.file, "seconds": f"{result.seconds:.1f}"}
-    click.echo(tr(f"load.{result.status.replace('-', '_')}", lang, **counts), err=True)
+    say(tr(f"load.{result.status.replace('-', '_')}", lang, **counts), err=True)
     if result.message:
-        click.echo(result.message, err=True)
+        say(result.message, err=True)
     for fault, rows in result.counts.faults.items():
         told = tr("load.fault", lang, fault=fault, rows=rows, message=summary(fault, lang), hint=hint(fault, lang))
         if not fault.startswith("unknown_category"):
-            click.echo(told, err=True)
+            say(told, err=True)
     if result.ignored:
         shown, rest = result.ignored[:SHOWN_COLUMNS], len(result.ignored) - SHOWN_COLUMNS
         more = tr("load.ignored_more", lang, count=rest) if rest > 0 else ""
-        click.echo(tr("load.ignored", lang, columns=", ".join(shown)) + more, err=True)
+        say(tr("load.ignored", lang, columns=", ".join(shown)) + more, err=True)
     if result.counts.quarantined and result.load_id is not None:
-        click.echo(tr("load.see_rejects", lang, load_id=result.load_id), err=True)
+        say(tr("load.see_rejects", lang, load_id=result.load_id), err=True)
 
 
 def _progress(lang: str) -> Callable[[int], None] | None:
     """A counter of rows on the terminal; nothing where standard error is none."""
     if not sys.stderr.isatty():
         return None
-    return lambda rows: click.echo("\r" + tr("load.progress", lang, rows=rows), err=True, nl=False)
+    return lambda rows: say("\r" + tr("load.progress", lang, rows=rows), err=True, nl=False)
 
 
 def _clear_progress() -> None:
     if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)
+        say("\r\x1b[K", err=True, nl=False)
 
 
 @click.command(name="loads")
@@ -191,11 +191,11 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
     viewer = reader(store, user, needs=("rows.loads",), lang=lang)
     found = ledger.loads(store, viewer, clock)
     if as_json:
-        click.echo(orjson.dumps([asdict(item) for item in found]))
+        say_json([asdict(item) for item in found])
         return
     lines = [[_shown(getattr(item, name)) for name in LOADS_SHOWN] for item in found]
     if not found:
-        click.echo(tr("load.none_yet", lang), err=True)
+        say(tr("load.none_yet", lang), err=True)
         return
     print_table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
 
@@ -222,7 +222,7 @@ def rejects(
 ) -> None:
     """List the refused rows of LOAD with the reason and what to do. Personal values are masked."""
     if is_unmasked and not is_purpose(purpose):
-        click.echo(tr("vault.needs_purpose", lang), err=True)
+        say(tr("vault.needs_purpose", lang), err=True)
         sys.exit(2)
     clock = _clock()
     store = ready_store(clock)
@@ -234,7 +234,7 @@ def rejects(
     if found and is_unmasked:
         found = _unmasked(store, viewer, clock, found, load_id=load_id, purpose=purpose, lang=lang)
     if found is None:
-        click.echo(tr("load.no_load", lang, load_id=load_id), err=True)
+        say(tr("load.no_load", lang, load_id=load_id), err=True)
         sys.exit(2)
     records = [
         {
@@ -250,9 +250,9 @@ def rejects(
     if out is not None:
         _write_csv(out, records, lang)
     if as_json:
-        click.echo(orjson.dumps(records))
+        say_json(records)
     elif not found:
-        click.echo(tr("load.none_refused", lang, load_id=load_id), err=True)
+        say(tr("load.none_refused", lang, load_id=load_id), err=True)
     elif out is None:
         lines = [[_shown(record[name]) for name in REJECTS_SHOWN] for record in records]
         print_table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
@@ -272,15 +272,15 @@ def _unmasked(
     sealed = [item for item in found if item.is_sealed]
     if not 1 <= len(sealed) <= MOST_ROWS:
         key = "vault.too_many_rows" if sealed else "vault.no_rows"
-        click.echo(tr(key, lang, load_id=load_id, n=len(sealed), most=MOST_ROWS), err=True)
+        say(tr(key, lang, load_id=load_id, n=len(sealed), most=MOST_ROWS), err=True)
         sys.exit(2)
     ids = [item.reject_id for item in sealed]
     try:
         opened = unmask(store, viewer, clock, kind=REFUSED_ROWS, row_ids=ids, purpose=purpose)
     except UnmaskingRefused:
-        click.echo(tr("vault.refused", lang), err=True)
+        say(tr("vault.refused", lang), err=True)
         sys.exit(2)
-    click.echo(tr("vault.recorded_cli", lang, n=len(opened)), err=True)
+    say(tr("vault.recorded_cli", lang, n=len(opened)), err=True)
     values = {one.row_id: one.texts.get("value") for one in opened}
     return tuple(replace(item, value=values[item.reject_id]) for item in sealed)
 
@@ -293,14 +293,14 @@ def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None
             writer.writerow([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN])
             writer.writerows([safe_cell(record[name]) for name in REJECTS_SHOWN] for record in records)
     except OSError as error:
-        click.echo(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
+        say(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
         sys.exit(2)
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
-    return "" if value is None else str(value)
+    return "" if value is None else cell(value)
 
 
 def _clock() -> Clock:

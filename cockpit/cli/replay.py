@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import click
-import orjson
 
 from cockpit import formats
 from cockpit.cli import serve
 from cockpit.cli.ready import language, ready_store
+from cockpit.cli.telling import say, say_json
 from config.messages import tr
 from config.site import site
 from geo import replay as playing
@@ -135,7 +135,7 @@ def _play(lease: Lease, events: Iterable[Event], server: serve.Server | None) ->
             server.check()
         at, before = lease.replay.at(current_clock().at).at, count
         while event is not None and event.at <= at:
-            click.echo(_line(event))
+            say_json(_record(event))
             count += 1
             event = next(pending, None)
         if count > before:
@@ -143,16 +143,14 @@ def _play(lease: Lease, events: Iterable[Event], server: serve.Server | None) ->
     return count
 
 
-def _line(event: Event) -> bytes:
-    return orjson.dumps(
-        {
-            "at": event.at.astimezone(site().zone).isoformat(),
-            "kind": event.kind,
-            "incident": event.incident,
-            "areas": dict(event.areas),
-            "category": event.category,
-        }
-    )
+def _record(event: Event) -> dict[str, object]:
+    return {
+        "at": event.at.astimezone(site().zone).isoformat(),
+        "kind": event.kind,
+        "incident": event.incident,
+        "areas": dict(event.areas),
+        "category": event.category,
+    }
 
 
 def _span(replay: Replay) -> dict[str, str]:
@@ -170,4 +168,4 @@ def _told(moment: datetime) -> str:
 
 def _say(key: str, **params: object) -> None:
     with suppress(BrokenPipeError):
-        click.echo(tr(f"replay.{key}", language(), **params), err=True)
+        say(tr(f"replay.{key}", language(), **params), err=True)

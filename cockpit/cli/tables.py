@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-import click
+from cockpit.cli.telling import say
 
 
 def print_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
@@ -10,7 +10,7 @@ def print_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     widths = [max(_width(row[index]) for row in [heads, *lines]) for index in range(len(heads))]
     for row in [heads, *lines]:
         padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
-        click.echo("  ".join(padded).rstrip())
+        say("  ".join(padded).rstrip())
 
 
 def _width(text: str) -> int:

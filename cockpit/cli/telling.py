@@ -1,0 +1,30 @@
+"""What the command line says to a terminal or a program.
+
+Invariant: no text of a file, an account or the store reaches a terminal with a character that could act there; as JSON
+such a character is written as its number, so that a program reads exactly what is stored.
+"""
+
+from typing import Any
+
+import click
+import orjson
+
+from config.visible import SIGNS, in_a_line, visible
+
+_ESCAPES = {code: f"\\u{code:04x}" for code in SIGNS if code > 31}
+"""What JSON lets stand and a terminal would obey; below 32 JSON has escaped everything itself."""
+
+
+def say(text: object, *, err: bool = False) -> None:
+    """Sentences or finished lines, to standard output or standard error."""
+    click.echo(visible(str(text)), err=err)
+
+
+def say_json(record: Any) -> None:
+    """One line of JSON on standard output."""
+    click.echo(orjson.dumps(record).decode().translate(_ESCAPES))
+
+
+def cell(value: object) -> str:
+    """A value for a cell of a table of lines."""
+    return in_a_line(str(value))
