@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from geo.audit import audit
+from geo.audit import reading_audited
 from geo.loads import Reject
 from geo.store import Store, rows
 from geo.viewer import Clock, Viewer
@@ -220,12 +220,12 @@ def reasons(store: Store, viewer: Viewer, clock: Clock, *, load_id: int) -> tupl
 
 
 def rejects(store: Store, viewer: Viewer, clock: Clock, *, query: RejectQuery) -> RejectPage:
-    """The refused values that `query` finds, and a line in the audit trail; raises StoreUnavailable."""
+    """The refused values that `query` finds, and a line in the audit trail; raises AuditUnavailable without it."""
     bound = {name: getattr(query, name) for name in RejectQuery.__dataclass_fields__}
-    with store.auditing(viewer, clock) as connection:
-        found = rows(connection, "steward/rejects", **bound)
-        detail = {"faults": len(found), "fault": query.fault, "skip": query.skip}
-        audit(connection, viewer=viewer, action="read-rejects", target=f"load:{query.load_id}", detail=detail)
+    target = f"load:{query.load_id}"
+    with reading_audited(store, viewer, clock, action="read-rejects", target=target, is_sensitive=True) as reading:
+        found = rows(reading.connection, "steward/rejects", **bound)
+        reading.detail.update(faults=len(found), fault=query.fault, skip=query.skip)
     total = found[0]["found"] if found else 0
     return RejectPage(tuple(Reject(**_without_found(row)) for row in found), total)
 
