@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from audit_trails import meddle
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from geo import audit_chain, audit_trail, loads, steward
@@ -42,16 +43,6 @@ def line(store: Store, clock: Clock, viewer: Viewer, target: str) -> None:
 
 def verified(store: Store, clock: Clock, noted: str | None = None) -> Break | None:
     return audit_chain.verify(store, OPERATOR, clock, noted=noted).broken
-
-
-def meddle(store: Store, *statements: str) -> None:
-    """What somebody does who owns the whole database and has switched its triggers off."""
-    engine: Engine = _engine(str(store.urls.admin), timeout_ms=0, pool_size=1)
-    with engine.begin() as connection:
-        connection.execute(text("set local session_replication_role = replica"))
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
 
 
 def test_an_untouched_trail_holds_and_its_head_is_its_last_line(chained: Store, clock: Clock) -> None:

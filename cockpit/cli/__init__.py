@@ -19,6 +19,7 @@ COMMANDS = {
     "rejects": "cockpit.cli.load",
     "kpi": "cockpit.cli.kpi",
     "replay-feed": "cockpit.cli.replay",
+    "audit": "cockpit.cli.audit",
 }
 
 
@@ -48,7 +49,7 @@ def main() -> None:
     from config.messages import tr  # noqa: PLC0415
     from config.reader import ConfigError  # noqa: PLC0415
     from geo.embedded import EmbeddedError  # noqa: PLC0415
-    from geo.errors import ClockError, GeoError, StoreUrlError  # noqa: PLC0415
+    from geo.errors import AuditUnavailable, ClockError, GeoError, StoreUrlError  # noqa: PLC0415
 
     configure()
     try:
@@ -66,6 +67,9 @@ def main() -> None:
         sys.exit(2)
     except EmbeddedError as error:
         click.echo(error.message(language()), err=True)
+        sys.exit(1)
+    except AuditUnavailable as error:
+        click.echo(tr("audit.down", language(), reason=error), err=True)
         sys.exit(1)
     except GeoError as error:
         click.echo(tr("cli.store_fault", language(), reason=error), err=True)

@@ -184,11 +184,11 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps([asdict(item) for item in found]))
         return
-    lines = [[_shown(getattr(item, name)) for name in LOADS_SHOWN] for item in found]
+    lines = [[shown(getattr(item, name)) for name in LOADS_SHOWN] for item in found]
     if not found:
         click.echo(tr("load.none_yet", lang), err=True)
         return
-    _table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
+    print_table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
 
 
 @click.command(name="rejects")
@@ -223,8 +223,8 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
     elif not found:
         click.echo(tr("load.none_refused", lang, load_id=load_id), err=True)
     elif out is None:
-        lines = [[_shown(record[name]) for name in REJECTS_SHOWN] for record in records]
-        _table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
+        lines = [[shown(record[name]) for name in REJECTS_SHOWN] for record in records]
+        print_table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
 
 
 def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None:
@@ -239,13 +239,14 @@ def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None
         sys.exit(2)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value for a terminal: moments to the second in the site's time zone, nothing for None."""
     if isinstance(value, datetime):
         return f"{value.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)
 
 
-def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+def print_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     """Aligned columns; Chinese characters are two wide."""
     widths = [max(_width(row[index]) for row in [heads, *lines]) for index in range(len(heads))]
     for row in [heads, *lines]:
