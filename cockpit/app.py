@@ -17,6 +17,7 @@ TABS = (
     theme.Tab("funds", "common.page_funds"),
     theme.Tab("community", "common.page_community"),
     theme.Tab("data", "common.page_data"),
+    theme.Tab("audit", "common.page_audit"),
 )
 
 

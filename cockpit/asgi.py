@@ -15,7 +15,7 @@ if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
 from cockpit.logs import configure  # noqa: E402
-from cockpit.routes import health, home, layers, probes  # noqa: E402
+from cockpit.routes import exports, health, home, layers, probes  # noqa: E402
 from cockpit.routes.policy import ContentPolicy  # noqa: E402
 
 configure()
@@ -29,6 +29,9 @@ app = st.App(
         Route("/layers/lines.svg", layers.lines),
         Route("/layers/base.svg", layers.base),
         Route("/layers/heat.csv", layers.heat),
+        Route("/export/entries.csv", exports.entries),
+        Route("/export/rejects.csv", exports.rejects),
+        Route("/export/audit.csv", exports.lines),
         *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],
     middleware=[Middleware(ContentPolicy)],

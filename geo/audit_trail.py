@@ -4,13 +4,14 @@ Invariant: reading the trail is itself in the trail; content goes only when its 
 passed, which the store itself enforces, and a purge is a line of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from geo import sql
 from geo.audit import audit, reading_audited
-from geo.store import Store, rows
+from geo.store import Store, rows, streamed
 from geo.viewer import Clock, Viewer
 
 RESULTS = ("ok", "refused", "failed")
@@ -112,6 +113,22 @@ def lines_audited(store: Store, viewer: Viewer, clock: Clock, *, query: LineQuer
         found = tuple(AuditLine(**row) for row in rows(reading.connection, "audit/lines", **_bound(query)))
         reading.detail.update(query.told, lines=len(found))
     return found
+
+
+def lines_streamed(
+    store: Store, viewer: Viewer, clock: Clock, *, query: LineQuery
+) -> Generator[tuple[AuditLine | None, int]]:
+    """First how many lines there are (with None), then the lines one by one, from a transaction that ends with it."""
+    with store.reading(viewer, clock) as connection:
+        found = rows(connection, "audit/found", **_bound(query))[0]["found"]
+        yield None, found
+        for row in streamed(connection, sql.text("audit/lines"), _bound(query)):
+            yield AuditLine(**row), found
+
+
+def whole(query: LineQuery, *, below: int) -> LineQuery:
+    """The same filters for all lines below a number."""
+    return replace(query, below=below, rows=None)
 
 
 def counts(store: Store, viewer: Viewer, clock: Clock, *, query: LineQuery) -> tuple[ActionCount, ...]:

@@ -69,7 +69,7 @@ def main() -> None:
         click.echo(error.message(language()), err=True)
         sys.exit(1)
     except AuditUnavailable as error:
-        click.echo(tr("audit.down", language(), reason=error), err=True)
+        click.echo(f"{tr('audit.down', language())} ({error})", err=True)
         sys.exit(1)
     except GeoError as error:
         click.echo(tr("cli.store_fault", language(), reason=error), err=True)

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 import click
 import orjson
 
-from cockpit.audit_words import action_word, result_word
+from cockpit.audit.words import action_word, result_word
 from cockpit.cli.load import json_option, lang_option, print_table, shown
 from cockpit.cli.ready import ready_store
 from config.messages import tr
@@ -33,8 +33,11 @@ def audit() -> None:
 
 
 def _opened() -> tuple[Store, Clock]:
+    """The store, closed when the command ends, and the clock."""
     clock = current_clock()
-    return ready_store(clock), clock
+    store = ready_store(clock)
+    click.get_current_context().call_on_close(store.close)
+    return store, clock
 
 
 @audit.command()
@@ -78,7 +81,7 @@ def verify(*, noted: str | None, lang: str, as_json: bool) -> None:
         at = broken.seq if broken else None
         audit_trail.note_check(store, OPERATOR, clock, head_seq=found.head.seq, broken_at=at, kind=kind)
     except AuditUnavailable as fault:  # what was found must be told all the same
-        click.echo(tr("audit.down", lang, reason=fault), err=True)
+        click.echo(f"{tr('audit.down', lang)} ({fault})", err=True)
         sys.exit(1)
     sys.exit(1 if broken else 0)
 

@@ -238,12 +238,6 @@ def rejects(data: DataView) -> RejectPage:
     return _rejects(data.known(), query=data.rejects)
 
 
-def all_rejects(data: DataView) -> RejectPage:
-    """The whole quarantine of the load, for a file; asked and audited each time; raises StoreUnavailable."""
-    asked = data.known()
-    return steward.rejects(queries.store(), asked.viewer, asked.clock, query=RejectQuery(data.rejects.load_id))
-
-
 def holdings(data: DataView) -> tuple[Holding, ...]:
     """What the store holds at the clock; raises StoreUnavailable."""
     return _holdings(data.known(), today=data.today)
