@@ -122,8 +122,9 @@ def lines_streamed(
     with store.reading(viewer, clock) as connection:
         found = rows(connection, "audit/found", **_bound(query))[0]["found"]
         yield None, found
-        for row in streamed(connection, sql.text("audit/lines"), _bound(query)):
-            yield AuditLine(**row), found
+        with streamed(connection, sql.text("audit/lines"), _bound(query)) as lines:
+            for row in lines:
+                yield AuditLine(**row), found
 
 
 def whole(query: LineQuery, *, below: int) -> LineQuery:

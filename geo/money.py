@@ -251,8 +251,11 @@ def entries_streamed(
 ) -> Generator[tuple[Entry, int]]:
     """The same one by one, each with how many there are, from a transaction that ends with the iterator."""
     statement = f"{sql.text('money/ledger')}{sql.text('money/entries')}"
-    with store.reading(viewer, clock) as connection:
-        for row in streamed(connection, statement, _bound(scope, _asked(query))):
+    with (
+        store.reading(viewer, clock) as connection,
+        streamed(connection, statement, _bound(scope, _asked(query))) as found,
+    ):
+        for row in found:
             yield _entry(row), row["found"]
 
 

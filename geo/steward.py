@@ -237,8 +237,8 @@ def rejects_streamed(store: Store, viewer: Viewer, clock: Clock, *, load_id: int
     From a transaction that ends with the iterator.
     """
     bound = {name: getattr(RejectQuery(load_id), name) for name in RejectQuery.__dataclass_fields__}
-    with store.reading(viewer, clock) as connection:
-        for row in streamed(connection, sql.text("steward/rejects"), bound):
+    with store.reading(viewer, clock) as connection, streamed(connection, sql.text("steward/rejects"), bound) as found:
+        for row in found:
             yield Reject(**_without_found(row)), row["found"]
 
 

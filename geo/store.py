@@ -232,10 +232,9 @@ def rows(connection: Connection, name: str, /, **params: Any) -> list[dict[str, 
     return [dict(row) for row in connection.execute(sql_text(sql.text(name)), params).mappings()]
 
 
-def streamed(connection: Connection, statement: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of `statement` as they come from the server, never all at once; valid while the transaction lasts."""
-    found = connection.execution_options(stream_results=True, yield_per=STREAM_ROWS).execute(
-        sql_text(statement), dict(params)
-    )
-    for row in found.mappings():
-        yield dict(row)
+@contextmanager
+def streamed(connection: Connection, statement: str, params: Mapping[str, Any]) -> Iterator[Iterator[dict[str, Any]]]:
+    """The rows of `statement` as they come from the server, never all at once; valid within the block."""
+    streaming = connection.execution_options(stream_results=True, yield_per=STREAM_ROWS)
+    with streaming.execute(sql_text(statement), dict(params)) as found:
+        yield (dict(row) for row in found.mappings())
