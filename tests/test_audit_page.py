@@ -221,11 +221,3 @@ def test_the_evaluator_reads_checks_and_takes_the_trail_home(
         expect(page.locator(".a-open")).to_contain_text("3 years")
         assert page.title() != "owned"
         assert page.locator("img[src=x]").count() == 0
-
-
-@pytest.mark.browser
-def test_who_has_no_right_to_the_page_is_not_shown_it(browser: Browser, address: str) -> None:
-    with watched(browser, size=DESK) as visit:
-        page = visit.open(f"{address}/audit")
-        expect(page.locator(".nav")).not_to_contain_text("审计")
-        assert page.locator(".a-lines").count() == 0

@@ -19,8 +19,9 @@ from geo.audit_trail import NEWEST, RESULTS, ActionCount, AuditLine, LastCheck, 
 from geo.errors import AuditUnavailable, StoreUnavailable
 from geo.viewer import current_clock
 
-PERIODS = {"week": 7, "day": 1, "month": 30, "all": None}
-"""Days back from the end of today; the first is the usual one."""
+PERIODS = {"day": 1, "week": 7, "month": 30, "all": None}
+USUAL = "week"
+"""Days back from the end of today, and the period that nobody named."""
 PAGE_LINES = 50
 READ_AGAIN = timedelta(minutes=15)
 """Who keeps the page open with the same filters is written down once in that time."""
@@ -98,7 +99,7 @@ def _period(view: View) -> tuple[str, tuple[date, date] | None, LineQuery]:
     if "period" not in view.params and own[0] and own[1] and own[0] < own[1]:
         period, days = "own", (own[0], own[1])
     else:
-        period = view.option("period", tuple(PERIODS))
+        period = view.option("period", (USUAL, *PERIODS))
         back = PERIODS[period]
         days = None if back is None else (today - timedelta(days=back - 1), today + timedelta(days=1))
     if days is None:

@@ -8,7 +8,6 @@ from cockpit import formats
 from cockpit.audit import computed as asking
 from cockpit.audit import words
 from cockpit.audit.computed import AuditView
-from cockpit.audit.panels import filter_markup
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
@@ -20,9 +19,8 @@ FACTS = ("recorded_at", "occurred_at", "viewer", "role", "account_id", "action",
 
 
 def draw(audit: AuditView) -> Empty | None:
-    """The filters, and the page of lines that they find."""
+    """The page of lines that the filters find."""
     audit.known()
-    picture(filter_markup(audit), key="audit_filters")
     found, has_older = asking.page(audit)
     if not found:
         return Empty(audit.view.tr("audit.lines_none"))
@@ -61,7 +59,7 @@ def _said(audit: AuditView, line: AuditLine) -> str:
     return (
         f'<td class="d-text"{attributes(data_tip=line.viewer or None)}>{esc(words.who(line, lang))}{role}</td>'
         f"<td>{esc(words.action_word(line.action, lang))}</td>"
-        f'<td class="d-text"{attributes(data_tip=line.target)}>{esc(line.target)}</td>'
+        f'<td class="d-text"{attributes(data_tip=line.target)}>{esc(words.target(audit.view, line.target))}</td>'
         f'<td class="d-text n">{esc(line.address or "")}</td>'
         f"<td>{result if line.result == 'ok' else f'<b>{result}</b>'}</td>"
         f'<td class="d-text wide"{attributes(data_tip=line.purpose)}>{esc(line.purpose or "")}</td>'
@@ -83,7 +81,8 @@ def _opened(audit: AuditView, line: AuditLine) -> str:
     }
     facts = [(name, told[name] if name in told else getattr(line, name)) for name in FACTS]
     cells = "".join(
-        f"<div><dt>{esc(view.tr(f'audit.column_{name}'))}</dt><dd>{esc(value)}</dd></div>"
+        f"<div{attributes(class_='a-hash' if name.endswith('_hash') else None)}>"
+        f"<dt>{esc(view.tr(f'audit.column_{name}'))}</dt><dd>{esc(value)}</dd></div>"
         for name, value in facts if value not in (None, "")
     )  # fmt: skip
     if line.detail:

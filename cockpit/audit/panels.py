@@ -51,7 +51,7 @@ def head(audit: AuditView) -> None:
         f"audit.{key}", period=period_words(audit), n=formats.number(audit.found), refused=formats.number(refused)
     )
     page_head(audit.view, sentence=said, lead=_lead(audit))
-    picture(_strip(audit), key="audit_strip")
+    picture(filter_markup(audit) + _strip(audit), key="audit_filters")
 
 
 def _lead(audit: AuditView) -> str:

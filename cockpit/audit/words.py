@@ -33,6 +33,13 @@ def who(line: AuditLine, lang: str) -> str:
     return line.viewer or ("" if line.purged_at else tr("audit.nobody", lang))
 
 
+def target(view: View, named: str) -> str:
+    """What was touched, in words where its kind is known: 第 7 批, 账号 zhang; else as it was written."""
+    kind, _, key = named.partition(":")
+    words = catalogue(view.lang).get(f"audit.target_{kind.replace('.', '_')}")
+    return words.format(key=key) if words else named
+
+
 def moment(view: View, value: datetime) -> str:
     """A moment to the second in the site's time zone, without the year where it is this one."""
     there, now = value.astimezone(view.site.zone), datetime.now(view.site.zone)
@@ -47,7 +54,9 @@ def exact(view: View, value: datetime) -> str:
 def detail(values: Mapping[str, object]) -> str:
     """The details of a line on one line each, as they were written."""
     return "\n".join(
-        f"{name}: {value if isinstance(value, str) else orjson.dumps(value).decode()}" for name, value in values.items()
+        f"{name}: {value if isinstance(value, str) else orjson.dumps(value).decode()}"
+        for name, value in values.items()
+        if value is not None
     )
 
 
