@@ -19,7 +19,7 @@ from cockpit.access.gate import Gate  # noqa: E402
 from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
 from cockpit.background import lifespan  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
-from cockpit.routes import health, layers, probes, reports, signin  # noqa: E402
+from cockpit.routes import exports, health, layers, probes, reports, signin  # noqa: E402
 from cockpit.routes.policy import REPORT_PATH, ContentPolicy  # noqa: E402
 from config.access import access  # noqa: E402
 
@@ -42,6 +42,9 @@ app = st.App(
         Route("/layers/lines.svg", layers.lines),
         Route("/layers/base.svg", layers.base),
         Route("/layers/heat.csv", layers.heat),
+        Route("/export/entries.csv", exports.entries),
+        Route("/export/rejects.csv", exports.rejects),
+        Route("/export/audit.csv", exports.lines),
         *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],
     secrets=oidc.secrets(),

@@ -23,6 +23,7 @@ TABS = (
     Tab("funds", "common.page_funds"),
     Tab("community", "common.page_community"),
     Tab("data", "common.page_data"),
+    Tab("audit", "common.page_audit"),
     Tab("users", "users.page"),
     Tab("wall", "wall.page"),
 )

@@ -4,17 +4,24 @@ Invariant: a sensitive read writes its line in the transaction that reads; where
 read. No line holds a person's name, number or address of a case: it names rows, never their content.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
+import structlog
+from sqlalchemy import Connection, event
 from sqlalchemy import text as sql_text
+from sqlalchemy.exc import DBAPIError
 
 from geo import sql
-from geo.viewer import Viewer
+from geo.errors import AuditUnavailable
+from geo.store import Store
+from geo.viewer import Clock, Viewer
 
 OK, REFUSED, FAILED = "ok", "refused", "failed"
+_log = structlog.get_logger()
 
 
 def audit(
@@ -33,6 +40,8 @@ def audit(
 
     `target`: kind and key of what was touched, such as `load:7`; `row_ids`: keys of the rows where they matter;
     `purpose`: the reader's words, for reads that need one; `is_sensitive`: kept three years instead of 184 days.
+    The line holds the head of the chain until the commit, so it is the last thing a transaction does.
+    Raises AuditUnavailable when the line cannot be written.
     """
     params = {
         "viewer": viewer.name,
@@ -47,4 +56,64 @@ def audit(
         "row_ids": list(row_ids),
         "is_sensitive": is_sensitive,
     }
-    connection.execute(sql_text(sql.text("audit/append")), params)
+    try:
+        connection.execute(sql_text(sql.text("audit/append")), params)
+        line = connection.execute(sql_text(sql.text("audit/written"))).scalar_one()
+    except DBAPIError as error:
+        raise AuditUnavailable(f"the audit trail cannot be written: {error.orig}") from error
+    _tell_when_done(connection, line=line, viewer=viewer, action=action, target=target, result=result)
+
+
+def _tell_when_done(
+    connection: Connection, *, line: str, viewer: Viewer, action: str, target: str, result: str
+) -> None:
+    """Puts the line into the log at the commit: who, what, result and its place in the chain; no words of people."""
+    seq, _, chain_hash = line.partition(":")
+
+    def tell(_: Connection) -> None:
+        _log.info(
+            "audit", seq=int(seq), chain_hash=chain_hash, viewer=viewer.name, role=viewer.role, action=action,
+            target=target, result=result,
+        )  # fmt: skip
+
+    event.listen(connection, "commit", tell, once=True)
+
+
+@dataclass
+class Audited:
+    """A sensitive read under way: its connection, and what its line will say of it once it is over."""
+
+    connection: Connection
+    detail: dict[str, Any] = field(default_factory=dict)
+    row_ids: list[str] = field(default_factory=list)
+    is_dropped: bool = False
+
+    def drop(self) -> None:
+        """Writes no line after all: nothing was found that could have been read."""
+        self.is_dropped = True
+
+
+@contextmanager
+def reading_audited(
+    store: Store,
+    viewer: Viewer,
+    clock: Clock,
+    *,
+    action: str,
+    target: str,
+    purpose: str | None = None,
+    is_sensitive: bool = False,
+) -> Iterator[Audited]:
+    """A transaction of cockpit_app whose line is written at its end, before the caller gets what was read.
+
+    The caller returns from inside or after the block: where the line cannot be written the block raises
+    AuditUnavailable, and what was read never leaves it. Raises StoreUnavailable too.
+    """
+    with store.auditing(viewer, clock) as connection:
+        found = Audited(connection)
+        yield found
+        if not found.is_dropped:
+            audit(
+                connection, viewer=viewer, action=action, target=target, detail=found.detail, purpose=purpose,
+                row_ids=found.row_ids, is_sensitive=is_sensitive,
+            )  # fmt: skip

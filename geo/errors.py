@@ -19,3 +19,7 @@ class StoreUnavailable(GeoError):  # noqa: N818 - the state it names
 
 class NotMigrated(StoreUnavailable):
     """The schema is older or newer than the program."""
+
+
+class AuditUnavailable(StoreUnavailable):
+    """The audit trail cannot be written: what needs a line in it is not read or done."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from geo.audit import audit
+from geo.audit import reading_audited
 from geo.store import Store, rows
 from geo.viewer import Clock, Viewer
 
@@ -54,18 +54,26 @@ class Reject:
 
 
 def loads(store: Store, viewer: Viewer, clock: Clock) -> tuple[Load, ...]:
-    """All loads, the latest first."""
-    with store.auditing(viewer, clock) as connection:
-        found = tuple(Load(**row) for row in rows(connection, "load/loads"))
-        audit(connection, viewer=viewer, action="read-loads", target="ops.load", detail={"loads": len(found)})
+    """All loads, the latest first; raises AuditUnavailable where the line cannot be written."""
+    with reading_audited(store, viewer, clock, action="read-loads", target="ops.load") as reading:
+        found = tuple(Load(**row) for row in rows(reading.connection, "load/loads"))
+        reading.detail["loads"] = len(found)
     return found
 
 
-def rejects(store: Store, viewer: Viewer, clock: Clock, *, load_id: int) -> tuple[Reject, ...] | None:
-    """The quarantine of a load by row; None when there is no such load."""
-    with store.auditing(viewer, clock) as connection:
-        if not rows(connection, "load/exists", load_id=load_id):
+def rejects(
+    store: Store, viewer: Viewer, clock: Clock, *, load_id: int, file: str | None = None
+) -> tuple[Reject, ...] | None:
+    """The quarantine of a load by row; None when there is no such load. `file`: what it is written to, for the line.
+
+    Raises AuditUnavailable where the line cannot be written.
+    """
+    action = "export-rejects" if file else "read-rejects"
+    target = f"load:{load_id}"
+    with reading_audited(store, viewer, clock, action=action, target=target, is_sensitive=True) as reading:
+        if not rows(reading.connection, "load/exists", load_id=load_id):
+            reading.drop()
             return None
-        found = tuple(Reject(**row) for row in rows(connection, "load/rejects", load_id=load_id))
-        audit(connection, viewer=viewer, action="read-rejects", target=f"load:{load_id}", detail={"faults": len(found)})
+        found = tuple(Reject(**row) for row in rows(reading.connection, "load/rejects", load_id=load_id))
+        reading.detail.update({"faults": len(found)} | ({"file": file} if file else {}))
     return found

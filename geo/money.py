@@ -4,7 +4,7 @@ Invariant: entries after the clock do not exist, a committed entry enters no bal
 funds is nobody's income and nobody's expense.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
 from geo import sql
+from geo.store import Store, streamed
+from geo.viewer import Clock, Viewer
 
 FUNDS, PROGRAMMES, FLOWS = "funds", "programmes", "flows"
 BOOKS = (FUNDS, PROGRAMMES, FLOWS)
@@ -249,7 +251,26 @@ def covered(connection: Connection, *, book: str, today: date) -> tuple[Covered,
 
 def entries(connection: Connection, scope: Scope, query: EntryQuery) -> EntryPage:
     """The entries of the window that `query` asks for."""
-    params = {
+    found = opened(connection, "entries", scope, _asked(query))
+    total = found[0]["found"] if found else 0
+    return EntryPage(tuple(_entry(row) for row in found), total)
+
+
+def entries_streamed(
+    store: Store, viewer: Viewer, clock: Clock, *, scope: Scope, query: EntryQuery
+) -> Generator[tuple[Entry, int]]:
+    """The same one by one, each with how many there are, from a transaction that ends with the iterator."""
+    statement = f"{sql.text('money/ledger')}{sql.text('money/entries')}"
+    with (
+        store.reading(viewer, clock) as connection,
+        streamed(connection, statement, _bound(scope, _asked(query))) as found,
+    ):
+        for row in found:
+            yield _entry(row), row["found"]
+
+
+def _asked(query: EntryQuery) -> dict[str, Any]:
+    return {
         "kind": query.kind,
         "text": query.text or None,
         "named_kinds": list(query.named_kinds),
@@ -259,17 +280,20 @@ def entries(connection: Connection, scope: Scope, query: EntryQuery) -> EntryPag
         "rows": query.rows,
         "is_repeat": query.is_repeat,
     }
-    found = opened(connection, "entries", scope, params)
-    total = found[0]["found"] if found else 0
-    return EntryPage(
-        tuple(Entry(**{key: value for key, value in row.items() if key != "found"}) for row in found), total
-    )
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    return Entry(**{key: value for key, value in row.items() if key != "found"})
 
 
 def opened(connection: Connection, name: str, scope: Scope, params: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a query that begins with the common opening ledger.sql."""
     statement = sql_text(f"{sql.text('money/ledger')}{sql.text(f'money/{name}')}")
-    bound = {
+    return [dict(row) for row in connection.execute(statement, _bound(scope, params)).mappings()]
+
+
+def _bound(scope: Scope, params: dict[str, Any]) -> dict[str, Any]:
+    return {
         "book": scope.book,
         "start": scope.start,
         "end": scope.end,
@@ -278,4 +302,3 @@ def opened(connection: Connection, name: str, scope: Scope, params: dict[str, An
         "fund_id": scope.fund_id,
         "is_repeat": False,
     } | params
-    return [dict(row) for row in connection.execute(statement, bound).mappings()]

@@ -4,14 +4,15 @@ Invariant: every query runs as the viewer at the clock; refused values are never
 written in the same transaction. Times in the ledger are the clock's at the load and are shown as they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from geo.audit import audit
+from geo import sql
+from geo.audit import reading_audited
 from geo.loads import Reject
-from geo.store import Store, rows
+from geo.store import Store, rows, streamed
 from geo.viewer import Clock, Viewer
 
 STATUSES = ("loaded", "quarantined", "refused")
@@ -220,14 +221,25 @@ def reasons(store: Store, viewer: Viewer, clock: Clock, *, load_id: int) -> tupl
 
 
 def rejects(store: Store, viewer: Viewer, clock: Clock, *, query: RejectQuery) -> RejectPage:
-    """The refused values that `query` finds, and a line in the audit trail; raises StoreUnavailable."""
+    """The refused values that `query` finds, and a line in the audit trail; raises AuditUnavailable without it."""
     bound = {name: getattr(query, name) for name in RejectQuery.__dataclass_fields__}
-    with store.auditing(viewer, clock) as connection:
-        found = rows(connection, "steward/rejects", **bound)
-        detail = {"faults": len(found), "fault": query.fault, "skip": query.skip}
-        audit(connection, viewer=viewer, action="read-rejects", target=f"load:{query.load_id}", detail=detail)
+    target = f"load:{query.load_id}"
+    with reading_audited(store, viewer, clock, action="read-rejects", target=target, is_sensitive=True) as reading:
+        found = rows(reading.connection, "steward/rejects", **bound)
+        reading.detail.update(faults=len(found), fault=query.fault, skip=query.skip)
     total = found[0]["found"] if found else 0
     return RejectPage(tuple(Reject(**_without_found(row)) for row in found), total)
+
+
+def rejects_streamed(store: Store, viewer: Viewer, clock: Clock, *, load_id: int) -> Generator[tuple[Reject, int]]:
+    """The whole quarantine of a load, one by one, each with how many there are; the caller writes the audit line first.
+
+    From a transaction that ends with the iterator.
+    """
+    bound = {name: getattr(RejectQuery(load_id), name) for name in RejectQuery.__dataclass_fields__}
+    with store.reading(viewer, clock) as connection, streamed(connection, sql.text("steward/rejects"), bound) as found:
+        for row in found:
+            yield Reject(**_without_found(row)), row["found"]
 
 
 def sources(store: Store, viewer: Viewer, clock: Clock, *, today: date) -> tuple[SourceLine, ...]:

@@ -25,6 +25,7 @@ Transaction = Connection
 
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 20_000
+STREAM_ROWS = 1_000
 STATEMENTS_OWN_FAULT = frozenset({"54000"})
 """program_limit_exceeded (a value too long for an index): operational by its class, but not the server's trouble."""
 
@@ -233,3 +234,11 @@ def look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:
 def rows(connection: Connection, name: str, /, **params: Any) -> list[dict[str, Any]]:
     """The rows of the named query as dicts by column name; `params` are bound, never formatted in."""
     return [dict(row) for row in connection.execute(sql_text(sql.text(name)), params).mappings()]
+
+
+@contextmanager
+def streamed(connection: Connection, statement: str, params: Mapping[str, Any]) -> Iterator[Iterator[dict[str, Any]]]:
+    """The rows of `statement` as they come from the server, never all at once; valid within the block."""
+    streaming = connection.execution_options(stream_results=True, yield_per=STREAM_ROWS)
+    with streaming.execute(sql_text(statement), dict(params)) as found:
+        yield (dict(row) for row in found.mappings())

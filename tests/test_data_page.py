@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from cockpit import context, queries
 from cockpit.context import make_view
 from cockpit.data import computed, reasons_panel, words
+from cockpit.data import export as data_export
 from cockpit.data.computed import DataView
 from cockpit.spreadsheets import csv_bytes
 from config import fault_words
@@ -221,12 +222,15 @@ def test_the_sentence_says_what_was_refused_and_who_is_late(data: DataView) -> N
 
 
 def test_the_quarantine_as_a_file_runs_no_formula_and_shows_no_telephone(data: DataView) -> None:
-    written = reasons_panel.quarantine_csv(data, computed.all_rejects(data).rows)
+    export = data_export.export(data.view)
+    assert export is not None
+    written = csv_bytes(export.headings, export.lines)
     assert written.startswith(b"\xef\xbb\xbf")
     lines = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
     values = {line["内容"] for line in lines}
     assert {"'=1+1", "昨天 138****5678", HOSTILE} <= values
     assert all(line["处理办法"] for line in lines)
+    assert export.found == len(lines)
 
 
 def test_numbers_stay_numbers_in_a_file() -> None:
@@ -295,7 +299,7 @@ def test_a_load_is_opened_its_reason_read_and_its_quarantine_taken_home(browser:
         expect(page.locator(".d-rejects")).to_contain_text(HOSTILE)
         assert "fault=unknown_status" in page.url
         with page.expect_download() as waiting:
-            page.get_by_role("button", name="下载隔离的 7 行").click()
+            page.get_by_role("link", name="下载隔离的 7 行").click()
         assert "'=1+1" in Path(waiting.value.path()).read_text(encoding="utf-8-sig")
         expect(page.locator(".st-key-panel_data_notes")).to_contain_text("外星人")
         assert _is_unhurt(page)

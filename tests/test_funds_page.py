@@ -199,7 +199,7 @@ def test_entries_are_searched_and_taken_home_without_a_live_formula(
     page.locator("input[type=search]").press("Enter")
     expect(page.locator(".f-entries tbody tr")).to_have_count(1, timeout=30_000)
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="下载 CSV").click()
+        page.get_by_role("link", name="下载 CSV").click()
     written = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert "34567.00" in written
     assert "'=2+5" in written

@@ -76,7 +76,8 @@ def filled(store: Store, clock: Clock) -> Store:
         )
     with store.auditing(LEADER, clock) as connection:
         connection.execute(
-            text("insert into ops.audit (occurred_at, viewer, action, object) values (ops.clock(), 'x', 'read', 'y')")
+            text("""insert into ops.audit (occurred_at, viewer, role, action, object)
+                    values (ops.clock(), 'leader', 'leader', 'read', 'y')""")
         )
     return store
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "publish": "cockpit.cli.publish",
     "keys": "cockpit.cli.keys",
     "replay-feed": "cockpit.cli.replay",
+    "audit": "cockpit.cli.audit",
 }
 
 
@@ -52,7 +53,7 @@ def main() -> None:
     from config.messages import tr  # noqa: PLC0415
     from config.reader import ConfigError  # noqa: PLC0415
     from geo.embedded import EmbeddedError  # noqa: PLC0415
-    from geo.errors import ClockError, GeoError, StoreUrlError  # noqa: PLC0415
+    from geo.errors import AuditUnavailable, ClockError, GeoError, StoreUrlError  # noqa: PLC0415
     from geo.vault import VaultError  # noqa: PLC0415
 
     configure()
@@ -71,6 +72,9 @@ def main() -> None:
         sys.exit(2)
     except (EmbeddedError, VaultError) as error:
         click.echo(error.message(language()), err=True)
+        sys.exit(1)
+    except AuditUnavailable as error:
+        click.echo(f"{tr('audit.down', language())} ({error})", err=True)
         sys.exit(1)
     except GeoError as error:
         click.echo(tr("cli.store_fault", language(), reason=error), err=True)

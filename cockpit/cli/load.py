@@ -172,12 +172,12 @@ def _progress(lang: str) -> Callable[[int], None] | None:
     """A counter of rows on the terminal; nothing where standard error is none."""
     if not sys.stderr.isatty():
         return None
-    return lambda rows: say("\r" + tr("load.progress", lang, rows=rows), err=True, nl=False)
+    return lambda rows: click.echo("\r" + tr("load.progress", lang, rows=rows), err=True, nl=False)
 
 
 def _clear_progress() -> None:
     if sys.stderr.isatty():
-        say("\r\x1b[K", err=True, nl=False)
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 @click.command(name="loads")
@@ -193,7 +193,7 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
     if as_json:
         say_json([asdict(item) for item in found])
         return
-    lines = [[_shown(getattr(item, name)) for name in LOADS_SHOWN] for item in found]
+    lines = [[shown(getattr(item, name)) for name in LOADS_SHOWN] for item in found]
     if not found:
         say(tr("load.none_yet", lang), err=True)
         return
@@ -254,7 +254,7 @@ def rejects(
     elif not found:
         say(tr("load.none_refused", lang, load_id=load_id), err=True)
     elif out is None:
-        lines = [[_shown(record[name]) for name in REJECTS_SHOWN] for record in records]
+        lines = [[shown(record[name]) for name in REJECTS_SHOWN] for record in records]
         print_table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
 
 
@@ -297,7 +297,8 @@ def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None
         sys.exit(2)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value for a terminal: moments to the second in the site's time zone, nothing for None."""
     if isinstance(value, datetime):
         return f"{value.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
     return "" if value is None else cell(value)

@@ -239,13 +239,6 @@ def rejects(data: DataView) -> RejectPage:
     return steward.rejects(queries.store(), data.view.viewer, asked.clock, query=data.rejects)
 
 
-def all_rejects(data: DataView) -> RejectPage:
-    """The whole quarantine of the load, for a file; asked and audited each time; raises StoreUnavailable."""
-    asked = data.known()
-    query = RejectQuery(data.rejects.load_id)
-    return steward.rejects(queries.store(), data.view.viewer, asked.clock, query=query)
-
-
 def holdings(data: DataView) -> tuple[Holding, ...]:
     """What the store holds at the clock; raises StoreUnavailable."""
     return _holdings(data.known(), today=data.today)

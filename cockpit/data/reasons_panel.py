@@ -5,9 +5,7 @@ Invariant: a value from a file is text, already masked in the store; the quarant
 
 from collections.abc import Mapping
 
-import streamlit as st
-
-from cockpit import formats, unmasking
+from cockpit import exports, formats, unmasking
 from cockpit.data import computed as asking
 from cockpit.data import words
 from cockpit.data.computed import PAGE_REJECTS, DataView
@@ -15,7 +13,6 @@ from cockpit.data.pager import pager
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
-from cockpit.spreadsheets import csv_bytes
 from cockpit.unmasking import OTHER, Question, button, may_ask
 from config.fault_words import hint, message, summary
 from geo.loads import Reject
@@ -48,13 +45,10 @@ def draw(data: DataView) -> Empty | None:
     found = asking.reasons(data)
     if not found:
         return Empty(data.view.tr("data.reasons_none"))
-    with st.container(key="data_download"):
-        st.download_button(
-            data.view.tr("data.download", n=formats.number(load.quarantined)),
-            data=lambda: quarantine_csv(data, asking.all_rejects(data).rows),
-            file_name=data.view.tr("data.download_name", n=load.load_id) + ".csv",
-            mime="text/csv", on_click="ignore", key=f"data_csv_{load.load_id}",
-        )  # fmt: skip
+    label = data.view.tr("data.download", n=formats.number(load.quarantined))
+    taken = exports.link(data.view, "rejects.csv", label, changes={"load": str(load.load_id)})
+    if taken:
+        picture(taken, key="data_download")
     most = max(reason.rows for reason in found)
     body = "".join(_reason(data, one, most) for one in found)
     clicked = picture(f'<ul class="d-reasons">{body}</ul>', key="data_reasons")
@@ -138,17 +132,16 @@ def _opening(data: DataView, reject: Reject) -> str:
     return " " + button(data.view, reject.reject_id, action="show_row", about=formats.number(reject.row))
 
 
-def quarantine_csv(data: DataView, found: tuple[Reject, ...]) -> bytes:
-    """The quarantine as a CSV for a spreadsheet: row, column, value, code, problem, what to do."""
+def file_headings(data: DataView) -> list[str]:
+    """The headings of the quarantine as a file."""
+    return [data.view.tr(f"load.head_{name}") for name in FILE_COLUMNS]
+
+
+def file_line(data: DataView, one: Reject) -> list[object]:
+    """A refused row as a line of the file: row, column, value, code, problem, what to do."""
     lang = data.view.lang
-    lines = (
-        (
-            one.row, one.column, one.value, one.fault,
-            message(one.fault, lang, one.params), hint(one.fault, lang, one.params),
-        )
-        for one in found
-    )  # fmt: skip
-    return csv_bytes([data.view.tr(f"load.head_{name}") for name in FILE_COLUMNS], lines)
+    told, done = message(one.fault, lang, one.params), hint(one.fault, lang, one.params)
+    return [one.row, one.column, one.value, one.fault, told, done]
 
 
 # ---------------------------------------------------------------- kept, with a remark

@@ -296,11 +296,6 @@ def entries(funds: FundsView) -> EntryPage:
     return _entries(funds.view.asked, scope=funds.scope, query=funds.query)
 
 
-def all_entries(funds: FundsView) -> EntryPage:
-    """Every entry that the filters find, for a file; raises StoreUnavailable."""
-    return _entries(funds.view.asked, scope=funds.scope, query=replace(funds.query, skip=0, rows=None))
-
-
 def idle_limits() -> Idle:
     """The months from which a fund is watched, and asleep."""
     return kinds().idle

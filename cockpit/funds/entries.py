@@ -1,11 +1,10 @@
 """The ledger as people read it: a page of entries as a table, and all of them as a file.
 
-Invariant: what came from a file is text: escaped in the table, and never a formula in the CSV; names of people are
-masked in both.
+Invariant: what came from a file is text: escaped in the table, never a formula in the file; names of people are masked
+in both.
 """
 
-import csv
-import io
+from decimal import Decimal
 
 from cockpit import formats
 from cockpit.context import View
@@ -13,7 +12,6 @@ from cockpit.funds import words
 from cockpit.funds.computed import PAGE_ROWS, REPEATED, FundsView
 from cockpit.funds.words import currency_word
 from cockpit.markup import attributes, esc
-from cockpit.spreadsheets import safe_cell
 from cockpit.unmasking import OTHER, Question, button, may_ask
 from config.money import kinds
 from geo.giving import Repeats
@@ -21,6 +19,7 @@ from geo.money import FLOWS, KINDS, Entry, EntryPage
 from geo.unmasking import LEDGER
 
 SORTED = {"on": "on", "fund": "fund", "kind": "kind", "amount": "amount"}
+CENT = Decimal("0.01")
 COLUMNS = ("on", "code", "fund", "kind", "subject", "payer", "payee", "project", "earmark", "area", "amount", "note")
 
 
@@ -177,14 +176,14 @@ def filter_markup(funds: FundsView) -> str:
     return f'<div class="filters">{"" if funds.scope.book == FLOWS else kind_select}{search}{clear}</div>'
 
 
-def csv_bytes(funds: FundsView, page: EntryPage) -> bytes:
-    """The entries as CSV in UTF-8 with the mark that Excel needs; amounts as plain numbers, in the site's currency."""
-    written = io.StringIO()
-    writer = csv.writer(written)
+def file_headings(funds: FundsView) -> list[str]:
+    """The headings of the entries as a file; the amount's with the site's currency."""
     headings = [funds.view.tr(f"funds.column_{name}") for name in COLUMNS]
     headings[COLUMNS.index("amount")] += f" ({funds.view.site.currency})"
-    writer.writerow(headings)
-    for entry in page.rows:
-        row = cells(funds, entry) | {"amount": f"{entry.amount:.2f}"}
-        writer.writerow([row[name] if name in ("amount", "on") else safe_cell(row[name]) for name in COLUMNS])
-    return b"\xef\xbb\xbf" + written.getvalue().encode()
+    return headings
+
+
+def file_line(funds: FundsView, entry: Entry) -> list[object]:
+    """The entry as a line of the file: words as in the table, the amount a plain number."""
+    row: dict[str, object] = {**cells(funds, entry), "amount": entry.amount.quantize(CENT)}
+    return [row[name] for name in COLUMNS]

@@ -5,7 +5,7 @@ Invariant: a draw function returns Empty with its reason instead of an empty pic
 
 import streamlit as st
 
-from cockpit import plotted, unmasking
+from cockpit import exports, plotted, unmasking
 from cockpit.context import token
 from cockpit.funds import charts, entries, giving_panels, words
 from cockpit.funds import computed as asking
@@ -159,22 +159,15 @@ def draw_entries(funds: FundsView) -> Empty | None:
     """The ledger, page by page, and as a file."""
     if nothing := _nothing(funds):
         return nothing
-    left, right = st.columns([6, 1])
-    with left:
-        picture(entries.filter_markup(funds), key="funds_entry_filters")
     page = asking.entries(funds)
+    taken = exports.link(funds.view, "entries.csv", funds.view.tr("funds.download"), changes={"page": None})
+    bar = entries.filter_markup(funds)
+    picture(f'<div class="f-bar">{bar}{taken if page.rows else ""}</div>', key="funds_entry_filters")
     note = entries.repeats_markup(funds, giving.repeats(funds))
     if note:
         picture(note, key="funds_repeats")
     if not page.rows:
         return Empty(funds.view.tr("funds.entries_none"))
-    with right, st.container(key="funds_download"):
-        st.download_button(
-            funds.view.tr("funds.download"),
-            data=lambda: entries.csv_bytes(funds, asking.all_entries(funds)),
-            file_name=f"{funds.view.tr('funds.download_name')}_{funds.window.start}_{funds.last_day}.csv",
-            mime="text/csv", on_click="ignore", key="funds_csv",
-        )  # fmt: skip
     clicked = picture(entries.table_markup(funds, page), key="funds_entries")
     unmasking.ask(funds.view, entries.question(page, funds.view), clicked)
     return None

@@ -3,7 +3,7 @@
 from geo.migrations.steps import run
 
 revision = "0009_published"
-down_revision = "0006_access"
+down_revision = "0008_sealed"
 branch_labels = None
 depends_on = None
 

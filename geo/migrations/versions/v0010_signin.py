@@ -3,7 +3,7 @@
 from geo.migrations.steps import run
 
 revision = "0010_signin"
-down_revision = "0006_access"
+down_revision = "0009_published"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,104 @@
+"""Files by address: `/export/entries.csv`, `/export/rejects.csv`, `/export/audit.csv`, with the filters of their page.
+
+Invariant: who asks is whom the cookie says; without the right, or where the line in the audit trail cannot be written,
+not one byte of the table is sent; and nobody on the way keeps the file.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import quote
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from cockpit import context, exports, queries
+from cockpit.access import current
+from cockpit.audit import export as audit_export
+from cockpit.context import View
+from cockpit.data import export as data_export
+from cockpit.exports import EXPORT, Export
+from cockpit.funds import export as funds_export
+from cockpit.routes import faults
+from cockpit.spreadsheets import csv_stream
+from config.messages import tr
+from geo.accounts import Session
+from geo.audit import REFUSED, audit
+from geo.errors import AuditUnavailable, StoreUnavailable
+from geo.viewer import PROGRAM, Viewer, current_clock
+
+NOT_KEPT = {"cache-control": "no-store"}
+_log = structlog.get_logger()
+
+
+def entries(request: Request) -> Response:
+    """The entries of the money page."""
+    return _answer(request, "entries", funds_export.export, page="page.funds")
+
+
+def rejects(request: Request) -> Response:
+    """The quarantine of the load that the data page shows."""
+    return _answer(request, "rejects", data_export.export, page="page.data")
+
+
+def lines(request: Request) -> Response:
+    """The lines of the audit page."""
+    return _answer(request, "audit", audit_export.export, page="page.audit")
+
+
+def _answer(request: Request, name: str, make: Callable[[View], Export | None], *, page: str) -> Response:
+    params = dict(request.query_params)
+    lang, _ = context.parse_lang(params)
+    try:
+        session = current.of_request(request)
+        viewer = current.viewer_of(session)
+        if session is None or not (current.may(viewer, EXPORT) and current.may(viewer, page)):
+            _note_refusal(viewer, request, name)
+            return _said("audit.export_not_allowed", lang, status=403)
+        view = context.make_view(params, viewer=viewer, pulse=queries.pulse(None, PROGRAM))
+        view.check()
+        export = make(view)
+        return _said("audit.export_not_found", lang, status=404) if export is None else _file(view, session, export)
+    except AuditUnavailable as fault:
+        _log.error("export_without_audit", fault=str(fault))
+        return _said("audit.down", lang, status=503)
+    except faults.FAULTS as fault:
+        return PlainTextResponse(faults.told(fault), status_code=503, headers=NOT_KEPT)
+
+
+def _file(view: View, session: Session, export: Export) -> Response:
+    """The file, once its line stands in the audit trail."""
+    name = exports.file_name(f"{export.name}_{view.viewer.name}") + ".csv"
+    try:
+        with queries.store().auditing(view.viewer, current_clock()) as connection:
+            audit(
+                connection, viewer=view.viewer, action=export.action, target=export.target,
+                detail={**export.detail, "rows": export.found, "file": name, "at": view.clock.at.isoformat()},
+                is_sensitive=export.is_sensitive,
+            )  # fmt: skip
+    except BaseException:
+        export.close()
+        raise
+    blocks = csv_stream(
+        export.headings,
+        export.lines,
+        reader=exports.reader_heading(view, display_name=session.display_name),
+        notes=exports.notes(view, export, display_name=session.display_name),
+    )
+    headers = {
+        **NOT_KEPT,
+        "content-disposition": f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(name, safe='')}",
+    }
+    return StreamingResponse(blocks, media_type="text/csv", headers=headers)
+
+
+def _note_refusal(viewer: Viewer, request: Request, name: str) -> None:
+    """A line for who was refused; a trail that cannot be written changes nothing of the refusal."""
+    whence = viewer.address or (request.client.host if request.client else "")
+    asked = Viewer(viewer.name, viewer.role, viewer.level, viewer.area_ids, viewer.account_id, whence)
+    with suppress(StoreUnavailable), queries.store().auditing(asked, current_clock()) as connection:
+        audit(connection, viewer=asked, action="export-refused", target=f"export:{name}", detail={}, result=REFUSED)
+
+
+def _said(key: str, lang: str, *, status: int) -> Response:
+    return PlainTextResponse(tr(key, lang), status_code=status, headers=NOT_KEPT)
