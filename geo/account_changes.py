@@ -50,6 +50,15 @@ class KnownArea:
         return f"{self.level}:{self.code}"
 
 
+def way_in(account: Account) -> str:
+    """How the account signs in: demo, oidc, password, or elsewhere (a proxy that names its login)."""
+    if account.is_demo:
+        return "demo"
+    if account.issuer:
+        return "oidc"
+    return "password" if account.has_password else "elsewhere"
+
+
 def accounts(store: Store, by: Viewer, *, now: datetime) -> tuple[Account, ...]:
     """All accounts by login; raises AccountError (`not_allowed`) and StoreUnavailable."""
     with store.admitting(by, Clock(now)) as connection:

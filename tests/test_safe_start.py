@@ -1,4 +1,4 @@
-"""A real installation starts only when it is safe, and says every reason against it at once; so does the check-up."""
+"""A real installation starts only when it is safe, and says every reason against it at once."""
 
 import json
 import subprocess
@@ -39,6 +39,13 @@ def write(path: Path, told: str, mode: int = 0o600) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(told, encoding="utf-8")
     path.chmod(mode)
+
+
+def set_revision(urls: StoreUrls, revision: str) -> None:
+    engine = create_engine(urls.owner)
+    with engine.begin() as connection:
+        connection.execute(text("update ops.schema_version set version_num = :revision"), {"revision": revision})
+    engine.dispose()
 
 
 # ---------------------------------------------------------------- without a store
@@ -164,13 +171,12 @@ def test_without_an_account_it_starts_and_says_how_to_make_the_first_one(
     monkeypatch.setattr(Store, "from_environment", lambda: empty)
     serve.safe_store("127.0.0.1").close()
     assert "cockpit users add LOGIN --name NAME --role admin" in capsys.readouterr().err
-    with create_engine(empty.urls.owner).begin() as connection:
-        connection.execute(text("update ops.schema_version set version_num = '9999_later'"))
-        connection.engine.dispose()
+    set_revision(empty.urls, "9999_later")
     with pytest.raises(SystemExit) as ended:
         serve.safe_store("127.0.0.1")
     assert ended.value.code == 2
     assert "schema and this program do not fit" in capsys.readouterr().err
+    empty.close()
 
 
 # ---------------------------------------------------------------- the demo mode
@@ -223,9 +229,7 @@ def test_the_check_up_of_a_store_that_is_away_or_older_says_so_and_goes_on(
     new_database: Callable[[], StoreUrls], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     urls = new_database()
-    with create_engine(urls.owner).begin() as connection:
-        connection.execute(text("update ops.schema_version set version_num = '0001_store'"))
-        connection.engine.dispose()
+    set_revision(urls, "0001_store")
     older, gone = Store(urls), Store(replace(urls, app="postgresql+psycopg://cockpit_app@/gone?host=/nonexistent"))
     for store, check in ((older, "schema"), (gone, "store")):
         monkeypatch.setattr(Store, "from_environment", lambda store=store: store)

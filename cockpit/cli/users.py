@@ -8,17 +8,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 import orjson
 
 from cockpit.access.passwords import generated_password, hash_password, password_faults
+from cockpit.cli.account_lines import LISTED, line, method_word, moment, record, role_word, where
 from cockpit.cli.areas import UnknownAreaError, chosen
 from cockpit.cli.ready import language, ready_store
 from cockpit.cli.tables import print_table
 from config.messages import tr
-from config.site import site
 from geo import account_changes as changes
 from geo.account_rules import ROLES, AccountError
 from geo.accounts import Account, add_account
@@ -26,7 +26,6 @@ from geo.store import Store
 from geo.viewer import OPERATOR, current_clock
 
 T = TypeVar("T")
-LISTED = ("login", "name", "role", "areas", "signs_in", "last_seen", "state")
 
 role_option = click.option("--role", type=click.Choice(ROLES), help="What the account may see and do.")
 area_option = click.option(
@@ -119,7 +118,7 @@ def add(
             password_hash=hash_password(password) if password else None, must_change=is_generated, now=_now(),
         )
     )  # fmt: skip
-    _say("added", login=made.login, name=made.display_name, role=_role(made.role), areas=_where(made))
+    _say("added", login=made.login, name=made.display_name, role=role_word(made.role), areas=where(made))
     if password:
         _tell_password(password, is_generated=is_generated)
     store.close()
@@ -132,9 +131,9 @@ def list_(*, as_json: bool) -> None:
     store = _store()
     found = _done(lambda: changes.accounts(store, OPERATOR, now=_now()))
     if as_json:
-        click.echo(orjson.dumps([_record(account) for account in found]))
+        click.echo(orjson.dumps([record(account) for account in found]))
     elif found:
-        print_table([tr(f"users.head_{name}", language()) for name in LISTED], [_line(account) for account in found])
+        print_table([tr(f"users.head_{name}", language()) for name in LISTED], [line(account) for account in found])
     else:
         _say("first_account")
     store.close()
@@ -149,12 +148,12 @@ def show(login: str, *, as_json: bool) -> None:
     found = _done(lambda: _account(store, login))
     sessions = changes.sessions_of(store, OPERATOR, account_id=found.account_id, now=_now())
     if as_json:
-        click.echo(orjson.dumps(_record(found) | {"sessions": [asdict(session) for session in sessions]}))
+        click.echo(orjson.dumps(record(found) | {"sessions": [asdict(session) for session in sessions]}))
     else:
-        print_table([tr(f"users.head_{name}", language()) for name in LISTED], [_line(found)])
+        print_table([tr(f"users.head_{name}", language()) for name in LISTED], [line(found)])
         heads = [tr(f"users.head_{name}", language()) for name in ("method", "address", "since", "last_used")]
         told = [
-            [_method(session.method), session.address, _moment(session.created_at), _moment(session.last_seen_at)]
+            [method_word(session.method), session.address, moment(session.created_at), moment(session.last_seen_at)]
             for session in sessions
         ]
         if told:
@@ -187,7 +186,7 @@ def change(
             areas=limited_to, now=_now(), is_forced=force,
         )
     )  # fmt: skip
-    _say("changed", login=after.login, name=after.display_name, role=_role(after.role), areas=_where(after))
+    _say("changed", login=after.login, name=after.display_name, role=role_word(after.role), areas=where(after))
     store.close()
 
 
@@ -254,59 +253,3 @@ def _account(store: Store, login: str) -> Account:
     if login not in found:
         raise AccountError("unknown_login", login=login)
     return found[login]
-
-
-def _record(account: Account) -> dict[str, Any]:
-    """An account as `cockpit users list --json` prints it."""
-    return {
-        "login": account.login,
-        "name": account.display_name,
-        "role": account.role,
-        "level": account.level,
-        "areas": list(account.areas),
-        "has_password": account.has_password,
-        "must_change": account.must_change,
-        "issuer": account.issuer,
-        "is_demo": account.is_demo,
-        "created_at": account.created_at,
-        "created_by": account.created_by,
-        "disabled_at": account.disabled_at,
-        "last_seen_at": account.last_seen_at,
-    }
-
-
-def _line(account: Account) -> list[str]:
-    return [
-        account.login,
-        account.display_name,
-        _role(account.role),
-        _where(account),
-        tr(f"users.signs_in_{way_in(account)}", language()),
-        _moment(account.last_seen_at) if account.last_seen_at else "–",
-        tr("users.state_disabled" if account.disabled_at else "users.state_enabled", language()),
-    ]
-
-
-def way_in(account: Account) -> str:
-    """How the account signs in: demo, oidc, password, or elsewhere (a proxy that names its login)."""
-    if account.is_demo:
-        return "demo"
-    if account.issuer:
-        return "oidc"
-    return "password" if account.has_password else "elsewhere"
-
-
-def _role(role: str) -> str:
-    return tr(f"users.role_{role}", language())
-
-
-def _where(account: Account) -> str:
-    return ", ".join(account.areas) or tr("users.whole_site", language())
-
-
-def _method(method: str) -> str:
-    return tr(f"users.method_{method}", language())
-
-
-def _moment(value: datetime) -> str:
-    return f"{value.astimezone(site().zone):%Y-%m-%d %H:%M}"

@@ -230,8 +230,8 @@ def _sessions(users: UsersView, account: Account) -> str:
         f"{_when(users, one.created_at)}{_when(users, one.last_seen_at)}</tr>"
         for one in found
     )
-    table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-    return f'<h3 class="u-head">{esc(tr("users.sessions"))}</h3>{table}{told}'
+    table = f'<table class="u-sessions"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<h3 class="u-head">{esc(tr("users.sessions"))}</h3><div class="scroll">{table}</div>{told}'
 
 
 def _when(users: UsersView, moment: datetime) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from cockpit.context import View, descendants, token
 from geo import account_changes as changes
 from geo.account_changes import OpenSession
-from geo.account_rules import ROLES
+from geo.account_rules import ROLES, AccountError
 from geo.accounts import Account
 from geo.errors import StoreUnavailable
 from geo.map_queries import Area
@@ -71,6 +71,8 @@ def open_users(view: View) -> UsersView:
         found = changes.accounts(view.store, view.viewer, now=now)
     except StoreUnavailable as fault:
         return UsersView(view, now, fault=fault)
+    except AccountError:  # the right went away while the page was open
+        return UsersView(view, now)
     kept = tuple(account for account in found if not (account.is_demo and account.disabled_at))
     params = view.params
     chosen = next((account for account in kept if account.login == params.get("account")), None)

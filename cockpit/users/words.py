@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from cockpit import formats
 from cockpit.users.computed import ENABLED, WHOLE, UsersView
+from geo.account_changes import way_in
 from geo.accounts import Account
 
 RECENT = timedelta(hours=1)
@@ -16,6 +17,8 @@ RECENT = timedelta(hours=1)
 def sentence(users: UsersView) -> tuple[str, str]:
     """The sentence of the page and its second line; raises StoreUnavailable."""
     tr, known = users.view.tr, users.known()
+    if not known:  # whoever may look is an account himself
+        return tr("users.fault_not_allowed"), ""
     if all(users.is_me(account) for account in known):
         return tr("users.only_me"), tr("users.only_me_lead")
     enabled = [account for account in known if account.disabled_at is None]
@@ -47,9 +50,7 @@ def areas(users: UsersView, named: Iterable[str]) -> str:
 
 def signs_in(users: UsersView, account: Account) -> str:
     """How the account signs in."""
-    way = "password" if account.has_password else "elsewhere"
-    way = "demo" if account.is_demo else "oidc" if account.issuer else way
-    return users.view.tr(f"users.signs_in_{way}")
+    return users.view.tr(f"users.signs_in_{way_in(account)}")
 
 
 def state(users: UsersView, account: Account) -> str:
