@@ -10,7 +10,12 @@ NAMED = ("layers", "service-points", "households", "funds", "staff")
 
 
 def held(view: View) -> str:
-    """The levels with their numbers of areas, the other datasets, and what to load next; or that nothing is there."""
+    """The levels with their numbers of areas, the other datasets, and what to load next; or that nothing is there.
+
+    Who sees some areas only is told no number of areas: it would be that of a part.
+    """
+    if view.is_limited:
+        return view.tr("scope.not_loaded")
     levels = levels_below(view.areas, None)
     told = [
         view.tr(

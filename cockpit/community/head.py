@@ -83,8 +83,8 @@ def _bar(chosen: Chosen) -> str:
     parts = []
     if len(chosen.areas) > 1:
         steps = f'<span class="group k-steps">{_step(chosen, -1)}{_step(chosen, 1)}</span>'
-        parts = [steps, _search(chosen), _order(view)]
-    parts.append('<span class="gap"></span>' + filterbar.period(view))
+        parts = [steps, _search(chosen), _order(view), '<span class="gap"></span>']
+    parts.append(filterbar.period(view))
     if view.categories:
         parts.append(filterbar.categories(view))
     parts.append(_print_button(view))

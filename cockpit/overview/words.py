@@ -54,7 +54,7 @@ def _place(view: View, case: LateCase) -> str:
     area = view.filters.area
     is_part = area is not None and not view.is_sole(area) and not (view.is_limited and _is_above_units(view, area))
     place = case.finest if is_part else case.place
-    return place or view.tr("overview.outside")
+    return place or case.finest or view.tr("overview.outside")
 
 
 def _is_above_units(view: View, area: Area) -> bool:

@@ -2,7 +2,7 @@
 -- stage = the last stage reached by E, stage_at its moment; 'open' where only the report is known and the source tells of no
 -- accepting or dispatching, so that nobody can say what the case waits for. due_at = the deadline with its extensions, the
 -- end of its day where it came as a bare date. lon, lat = the case's own point (EPSG:4326); null where it has none, or a
--- private category.
+-- private category. finest: the finest of its areas that the viewer sees.
 -- Overdue first, then by deadline; cases without one and suspended ones by age.
 select c.incident_id, i.incident_code as code, k.code as category_code, k.is_private, i.agency_responsible as agency,
        c.grid_id, c.microgrid_id, finest.area_id as finest_id, finest.name as finest,
@@ -18,7 +18,12 @@ from cases c
 join core.incident i using (incident_id)
 join core.category k using (category_id)
 join moments m on m.window_no = c.window_no and m.source_id = i.source_id
-left join core.area finest on finest.area_id = coalesce(c.grid_id, c.community_id, c.street_id)
+left join lateral (
+  select a.area_id, a.name from core.area a
+  where a.area_id in (c.grid_id, c.community_id, c.street_id)
+  order by array_position(array[c.grid_id, c.community_id, c.street_id], a.area_id)
+  limit 1
+) finest on true
 cross join lateral (
   select s.stage, s.at
   from (values ('handled', i.handled_at, 6), ('arrived', i.arrived_at, 5), ('dispatched', i.dispatched_at, 4),
