@@ -1,10 +1,10 @@
 """The wall and the comparison in a real browser: what they say, what they never show, and what stays when data goes."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from browser import WAIT_MS, chromium, cookies_for, served, sign_in, watched
+from browser import WAIT_MS, Watched, chromium, cookies_for, served, sign_in, watched
 from playwright.sync_api import Browser, Page, expect
 from small_town import HOSTILE, build
 from sqlalchemy import create_engine, make_url, text
@@ -54,6 +54,11 @@ def look(page: Page, address: str, token: str) -> None:
     page.locator(".wall h1").wait_for(timeout=WAIT_MS)
 
 
+def refused(visit: Watched) -> None:
+    """Streamlit tells the console of a page that is not offered; that is what was asked for here."""
+    visit.faults[:] = [fault for fault in visit.faults if "does not seem to exist" not in fault]
+
+
 def test_the_wall_opens_on_one_sentence_three_figures_and_the_communities_and_nothing_else(
     browser: Browser, town: str, wall: str
 ) -> None:
@@ -87,6 +92,7 @@ def test_every_page_but_the_wall_is_closed_to_a_wall(browser: Browser, town: str
             visit.page.goto(f"{town}/{page}")
             visit.page.locator(".wall h1").wait_for(timeout=WAIT_MS)
             expect(visit.page.locator(".nav, .key")).to_have_count(0)
+        refused(visit)
 
 
 def test_a_leader_gets_the_wall_with_a_way_back_and_a_secretary_gets_none(
@@ -105,6 +111,7 @@ def test_a_leader_gets_the_wall_with_a_way_back_and_a_secretary_gets_none(
         visit.page.locator("h1").first.wait_for(timeout=WAIT_MS)
         expect(visit.page.locator(".wall")).to_have_count(0)
         expect(visit.page.locator(".nav a", has_text="大屏")).to_have_count(0)
+        refused(visit)
 
 
 def test_it_shows_a_change_by_itself_keeps_the_last_picture_and_goes_dark_for_a_disabled_account(
@@ -121,7 +128,6 @@ def test_it_shows_a_change_by_itself_keeps_the_last_picture_and_goes_dark_for_a_
             expect(page.locator(".wall .badge")).to_contain_text("起断开", timeout=WAIT_MS)
             expect(page.locator(".wall h1")).to_have_text("14:32 的情况：一切正常")
             expect(page.locator(".tile")).to_have_count(2)
-        expect(page.locator(".wall .badge")).to_have_count(0, timeout=WAIT_MS)
         now = datetime.now(UTC)
         with store.admitting(OPERATOR, Clock(now)) as connection:
             account = accounts_in(connection, login="wall")[0]
@@ -153,6 +159,7 @@ class _database_gone:  # noqa: N801
 def test_a_community_stands_among_the_others_once_a_month_is_published(
     browser: Browser, town: str, urls: StoreUrls, store: Store, clock: Clock
 ) -> None:
+    run(urls, "delete from mart.published_month")
     with watched(browser) as visit:
         page = visit.open(f"{town}/community?area=community:W")
         panel = page.locator("[class*='st-key-panel_'][class*='_peers']")
@@ -167,7 +174,7 @@ def test_a_community_stands_among_the_others_once_a_month_is_published(
                 " timestamptz '2026-10-05T08:00+08' + n * interval '1 hour', '2026-10-05', '2026-10-09T08:00+08',"
                 " '2026-10-08T08:00+08', 'h', 2 from generate_series(1, :most) n",
                 code=f"N{number}", most=12 if number else 4)  # fmt: skip
-        publishing.publish(store, clock)
+        publishing.publish(store, clock, months=(date(2026, 10, 1),))
         page.reload()
         expect(panel.locator("h2.sec")).to_contain_text("2026年10月")
         rate = panel.locator("tr", has_text="按时办结率")
