@@ -88,7 +88,7 @@ def test_the_wall_opens_on_one_sentence_three_figures_and_the_communities_and_no
 def test_every_page_but_the_wall_is_closed_to_a_wall(browser: Browser, town: str, wall: str) -> None:
     with watched(browser, size=WALL) as visit:
         look(visit.page, town, wall)
-        for page in ("overview", "community", "data"):
+        for page in ("community", "data"):
             visit.page.goto(f"{town}/{page}")
             visit.page.locator(".wall h1").wait_for(timeout=WAIT_MS)
             expect(visit.page.locator(".nav, .key")).to_have_count(0)
@@ -103,7 +103,7 @@ def test_a_leader_gets_the_wall_with_a_way_back_and_a_secretary_gets_none(
         expect(page.locator(".wall h1")).to_have_text("1 overdue, in 西社区: 2 h 10 min late")
         assert page.evaluate("document.documentElement.scrollHeight") == 768
         page.locator(".wall footer a").click()
-        expect(page.locator(".nav a[aria-current]")).to_have_text("Overview")
+        expect(page.locator(".nav a[aria-current]")).to_have_text("Overview", timeout=WAIT_MS)
     token = sign_in(store_environment, login="secretary", role="secretary", areas=("community:W",))
     with watched(browser) as visit:
         visit.page.context.add_cookies([cookies_for(town)[0] | {"value": token}])
@@ -159,11 +159,11 @@ class _database_gone:  # noqa: N801
 def test_a_community_stands_among_the_others_once_a_month_is_published(
     browser: Browser, town: str, urls: StoreUrls, store: Store, clock: Clock
 ) -> None:
-    run(urls, "delete from mart.published_month")
+    run(urls, "truncate mart.published_month cascade")
     with watched(browser) as visit:
         page = visit.open(f"{town}/community?area=community:W")
         panel = page.locator("[class*='st-key-panel_'][class*='_peers']")
-        expect(panel.locator(".empty")).to_contain_text("cockpit publish")
+        expect(panel.locator(".empty")).to_contain_text("cockpit publish", timeout=WAIT_MS)
         for number in range(3):
             run(urls, "insert into core.area (level, code, name, parent_id, is_nested, geom, label_point, area_m2,"
                 " source_id, load_id, content_hash) select 'community', :code, :code, parent_id, true, geom,"
@@ -176,7 +176,7 @@ def test_a_community_stands_among_the_others_once_a_month_is_published(
                 code=f"N{number}", most=12 if number else 4)  # fmt: skip
         publishing.publish(store, clock, months=(date(2026, 10, 1),))
         page.reload()
-        expect(panel.locator("h2.sec")).to_contain_text("2026年10月")
+        expect(panel.locator("h2.sec")).to_contain_text("2026年10月", timeout=WAIT_MS)
         rate = panel.locator("tr", has_text="按时办结率")
         expect(rate.locator("td").nth(1)).to_have_text("100.0%")
         expect(rate.locator("td").nth(4)).to_have_text("0 个更高，2 个更低，1 个相同")
