@@ -103,7 +103,7 @@ def test_a_leader_gets_the_wall_with_a_way_back_and_a_secretary_gets_none(
         expect(page.locator(".wall h1")).to_have_text("1 overdue, in 西社区: 2 h 10 min late")
         assert page.evaluate("document.documentElement.scrollHeight") == 768
         page.locator(".wall footer a").click()
-        expect(page.locator(".nav a[aria-current]")).to_have_text("Overview", timeout=WAIT_MS)
+        expect(page.locator(".nav a[aria-current='page']")).to_have_text("Overview", timeout=WAIT_MS)
     token = sign_in(store_environment, login="secretary", role="secretary", areas=("community:W",))
     with watched(browser) as visit:
         visit.page.context.add_cookies([cookies_for(town)[0] | {"value": token}])
