@@ -45,7 +45,7 @@ def publish_due() -> None:
         store = queries.store()
         with store.reading(PROGRAM, current_clock()) as connection:
             now = moment(connection)
-        done = () if now.replay else publishing.publish(store, now.clock)
+        done = () if now.replay else publishing.publish(store, now.clock, by=PROGRAM)
     except GeoError as fault:
         _log.warning("months not published", reason=str(fault))
         return

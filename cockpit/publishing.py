@@ -19,7 +19,7 @@ from geo.figures import NamedArea, Question
 from geo.published import LEVELS, Count, Standing
 from geo.small_cells import Table
 from geo.store import Store, Transaction
-from geo.viewer import OPERATOR, Clock
+from geo.viewer import OPERATOR, Clock, Viewer
 from geo.windows import Window
 
 KEPT_MONTHS = 13
@@ -44,10 +44,13 @@ def due(store: Store, clock: Clock) -> tuple[date, ...]:
         return tuple(month.start for month in _wanted(connection, clock, published.standing(connection)))
 
 
-def publish(store: Store, clock: Clock, *, months: Sequence[date] | None = None) -> tuple[date, ...]:
+def publish(
+    store: Store, clock: Clock, *, months: Sequence[date] | None = None, by: Viewer = OPERATOR
+) -> tuple[date, ...]:
     """Counts the months anew that are due, or those named; returns them, the newest first.
 
-    One transaction a month. Raises NotClosedError before anything is written, StoreUnavailable.
+    One transaction a month, in which `by` is written down as who published it. Raises NotClosedError before anything is
+    written, StoreUnavailable.
     """
     clock = _minute(clock)
     wanted = due(store, clock) if months is None else _named(store, clock, months)
@@ -58,7 +61,7 @@ def publish(store: Store, clock: Clock, *, months: Sequence[date] | None = None)
             found = published.standing(connection)
             known = {window.start: window for window in _closed(found, clock)}
             if months is not None or month in {window.start for window in _wanted(connection, clock, found)}:
-                _publish(connection, clock, found, known[month])
+                _publish(connection, clock, found, known[month], by=by)
                 done.append(month)
     return tuple(done)
 
@@ -115,7 +118,7 @@ class _Areas:
             yield {**place, "parent_code": parent if self.level != "street" else None, "households": households}
 
 
-def _publish(connection: Transaction, clock: Clock, found: Standing, month: Window) -> None:
+def _publish(connection: Transaction, clock: Clock, found: Standing, month: Window, *, by: Viewer) -> None:
     levels = [_areas(connection, level, month) for level in LEVELS]
     figures = [
         _record(figure)
@@ -132,7 +135,7 @@ def _publish(connection: Transaction, clock: Clock, found: Standing, month: Wind
         told=list(_told(published.counts(connection, month=month), *levels)),
     )
     detail = {"month": f"{month.start:%Y-%m}", "data_version": found.data_version}
-    audit(connection, viewer=OPERATOR, action="publish", target=f"month:{month.start:%Y-%m}", detail=detail)
+    audit(connection, viewer=by, action="publish", target=f"month:{month.start:%Y-%m}", detail=detail)
 
 
 def _areas(connection: Transaction, level: str, month: Window) -> _Areas:

@@ -60,6 +60,11 @@ class Row:
         return sum(1 for dot in self.others if self.own and dot.value < self.own.value)
 
     @property
+    def alike(self) -> int:
+        """How many of the others have the same value."""
+        return len(self.others) - self.below - self.above
+
+    @property
     def above(self) -> int:
         """How many of the others are higher."""
         return sum(1 for dot in self.others if self.own and dot.value > self.own.value)

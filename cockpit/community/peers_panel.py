@@ -91,7 +91,8 @@ def _place(view: View, row: Row) -> str:
         return ""
     if not row.is_placed:
         return view.tr("published.too_few_others")
-    return view.tr("published.place", above=row.above, below=row.below)
+    alike = view.tr("published.alike", n=row.alike) if row.alike else ""
+    return view.tr("published.place", above=row.above, below=row.below) + alike
 
 
 def _strip(view: View, row: Row, area: str) -> str:
@@ -112,6 +113,8 @@ def _strip(view: View, row: Row, area: str) -> str:
         body += svg.line(x1=at(row.whole), y1=3, x2=at(row.whole), y2=HEIGHT - 3, class_="p-whole")
     body += "".join(circle(dot, radius=4, style="p-dot") for dot in row.others)
     body += circle(row.own, radius=6, style="p-own") if row.own else ""
-    ends = {"low": _value(view, row, low), "high": _value(view, row, high)}
+    short = formats.hours_minutes if row.unit == "s" else lambda value: _value(view, row, value)
+    ends = {"low": short(low), "high": short(high)}
     label = view.tr("published.strip_label", area=area, n=len(row.others), place=_place(view, row), **ends)
-    return svg.picture(body, height=HEIGHT, label=label)
+    drawn = svg.picture(body, height=HEIGHT, label=label)
+    return f"<div><span>{esc(ends['low'])}</span>{drawn}<span>{esc(ends['high'])}</span></div>"

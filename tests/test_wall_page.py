@@ -1,0 +1,187 @@
+"""The wall and the comparison in a real browser: what they say, what they never show, and what stays when data goes."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from browser import WAIT_MS, Watched, chromium, cookies_for, served, sign_in, watched
+from playwright.sync_api import Browser, Page, expect
+from small_town import HOSTILE, build
+from sqlalchemy import create_engine, make_url, text
+
+from cockpit import publishing
+from geo.accounts import accounts_in
+from geo.store import Store, StoreUrls
+from geo.viewer import OPERATOR, Clock
+
+pytestmark = pytest.mark.browser
+WALL = (1920, 1080)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def town(store_environment: dict[str, str], urls: StoreUrls, clock: Clock) -> Iterator[str]:
+    """The pages over the small town, its grid with a hostile name made a community's as well."""
+    build(urls, now=clock.at)
+    run(urls, "update core.area set name = :name where code = 'E'", name=HOSTILE)
+    with served(store_environment) as address:
+        yield address
+
+
+def run(urls: StoreUrls, statement: str, **params: object) -> None:
+    assert urls.admin is not None
+    engine = create_engine(urls.admin)
+    with engine.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(text(statement), params)
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def wall(town: str, store_environment: dict[str, str]) -> str:
+    """The cookie of a wall of the whole site."""
+    return sign_in(store_environment, login="wall", role="wall")
+
+
+def look(page: Page, address: str, token: str) -> None:
+    page.context.add_cookies([cookies_for(address)[0] | {"value": token}])
+    page.goto(address)
+    page.locator(".wall h1").wait_for(timeout=WAIT_MS)
+
+
+def refused(visit: Watched) -> None:
+    """Streamlit tells the console of a page that is not offered; that is what was asked for here."""
+    visit.faults[:] = [fault for fault in visit.faults if "does not seem to exist" not in fault]
+
+
+def test_the_wall_opens_on_one_sentence_three_figures_and_the_communities_and_nothing_else(
+    browser: Browser, town: str, wall: str
+) -> None:
+    with watched(browser, size=WALL) as visit:
+        page = visit.page
+        look(page, town, wall)
+        expect(page.locator(".wall h1")).to_have_text("1 件超期，在西社区，已超 2 小时 10 分")
+        expect(page.locator(".wall .lead")).to_have_text("综合执法队承办，11月19日 12:22 上报")
+        expect(page.locator(".wall .fig .figure").first).to_have_text("1")
+        expect(page.locator(".wall .fig").nth(2)).to_contain_text("样本不足")
+        expect(page.locator(".tile")).to_have_count(2)
+        expect(page.locator(".tile .t").nth(0)).to_have_text(HOSTILE)
+        expect(page.locator(".nav")).to_have_count(0)
+        expect(page.locator(".wall a")).to_have_count(0)
+        assert page.title() != "owned"
+        assert page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]") == [
+            1080,
+            1920,
+        ]
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('.wall *')].filter(e => [...e.childNodes].some("
+            "n => n.nodeType === 3 && n.data.trim())).map(e => parseFloat(getComputedStyle(e).fontSize))"
+        )
+        assert min(sizes) >= 24
+
+
+def test_every_page_but_the_wall_is_closed_to_a_wall(browser: Browser, town: str, wall: str) -> None:
+    with watched(browser, size=WALL) as visit:
+        look(visit.page, town, wall)
+        for page in ("community", "data"):
+            visit.page.goto(f"{town}/{page}")
+            visit.page.locator(".wall h1").wait_for(timeout=WAIT_MS)
+            expect(visit.page.locator(".nav, .key")).to_have_count(0)
+        refused(visit)
+
+
+def test_a_leader_gets_the_wall_with_a_way_back_and_a_secretary_gets_none(
+    browser: Browser, town: str, store_environment: dict[str, str]
+) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/wall?lang=en")
+        expect(page.locator(".wall h1")).to_have_text("1 overdue, in 西社区: 2 h 10 min late")
+        assert page.evaluate("document.documentElement.scrollHeight") == 768
+        page.locator(".wall footer a").click()
+        expect(page.locator(".nav a[aria-current='page']")).to_have_text("Overview", timeout=WAIT_MS)
+    token = sign_in(store_environment, login="secretary", role="secretary", areas=("community:W",))
+    with watched(browser) as visit:
+        visit.page.context.add_cookies([cookies_for(town)[0] | {"value": token}])
+        visit.page.goto(f"{town}/wall")
+        visit.page.locator("h1").first.wait_for(timeout=WAIT_MS)
+        expect(visit.page.locator(".wall")).to_have_count(0)
+        expect(visit.page.locator(".nav a", has_text="大屏")).to_have_count(0)
+        refused(visit)
+
+
+def test_it_shows_a_change_by_itself_keeps_the_last_picture_and_goes_dark_for_a_disabled_account(
+    browser: Browser, town: str, wall: str, urls: StoreUrls, store: Store
+) -> None:
+    with watched(browser, size=WALL) as visit:
+        page = visit.page
+        look(page, town, wall)
+        run(urls, "update core.incident set closed_at = due_at where incident_code = 'late'")
+        run(urls, "update ops.data_version set version = version + 1")
+        expect(page.locator(".wall h1")).to_have_text("一切正常", timeout=WAIT_MS)
+        expect(page.locator(".wall .lv.orange")).to_have_count(0)
+        with _database_gone(urls):
+            expect(page.locator(".wall .badge")).to_contain_text("起断开", timeout=WAIT_MS)
+            expect(page.locator(".wall h1")).to_have_text("14:32 的情况：一切正常")
+            expect(page.locator(".tile")).to_have_count(2)
+        now = datetime.now(UTC)
+        with store.admitting(OPERATOR, Clock(now)) as connection:
+            account = accounts_in(connection, login="wall")[0]
+        run(urls, "update access.account set disabled_at = :now where account_id = :id", now=now, id=account.account_id)
+        expect(page.locator(".tile")).to_have_count(0, timeout=WAIT_MS)
+
+
+class _database_gone:  # noqa: N801
+    """While it lasts, the module's database lets nobody in."""
+
+    def __init__(self, urls: StoreUrls) -> None:
+        assert urls.admin is not None
+        self._name = make_url(urls.admin).database
+        self._engine = create_engine(make_url(urls.admin).set(database="postgres"), isolation_level="AUTOCOMMIT")
+
+    def __enter__(self) -> None:
+        self._run(f"alter database {self._name} allow_connections false")
+        self._run(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self._name}'")
+
+    def __exit__(self, *_: object) -> None:
+        self._run(f"alter database {self._name} allow_connections true")
+        self._engine.dispose()
+
+    def _run(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.execute(text(statement))
+
+
+def test_a_community_stands_among_the_others_once_a_month_is_published(
+    browser: Browser, town: str, urls: StoreUrls, store: Store, clock: Clock
+) -> None:
+    run(urls, "truncate mart.published_month cascade")
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/community?area=community:W")
+        panel = page.locator("[class*='st-key-panel_'][class*='_peers']")
+        expect(panel.locator(".empty")).to_contain_text("cockpit publish", timeout=WAIT_MS)
+        for number in range(3):
+            run(urls, "insert into core.area (level, code, name, parent_id, is_nested, geom, label_point, area_m2,"
+                " source_id, load_id, content_hash) select 'community', :code, :code, parent_id, true, geom,"
+                " label_point, 1, 1, 1, 'h' from core.area where code = 'W'", code=f"N{number}")  # fmt: skip
+            run(urls, "insert into core.incident (source_id, incident_code, category_id, placed_by, street_id,"
+                " community_id, reported_at, reported_on, closed_at, due_at, content_hash, load_id)"
+                " select 2, :code || n, 1, 'declared', 1, (select area_id from core.area where code = :code),"
+                " timestamptz '2026-10-05T08:00+08' + n * interval '1 hour', '2026-10-05', '2026-10-09T08:00+08',"
+                " '2026-10-08T08:00+08', 'h', 2 from generate_series(1, :most) n",
+                code=f"N{number}", most=12 if number else 4)  # fmt: skip
+        publishing.publish(store, clock, months=(date(2026, 10, 1),))
+        page.reload()
+        expect(panel.locator("h2.sec")).to_contain_text("2026年10月", timeout=WAIT_MS)
+        rate = panel.locator("tr", has_text="按时办结率")
+        expect(rate.locator("td").nth(1)).to_have_text("100.0%")
+        expect(rate.locator("td").nth(4)).to_have_text("0 个更高，2 个更低，1 个相同")
+        expect(rate.locator(".p-own")).to_have_count(1)
+        expect(rate.locator(".p-dot")).to_have_count(3)
+        expect(panel.locator(".c-key")).to_contain_text("1 个样本不足")
+        rate.locator(".p-own").hover()
+        expect(page.locator("#cockpit-tip")).to_contain_text("西社区：100.0%（n=")
