@@ -18,7 +18,6 @@ from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.picture import STATIC, picture
 from geo.errors import StoreUnavailable
-from geo.masking import hidden
 from geo.unmasking import LONGEST_PURPOSE, RIGHTS, Opened, UnmaskingFailed, UnmaskingRefused, is_purpose, unmask
 from geo.vault import VaultError
 
@@ -90,7 +89,7 @@ def _answer(view: View, question: Question, row_id: int, *, reason: str, told: s
     tr = view.tr
     if not is_purpose(told):
         return _said(tr("vault.no_purpose"))
-    purpose = hidden(told if reason == OTHER else f"{tr(f'vault.reason_{reason}')}：{told}")
+    purpose = told if reason == OTHER else f"{tr(f'vault.reason_{reason}')}：{told}"
     asks = partial(unmask, queries.store(), context.viewer(), view.clock, kind=question.kind)
     return _tried(view, lambda: asks(row_ids=[row_id], purpose=purpose)[0])
 
