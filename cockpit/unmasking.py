@@ -18,7 +18,6 @@ from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.picture import STATIC, picture
 from geo.errors import StoreUnavailable
-from geo.masking import hidden
 from geo.unmasking import LONGEST_PURPOSE, RIGHTS, Opened, UnmaskingFailed, UnmaskingRefused, is_purpose, unmask
 from geo.vault import VaultError
 
@@ -88,10 +87,9 @@ def _dialog(view: View, question: Question, row_id: int) -> None:
 
 def _answer(view: View, question: Question, row_id: int, *, reason: str, told: str) -> str:
     tr = view.tr
-    named = "" if reason == OTHER else tr(f"vault.reason_{reason}")
-    purpose = hidden("：".join(part for part in (named, told) if part))
-    if not is_purpose(told if reason == OTHER else purpose):
+    if not is_purpose(told):
         return _said(tr("vault.no_purpose"))
+    purpose = told if reason == OTHER else f"{tr(f'vault.reason_{reason}')}：{told}"
     asks = partial(unmask, queries.store(), context.viewer(), view.clock, kind=question.kind)
     return _tried(view, lambda: asks(row_ids=[row_id], purpose=purpose)[0])
 

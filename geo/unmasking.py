@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from geo import vault
 from geo.audit import FAILED, REFUSED, audit
 from geo.errors import GeoError, StoreUnavailable
+from geo.masking import hidden
 from geo.store import Store, rows
 from geo.vault import VaultError
 from geo.viewer import Clock, Viewer
@@ -52,10 +53,17 @@ def unmask(
     """The clear texts of 1 to MOST_ROWS rows of a kind (LEDGER, GOODS, REFUSED_ROWS) that the viewer may see.
 
     Raises UnmaskingRefused, UnmaskingFailed (the trail cannot be written), VaultError (the key), StoreUnavailable;
-    each refusal and each failure leaves its own line where one can be written.
+    each refusal and each failure leaves its own line where one can be written. The purpose is kept without personal
+    numbers and names.
     """
+    told = hidden(purpose.strip())
     try:
-        return _opened(store, viewer, clock, kind=kind, row_ids=row_ids, purpose=purpose)
+        try:
+            return _opened(store, viewer, clock, kind=kind, row_ids=row_ids, purpose=told)
+        except VaultError as error:
+            if error.key != "cannot_open":
+                raise
+            return _opened(store, viewer, clock, kind=kind, row_ids=row_ids, purpose=told)  # the key was just changed
     except VaultError:
         _tell(store, viewer, clock, kind=kind, row_ids=row_ids, result=FAILED)
         raise

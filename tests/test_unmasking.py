@@ -137,6 +137,20 @@ def test_an_area_viewer_opens_what_the_own_rows_hold_and_no_more(filled: Desk) -
         unmask(filled.store, SECRETARY, filled.clock, kind=LEDGER, row_ids=both, purpose=WHY)
 
 
+def test_only_the_login_of_the_pages_may_ask_the_database_for_originals(filled: Desk) -> None:
+    logins = ("cockpit_app", "cockpit_wall", "cockpit_gate", "cockpit_load")
+    asked = ", ".join(
+        f"has_function_privilege('{one}', 'ops.unmask(text, bigint[], text)', 'execute')" for one in logins
+    )
+    assert filled.rows(f"select {asked}") == [(True, False, False, False)]
+
+
+def test_the_trail_keeps_a_purpose_without_names_and_numbers(filled: Desk) -> None:
+    told = "联系人张三 13812345678 来电"
+    unmask(filled.store, LEADER, filled.clock, kind=LEDGER, row_ids=[entry_id(filled, "a1")], purpose=told)
+    assert trail(filled)[-1][6] == "联系人张* 138****5678 来电"
+
+
 def test_more_than_twenty_rows_are_not_opened_at_once(filled: Desk) -> None:
     with pytest.raises(UnmaskingRefused):
         unmask(filled.store, LEADER, filled.clock, kind=LEDGER, row_ids=[entry_id(filled, "a1")] * 21, purpose=WHY)

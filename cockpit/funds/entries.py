@@ -87,7 +87,7 @@ def table_markup(funds: FundsView, page: EntryPage) -> str:
     )
     table = f'<table class="f-entries"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     masked = esc(funds.view.tr("vault.masked_search"))
-    note = f'<p class="note">{masked}</p>' if any(entry.is_sealed for entry in page.rows) else ""
+    note = f'<p class="f-foot">{masked}</p>' if any(entry.is_sealed for entry in page.rows) else ""
     return f'<div class="scroll">{table}</div>{note}{_pager(funds, page.found)}'
 
 
