@@ -21,7 +21,7 @@ from command_line import COMMAND, Cockpit
 from conftest import _administer, _urls
 from sqlalchemy import create_engine, text
 
-from geo import backup_file, restoring
+from geo import backup_file, restoring, secret_files
 from geo.accounts import add_account, open_session, session_of
 from geo.backup import Backup, back_up
 from geo.backup_words import BackupError
@@ -222,6 +222,21 @@ def test_no_key_is_in_the_backup_and_both_files_are_private(made: Backup, town: 
     assert sorted(path.name for path in made.file.parent.iterdir()) == ["b.keys", "b.zip"], "nothing unfinished is left"
 
 
+def test_a_vault_key_that_lies_elsewhere_goes_with_the_keys_and_back_to_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "elsewhere" / "key.json"
+    key.parent.mkdir()
+    key.write_bytes(b"elsewhere")
+    monkeypatch.setenv("COCKPIT_VAULT_KEY_FILE", str(key))
+    held = secret_files.held(tmp_path / "home")
+    assert held == {"vault.key": b"elsewhere"}
+    told = secret_files.checks(held)
+    assert secret_files.unlike(held, told) == ()
+    assert secret_files.unlike({"vault.key": b"Elsewhere"}, told) == ("vault.key",)
+    assert secret_files.targets(tmp_path / "home", held) == {key: b"elsewhere"}
+
+
 def test_a_wrong_key_says_so_and_nothing_is_restored(
     made: Backup, empty_site: Callable[[], Site], tmp_path: Path
 ) -> None:
@@ -363,8 +378,9 @@ def killed(child: "subprocess.Popen[str]", is_midway: Callable[[], bool]) -> Non
 
 def test_a_killed_backup_leaves_no_file_and_the_next_one_works(town: Site, tmp_path: Path) -> None:
     file = tmp_path / "b.zip"
-    killed(town.child("db", "backup", str(file)), (tmp_path / ".b.zip.part").exists)
+    killed(town.child("db", "backup", str(file)), (tmp_path / ".b.zip.cockpit-part").exists)
     assert not file.exists()
+    (tmp_path / ".older.zip.cockpit-part").write_text("left by another that was killed", encoding="utf-8")
     code, out, err = town.run("db", "backup", str(file), "--json")
     assert (code, file.exists()) == (0, True)
     assert "keep them safe elsewhere" in err
