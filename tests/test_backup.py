@@ -21,7 +21,7 @@ from command_line import COMMAND, Cockpit
 from conftest import _administer, _urls
 from sqlalchemy import create_engine, text
 
-from geo import backup_file, restoring, secret_files
+from geo import backup, backup_file, restoring, secret_files
 from geo.accounts import add_account, open_session, session_of
 from geo.backup import Backup, back_up
 from geo.backup_words import BackupError
@@ -320,18 +320,32 @@ def test_a_migrated_store_in_which_nothing_happened_may_be_restored_into(
 
 
 def test_a_backup_of_an_older_schema_is_brought_to_the_programs(
-    empty_site: Callable[[], Site], clock: Clock, tmp_path: Path
+    empty_site: Callable[[], Site], clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, site = empty_site(), empty_site()
     _run(old.urls.owner, lambda connection: command.upgrade(_alembic(connection), "0006_access"))
     old.ask("insert into core.category (code, name_zh, name_en) values ('noise', '噪声', 'Noise')")
     store = Store(old.urls)
-    made = back_up(store, OPERATOR, clock, file=tmp_path / "old.zip", home=old.home)
-    store.close()
+    with monkeypatch.context() as then:  # the program of then, whose trail was another
+        then.setattr(backup, "head", lambda: "0006_access")
+        then.setattr(backup, "_note", lambda *_, **__: None)
+        made = back_up(store, OPERATOR, clock, file=tmp_path / "old.zip", home=old.home)
     assert made.manifest["revision"] == "0006_access"
+    store.close()
     assert bring(site, made).revision == head()
     assert migrate(site.urls) == head()
     assert site.ask("select code from core.category") == [("noise",)]
+
+
+def test_a_store_that_was_never_migrated_is_not_backed_up(
+    empty_site: Callable[[], Site], clock: Clock, tmp_path: Path
+) -> None:
+    site = empty_site()
+    store = Store(site.urls)
+    with pytest.raises(BackupError, match="is not this program's"):
+        back_up(store, OPERATOR, clock, file=tmp_path / "b.zip", home=site.home)
+    store.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_taken_name_is_refused_and_a_full_disk_leaves_nothing(
