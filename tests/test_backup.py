@@ -21,11 +21,11 @@ from command_line import COMMAND, Cockpit
 from conftest import _administer, _urls
 from sqlalchemy import create_engine, text
 
-from geo import backup, backup_file, restoring, secret_files
+from geo import backup, backup_file, restoring, secret_files, sql
 from geo.accounts import add_account, open_session, session_of
 from geo.backup import Backup, back_up
 from geo.backup_words import BackupError
-from geo.migrations import _alembic, _run, bootstrap, head, migrate
+from geo.migrations import LOCK_KEY, _alembic, _run, bootstrap, head, migrate
 from geo.restoring import Restored
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, OPERATOR, Clock
@@ -335,6 +335,10 @@ def test_a_backup_of_an_older_schema_is_brought_to_the_programs(
     assert bring(site, made).revision == head()
     assert migrate(site.urls) == head()
     assert site.ask("select code from core.category") == [("noise",)]
+
+
+def test_a_restore_waits_for_the_lock_that_migrations_take() -> None:
+    assert f"pg_advisory_xact_lock({LOCK_KEY})" in sql.text("backup/begin")
 
 
 def test_a_store_that_was_never_migrated_is_not_backed_up(
