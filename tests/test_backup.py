@@ -35,7 +35,7 @@ from loaders.work import load_file
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ("access", "core", "landing", "mart", "ops")
 CASES = "编号,类别,上报时间,办结时间,经度,纬度\nN1,noise,2026-11-19 08:00:00,2026-11-19 09:00:00,120.265,30.185\n"
-WAIT_S = 60
+WAIT_S = 150
 ONE_ROW = "insert into ops.fact (fact, value) values ('late', '{}')"
 
 
@@ -88,7 +88,7 @@ class Site:
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         child = self.child(*arguments)
-        out, err = child.communicate(timeout=120)
+        out, err = child.communicate(timeout=240)
         return child.returncode, out, err
 
 
@@ -391,7 +391,7 @@ def killed(child: "subprocess.Popen[str]", is_midway: Callable[[], bool]) -> Non
         assert time.monotonic() < until
         assert child.poll() is None, "it ended before it could be killed"
     child.send_signal(signal.SIGKILL)
-    child.communicate(timeout=60)
+    child.communicate(timeout=240)
 
 
 def test_a_killed_backup_leaves_no_file_and_the_next_one_works(town: Site, tmp_path: Path) -> None:
