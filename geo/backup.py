@@ -21,6 +21,7 @@ from geo import backup_file, clients, secret_files
 from geo.audit import audit
 from geo.backup_words import BackupError
 from geo.errors import StoreUnavailable
+from geo.migrations import head
 from geo.store import CONNECT_TIMEOUT_S, Store, rows
 from geo.viewer import Clock, Viewer
 
@@ -80,6 +81,8 @@ def _written(store: Store, archive: zipfile.ZipFile, *, home: Path, clock: Clock
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         ) as connection:
             told = _described(connection)
+            if told["revision"] != head():
+                raise BackupError("not_migrated", found=told["revision"], wanted=head())
             programs = clients.clients(store.urls.owner, major=told.pop("major"))
             snapshot = rows(connection, "backup/export_snapshot")[0]["snapshot"]
             with clients.dumping(programs, snapshot=snapshot) as dump:
@@ -87,7 +90,7 @@ def _written(store: Store, archive: zipfile.ZipFile, *, home: Path, clock: Clock
     except OperationalError as error:
         raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
     except ProgrammingError as error:
-        raise BackupError("not_migrated", reason=error.orig) from error
+        raise BackupError("not_migrated", found="-", wanted=head()) from error
     finally:
         engine.dispose()
     found = site()
@@ -131,7 +134,7 @@ def _note(
         with store.loading(by, clock) as connection:
             audit(connection, viewer=by, action="backup", target=f"file:{file.name}", detail=detail, is_sensitive=True)
     except ProgrammingError as error:
-        raise BackupError("not_migrated", reason=error.orig) from error
+        raise BackupError("not_migrated", found="-", wanted=head()) from error
 
 
 def total(tables: Mapping[str, Mapping[str, Any]]) -> int:

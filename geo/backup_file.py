@@ -11,7 +11,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -22,6 +22,7 @@ from geo.backup_words import BackupError
 
 FORMAT = 1
 DUMP, MANIFEST, CONFIG = "store.dump", "manifest.json", "config/"
+PART = ".cockpit-part"
 BLOCK = 1 << 20
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError)
 
@@ -43,7 +44,7 @@ def private_file(path: Path, *, mode: str = "new") -> Iterator[IO[bytes]]:
     """
     if mode == "new" and (path.exists() or path.is_symlink()):
         raise BackupError("file_exists", file=path)
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}{PART}")
     try:
         with _locked(part, path) as stream:
             try:
@@ -59,16 +60,32 @@ def private_file(path: Path, *, mode: str = "new") -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _locked(part: Path, path: Path) -> Iterator[IO[bytes]]:
-    """The unfinished file, ours alone; what a killed backup left under that name is written over."""
+    """The unfinished file, ours alone; what killed backups left in the folder goes."""
+    for left in path.parent.glob(f".*{PART}"):
+        _sweep(left)
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "r+b") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupError("file_busy", file=path) from None
+        if not _is_ours(stream, part):
+            raise BackupError("file_busy", file=path)
         os.fchmod(stream.fileno(), 0o600)
         stream.truncate(0)
         yield stream
+
+
+def _sweep(part: Path) -> None:
+    """Removes an unfinished file whose program has ended."""
+    with suppress(OSError), part.open("r+b") as stream:
+        if _is_ours(stream, part):
+            part.unlink()
+
+
+def _is_ours(stream: IO[bytes], part: Path) -> bool:
+    """Whether this program now holds the file, and it still goes by that name."""
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fstat(stream.fileno()).st_ino == part.lstat().st_ino
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def _name(part: Path, path: Path, *, mode: str) -> None:

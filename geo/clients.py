@@ -88,7 +88,7 @@ def dumping(found: Clients, *, snapshot: str) -> Iterator[IO[bytes]]:
 
 
 class Script:
-    """One psql session: statements go in, answers come out; without `commit` nothing of it stays.
+    """One psql session: named SQL goes in, answers come out; without a commit nothing of it stays.
 
     Stops at the first error; every method raises BackupError with the server's words then.
     """
@@ -120,13 +120,9 @@ class Script:
         return self._process.stdin
 
     def run(self, name: str) -> list[list[str]]:
-        """The rows of the named SQL, as text."""
-        return self.say(sql.text(name))
-
-    def say(self, statement: str) -> list[list[str]]:
-        """The rows of a statement of ours (`begin`, `commit`), as text."""
+        """The rows of the named SQL (its statements in order), as text."""
         try:
-            self._input.write(f"{statement}\n;\n\\echo {MARK}\n".encode())
+            self._input.write(f"{sql.text(name)}\n;\n\\echo {MARK}\n".encode())
             self._input.flush()
         except BrokenPipeError:
             raise self._failed() from None

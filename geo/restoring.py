@@ -20,7 +20,6 @@ from geo.backup import total
 from geo.backup_file import BackupFile, opened
 from geo.backup_words import BackupError
 from geo.errors import GeoError, StoreUnavailable
-from geo.migrations import LOCK_KEY as MIGRATION_LOCK
 from geo.migrations import bootstrap, knows, migrate
 from geo.site_files import Placed, place
 from geo.store import CONNECT_TIMEOUT_S, Store, StoreUrls, rows
@@ -67,7 +66,7 @@ def restore(
             _place_files(backup, placed, home=home, keys=found)
             with clients.Script(programs) as script:
                 ended = _filled(script, backup)
-                script.say("commit")
+                script.run("backup/commit")
                 script.run("backup/analyze")
         except BaseException:
             placed.undo()
@@ -127,11 +126,10 @@ def _place_files(backup: BackupFile, placed: Placed, *, home: Path, keys: Mappin
 
 def _filled(script: clients.Script, backup: BackupFile) -> int:
     """Fills the store in an open transaction and compares; the number of sign-ins that were ended."""
-    script.say("begin")
-    script.say(f"select pg_advisory_xact_lock({MIGRATION_LOCK})")
-    script.say("set local lock_timeout = '10s'")
-    if script.say("select to_regclass('ops.schema_version') is not null") == [["t"]] and script.run("backup/holdings"):
-        raise BackupError("not_empty", tables="-")  # loaded since it was looked at
+    script.run("backup/begin")
+    *_, is_ours = script.run("backup/ground")[0]
+    if is_ours == "t" and script.run("backup/holdings"):
+        raise BackupError("not_empty", tables="-")  # filled since it was looked at
     script.run("backup/clear")
     with backup.dump() as dump:
         script.restore(dump)

@@ -21,11 +21,11 @@ from command_line import COMMAND, Cockpit
 from conftest import _administer, _urls
 from sqlalchemy import create_engine, text
 
-from geo import backup_file, restoring
+from geo import backup, backup_file, restoring, secret_files, sql
 from geo.accounts import add_account, open_session, session_of
 from geo.backup import Backup, back_up
 from geo.backup_words import BackupError
-from geo.migrations import _alembic, _run, bootstrap, head, migrate
+from geo.migrations import LOCK_KEY, _alembic, _run, bootstrap, head, migrate
 from geo.restoring import Restored
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, OPERATOR, Clock
@@ -35,7 +35,7 @@ from loaders.work import load_file
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ("access", "core", "landing", "mart", "ops")
 CASES = "编号,类别,上报时间,办结时间,经度,纬度\nN1,noise,2026-11-19 08:00:00,2026-11-19 09:00:00,120.265,30.185\n"
-WAIT_S = 60
+WAIT_S = 150
 ONE_ROW = "insert into ops.fact (fact, value) values ('late', '{}')"
 
 
@@ -88,7 +88,7 @@ class Site:
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         child = self.child(*arguments)
-        out, err = child.communicate(timeout=120)
+        out, err = child.communicate(timeout=240)
         return child.returncode, out, err
 
 
@@ -222,6 +222,21 @@ def test_no_key_is_in_the_backup_and_both_files_are_private(made: Backup, town: 
     assert sorted(path.name for path in made.file.parent.iterdir()) == ["b.keys", "b.zip"], "nothing unfinished is left"
 
 
+def test_a_vault_key_that_lies_elsewhere_goes_with_the_keys_and_back_to_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "elsewhere" / "key.json"
+    key.parent.mkdir()
+    key.write_bytes(b"elsewhere")
+    monkeypatch.setenv("COCKPIT_VAULT_KEY_FILE", str(key))
+    held = secret_files.held(tmp_path / "home")
+    assert held == {"vault.key": b"elsewhere"}
+    told = secret_files.checks(held)
+    assert secret_files.unlike(held, told) == ()
+    assert secret_files.unlike({"vault.key": b"Elsewhere"}, told) == ("vault.key",)
+    assert secret_files.targets(tmp_path / "home", held) == {key: b"elsewhere"}
+
+
 def test_a_wrong_key_says_so_and_nothing_is_restored(
     made: Backup, empty_site: Callable[[], Site], tmp_path: Path
 ) -> None:
@@ -305,18 +320,36 @@ def test_a_migrated_store_in_which_nothing_happened_may_be_restored_into(
 
 
 def test_a_backup_of_an_older_schema_is_brought_to_the_programs(
-    empty_site: Callable[[], Site], clock: Clock, tmp_path: Path
+    empty_site: Callable[[], Site], clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, site = empty_site(), empty_site()
     _run(old.urls.owner, lambda connection: command.upgrade(_alembic(connection), "0006_access"))
     old.ask("insert into core.category (code, name_zh, name_en) values ('noise', '噪声', 'Noise')")
     store = Store(old.urls)
-    made = back_up(store, OPERATOR, clock, file=tmp_path / "old.zip", home=old.home)
-    store.close()
+    with monkeypatch.context() as then:  # the program of then, whose trail was another
+        then.setattr(backup, "head", lambda: "0006_access")
+        then.setattr(backup, "_note", lambda *_, **__: None)
+        made = back_up(store, OPERATOR, clock, file=tmp_path / "old.zip", home=old.home)
     assert made.manifest["revision"] == "0006_access"
+    store.close()
     assert bring(site, made).revision == head()
     assert migrate(site.urls) == head()
     assert site.ask("select code from core.category") == [("noise",)]
+
+
+def test_a_restore_waits_for_the_lock_that_migrations_take() -> None:
+    assert f"pg_advisory_xact_lock({LOCK_KEY})" in sql.text("backup/begin")
+
+
+def test_a_store_that_was_never_migrated_is_not_backed_up(
+    empty_site: Callable[[], Site], clock: Clock, tmp_path: Path
+) -> None:
+    site = empty_site()
+    store = Store(site.urls)
+    with pytest.raises(BackupError, match="is not this program's"):
+        back_up(store, OPERATOR, clock, file=tmp_path / "b.zip", home=site.home)
+    store.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_taken_name_is_refused_and_a_full_disk_leaves_nothing(
@@ -358,13 +391,14 @@ def killed(child: "subprocess.Popen[str]", is_midway: Callable[[], bool]) -> Non
         assert time.monotonic() < until
         assert child.poll() is None, "it ended before it could be killed"
     child.send_signal(signal.SIGKILL)
-    child.communicate(timeout=60)
+    child.communicate(timeout=240)
 
 
 def test_a_killed_backup_leaves_no_file_and_the_next_one_works(town: Site, tmp_path: Path) -> None:
     file = tmp_path / "b.zip"
-    killed(town.child("db", "backup", str(file)), (tmp_path / ".b.zip.part").exists)
+    killed(town.child("db", "backup", str(file)), (tmp_path / ".b.zip.cockpit-part").exists)
     assert not file.exists()
+    (tmp_path / ".older.zip.cockpit-part").write_text("left by another that was killed", encoding="utf-8")
     code, out, err = town.run("db", "backup", str(file), "--json")
     assert (code, file.exists()) == (0, True)
     assert "keep them safe elsewhere" in err

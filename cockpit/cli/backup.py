@@ -36,7 +36,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 def backup(file: Path, *, keys: Path | None, force: bool, as_json: bool) -> None:
     """Write the whole store and the site's settings into FILE; pages and loads go on meanwhile."""
     clock = current_clock()
-    store = Store.from_environment()  # as it stands: before an upgrade nothing is migrated
+    store = Store.from_environment()  # as it stands: a backup migrates nothing
     mode = "replace" if force else "new"
     try:
         made = _told(

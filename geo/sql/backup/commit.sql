@@ -1,0 +1,2 @@
+-- no row: what was restored and compared is in force
+commit
