@@ -116,10 +116,10 @@ def figures(
     Several windows (`geo.windows.buckets`) make a trend: each figure stands as of the end of its own window.
     Raises WholeNotVisibleError when an area viewer asks for level site, geo.errors.StoreUnavailable without a store.
     """
-    if question.level == SITE and viewer.level != SITE:
-        raise WholeNotVisibleError(viewer.name)
     shares = tuple(sorted({each.quantile for each in indicators if each.quantile is not None}))
     with store.reading(viewer, clock) as connection:
+        if question.level == SITE and viewer.level != SITE:
+            raise WholeNotVisibleError(viewer.name)
         version = counted.data_version(connection)
         moments = counted.source_moments(connection, windows=windows)
         tallies = counted.tallies(
