@@ -1,4 +1,4 @@
-"""Who is signed in, in a real browser: the form, the menu by keyboard, a session that ends under an open page, refusals."""
+"""Who is signed in, in a real browser: form, menu by keyboard, a session that ends under an open page, refusals."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -77,15 +77,16 @@ def test_signing_in_shows_who_it_is_and_the_menu_opens_closes_and_signs_out_by_k
 
 
 @pytest.mark.parametrize(
-    ("what", "sentence"),
+    "what_and_sentence",
     [
         ("disabled_at = now()", "您的账号已停用。如有疑问，请联系系统管理员。"),
         ("role = 'evaluator'", "您的角色或区域有变动，请重新登录。"),
     ],
 )
 def test_a_session_that_ends_under_an_open_page_is_out_at_the_next_click_with_the_reason(
-    browser: Browser, address: str, store: Store, store_environment: dict[str, str], what: str, sentence: str
+    browser: Browser, address: str, store: Store, store_environment: dict[str, str], what_and_sentence: tuple[str, str]
 ) -> None:
+    what, sentence = what_and_sentence
     login = f"leaving-{len(what)}"
     with watched(browser) as visit:
         page = visit.page
