@@ -61,11 +61,12 @@ def _refused(view: context.View, name: str, tabs: list[Tab]) -> st.Page:
 def main() -> None:
     """Draws the page of this run."""
     st.session_state[_IS_DRAWN] = False
-    session = pages.begin_run()
+    found = pages.begin_run()
+    session = found.session
     view = context.current_view(begins_run=True)
     st.set_page_config(page_title=view.site.name(view.lang), page_icon="🏘️", layout="wide")
     theme.apply()
-    if not pages.goes_on(session, is_down=view.is_down):
+    if not pages.goes_on(found):
         return
     tabs = tabs_of(view.viewer)
     if session is None:

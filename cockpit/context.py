@@ -97,11 +97,6 @@ class View:
             raise self.fault
 
     @property
-    def is_down(self) -> bool:
-        """Whether the store did not answer when this run began."""
-        return self.pulse is not None and self.pulse.down_since is not None
-
-    @property
     def replay(self) -> Replay | None:
         """What moves the clock of this page, None at the machine's clock or a fixed one."""
         return self.pulse.replay if self.pulse else None

@@ -116,9 +116,9 @@ def figures(
     Several windows (`geo.windows.buckets`) make a trend: each figure stands as of the end of its own window.
     Raises WholeNotVisibleError when an area viewer asks for level site, geo.errors.StoreUnavailable without a store.
     """
-    if question.level == SITE and viewer.level != SITE:
-        raise WholeNotVisibleError(viewer.name)
     with store.reading(viewer, clock) as connection:
+        if question.level == SITE and viewer.level != SITE:
+            raise WholeNotVisibleError(viewer.name)
         return figures_in(connection, clock, question=question, windows=windows, indicators=indicators, lang=lang)
 
 

@@ -1,16 +1,22 @@
 """The gate: what stands open, what a stranger is answered, which cookies open nothing, which connections are closed."""
 
+import dataclasses
+import ipaddress
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from browser import served, sign_in
 from sqlalchemy import text
 from web import Web
 
-from cockpit.access import whence
+from cockpit import queries
+from cockpit.access import current, floods, sessions, whence
 from cockpit.access.addresses import Door, door
-from config.access import Proxy
+from cockpit.access.secret import secret
+from config.access import Network, Proxy, access
+from config.reader import ConfigError
 from geo.accounts import accounts_in, add_account, end_sessions, open_session, session_of
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock
@@ -34,7 +40,8 @@ def lines(store: Store, action: str) -> list[dict[str, object]]:
 
 
 def test_who_is_refused_leaves_a_line_that_says_where_and_holds_no_query(address: str, store: Store) -> None:
-    assert Web(address).ask("/layers/heat.csv?area=community:W").status == 401
+    lying = Web(address, headers={"X-Forwarded-For": "203.0.113.1", "X-Remote-User": "leader"})
+    assert lying.ask("/layers/heat.csv?area=community:W").status == 401  # no proxy is trusted here: neither is believed
     assert Web(address).upgrade() == 403
     asked, connected = lines(store, "refused")
     assert asked["detail"] == {"path": "/layers/heat.csv", "method": "GET"}
@@ -170,9 +177,6 @@ def test_the_first_page_of_a_role_is_at_the_root_and_its_name_leads_there(
 def test_a_flood_of_refusals_is_thirty_lines_a_minute_and_one_with_the_count(
     address: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cockpit import queries
-    from cockpit.access import floods
-
     monkeypatch.setattr(queries, "store", lambda: store)
     monkeypatch.setattr(floods, "_flood", floods._Flood())
     for _ in range(100):
@@ -223,6 +227,16 @@ def test_a_session_can_be_ended_from_outside(store: Store) -> None:
     assert session_of(store, token, address="", now=now) is None
 
 
+def test_behind_https_the_cookie_is_secure_and_no_other_host_can_set_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    https = dataclasses.replace(access(), proxy=Proxy(outside="https://cockpit.example"))
+    monkeypatch.setattr(sessions, "access", lambda: https)
+    monkeypatch.setattr(current, "access", lambda: https)
+    leader = sessions.with_cookie("/", "v", role="leader").headers["set-cookie"]
+    assert leader == f"__Host-{COOKIE}=v; HttpOnly; Path=/; SameSite=lax; Secure"
+    wall = sessions.with_cookie("/", "v", role="wall").headers["set-cookie"]
+    assert f"Max-Age={30 * 86_400};" in wall
+
+
 # ---------------------------------------------------------------- addresses and where to go on to
 
 
@@ -248,10 +262,49 @@ def test_only_a_trusted_proxy_says_who_asks_and_only_for_the_last_step() -> None
     assert seen("10.0.0.1", "6.6.6.6, 198.51.100.1, 10.1.2.3") == "198.51.100.1"
 
 
-def _networks(*named: str) -> tuple:  # type: ignore[type-arg]
-    import ipaddress
-
+def _networks(*named: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(name) for name in named)
+
+
+@pytest.mark.parametrize(
+    ("own", "word"),
+    [
+        ("idle_minutes = 0\n", "no whole number"),
+        ("idle_minutes = 60\nidle = 3\n", "unknown key"),
+        ('idle_minutes = 60\n[proxy]\nheader = "X"\n', "proxy.header needs"),
+        ('idle_minutes = 60\n[proxy]\ntrusted = ["any"]\n', "no address"),
+        ('idle_minutes = 60\n[proxy]\noutside = "x.cn/"\n', "no address such as"),
+    ],
+)
+def test_a_file_that_makes_no_sense_opens_no_door(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str, word: str
+) -> None:
+    (tmp_path / "config").mkdir()
+    lockout = "[lockout]\nwindow_minutes = 15\naccount_at_address = 5\naddress = 50\naccount = 100\n"
+    whole = f"absolute_hours = 12\nwall_days = 30\n{own}{lockout}"
+    (tmp_path / "config" / "access.toml").write_text(whole, encoding="utf-8")
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
+    with pytest.raises(ConfigError, match=word):
+        access.__wrapped__()
+
+
+def test_a_secret_that_others_may_read_or_that_is_short_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
+    monkeypatch.delenv("COCKPIT_COOKIE_SECRET", raising=False)
+    with pytest.raises(ConfigError, match="is missing"):
+        secret("cookie_secret")
+    (tmp_path / "secrets").mkdir()
+    kept = tmp_path / "secrets" / "cookie_secret"
+    kept.write_text("s" * 40, encoding="utf-8")
+    kept.chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        secret("cookie_secret")
+    kept.chmod(0o600)
+    assert secret("cookie_secret", shortest=32) == "s" * 40
+    with pytest.raises(ConfigError, match="64 are needed"):
+        secret("cookie_secret", shortest=64)
 
 
 def test_an_address_nobody_thought_of_needs_a_session() -> None:

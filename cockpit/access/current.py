@@ -86,14 +86,15 @@ def look(token: str | None, *, address: str, is_use: bool = True) -> Found:
 
 
 def of_page() -> Session | None:
-    """The session of the page that runs now, by the cookie that its websocket was opened with."""
+    """The session of the page that runs now."""
+    return found_by_page().session
+
+
+def found_by_page() -> Found:
+    """What the cookie opens that the connection of the page that runs now was made with."""
     is_use = not st.session_state.get(BY_ITSELF)
-    return look(token_of_page(), address=st.context.ip_address or "127.0.0.1", is_use=is_use).session
-
-
-def token_of_page() -> str | None:
-    """The value of the cookie that the websocket of the page that runs now was opened with."""
-    return st.context.cookies.get(cookie_name())
+    token = st.context.cookies.get(cookie_name())
+    return look(token, address=st.context.ip_address or "127.0.0.1", is_use=is_use)
 
 
 def of_request(request: HTTPConnection) -> Session | None:

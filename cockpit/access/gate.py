@@ -167,6 +167,7 @@ def _whole(told: bytes) -> bytes:
     message.ParseFromString(told)
     if message.WhichOneof("type") == "rerun_script":
         message.rerun_script.fragment_id = ""
+        message.rerun_script.is_auto_rerun = False
         message.rerun_script.ClearField("widget_states")
     asked: bytes = message.SerializeToString()
     return asked

@@ -14,7 +14,6 @@ from cockpit.access import current, floods
 from cockpit.access.sessions import end_changed
 from cockpit.context import View
 from cockpit.picture import esc, picture
-from geo.accounts import Session
 from geo.viewer import NOBODY, Viewer
 
 DRAWN_BY_ITSELF = "cockpit_drawn_by_itself"
@@ -26,10 +25,10 @@ _REFUSED = "cockpit_refused"
 _POSSIBLE = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
-def begin_run() -> Session | None:
-    """The session of this run; a run that the page asked for itself is no use of it."""
+def begin_run() -> current.Found:
+    """Whose run this is; one that the page asked for itself is no use of the session."""
     st.session_state[current.BY_ITSELF] = st.session_state.pop(DRAWN_BY_ITSELF, False)
-    return current.of_page()
+    return current.found_by_page()
 
 
 def still_holds(viewer: Viewer) -> bool:
@@ -40,9 +39,10 @@ def still_holds(viewer: Viewer) -> bool:
     return (found is None and viewer == NOBODY) or current.viewer_of(found) == viewer
 
 
-def goes_on(session: Session | None, *, is_down: bool) -> bool:
+def goes_on(found: current.Found) -> bool:
     """Whether this run may draw; if not the page has been cleared and the browser goes to the sign-in page."""
-    if session is None and not is_down:
+    session = found.session
+    if session is None and not found.is_down:
         picture("", key="leave", leave=_sign_in())
         return False
     if session is None:
