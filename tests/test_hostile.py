@@ -7,12 +7,13 @@ import csv
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
 import pytest
-from browser import NOW, chromium, served
+from browser import NOW, TOKENS, chromium, served
 from click.testing import CliRunner
 from hostile import Files, community, load_all, site_file
 from hostile_browser import hostile
@@ -21,7 +22,9 @@ from playwright.sync_api import Browser
 from cockpit.cli import cli
 from cockpit.spreadsheets import safe_cell
 from config.visible import visible
+from geo.accounts import add_account, open_session
 from geo.store import Store, configured_urls
+from geo.viewer import OPERATOR
 
 ALL = os.environ.get("COCKPIT_HOSTILE") == "all"
 DISTURBING = (*map(chr, range(9)), *map(chr, range(11, 32)), *map(chr, range(0x7F, 0xA0)), *"\u200e\u200f\u202a\u202b",
@@ -120,7 +123,15 @@ LOOKS = (
 
 @pytest.fixture(scope="module")
 def address(town: Town) -> Iterator[str]:
-    with served(town.environment) as found:
+    """The pages, looked at by a leader whose own name is hostile too."""
+    with served(town.environment) as found, pytest.MonkeyPatch.context() as patch:
+        store = Store(configured_urls(town.environment))
+        now = datetime.now(UTC)
+        name = town.files.marks.text("账号")
+        account = add_account(store, OPERATOR, login="hostile", display_name=name, role="leader", now=now)
+        token = open_session(store, account, method="password", address="127.0.0.1", now=now)
+        store.close()
+        patch.setitem(TOKENS, found, token)
         yield found
 
 

@@ -229,10 +229,13 @@ FORGED = (
     "users",
     "audit",
     "?" + "a=b&" * 3_000,
+    "?embed=true&EMBED_OPTIONS=x&lang=en",
+    "?area=%00%ff%ed%a0%80&q=%F0%9F",
+    "LONE",
 )
 FORGE = """([selector, value]) => {
   const one = document.querySelector(selector);
-  one.dataset.go = value;
+  one.dataset.go = value === "LONE" ? "?area=\\ud800&lang=en" : value;
   one.removeAttribute("href");
   one.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
 }"""
