@@ -24,6 +24,8 @@ from geo.store import Store
 from geo.viewer import PROGRAM, Clock, Viewer
 
 COMMON = ("from", "to", "level", "area", "category", "lang")
+OF_STREAMLIT = ("embed", "embed_options")
+"""Parameters that Streamlit keeps to itself: who sets them gets an exception."""
 LONGEST_DAYS = 3_660
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 """What a URL may name; the weeks and the year before can still be counted from there."""
@@ -402,5 +404,6 @@ def parse_lang(params: Mapping[str, str]) -> tuple[str, tuple[Note, ...]]:
 
 
 def follow(target: str) -> None:
-    """Makes the query string `target` ("?…") the URL of this page; the next run reads it."""
-    st.query_params.from_dict(dict(parse_qsl(target.removeprefix("?"))))
+    """Makes the query string `target` ("?…", from the browser) the URL of this page; the next run reads it."""
+    named = parse_qsl(target.encode(errors="replace").decode().removeprefix("?"))
+    st.query_params.from_dict({name: value for name, value in named if name.lower() not in OF_STREAMLIT})

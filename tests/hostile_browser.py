@@ -1,7 +1,8 @@
 """Watches a page that shows hostile text: what ran, what was asked, what was refused, and what markup is there.
 
-Invariant: whatever a text could do to a page that took it for markup is a fault in the list: a script, a dialog, another
-title, a request to another machine, a report of the content policy, an element or an attribute that only data can have made.
+Invariant: whatever a text could do to a page that took it for markup is a fault in the list: a script, a dialog,
+another title, a request to another machine, a report of the content policy, an element or an attribute that only data
+can have made.
 """
 
 from collections.abc import Iterator
@@ -22,8 +23,10 @@ INSPECT = """() => {
   if (window.__owned) faults.push("a script ran");
   if (/owned/.test(document.title) && !/^(站名|sitename)/.test(document.title)) faults.push("title: " + document.title);
   const foreign = (value) => {
-    try { return !["http:", "https:"].includes(new URL(value, location).protocol) || new URL(value, location).origin !== origin; }
-    catch { return true; }
+    try {
+      const to = new URL(value, location);
+      return !/^https?:$/.test(to.protocol) || to.origin !== origin;
+    } catch { return true; }
   };
   const scope = document.querySelector(".stApp") ?? document.body;
   for (const one of scope.querySelectorAll("*")) {
@@ -31,9 +34,10 @@ INSPECT = """() => {
       if (/^on/i.test(name)) faults.push(`attribute ${name} of ${one.tagName}`);
       if (/^(href|xlink:href|action|formaction|src|data)$/i.test(name) && !/^(blob:|#)/.test(value) && foreign(value)
           && !(one.tagName === "IMG" && /^data:image/.test(value))) faults.push(`${one.tagName} ${name}=${value}`);
-      if (name === "style" && /url\\(|expression|@import/i.test(value)) faults.push(`style: ${value}`);
+      if (name === "style" && (/url\\(|expression|@import/i.test(value)
+          || (one.closest(".picture") && !/^[\\w\\s:;.,%()+-]*$/.test(value)))) faults.push(`style: ${value}`);
     }
-    if (/^(iframe|object|embed|base|meta|link|script|form|marquee)$/i.test(one.tagName)) faults.push(`<${one.tagName}>`);
+    if (/^(iframe|object|embed|base|meta|link|script|form)$/i.test(one.tagName)) faults.push(`<${one.tagName}>`);
     if (one.tagName === "IMG" && one.getAttribute("src") === "x") faults.push("<img src=x>");
   }
   const main = document.querySelector("[data-testid='stMain']");

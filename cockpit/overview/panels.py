@@ -174,7 +174,7 @@ def _column(view: View, name: str, kind: str) -> str:
 
 
 def _row(view: View, row: AreaFigures, table: AreaTable) -> str:
-    cells = f"<td>{esc(row.area.name)}</td>"
+    cells = f'<td class="name">{esc(row.area.name)}</td>'
     if table.is_covered:
         cells += _number(row.incidents)
         cells += _rate_cell(view, row) if table.has_households else ""
