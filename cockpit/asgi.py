@@ -14,11 +14,13 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
+from cockpit import noted_heads  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
 from cockpit.routes import exports, health, home, layers, probes  # noqa: E402
 from cockpit.routes.policy import ContentPolicy  # noqa: E402
 
 configure()
+noted_heads.keep_noting()
 
 app = st.App(
     HERE / "app.py",

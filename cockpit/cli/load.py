@@ -4,11 +4,10 @@ Invariant: figures go to standard output, sentences to standard error; the exit 
 (1 > 2 > 3 > 0).
 """
 
-import csv
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import click
 import orjson
 
 from cockpit.cli.ready import as_option, ready_store, refuse_user
-from cockpit.spreadsheets import safe_cell
+from cockpit.spreadsheets import csv_stream
 from config.fault_words import hint, message, summary
 from config.messages import LANGUAGES, tr
 from config.site import site
@@ -201,7 +200,8 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
     """List the refused rows of LOAD with the reason and what to do."""
     refuse_user(user, lang)
     clock = _clock()
-    found = ledger.rejects(ready_store(clock), OPERATOR, clock, load_id=load_id)
+    file = out.name if out is not None else None
+    found = ledger.rejects(ready_store(clock), OPERATOR, clock, load_id=load_id, file=file)
     if found is None:
         click.echo(tr("load.no_load", lang, load_id=load_id), err=True)
         sys.exit(2)
@@ -217,7 +217,7 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
         for item in found
     ]
     if out is not None:
-        _write_csv(out, records, lang)
+        _write_csv(out, records, lang, load_id=load_id)
     if as_json:
         click.echo(orjson.dumps(records))
     elif not found:
@@ -227,13 +227,22 @@ def rejects(load_id: int, *, out: Path | None, user: str | None, lang: str, as_j
         print_table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
 
 
-def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None:
-    """A CSV that Excel opens: UTF-8 with mark; a cell that would be a formula is made text."""
+def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str, *, load_id: int) -> None:
+    """A CSV as the page gives it: formulas made text, and below the table who took it, when and of which load."""
+    at = datetime.now(UTC).astimezone(site().zone)
+    login, name = OPERATOR.name, tr("audit.role_operator", lang)
+    notes = [
+        (tr("audit.export_reader", lang), tr("audit.export_reader_value", lang, name=name, login=login)),
+        (tr("audit.export_at", lang), f"{at:%Y-%m-%d %H:%M:%S %z}"),
+        (tr("audit.export_filters", lang), tr("audit.target_load", lang, key=load_id)),
+        (tr("audit.export_rows", lang), str(len(records))),
+    ]
+    lines = ([record[name] for name in REJECTS_SHOWN] for record in records)
+    headings = [tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN]
+    reader = tr("audit.export_head", lang, name=name, login=login, at=f"{at:%Y-%m-%d %H:%M}")
     try:
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN])
-            writer.writerows([safe_cell(record[name]) for name in REJECTS_SHOWN] for record in records)
+        with path.open("wb") as stream:
+            stream.writelines(csv_stream(headings, lines, reader=reader, notes=notes))
     except OSError as error:
         click.echo(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
         sys.exit(2)
