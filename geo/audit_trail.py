@@ -66,12 +66,11 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True)
 class ActionCount:
-    """How many lines of an action ended with a result, and the newest of them."""
+    """How many lines of an action ended with a result."""
 
     action: str
     result: str
     lines: int
-    newest: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,11 @@ def test_load_prints_one_line_of_json_a_file_and_the_exit_code_is_the_worst(
     out = tmp_path / "out.csv"
     assert run(environment, "rejects", str(lines[1]["load_id"]), "--out", out).returncode == 0
     with out.open(encoding="utf-8-sig", newline="") as stream:
-        assert [row[0] for row in csv.reader(stream)] == ["行号", "3", "4"]
+        written = list(csv.reader(stream))
+    assert [row[0] for row in written[:4] if row] == ["行号", "3", "4"]
+    assert "operator" in written[0][-1]
+    assert written[3] == []
+    assert written[4] == ["导出人", "命令行（operator）"]
 
     listed = json.loads(run(environment, "loads", "--json").stdout)
     assert [item["file"] for item in listed] == ["bad.csv", "good.csv"]

@@ -67,8 +67,11 @@ class AuditView:
         return tuple(sorted(not_ok, key=lambda one: (not one.action.startswith(_SIGN_IN), -one.lines, one.action)))
 
 
-def open_audit(view: View, state: MutableMapping[Any, Any]) -> AuditView:
-    """The page's view from the URL; `state`, the session's, remembers what reading was written down last."""
+def open_audit(view: View, state: MutableMapping[Any, Any] | None) -> AuditView:
+    """The page's view from the URL; `state`, the session's, remembers what reading was written down last.
+
+    None for a file, which has a line of its own.
+    """
     view = replace(view, notes=tuple(note for note in view.notes if note.key != "common.note_moved_period"))
     period, days, query = _period(view)
     found = AuditView(view, period, days, query)
@@ -80,7 +83,8 @@ def open_audit(view: View, state: MutableMapping[Any, Any]) -> AuditView:
         counts = audit_trail.counts(queries.store(), view.viewer, view.clock, query=query)
         action = view.option("action", ("", *(count.action for count in counts))) or None
         query = replace(query, action=action)
-        _note_reading(view, query, state)
+        if state is not None:
+            _note_reading(view, query, state)
         return replace(
             found, query=query, people=people, counts=counts, opened=_number(view.params.get("line")),
             check=audit_trail.last_check(queries.store(), view.viewer, view.clock),

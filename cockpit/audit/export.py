@@ -17,7 +17,7 @@ COLUMNS = (
 
 def export(view: View) -> Export | None:
     """All lines that the page's filters find, as they come; raises StoreUnavailable."""
-    audit = open_audit(view, {})
+    audit = open_audit(view, None)
     audit.known()
     query = audit_trail.whole(audit.query, below=NEWEST)
     rows = audit_trail.lines_streamed(queries.store(), view.viewer, view.clock, query=query)

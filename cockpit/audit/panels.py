@@ -125,7 +125,8 @@ def _why(audit: AuditView) -> str:
 
 def _verify(audit: AuditView) -> None:
     started = time.monotonic()
-    found = asking.verify(audit)
+    with st.spinner(audit.view.tr("audit.chain_verifying")):
+        found = asking.verify(audit)
     seconds = formats.number(time.monotonic() - started, digits=1)
     lines, stubs = formats.number(found.lines), formats.number(found.stubs)
     if found.holds:

@@ -4,11 +4,10 @@ Invariant: figures go to standard output, sentences to standard error; the exit 
 (1 > 2 > 3 > 0).
 """
 
-import csv
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from cockpit.cli.publish import after_load
 from cockpit.cli.ready import as_option, reader, ready_store
 from cockpit.cli.tables import print_table
 from cockpit.cli.telling import cell, say, say_json
-from cockpit.spreadsheets import safe_cell
+from cockpit.spreadsheets import csv_stream
 from config.fault_words import hint, message, summary
 from config.messages import LANGUAGES, tr
 from config.site import site
@@ -228,7 +227,8 @@ def rejects(
     store = ready_store(clock)
     needs = ("rows.loads", *(("act.export",) if out else ()), *(("act.unmask_refused",) if is_unmasked else ()))
     viewer = reader(store, user, needs=needs, lang=lang)
-    found = ledger.rejects(store, viewer, clock, load_id=load_id)
+    file = out.name if out is not None else None
+    found = ledger.rejects(store, viewer, clock, load_id=load_id, file=file)
     if found is not None and only:
         found = tuple(item for item in found if item.row in only)
     if found and is_unmasked:
@@ -248,7 +248,7 @@ def rejects(
         for item in found
     ]
     if out is not None:
-        _write_csv(out, records, lang)
+        _write_csv(out, records, lang, viewer=viewer, load_id=load_id)
     if as_json:
         say_json(records)
     elif not found:
@@ -285,13 +285,22 @@ def _unmasked(
     return tuple(replace(item, value=values[item.reject_id]) for item in sealed)
 
 
-def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str) -> None:
-    """A CSV that Excel opens: UTF-8 with mark; a cell that would be a formula is made text."""
+def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str, *, viewer: Viewer, load_id: int) -> None:
+    """A CSV as the page gives it: formulas made text, and below the table who took it, when and of which load."""
+    at = datetime.now(UTC).astimezone(site().zone)
+    login, name = viewer.name, tr(f"audit.role_{viewer.role}", lang)
+    notes = [
+        (tr("audit.export_reader", lang), tr("audit.export_reader_value", lang, name=name, login=login)),
+        (tr("audit.export_at", lang), f"{at:%Y-%m-%d %H:%M:%S %z}"),
+        (tr("audit.export_filters", lang), tr("audit.target_load", lang, key=load_id)),
+        (tr("audit.export_rows", lang), str(len(records))),
+    ]
+    lines = ([record[name] for name in REJECTS_SHOWN] for record in records)
+    headings = [tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN]
+    taken_by = tr("audit.export_head", lang, name=name, login=login, at=f"{at:%Y-%m-%d %H:%M}")
     try:
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN])
-            writer.writerows([safe_cell(record[name]) for name in REJECTS_SHOWN] for record in records)
+        with path.open("wb") as stream:
+            stream.writelines(csv_stream(headings, lines, reader=taken_by, notes=notes))
     except OSError as error:
         say(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
         sys.exit(2)

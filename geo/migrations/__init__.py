@@ -58,6 +58,8 @@ def bootstrap(urls: StoreUrls) -> None:
 def knows(revision: str) -> bool:
     """Whether this program can bring a store of `revision` to its own."""
     return any(found.revision == revision for found in ScriptDirectory.from_config(_alembic()).walk_revisions())
+
+
 def _upgrade(connection: Connection) -> None:
     """The schema's steps, and in the same transaction the sealing of what an older store held in clear."""
     command.upgrade(_alembic(connection), "head")

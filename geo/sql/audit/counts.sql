@@ -1,5 +1,5 @@
 -- one row is an action with a result: how many lines recorded in [since, until) by the viewer (null: all), the most first. Key: action, result.
-select action, result, count(*) as lines, max(seq) as newest
+select action, result, count(*) as lines
 from ops.audit
 where purged_at is null
   and (cast(:viewer as text) is null or viewer = :viewer)

@@ -57,7 +57,7 @@ $$;
 alter table ops.audit
   alter column seq set not null, alter column body_hash set not null, alter column content_hash set not null, alter column chain_hash set not null;
 create unique index audit_seq on ops.audit (seq);
-create index audit_recorded on ops.audit (recorded_at);
+create index audit_recorded on ops.audit (recorded_at) include (action, result, viewer) where purged_at is null;
 create index audit_viewer on ops.audit (viewer, seq);
 create index audit_action on ops.audit (action, seq);
 create index audit_not_ok on ops.audit (result, seq) where result <> 'ok';
