@@ -34,6 +34,7 @@ ENTRIES = (
 STEWARD = Viewer(name="data", role="steward", level="site", account_id=7, address="10.0.0.9")
 SECRETARY = Viewer(name="sec", role="secretary", level="area", area_ids=frozenset({2}))
 WHY = "核对 11 月票据"
+SLOW_MS = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -225,20 +226,20 @@ def test_a_leader_opens_a_name_on_the_page_with_a_purpose_and_an_evaluator_has_n
     with chromium() as browser, watched(browser) as found:
         page = found.open(f"{address}/funds?period=all")
         row = page.locator(".f-entries tr", has_text="a1")
-        expect(row).to_contain_text("张*")
-        expect(row).to_contain_text("联系人李** 138****5678")
+        expect(row).to_contain_text("张*", timeout=SLOW_MS)
+        expect(row).to_contain_text("联系人李** 138****5678", timeout=SLOW_MS)
         assert "张三" not in page.content()
         row.get_by_role("button", name="显示姓名").click()
         dialog = page.get_by_role("dialog")
-        expect(dialog).to_contain_text("每次显示都会记入审计")
+        expect(dialog).to_contain_text("每次显示都会记入审计", timeout=SLOW_MS)
         dialog.get_by_label("补充说明").fill("居民来电核对")
         dialog.get_by_role("button", name="显示", exact=True).click()
-        expect(dialog.locator(".u-texts")).to_contain_text("张三")
-        expect(dialog.locator(".u-texts")).to_contain_text("联系人李小明 13812345678")
-        expect(dialog).to_contain_text("已记入审计")
+        expect(dialog.locator(".u-texts")).to_contain_text("张三", timeout=SLOW_MS)
+        expect(dialog.locator(".u-texts")).to_contain_text("联系人李小明 13812345678", timeout=SLOW_MS)
+        expect(dialog).to_contain_text("已记入审计", timeout=SLOW_MS)
         assert "张三" not in page.url
         page.keyboard.press("Escape")
-        expect(dialog).to_have_count(0)
+        expect(dialog).to_have_count(0, timeout=SLOW_MS)
         assert "张三" not in page.content()
         assert [(line[0], line[6]) for line in trail(filled)[before:]] == [("leader", "核对票据：居民来电核对")]
 
@@ -246,5 +247,5 @@ def test_a_leader_opens_a_name_on_the_page_with_a_purpose_and_an_evaluator_has_n
         page.context.clear_cookies()
         page.context.add_cookies([{"name": "cockpit_session", "value": token, "url": address}])
         page.goto(f"{address}/funds?period=all")
-        expect(page.locator(".f-entries")).to_contain_text("张*")
-        expect(page.get_by_role("button", name="显示姓名")).to_have_count(0)
+        expect(page.locator(".f-entries")).to_contain_text("张*", timeout=SLOW_MS)
+        expect(page.get_by_role("button", name="显示姓名")).to_have_count(0, timeout=SLOW_MS)
