@@ -11,7 +11,7 @@ from cockpit.markup import attributes, esc
 from config.access import access
 from config.messages import LANGUAGES, tr
 from config.site import site
-from geo.accounts import Account
+from geo.accounts import ROLES, Account
 
 POLICY = "; ".join((
     "default-src 'none'",
@@ -99,7 +99,12 @@ def _demo(asked: Asked, accounts: Sequence[Account]) -> str:
         return f'<button name="demo" value="{esc(account.login)}">{role}{name}</button>'
 
     head = f'<p class="lead"><span class="mock">{asked.tr("signin.demo")}</span> {asked.tr("signin.demo_what")}</p>'
-    return head + _form(asked, "/signin", "".join(button(account) for account in accounts), style="demo")
+    return head + _form(
+        asked,
+        "/signin",
+        "".join(button(one) for one in sorted(accounts, key=lambda one: ROLES.index(one.role))),
+        style="demo",
+    )
 
 
 def _field(
