@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from audit_trails import meddle
-from browser import DESK, chromium, served, sign_in, watched
+from browser import DESK, WAIT_MS, chromium, served, sign_in, watched
 from playwright.sync_api import Browser, expect
 
 from cockpit import queries
@@ -202,13 +202,13 @@ def test_the_evaluator_reads_checks_and_takes_the_trail_home(
         page = visit.page
         page.context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
         page.goto(f"{address}/audit?who=leader")
-        expect(page.locator(".a-lines tbody tr")).to_have_count(computed.PAGE_LINES)
+        expect(page.locator(".a-lines tbody tr")).to_have_count(computed.PAGE_LINES, timeout=WAIT_MS)
         page.locator(".a-lines tbody tr").nth(3).locator("td").nth(3).click()
-        expect(page.locator(".a-open")).to_contain_text("链哈希")
+        expect(page.locator(".a-open")).to_contain_text("链哈希", timeout=WAIT_MS)
         assert "line=" in page.url
         page.get_by_role("button", name="校验").click()
-        expect(page.locator(".a-now")).to_contain_text("刚刚校验")
-        expect(page.locator(".a-state")).to_contain_text("完整")
+        expect(page.locator(".a-now")).to_contain_text("刚刚校验", timeout=WAIT_MS)
+        expect(page.locator(".a-state")).to_contain_text("完整", timeout=WAIT_MS)
         with page.expect_download() as waiting:
             page.get_by_role("link", name="导出 CSV").click()
         assert waiting.value.suggested_filename == "审计记录_judge.csv"
@@ -216,8 +216,8 @@ def test_the_evaluator_reads_checks_and_takes_the_trail_home(
         assert "查看隔离的行" in taken
         assert "导出人" in taken
         page.goto(f"{address}/audit?lang=en&who={HOSTILE}")
-        expect(page.locator(".a-lines")).to_contain_text(HOSTILE)
+        expect(page.locator(".a-lines")).to_contain_text(HOSTILE, timeout=WAIT_MS)
         page.locator(".a-lines tbody tr td").first.click()
-        expect(page.locator(".a-open")).to_contain_text("3 years")
+        expect(page.locator(".a-open")).to_contain_text("3 years", timeout=WAIT_MS)
         assert page.title() != "owned"
         assert page.locator("img[src=x]").count() == 0
