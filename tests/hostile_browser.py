@@ -35,7 +35,7 @@ INSPECT = """() => {
       if (/^(href|xlink:href|action|formaction|src|data)$/i.test(name) && !/^(blob:|#)/.test(value) && foreign(value)
           && !(one.tagName === "IMG" && /^data:image/.test(value))) faults.push(`${one.tagName} ${name}=${value}`);
       if (name === "style" && (/url\\(|expression|@import/i.test(value)
-          || (one.closest(".picture") && !/^[\\w\\s:;.,%()+-]*$/.test(value)))) faults.push(`style: ${value}`);
+          || (one.closest(".picture") && !/^[\\w\\s:;.,%()+/-]*$/.test(value)))) faults.push(`style: ${value}`);
     }
     if (/^(iframe|object|embed|base|meta|link|script|form)$/i.test(one.tagName)) faults.push(`<${one.tagName}>`);
     if (one.tagName === "IMG" && one.getAttribute("src") === "x") faults.push("<img src=x>");
