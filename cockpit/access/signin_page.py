@@ -11,7 +11,8 @@ from cockpit.markup import attributes, esc
 from config.access import access
 from config.messages import LANGUAGES, tr
 from config.site import site
-from geo.accounts import ROLES, Account
+from geo.account_rules import ROLES
+from geo.accounts import Account
 
 POLICY = "; ".join((
     "default-src 'none'",

@@ -81,7 +81,7 @@ begin
   if kind = 'ledger' then
     select array_agg(e.entry_id order by e.entry_id) into reached from core.ledger_entry e
     where e.entry_id = any (ids) and (is_site
-      or e.street_id = any (ops.viewer_areas()) or e.community_id = any (ops.viewer_areas())
+      or e.street_id = any (ops.viewer_areas()) or e.community_id = any (ops.viewer_areas()) or e.grid_id = any (ops.viewer_areas())
       or exists (select from core.fund f where f.fund_id in (e.fund_id, e.counter_fund_id)
                    and (f.street_id = any (ops.viewer_areas()) or f.community_id = any (ops.viewer_areas()))));
   elsif kind = 'goods' then
