@@ -226,9 +226,10 @@ const listen = (root, state) => {
     }
   });
   root.addEventListener("submit", (event) => {
-    event.preventDefault();
     const { send: name } = event.target.dataset;
-    if (name) send(`${name}?${new URLSearchParams(new FormData(event.target))}`);
+    if (!name) return; // a form of our own that the browser posts, such as signing out
+    event.preventDefault();
+    send(`${name}?${new URLSearchParams(new FormData(event.target))}`);
   });
   root.addEventListener("input", (event) => {
     if (event.target.matches("input[data-pick]")) event.target.setCustomValidity("");
