@@ -38,7 +38,8 @@ INSPECT = """() => {
           || (one.closest(".picture") && !/^[\\w\\s:;.,%()+/-]*$/.test(value)))) faults.push(`style: ${value}`);
     }
     const isOurs = one.tagName === "FORM" && one.matches(".nav form[action='/signout'], form[data-send]");
-    if (!isOurs && /^(iframe|object|embed|base|meta|link|script|form)$/i.test(one.tagName)) faults.push(`<${one.tagName}>`);
+    const isForbidden = /^(iframe|object|embed|base|meta|link|script|form)$/i.test(one.tagName);
+    if (isForbidden && !isOurs) faults.push(`<${one.tagName}>`);
     if (one.tagName === "IMG" && one.getAttribute("src") === "x") faults.push("<img src=x>");
   }
   const main = document.querySelector("[data-testid='stMain']");

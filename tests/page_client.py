@@ -3,7 +3,7 @@
 Invariant: what `Visit.text` holds is everything that the server sent for the run, not what a screen would show of it.
 """
 
-import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from cockpit.access.current import COOKIE
 
 WAIT_S = 60
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 @dataclass(frozen=True)
@@ -64,15 +65,6 @@ class Tab:
 
 
 def _text(told: ForwardMsg) -> str:
-    """All texts of a message; JSON inside it with its escapes undone."""
+    """All texts of a message; JSON inside it with its escapes undone, nothing of it lost."""
     raw = told.SerializeToString().decode("utf-8", "ignore")
-    if "\\u" not in raw:
-        return raw
-    return raw + json.loads('"' + _only_escapes(raw) + '"')
-
-
-def _only_escapes(raw: str) -> str:
-    pieces = raw.split("\\u")
-    return "".join(
-        f"\\u{piece[:4]}" for piece in pieces[1:] if all(sign in "0123456789abcdefABCDEF" for sign in piece[:4])
-    )
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), raw)

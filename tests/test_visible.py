@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from loaders.masking import hidden
+from geo.masking import hidden
 
 from cockpit.charts import svg
 from cockpit.charts.plotly_look import words
