@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from geo.masking import hidden
 
 from cockpit.charts import svg
 from cockpit.charts.plotly_look import words
 from cockpit.cli import telling
 from cockpit.markup import attributes, esc
 from config.visible import in_a_line, visible
+from geo.masking import hidden
 
 ACTING = [*range(9), *range(11, 32), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F)]
 ACTING += [*range(0x2066, 0x206A), 0x2028, 0x2029]

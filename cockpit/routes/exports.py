@@ -57,6 +57,8 @@ def _answer(request: Request, name: str, make: Callable[[View], Export | None], 
             return _said("audit.export_not_allowed", lang, status=403)
         view = context.make_view(params, viewer=viewer, pulse=queries.pulse(None, PROGRAM))
         view.check()
+        if any(note.key != MOVED for note in view.notes):  # a file says what was asked for, or there is none
+            return _said("audit.export_not_found", lang, status=404)
         export = make(view)
         return _said("audit.export_not_found", lang, status=404) if export is None else _file(view, session, export)
     except AuditUnavailable as fault:
