@@ -27,6 +27,7 @@ from geo.audit import REFUSED, audit
 from geo.errors import AuditUnavailable, StoreUnavailable
 from geo.viewer import PROGRAM, Viewer, current_clock
 
+MOVED = "common.note_moved_period"
 NOT_KEPT = {"cache-control": "no-store"}
 _log = structlog.get_logger()
 
