@@ -171,12 +171,17 @@ def test_a_file_names_its_reader_and_what_it_is_of(client: Client, cookie: Cooki
 
 
 def test_a_secretary_takes_home_the_own_fund_and_nothing_of_the_sibling(client: Client, cookie: Cookie) -> None:
-    for login, codes in (("own", {"e1", "e2", "e3"}), ("sibling", {"e4"})):
-        for asked in ("?period=all", "?period=all&area=community:a", "?period=all&area=community:b&fund=f2"):
+    for login, area, other, codes in (("own", "a", "b", {"e1", "e2", "e3"}), ("sibling", "b", "a", {"e4"})):
+        for asked in ("?period=all", f"?period=all&area=community:{area}"):
             rows, _ = table(client(f"/export/entries.csv{asked}", cookie(login)).content)
-            assert {row["凭证号"] for row in rows} <= codes
-        rows, _ = table(client("/export/entries.csv?period=all", cookie(login)).content)
-        assert {row["凭证号"] for row in rows} == codes
+            assert {row["凭证号"] for row in rows} == codes
+        refused = {
+            (answer.status, answer.text)
+            for named in (f"community:{other}", f"community:{other}&fund=f2", "community:none", "street:s")
+            for answer in [client(f"/export/entries.csv?period=all&area={named}", cookie(login))]
+        }
+        assert len(refused) == 1
+        assert refused.pop()[0] == 404
 
 
 def test_no_formula_leaves_live_in_any_file(client: Client, cookie: Cookie) -> None:
