@@ -173,6 +173,15 @@ def watched(browser: Browser, *, size: tuple[int, int] = DESK) -> Iterator[Watch
     assert found.faults == []
 
 
+def until(page: Page, condition: str) -> None:
+    """Waits until the JavaScript condition holds; asked from outside, since the page's policy evaluates nothing in it."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not page.evaluate(condition):
+        if time.monotonic() > deadline:
+            pytest.fail(f"never: {condition}")
+        page.wait_for_timeout(100)
+
+
 def _note_outside(url: str, faults: list[str]) -> None:
     parts = urlsplit(url)
     if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import WAIT_MS, chromium, served, watched, without_store
+from browser import WAIT_MS, chromium, served, until, watched, without_store
 from playwright.sync_api import Browser, Page, expect
 from small_town import HOSTILE, build
 
@@ -37,7 +37,7 @@ def town(empty: str, urls: StoreUrls, clock: Clock) -> str:
 
 
 def drawn(page: Page) -> None:
-    page.wait_for_function("document.querySelector('.areas')?.dataset.ready === '1'")
+    until(page, "document.querySelector('.areas')?.dataset.ready === '1'")
     page.locator(".st-key-community_stages").wait_for(timeout=WAIT_MS)
 
 
@@ -54,7 +54,7 @@ def test_without_the_database_every_panel_says_so_and_the_page_stands(
     with served(without_store(store_environment)) as address, watched(browser) as visit:
         page = visit.open(f"{address}/community")
         expect(page.locator("h1")).to_have_text("暂时读不到数据")
-        expect(page.locator("p.down")).to_have_count(8, timeout=WAIT_MS)
+        expect(page.locator("p.down")).to_have_count(7, timeout=WAIT_MS)
 
 
 def test_it_opens_on_the_community_that_needs_someone_with_list_map_and_words_for_what_is_missing(

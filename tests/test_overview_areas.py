@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from browser import chromium, served, watched
+from browser import chromium, served, until, watched
 from loads_geo import Desk, square
 from playwright.sync_api import expect
 
@@ -54,7 +54,7 @@ def wide(
 def test_areas_without_incidents_are_drawn_named_and_lead_down(wide: str) -> None:
     with chromium() as browser, watched(browser) as visit:
         page = visit.open(wide)
-        page.wait_for_function("document.querySelectorAll('.areas path').length === 84")
+        until(page, "document.querySelectorAll('.areas path').length === 84")
         expect(page.locator("h1")).to_have_text("还没有事件数据")
         expect(page.locator(".lead")).to_contain_text("街道 2 个、社区 84 个")
         assert sorted(page.locator("text.name.above").all_text_contents()) == ["区 E", "区 W"]
@@ -62,9 +62,9 @@ def test_areas_without_incidents_are_drawn_named_and_lead_down(wide: str) -> Non
         expect(page.locator("tbody tr")).to_have_count(84)
         expect(page.locator("tbody td.num")).to_have_count(0)
         page.goto(f"{wide}/?mode=heat")
-        page.wait_for_function("document.querySelectorAll('.areas path').length === 84")
+        until(page, "document.querySelectorAll('.areas path').length === 84")
         page.goto(f"{wide}/?area=street:W")
-        page.wait_for_function("document.querySelectorAll('.areas path').length === 42")
+        until(page, "document.querySelectorAll('.areas path').length === 42")
         box = page.locator(".areas").evaluate("all => { const b = all.getBBox(); return [b.x, b.x + b.width] }")
         assert box[0] >= 0
         assert box[1] <= 800

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from browser import chromium, served, watched, without_store
+from browser import chromium, served, until, watched, without_store
 from playwright.sync_api import Browser, Page, expect
 from small_town import HOSTILE, build
 from sqlalchemy import create_engine, make_url, text
@@ -31,7 +31,7 @@ def town(urls: StoreUrls, store_environment: dict[str, str], clock: Clock) -> It
 
 def areas(page: Page) -> list[str]:
     page.locator(".areas path").first.wait_for(state="attached")
-    page.wait_for_function("document.querySelector('.areas').dataset.ready === '1'")
+    until(page, "document.querySelector('.areas')?.dataset.ready === '1'")
     return [str(name) for name in page.locator(".areas path").evaluate_all("all => all.map(one => one.dataset.name)")]
 
 
@@ -69,10 +69,10 @@ def test_a_click_on_an_area_looks_into_it_and_the_breadcrumb_leads_back(browser:
         assert areas(page) == ["东社区", "西社区"]
         page.locator(".areas path[data-token='community:W']").click()
         expect(page).to_have_url(re.compile("area=community%3AW"))
-        page.wait_for_function("document.querySelectorAll(\".areas path[data-token^='grid:']\").length === 2")
+        until(page, "document.querySelectorAll(\".areas path[data-token^='grid:']\").length === 2")
         assert areas(page) == ["西社区第一网格", "西社区第二网格"]
         page.locator(".crumbs a").first.click()
-        page.wait_for_function("document.querySelectorAll(\".areas path[data-token^='community:']\").length === 2")
+        until(page, "document.querySelectorAll(\".areas path[data-token^='community:']\").length === 2")
         assert "area=" not in page.url
 
 

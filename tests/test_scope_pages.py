@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from browser import TOKENS, WAIT_MS, chromium, served, sign_in, watched
+from browser import TOKENS, WAIT_MS, chromium, served, sign_in, until, watched
 from playwright.sync_api import Browser, Page, expect
 from sampled_street import street
 from sqlalchemy import text
@@ -52,7 +52,7 @@ def pages(new_database: Callable[[], StoreUrls], clock: Clock, store_environment
 def drawn(page: Page) -> list[str]:
     """The tokens of the areas on the map."""
     page.locator(".areas path").first.wait_for(state="attached")
-    page.wait_for_function("document.querySelector('.areas').dataset.ready === '1'")
+    until(page, "document.querySelector('.areas')?.dataset.ready === '1'")
     return [str(one) for one in page.locator(".areas path").evaluate_all("all => all.map(one => one.dataset.token)")]
 
 
