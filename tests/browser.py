@@ -174,7 +174,7 @@ def watched(browser: Browser, *, size: tuple[int, int] = DESK) -> Iterator[Watch
 
 
 def until(page: Page, condition: str) -> None:
-    """Waits until the JavaScript condition holds; asked from outside, since the page's policy evaluates nothing in it."""
+    """Waits until the JavaScript condition holds; asks from outside, as the page's policy evaluates nothing in it."""
     deadline = time.monotonic() + WAIT_MS / 1000
     while not page.evaluate(condition):
         if time.monotonic() > deadline:
