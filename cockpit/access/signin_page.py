@@ -95,7 +95,7 @@ def _provider(asked: Asked) -> str:
 
 def _demo(asked: Asked, accounts: Sequence[Account]) -> str:
     def button(account: Account) -> str:
-        role = f"<b>{asked.tr(f'signin.role.{account.role}')}</b>"
+        role = f"<b>{asked.tr(f'role.{account.role}')}</b>"
         name = f"<span>{esc(account.display_name)}</span>"
         return f'<button name="demo" value="{esc(account.login)}">{role}{name}</button>'
 
