@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
-from cockpit import noted_heads  # noqa: E402
+from cockpit import mishap, noted_heads  # noqa: E402
 from cockpit.access import oidc  # noqa: E402
 from cockpit.access.gate import Gate  # noqa: E402
 from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
@@ -28,6 +28,7 @@ configure()
 believe_no_proxy_yet()
 access()  # a file that cannot be used stops the start, it opens no door
 noted_heads.keep_noting()
+mishap.keep_streamlit_silent()
 
 app = st.App(
     HERE / "app.py",
@@ -52,4 +53,5 @@ app = st.App(
     secrets=oidc.secrets(),
     middleware=[Middleware(ContentPolicy), Middleware(Gate)],
     lifespan=lifespan,
+    on_script_error=mishap.tell,
 )
