@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 import structlog
 
-from cockpit.markup import esc
+from cockpit.picture import esc, picture
 from config.messages import tr
 
 _LOGGER_OF_STREAMLIT, _ITS_WORDS = "streamlit.error_util", "Uncaught app execution"
@@ -29,7 +29,8 @@ def tell(fault: Exception) -> bool:
     lang = "en" if st.query_params.get("lang") == "en" else "zh"
     title = tr("common.mishap", lang)
     lead = tr("common.mishap_lead", lang, reference=reference)
-    st.html(f'<div class="mishap" role="alert"><p><b>{esc(title)}</b> {esc(lead)}</p></div>')
+    markup = f'<div class="mishap" role="alert"><p><b>{esc(title)}</b> {esc(lead)}</p></div>'
+    picture(markup, key=f"mishap-{reference}")
     return True
 
 

@@ -84,6 +84,13 @@ def sentence(asked: Asked) -> str:
     return _page(asked, "signin.title", back, path="/signin")
 
 
+def nowhere(asked: Asked) -> str:
+    """The page for who is signed in and asks for an address that nothing has."""
+    home = "/?lang=en" if asked.lang == "en" else "/"
+    back = f'<p class="quiet"><a href="{home}">{asked.tr("signin.refused.home")}</a></p>'
+    return _page(asked, "signin.refused.title", back, path="/")
+
+
 def _provider(asked: Asked) -> str:
     """The way to the provider of OpenID Connect, where one is named."""
     provider = access().oidc
