@@ -18,6 +18,7 @@ from cockpit.cli.account_lines import LISTED, line, method_word, moment, record,
 from cockpit.cli.areas import UnknownAreaError, chosen
 from cockpit.cli.ready import language, ready_store
 from cockpit.cli.tables import print_table
+from config.access import access
 from config.messages import tr
 from geo import account_changes as changes
 from geo.account_rules import ROLES, AccountError
@@ -146,7 +147,7 @@ def show(login: str, *, as_json: bool) -> None:
     """Show an account and its open sessions."""
     store = _store()
     found = _done(lambda: _account(store, login))
-    sessions = changes.sessions_of(store, OPERATOR, account_id=found.account_id, now=_now())
+    sessions = changes.sessions_of(store, OPERATOR, account_id=found.account_id, now=_now(), idle=access().idle)
     if as_json:
         click.echo(orjson.dumps(record(found) | {"sessions": [asdict(session) for session in sessions]}))
     else:
