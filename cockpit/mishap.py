@@ -1,4 +1,4 @@
-"""The last resort for a page that raises: one sentence on the page, the whole story in the log, the same number on both.
+"""The last resort for a page that raises: one sentence on the page, the places in the log, the same number on both.
 
 Invariant: no message of an exception reaches a page or the log, since it may hold values of rows; the log has the kinds
 of exception and the places in the code.

@@ -1,4 +1,4 @@
-"""`cockpit audit … --as USER`: with the rights of that account and no others; checking and emptying is the operator's."""
+"""`cockpit audit … --as USER`: with the rights of that account and no others; only the operator checks and empties."""
 
 import json
 from collections.abc import Callable

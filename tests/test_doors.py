@@ -48,7 +48,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory, store_environment: dict[str
         capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     line = next(line for line in told.stdout.splitlines() if line.startswith("routes "))
-    return {path: methods for path, methods in json.loads(line.removeprefix("routes "))}
+    return dict(json.loads(line.removeprefix("routes ")))
 
 
 def test_the_route_table_has_the_addresses_that_are_known_here_and_no_other(routes: dict[str, list[str]]) -> None:

@@ -16,8 +16,9 @@ from cockpit.access import demo as demo_mode
 from cockpit.cli import cli, demo_accounts, safe_start, serve
 from config.access import access
 from geo import account_changes as changes
-from geo import vault
+from geo import audit_chain, vault
 from geo.accounts import add_account
+from geo.audit import audit
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, OPERATOR, Clock
 
@@ -281,3 +282,33 @@ def test_the_check_up_of_a_store_that_is_away_or_older_says_so_and_goes_on(
         bad = [one["check"] for one in json.loads(done.stdout) if one["state"] == "bad"]
         assert (done.exit_code, bad) == (1, [check])
         store.close()
+
+
+def test_the_check_up_names_the_end_of_the_trail_the_last_backup_the_keys_and_the_months_that_are_due(
+    new_database: Callable[[], StoreUrls], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(new_database())
+    monkeypatch.setattr(Store, "from_environment", lambda: store)
+    monkeypatch.delenv(vault.VARIABLE, raising=False)
+
+    def found() -> dict[str, tuple[str, str]]:
+        done = CliRunner().invoke(cli, ["doctor", "--json"], catch_exceptions=False)
+        return {one["check"]: (one["state"], one["text"]) for one in json.loads(done.stdout)}
+
+    told = found()
+    assert told["audit"] == ("look", "no line yet")
+    assert told["backup"] == ("look", "no backup on record: cockpit db backup")
+    assert told["keys"] == ("good", "No key yet: it is made at the first load.")
+    assert told["published"] == ("good", "no month is due")
+    clock = Clock(NOW)
+    with store.loading(OPERATOR, clock) as connection:
+        audit(connection, viewer=OPERATOR, action="backup", target="file:x.zip", detail={})
+    told = found()
+    head = audit_chain.head(store, OPERATOR, clock)
+    assert told["audit"][0] == "good"
+    assert "number 1, written" in told["audit"][1]
+    assert head.chain_hash in told["audit"][1]
+    assert told["backup"][0] == "good"
+    write(home / "secrets" / "vault.key", "no keys at all")
+    assert found()["keys"][0] == "bad"
+    store.close()

@@ -87,7 +87,7 @@ def _settings(host: str | None, environ: Mapping[str, str]) -> Iterator[Reason]:
 
 
 def _has_proxy() -> bool:
-    """Whether access.toml names a proxy: a section of which anything is set. A file that cannot be used is told once."""
+    """Whether access.toml names a proxy: a section of which anything is set; a file of no use is another reason."""
     try:
         return access().proxy != Proxy()
     except reader.ConfigError:
