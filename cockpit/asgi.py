@@ -14,20 +14,30 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
-from cockpit import noted_heads  # noqa: E402
+from cockpit import mishap, noted_heads  # noqa: E402
 from cockpit.access import oidc  # noqa: E402
 from cockpit.access.gate import Gate  # noqa: E402
 from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
 from cockpit.background import lifespan  # noqa: E402
+from cockpit.cli.ready import language  # noqa: E402
+from cockpit.cli.telling import say  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
 from cockpit.routes import exports, health, layers, probes, reports, signin  # noqa: E402
 from cockpit.routes.policy import REPORT_PATH, ContentPolicy  # noqa: E402
 from config.access import access  # noqa: E402
+from config.messages import tr  # noqa: E402
+from config.reader import ConfigError  # noqa: E402
 
 configure()
 believe_no_proxy_yet()
-access()  # a file that cannot be used stops the start, it opens no door
+try:
+    access()  # a file that cannot be used stops the start, it opens no door
+    secrets = oidc.secrets()
+except ConfigError as fault:
+    say(tr("start.access", language(), reason=fault), err=True)
+    sys.exit(2)
 noted_heads.keep_noting()
+mishap.keep_streamlit_silent()
 
 app = st.App(
     HERE / "app.py",
@@ -49,7 +59,8 @@ app = st.App(
         Route("/export/audit.csv", exports.lines),
         *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],
-    secrets=oidc.secrets(),
+    secrets=secrets,
     middleware=[Middleware(ContentPolicy), Middleware(Gate)],
     lifespan=lifespan,
+    on_script_error=mishap.tell,
 )

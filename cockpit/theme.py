@@ -79,7 +79,7 @@ def _account(view: View, session: Session | None) -> str:
     """Who is signed in, as a menu that opens without a script: password, signing out."""
     if session is None:
         return ""
-    role = view.tr(f"signin.role.{session.viewer.role}")
+    role = view.tr(f"role.{session.viewer.role}")
     kept = urlencode({"next": "/" + view.common_link(), "lang": view.lang})
     password = ""
     if session.method == "password":

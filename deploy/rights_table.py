@@ -19,7 +19,7 @@ BEGIN, END = "<!-- rights:begin -->\n", "<!-- rights:end -->"
 def table(lang: str) -> str:
     """The table in Markdown: a line a right, a column a role, * where an account limited to areas has it not."""
     found = rights()
-    heads = [tr("rights.head", lang), *(tr(f"rights.role_{role}", lang) for role in found.roles)]
+    heads = [tr("rights.head", lang), *(tr(f"role.{role}", lang) for role in found.roles)]
     lines = [heads, ["---", *(":-:" for _ in found.roles)]]
     for right, roles in found.may.items():
         name = tr(f"rights.{right.replace('.', '_')}", lang) + ("\\*" if right in found.site_only else "")

@@ -1,8 +1,9 @@
-"""What a check-up asks of the store: versions of its parts, age of each dataset, the end of the audit trail."""
+"""What a check-up asks of the store: versions, age of each dataset, the end of the audit trail, the last backup."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from geo.audit_chain import Head
 from geo.map_queries import Dataset
 from geo.map_queries import datasets as known_datasets
 from geo.store import Store, rows
@@ -20,11 +21,14 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The audit trail: how many lines, the last one's number, and when that was written (the machine's time)."""
+    """The audit trail: its head, when the newest line was written and when the store was last backed up.
 
-    lines: int
-    last_id: int | None
+    `newest` and `backed_up` are moments of the machine; None where there is no such line.
+    """
+
+    head: Head
     newest: datetime | None
+    backed_up: datetime | None
 
 
 def versions(store: Store) -> Versions:
@@ -41,4 +45,8 @@ def datasets(store: Store, clock: Clock) -> tuple[Dataset, ...]:
 def trail(store: Store, clock: Clock) -> Trail:
     """The end of the audit trail; raises StoreUnavailable."""
     with store.reading(OPERATOR, clock) as connection:
-        return Trail(**rows(connection, "steward/trail")[0])
+        found = rows(connection, "steward/trail")
+    if not found:
+        return Trail(Head(0, ""), None, None)
+    row = found[0]
+    return Trail(Head(row["seq"], row["chain_hash"].hex()), row["newest"], row["backed_up"])

@@ -77,6 +77,17 @@ def end_attempt(store: Store, attempt: Attempt, *, is_right: bool, now: datetime
     return account if account.disabled_at is None else None
 
 
+def renew_hash(store: Store, attempt: Attempt, *, password_hash: str, now: datetime) -> None:
+    """Keeps the password of a right attempt under a newer hash; does nothing where it was changed meanwhile."""
+    asked = {
+        "account_id": attempt.account_id,
+        "outdated": attempt.password_hash,
+        "password_hash": password_hash,
+    }
+    with store.admitting(GATE, Clock(now)) as connection:
+        connection.execute(sql_text(sql.text("access/renew_hash")), asked)
+
+
 def note_refusal(
     store: Store, *, action: str, viewer: Viewer, target: str, detail: dict[str, object], now: datetime
 ) -> None:

@@ -14,8 +14,11 @@ from sqlalchemy import create_engine, text
 
 from cockpit.access import demo as demo_mode
 from cockpit.cli import cli, demo_accounts, safe_start, serve
+from config.access import access
 from geo import account_changes as changes
+from geo import audit_chain, vault
 from geo.accounts import add_account
+from geo.audit import audit
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, OPERATOR, Clock
 
@@ -28,6 +31,7 @@ SECRET = "5f2c9b1e7a40d3866fe1b2c4a9d07e35"
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
     monkeypatch.setenv("COCKPIT_LANG", "en")
+    access.cache_clear()
     return tmp_path
 
 
@@ -39,6 +43,16 @@ def write(path: Path, told: str, mode: int = 0o600) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(told, encoding="utf-8")
     path.chmod(mode)
+
+
+def access_file(home: Path, told: str) -> None:
+    """An access.toml of the site's own: the shipped lengths and locks, and what is told."""
+    head = (
+        "idle_minutes = 60\nabsolute_hours = 12\nwall_days = 30\n"
+        "[lockout]\nwindow_minutes = 15\naccount_at_address = 5\naddress = 50\naccount = 100\n"
+    )
+    write(home / "config" / "access.toml", head + told)
+    access.cache_clear()
 
 
 def set_revision(urls: StoreUrls, revision: str) -> None:
@@ -59,11 +73,41 @@ def test_a_plain_installation_on_loopback_has_no_reason_against_it(home: Path) -
 def test_an_open_port_needs_a_proxy_setting_in_which_something_is_set(home: Path) -> None:
     for host in ("0.0.0.0", "::", "10.1.2.3", "cockpit.example", "127.0.0.1.example"):
         assert keys(safe_start.before_store(host, {})) == ["open_port"]
-    access = home / "config" / "access.toml"
-    write(access, '[proxy]\nheader = ""\ntrusted = []\n')
+    access_file(home, '[proxy]\nheader = ""\ntrusted = []\n')
     assert keys(safe_start.before_store("0.0.0.0", {})) == ["open_port"]
-    write(access, '[proxy]\noutside = "https://cockpit.example"\n')
+    access_file(home, '[proxy]\noutside = "https://cockpit.example"\n')
     assert safe_start.before_store("0.0.0.0", {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ("[proxy]\noutside = 7\n", "proxy.outside"),
+        ("[proxy\n", "access.toml"),
+        ("[oidc]\nclient_id = 'x'\nserver_metadata_url = 'https://id.example'\n"
+         "redirect_uri = 'https://cockpit.example/oauth2callback'\n", "oidc_client_secret"),
+    ],
+)  # fmt: skip
+def test_sign_in_settings_that_cannot_be_used_are_a_reason_of_one_sentence(home: Path, told: str, named: str) -> None:
+    access_file(home, told)
+    (found,) = safe_start.before_store("0.0.0.0" if "oidc" not in told else "127.0.0.1", {})
+    assert found.key == "access"
+    assert named in found.text("en")
+    assert "\n" not in found.text("zh")
+
+
+def test_a_server_that_is_started_by_itself_says_the_same_and_ends_with_2(
+    home: Path, store_environment: dict[str, str]
+) -> None:
+    access_file(home, "[proxy]\noutside = 7\n")
+    command = [sys.executable, "-m", "streamlit", "run", "cockpit/asgi.py", "--server.port", "0"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=store_environment | {"COCKPIT_HOME": str(home), "COCKPIT_LANG": "en"},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "The sign-in settings cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
 
 
 @pytest.mark.parametrize(
@@ -146,7 +190,8 @@ def test_all_reasons_are_told_at_once_in_one_sentence_each_and_nothing_is_served
 ) -> None:
     add_account(store, OPERATOR, login="demo-x", display_name="x", role="leader", is_demo=True, now=NOW)
     write(home / "secrets" / "cookie_secret", "short", 0o644)
-    environment = store_environment | {"COCKPIT_HOME": str(home), "COCKPIT_LANG": "en", "COCKPIT_DEMO": "1"}
+    own = {name: value for name, value in store_environment.items() if name != vault.VARIABLE}
+    environment = own | {"COCKPIT_HOME": str(home), "COCKPIT_LANG": "en", "COCKPIT_DEMO": "1"}
     done = subprocess.run(
         [sys.executable, "-c", "from cockpit.cli import main; main()", "up", "--host", "0.0.0.0", "--port", "8639"],
         cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=60, check=False,
@@ -237,3 +282,33 @@ def test_the_check_up_of_a_store_that_is_away_or_older_says_so_and_goes_on(
         bad = [one["check"] for one in json.loads(done.stdout) if one["state"] == "bad"]
         assert (done.exit_code, bad) == (1, [check])
         store.close()
+
+
+def test_the_check_up_names_the_end_of_the_trail_the_last_backup_the_keys_and_the_months_that_are_due(
+    new_database: Callable[[], StoreUrls], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(new_database())
+    monkeypatch.setattr(Store, "from_environment", lambda: store)
+    monkeypatch.delenv(vault.VARIABLE, raising=False)
+
+    def found() -> dict[str, tuple[str, str]]:
+        done = CliRunner().invoke(cli, ["doctor", "--json"], catch_exceptions=False)
+        return {one["check"]: (one["state"], one["text"]) for one in json.loads(done.stdout)}
+
+    told = found()
+    assert told["audit"] == ("look", "no line yet")
+    assert told["backup"] == ("look", "no backup on record: cockpit db backup")
+    assert told["keys"] == ("good", "No key yet: it is made at the first load.")
+    assert told["published"] == ("good", "no month is due")
+    clock = Clock(NOW)
+    with store.loading(OPERATOR, clock) as connection:
+        audit(connection, viewer=OPERATOR, action="backup", target="file:x.zip", detail={})
+    told = found()
+    head = audit_chain.head(store, OPERATOR, clock)
+    assert told["audit"][0] == "good"
+    assert "number 1, written" in told["audit"][1]
+    assert head.chain_hash in told["audit"][1]
+    assert told["backup"][0] == "good"
+    write(home / "secrets" / "vault.key", "no keys at all")
+    assert found()["keys"][0] == "bad"
+    store.close()

@@ -2,19 +2,23 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from browser import served, sign_in
 from sqlalchemy import text
 from web import Web
 
-from cockpit.access.passwords import hash_password
+from cockpit import queries
+from cockpit.access.passwords import hash_password, is_outdated, is_password
+from cockpit.access.signin_page import Asked
+from cockpit.routes import signin
 from geo.accounts import add_account
 from geo.signing_in import Limits, begin_attempt, end_attempt
-from geo.store import Store
+from geo.store import Store, StoreUrls
 from geo.viewer import OPERATOR, Clock
 
 RIGHT = "a-better-horse-41"
@@ -83,6 +87,43 @@ def test_the_right_password_opens_a_session_with_a_new_value_and_the_old_one_end
 
 def test_the_login_may_be_typed_in_capitals_and_with_spaces(address: str) -> None:
     assert at(address, "198.51.100.2").sign_in("  WANG ", RIGHT).status == 303
+
+
+def test_a_hash_with_weaker_settings_is_renewed_at_the_next_right_sign_in_and_at_no_wrong_one(
+    address: str, people: Store
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(RIGHT)
+    add_account(
+        people, OPERATOR, login="old", display_name="old", role="leader", password_hash=weak, now=datetime.now(UTC)
+    )
+
+    def kept() -> str:
+        with people.admitting(OPERATOR, Clock(datetime.now(UTC))) as connection:
+            found: str = connection.execute(
+                text("select password_hash from access.account where login = 'old'")
+            ).scalar_one()
+        return found
+
+    assert at(address, "198.51.100.77").sign_in("old", "wrong").status == 401
+    assert kept() == weak
+    assert at(address, "198.51.100.77").sign_in("old", RIGHT).status == 303
+    renewed = kept()
+    assert renewed != weak
+    assert not is_outdated(renewed)
+    assert is_password(renewed, RIGHT)
+    assert at(address, "198.51.100.77").sign_in("old", RIGHT).status == 303
+    assert kept() == renewed
+
+
+def test_without_any_account_the_page_says_how_to_make_the_first(
+    new_database: Callable[[], StoreUrls], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(new_database())
+    monkeypatch.setattr(queries, "store", lambda: store)
+    for lang in ("zh", "en"):
+        shown = bytes(signin._form_page(Asked(lang, "t")).body).decode()
+        assert "cockpit users add" in shown
+    store.close()
 
 
 def test_the_cookie_is_hidden_from_scripts_and_other_sites_and_goes_with_the_browser(address: str) -> None:

@@ -1,6 +1,7 @@
 """Which addresses stand open, which are pages, which need a session, and which nobody may ask.
 
-Invariant: what is not named here needs a session; nothing that depends on data stands open.
+Invariant: what is not named here exists for nobody, and says so only to who has a session; nothing that depends on
+data stands open. A test compares the names with the routes that the server has.
 """
 
 import re
@@ -14,9 +15,17 @@ _OPEN = frozenset({
 _OPEN_BELOW = ("/static/", "/app/static/")
 _OIDC = frozenset({"/auth/login", "/oauth2callback"})
 _SHUT = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
-_SHUT_BELOW = ("/media/", "/_stcore/metrics", "/_stcore/script-health-check")
+_SHUT_BELOW = (
+    "/media/", "/component/", "/_stcore/agent", "/_stcore/metrics", "/_stcore/script-health-check",
+    "/_stcore/upload_file/",
+)  # fmt: skip
+_GUARDED = frozenset({
+    STREAM, "/layers/areas.svg", "/layers/lines.svg", "/layers/base.svg", "/layers/heat.csv", "/export/entries.csv",
+    "/export/rejects.csv", "/export/audit.csv",
+})  # fmt: skip
+_GUARDED_BELOW = ("/_stcore/bidi-components/",)
 _PROBE = re.compile(r"/[\w-]+/_stcore/(health|host-config)", re.ASCII)
-_PAGE = re.compile(r"/[\w-]*/?", re.ASCII)
+_PAGE = re.compile(r"/(?:[\w-]{1,64}/?)?", re.ASCII)
 
 
 class Door(Enum):
@@ -26,6 +35,7 @@ class Door(Enum):
     PAGE = "page"
     GUARDED = "guarded"
     SHUT = "shut"
+    UNKNOWN = "unknown"
 
 
 def door(path: str, *, has_oidc: bool) -> Door:
@@ -34,4 +44,6 @@ def door(path: str, *, has_oidc: bool) -> Door:
         return Door.OPEN
     if path in _SHUT or path.startswith(_SHUT_BELOW):
         return Door.SHUT
-    return Door.PAGE if _PAGE.fullmatch(path) else Door.GUARDED
+    if path in _GUARDED or path.startswith(_GUARDED_BELOW):
+        return Door.GUARDED
+    return Door.PAGE if _PAGE.fullmatch(path) else Door.UNKNOWN

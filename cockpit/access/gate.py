@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, urlencode
 from anyio import to_thread
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from cockpit.access import current, floods, oidc, proxied, sessions, whence
+from cockpit.access import current, floods, oidc, proxied, sessions, signin_page, whence
 from cockpit.access.addresses import STREAM, Door, door
 from cockpit.tabs import first_page
 from config.access import access
@@ -69,16 +69,25 @@ class Gate:
             found = current.Found(None, is_down=found.is_down)
         if guarded is Door.SHUT or not (found.session or is_page):
             return await self._refuse(asked, found.session)
-        return _page_answer(asked, found) if is_page else _must_change(found.session)
+        if is_page:
+            return _page_answer(asked, found)
+        refused = _must_change(found.session)
+        if guarded is Door.UNKNOWN and refused is None:
+            await self._note(asked, found.session)
+            return _nowhere(asked)
+        return refused
 
     async def _refuse(self, asked: HTTPConnection, session: Session | None) -> Response:
+        await self._note(asked, session)
+        return refusal()
+
+    async def _note(self, asked: HTTPConnection, session: Session | None) -> None:
         where = {"path": asked.scope["path"][:200], "method": asked.scope.get("method", "websocket")}
         note = partial(
             floods.note, "refused", address=whence.peer(asked.scope), target="address", detail=where,
             viewer=session.viewer if session else None,
         )  # fmt: skip
         await to_thread.run_sync(note)
-        return refusal()
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page's connection: only from a page of ours, only with a session, and only as long as that holds."""
@@ -108,6 +117,12 @@ def _page_answer(asked: HTTPConnection, found: current.Found) -> Response | None
 
 def _must_change(session: Session | None) -> Response | None:
     return refusal() if session is None or session.must_change else None
+
+
+def _nowhere(asked: HTTPConnection) -> Response:
+    """What somebody with a session gets at an address that nothing has: the words of the page that is refused."""
+    lang = "en" if asked.query_params.get("lang") == "en" else "zh"
+    return HTMLResponse(signin_page.nowhere(signin_page.Asked(lang, "")), 404, signin_page.HEADERS)
 
 
 def _to_first_page(asked: HTTPConnection, session: Session) -> Response | None:

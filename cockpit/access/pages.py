@@ -96,7 +96,7 @@ def refuse(view: View, name: str, *, first: tuple[str, str] | None) -> None:
     if st.session_state.get(_REFUSED) != name:
         st.session_state[_REFUSED] = name
         floods.note("refused", address=view.viewer.address, target=f"page:{name}", viewer=view.viewer)
-    role = view.tr(f"signin.role.{view.viewer.role}") if view.viewer.role else "—"
+    role = view.tr(f"role.{view.viewer.role or 'nobody'}")
     heading = view.tr("signin.refused.title" if name else "signin.refused.no_pages")
     lead = esc(view.tr("signin.refused.lead", role=role))
     back = ""

@@ -84,6 +84,13 @@ def sentence(asked: Asked) -> str:
     return _page(asked, "signin.title", back, path="/signin")
 
 
+def nowhere(asked: Asked) -> str:
+    """The page for who is signed in and asks for an address that nothing has."""
+    home = "/?lang=en" if asked.lang == "en" else "/"
+    back = f'<p class="quiet"><a href="{home}">{asked.tr("signin.refused.home")}</a></p>'
+    return _page(asked, "signin.refused.title", back, path="/")
+
+
 def _provider(asked: Asked) -> str:
     """The way to the provider of OpenID Connect, where one is named."""
     provider = access().oidc
@@ -95,7 +102,7 @@ def _provider(asked: Asked) -> str:
 
 def _demo(asked: Asked, accounts: Sequence[Account]) -> str:
     def button(account: Account) -> str:
-        role = f"<b>{asked.tr(f'signin.role.{account.role}')}</b>"
+        role = f"<b>{asked.tr(f'role.{account.role}')}</b>"
         name = f"<span>{esc(account.display_name)}</span>"
         return f'<button name="demo" value="{esc(account.login)}">{role}{name}</button>'
 

@@ -25,7 +25,7 @@ def result_word(code: str, lang: str) -> str:
 
 def role_word(code: str | None, lang: str) -> str:
     """What a role is called; empty for none."""
-    return catalogue(lang).get(f"audit.role_{code}", code) if code else ""
+    return catalogue(lang).get(f"role.{code}", code) if code else ""
 
 
 def who(line: AuditLine, lang: str) -> str:

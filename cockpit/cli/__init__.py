@@ -6,6 +6,7 @@ so that `cockpit db status` need not wait for geopandas.
 """
 
 import importlib
+import io
 import sys
 
 import click
@@ -49,6 +50,7 @@ def cli() -> None:
 def main() -> None:
     """The console script: runs the command and turns the store's failures into one sentence and exit code 1."""
     from cockpit.cli.ready import language  # noqa: PLC0415
+    from cockpit.cli.telling import say  # noqa: PLC0415
     from cockpit.logs import configure  # noqa: PLC0415
     from config.messages import tr  # noqa: PLC0415
     from config.reader import ConfigError  # noqa: PLC0415
@@ -62,20 +64,22 @@ def main() -> None:
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.Abort:
-        click.echo("stopped", err=True)
+        say("stopped", err=True)
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        say(shown.getvalue().rstrip("\n"), err=True)
         sys.exit(error.exit_code)
     except (ClockError, StoreUrlError, ConfigError) as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         sys.exit(2)
     except (EmbeddedError, VaultError) as error:
-        click.echo(error.message(language()), err=True)
+        say(error.message(language()), err=True)
         sys.exit(1)
     except AuditUnavailable as error:
-        click.echo(f"{tr('audit.down', language())} ({error})", err=True)
+        say(f"{tr('audit.down', language())} ({error})", err=True)
         sys.exit(1)
     except GeoError as error:
-        click.echo(tr("cli.store_fault", language(), reason=error), err=True)
+        say(tr("cli.store_fault", language(), reason=error), err=True)
         sys.exit(1)

@@ -46,7 +46,7 @@ def line(account: Account) -> list[str]:
 
 def role_word(role: str) -> str:
     """A role in words."""
-    return tr(f"users.role_{role}", language())
+    return tr(f"role.{role}", language())
 
 
 def where(account: Account) -> str:

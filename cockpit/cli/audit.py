@@ -1,6 +1,7 @@
 """`cockpit audit`: whether the trail's chain holds, its head to note elsewhere, its lines, and what the law lets go.
 
 Invariant: a broken chain ends with exit code 1 and names the first broken line; reading the trail is in the trail.
+The operator alone checks and empties it; who reads it as an account (`--as USER`) needs that account's rows.audit.
 """
 
 import re
@@ -9,12 +10,12 @@ from dataclasses import asdict
 from datetime import datetime, time, timedelta
 
 import click
-import orjson
 
 from cockpit.audit.words import action_word, result_word
 from cockpit.cli.load import json_option, lang_option, shown
-from cockpit.cli.ready import ready_store
+from cockpit.cli.ready import as_option, reader, ready_store
 from cockpit.cli.tables import print_table
+from cockpit.cli.telling import cell, say, say_json
 from config.messages import tr
 from config.site import site
 from geo import audit_chain, audit_trail
@@ -25,6 +26,7 @@ from geo.viewer import OPERATOR, Clock, current_clock
 
 COLUMNS = ("seq", "recorded_at", "viewer", "action", "target", "address", "result", "purpose")
 MOST_LINES = 1_000
+NEEDS = ("rows.audit",)
 _HEAD = re.compile(r"(?:\d{1,18}:)?[0-9a-fA-F]{64}", re.ASCII)
 
 
@@ -42,15 +44,18 @@ def _opened() -> tuple[Store, Clock]:
 
 
 @audit.command()
+@as_option
 @lang_option
 @json_option
-def head(*, lang: str, as_json: bool) -> None:
+def head(*, user: str | None, lang: str, as_json: bool) -> None:
     """Print number and hash of the newest line, to be noted outside this machine."""
     store, clock = _opened()
-    found = audit_chain.head(store, OPERATOR, clock)
-    click.echo(orjson.dumps(asdict(found)) if as_json else found.noted)
-    if not as_json:
-        click.echo(tr("audit.cli_head", lang), err=True)
+    found = audit_chain.head(store, reader(store, user, needs=NEEDS, lang=lang), clock)
+    if as_json:
+        say_json(asdict(found))
+    else:
+        say(found.noted)
+        say(tr("audit.cli_head", lang), err=True)
 
 
 @audit.command()
@@ -72,17 +77,17 @@ def verify(*, noted: str | None, lang: str, as_json: bool) -> None:
         "broken": asdict(broken) if broken else None,
     }
     if as_json:
-        click.echo(orjson.dumps(record))
+        say_json(record)
     elif broken:
-        click.echo(tr(f"audit.broken_{broken.kind}", lang, seq=broken.seq), err=True)
+        say(tr(f"audit.broken_{broken.kind}", lang, seq=broken.seq), err=True)
     else:
-        click.echo(tr("audit.cli_holds", lang, lines=found.lines, stubs=found.stubs, head=found.head.noted))
+        say(tr("audit.cli_holds", lang, lines=found.lines, stubs=found.stubs, head=found.head.noted))
     try:
         kind = broken.kind if broken else None
         at = broken.seq if broken else None
         audit_trail.note_check(store, OPERATOR, clock, head_seq=found.head.seq, broken_at=at, kind=kind)
     except AuditUnavailable as fault:  # what was found must be told all the same
-        click.echo(f"{tr('audit.down', lang)} ({fault})", err=True)
+        say(f"{tr('audit.down', lang)} ({fault})", err=True)
         sys.exit(1)
     sys.exit(1 if broken else 0)
 
@@ -93,6 +98,7 @@ def verify(*, noted: str | None, lang: str, as_json: bool) -> None:
 @click.option("--who", metavar="NAME", help="Only what this person did.")
 @click.option("--action", metavar="CODE", help="Only this action.")
 @click.option("--result", type=click.Choice(RESULTS), help="Only lines with this result.")
+@as_option
 @lang_option
 @json_option
 def list_(
@@ -102,6 +108,7 @@ def list_(
     who: str | None,
     action: str | None,
     result: str | None,
+    user: str | None,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -111,17 +118,18 @@ def list_(
         viewer=who, action=action, result=result, since=_midnight(start), until=_midnight(end),
         rows=None if as_json else MOST_LINES,
     )  # fmt: skip
-    found = audit_trail.lines_audited(store, OPERATOR, clock, query=query)
+    viewer = reader(store, user, needs=NEEDS, lang=lang)
+    found = audit_trail.lines_audited(store, viewer, clock, query=query)
     if as_json:
-        click.echo(orjson.dumps([asdict(line) for line in found]))
+        say_json([asdict(line) for line in found])
         return
     if not found:
-        click.echo(tr("audit.none_found", lang), err=True)
+        say(tr("audit.none_found", lang), err=True)
         return
     rows = []
     for line in found:
         words = {"action": action_word(line.action, lang), "result": result_word(line.result, lang)}
-        rows.append([words.get(name) or shown(getattr(line, name)) for name in COLUMNS])
+        rows.append([cell(words.get(name) or shown(getattr(line, name))) for name in COLUMNS])
     print_table([tr(f"audit.column_{name}", lang) for name in COLUMNS], rows)
 
 
@@ -143,9 +151,7 @@ def purge(*, before: datetime | None, dry_run: bool, lang: str, as_json: bool) -
     moment = _midnight(before) or datetime.now(site().zone) + timedelta(days=1)
     found = audit_trail.purge(store, OPERATOR, clock, before=moment, is_dry_run=dry_run)
     if as_json:
-        click.echo(orjson.dumps(asdict(found) | {"dry_run": dry_run}))
+        say_json(asdict(found) | {"dry_run": dry_run})
         return
     key = "audit.cli_purge_none" if not found.emptied else "audit.cli_would_purge" if dry_run else "audit.cli_purged"
-    click.echo(
-        tr(key, lang, lines=found.emptied, sensitive=found.sensitive, first=found.first_seq, last=found.last_seq)
-    )
+    say(tr(key, lang, lines=found.emptied, sensitive=found.sensitive, first=found.first_seq, last=found.last_seq))

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-import orjson
 
 from cockpit.cli.ready import language
+from cockpit.cli.telling import say, say_json
 from config import reader
 from config.messages import tr
 from geo import backup as backups
@@ -45,17 +45,17 @@ def backup(file: Path, *, keys: Path | None, force: bool, as_json: bool) -> None
     finally:
         store.close()
     lang = language()
-    click.echo(tr("backup.made", lang, file=file, size=f"{made.size / MEGABYTE:.1f}",
+    say(tr("backup.made", lang, file=file, size=f"{made.size / MEGABYTE:.1f}",
                   tables=len(made.manifest["tables"]), rows=made.rows), err=True)  # fmt: skip
     if made.keys_file is not None:
-        click.echo(tr("backup.made_keys", lang, file=made.keys_file), err=True)
+        say(tr("backup.made_keys", lang, file=made.keys_file), err=True)
     elif made.keys:
-        click.echo(tr("backup.keys_elsewhere", lang, folder=reader.home() / "secrets"), err=True)
+        say(tr("backup.keys_elsewhere", lang, folder=reader.home() / "secrets"), err=True)
     if as_json:
-        click.echo(orjson.dumps({
+        say_json({
             "file": str(made.file), "size": made.size, "keys": str(made.keys_file) if made.keys_file else None,
             "rows": made.rows, "manifest": dict(made.manifest),
-        }))  # fmt: skip
+        })  # fmt: skip
 
 
 @click.command()
@@ -77,19 +77,19 @@ def restore(file: Path, *, keys: Path | None, without_keys: bool, as_json: bool)
         "tables": len(done.manifest["tables"]),
         "rows": done.rows,
     }
-    click.echo(tr("backup.restored", lang, **told), err=True)
+    say(tr("backup.restored", lang, **told), err=True)
     if done.revision != done.manifest["revision"]:
-        click.echo(tr("backup.migrated", lang, then=done.manifest["revision"], now=done.revision), err=True)
+        say(tr("backup.migrated", lang, then=done.manifest["revision"], now=done.revision), err=True)
     if done.sessions_ended:
-        click.echo(tr("backup.sessions_ended", lang, count=done.sessions_ended), err=True)
+        say(tr("backup.sessions_ended", lang, count=done.sessions_ended), err=True)
     for path in done.set_aside:
-        click.echo(tr("backup.set_aside", lang, file=path), err=True)
+        say(tr("backup.set_aside", lang, file=path), err=True)
     if as_json:
-        click.echo(orjson.dumps({
+        say_json({
             "file": str(done.file), "rows": done.rows, "equal": True, "revision": done.revision,
             "sessions_ended": done.sessions_ended, "keys": list(done.keys),
             "set_aside": [str(path) for path in done.set_aside], "manifest": dict(done.manifest),
-        }))  # fmt: skip
+        })  # fmt: skip
 
 
 def _told(work: Callable[[], T]) -> T:
@@ -97,5 +97,5 @@ def _told(work: Callable[[], T]) -> T:
     try:
         return work()
     except BackupError as error:
-        click.echo(error.message(language()), err=True)
+        say(error.message(language()), err=True)
         sys.exit(2 if error.is_refusal else 1)

@@ -3,6 +3,7 @@
 import click
 
 from cockpit.cli.backup import backup, restore
+from cockpit.cli.telling import say
 from geo import embedded
 from geo.migrations import migrate as migrate_store
 from geo.store import configured_urls
@@ -21,14 +22,14 @@ db.add_command(restore)
 def start() -> None:
     """Start the embedded PostGIS (made when it is not there yet)."""
     cluster = embedded.ensure()
-    click.echo(f"running: {cluster.data_dir}")
+    say(f"running: {cluster.data_dir}")
 
 
 @db.command()
 def stop() -> None:
     """Stop the embedded PostGIS; nothing of it keeps running."""
     embedded.stop()
-    click.echo("stopped")
+    say("stopped")
 
 
 @db.command()
@@ -36,17 +37,17 @@ def status() -> None:
     """Say whether the embedded PostGIS runs, and where it lies."""
     found = embedded.status()
     state = f"running, pid {found.pid}" if found.running else "not running"
-    click.echo(f"{state}\ndata: {found.data_dir}\nsocket: {found.socket_dir}")
+    say(f"{state}\ndata: {found.data_dir}\nsocket: {found.socket_dir}")
 
 
 @db.command()
 @click.option("--role", type=click.Choice(["owner", "load", "app", "wall"]), default="app", show_default=True)
 def url(role: str) -> None:
     """Print the URL with which a login role reaches the store."""
-    click.echo(getattr(configured_urls(), role))
+    say(getattr(configured_urls(), role))
 
 
 @db.command()
 def migrate() -> None:
     """Bring the schema to the program's revision."""
-    click.echo(f"at revision {migrate_store(configured_urls())}")
+    say(f"at revision {migrate_store(configured_urls())}")

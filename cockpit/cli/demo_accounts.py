@@ -61,7 +61,7 @@ def scopes(known: tuple[Area, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _made(store: Store, login: str, role: str, limited_to: tuple[str, ...], lang: str) -> Account:
-    name = tr("users.demo_name", lang, role=tr(f"users.role_{role}", lang))
+    name = tr("users.demo_name", lang, role=tr(f"role.{role}", lang))
     return add_account(
         store, OPERATOR, login=login, display_name=name, role=role, areas=limited_to, is_demo=True, now=_now()
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from cockpit.cli.telling import say
 from config import reader
 from config.messages import tr
 from config.site import site
@@ -39,7 +40,7 @@ def provide(store: Store, *, seed: int, lang: str = "zh") -> None:
         raise click.ClickException(tr("cli.other_seed", lang, seed=found.sample.seed))
     if found.sample is not None and timedelta(0) <= clock.at - found.sample.clock < FRESH_FOR:
         told = found.sample.clock.astimezone(site().zone)
-        click.echo(tr("cli.sample_ready", lang, clock=f"{told:%Y-%m-%d %H:%M}"), err=True)
+        say(tr("cli.sample_ready", lang, clock=f"{told:%Y-%m-%d %H:%M}"), err=True)
         return
     note_sample(store, OPERATOR, clock, SampleFact(seed, clock.at - FRESH_FOR))
     _load(store, seed=seed, clock=clock, lang=lang)
@@ -47,7 +48,7 @@ def provide(store: Store, *, seed: int, lang: str = "zh") -> None:
 
 
 def _load(store: Store, *, seed: int, clock: Clock, lang: str) -> None:
-    click.echo(tr("cli.sample_generating", lang), err=True)
+    say(tr("cli.sample_generating", lang), err=True)
     with tempfile.TemporaryDirectory(prefix="cockpit-sample-") as folder:
         files = sample.generate(seed=seed, clock=clock.at, folder=Path(folder))
         for request in requests(files, clock):
@@ -56,7 +57,7 @@ def _load(store: Store, *, seed: int, clock: Clock, lang: str) -> None:
                 raise click.ClickException(f"{result.file}: {result.message}")
             key = "cli.sample_quarantined" if result.counts.quarantined else "cli.sample_loaded"
             counts = result.counts
-            click.echo(tr(key, lang, file=result.file, rows=counts.read, quarantined=counts.quarantined), err=True)
+            say(tr(key, lang, file=result.file, rows=counts.read, quarantined=counts.quarantined), err=True)
 
 
 def requests(files: sample.SampleFiles, clock: Clock) -> list[LoadRequest]:

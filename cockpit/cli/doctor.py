@@ -1,4 +1,4 @@
-"""`cockpit doctor`: what a steward would look at, without changing anything: settings, versions, age of data, disk.
+"""`cockpit doctor`: what a steward would look at, without changing anything: settings, age of data, keys, backup.
 
 Invariant: nothing is migrated, mended or loaded here; what could not be found out is said as such, never as good.
 """
@@ -8,19 +8,19 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 import click
-import orjson
 
-from cockpit import formats
+from cockpit import formats, publishing
 from cockpit.cli import safe_start
 from cockpit.cli.ready import language
+from cockpit.cli.telling import cell, say, say_json
 from config import freshness, reader
 from config.messages import catalogue, tr
 from config.site import site
-from geo import checkup, embedded
+from geo import checkup, embedded, sealing
 from geo.errors import GeoError
 from geo.migrations import check, head
 from geo.replay import site_clock
@@ -31,6 +31,7 @@ GOOD, LOOK, BAD = "good", "look", "bad"
 MARKS = {GOOD: "○", LOOK: "△", BAD: "●"}
 LITTLE_DISK = 10 * 2**30
 NO_DISK = 2**30
+OLD_BACKUP = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def doctor(*, as_json: bool) -> None:
-    """Check settings, logins, versions, age of data, disk and audit trail; exit code 1 when something is bad."""
+    """Check settings, logins, versions, age of data, disk, keys, backup, audit trail; exit code 1 when one is bad."""
     found = [*_program(), *_settings(), *_disk(), *_store()]
     if as_json:
-        click.echo(orjson.dumps([asdict(finding) for finding in found]))
+        say_json([asdict(finding) for finding in found])
     else:
         for finding in found:
-            click.echo(f"{MARKS[finding.state]} {_say(f'check_{finding.check}')}{_say('colon')}{finding.text}")
+            front = f"{MARKS[finding.state]} {_say(f'check_{finding.check}')}{_say('colon')}"
+            say(f"{front}{cell(finding.text)}")
     sys.exit(1 if any(finding.state == BAD for finding in found) else 0)
 
 
@@ -99,7 +101,7 @@ def _store() -> Iterator[Finding]:
     yield Finding("store", GOOD, f"PostgreSQL {found.postgres}, PostGIS {found.postgis}, {found.proj}")
     schema = _schema(store)
     yield schema
-    for asked in (_safety, _ages, _trail) if schema.state == GOOD else ():
+    for asked in (_safety, _ages, _published, _keys, _trail) if schema.state == GOOD else ():
         try:
             yield from asked(store)
         except GeoError as error:
@@ -141,9 +143,42 @@ def _ages(store: Store) -> Iterator[Finding]:
 
 
 def _trail(store: Store) -> Iterator[Finding]:
+    """The head of the trail, and what the trail knows of backups."""
     found = checkup.trail(store, current_clock())
     if found.newest is None:
         yield Finding("audit", LOOK, _say("no_trail"))
-        return
-    at = f"{found.newest.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
-    yield Finding("audit", GOOD, _say("trail", n=formats.number(found.lines), last=found.last_id, at=at))
+    else:
+        told = {"last": found.head.seq, "at": _moment(found.newest), "head": found.head.chain_hash}
+        yield Finding("audit", GOOD, _say("trail", **told))
+    if found.backed_up is None:
+        yield Finding("backup", LOOK, _say("no_backup"))
+    else:
+        is_old = datetime.now(UTC) - found.backed_up > OLD_BACKUP
+        yield Finding("backup", LOOK if is_old else GOOD, _say("backed_up", at=_moment(found.backed_up)))
+
+
+def _moment(value: datetime) -> str:
+    return f"{value.astimezone(site().zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _keys(store: Store) -> Iterator[Finding]:
+    """Whether the key file is this store's; a copy in a safe place cannot be looked for."""
+    found = sealing.status(store, OPERATOR, current_clock())
+    if found.fault:
+        yield Finding("keys", BAD, found.fault.message(language()))
+    elif found.key_id is None:
+        yield Finding("keys", GOOD, tr("vault.status_none", language()))
+    else:
+        key = "vault.status_ok" if found.store_key_id else "vault.status_new"
+        yield Finding("keys", GOOD, f"{tr(key, language(), key=found.key_id)} {found.file}")
+    if found.keys > 1:
+        yield Finding("keys", LOOK, tr("vault.status_rotating", language(), keys=found.keys))
+
+
+def _published(store: Store) -> Iterator[Finding]:
+    due = publishing.due(store, site_clock(store, OPERATOR))
+    if due:
+        first, last = f"{min(due):%Y-%m}", f"{max(due):%Y-%m}"
+        yield Finding("published", LOOK, _say("published_due", n=len(due), first=first, last=last))
+    else:
+        yield Finding("published", GOOD, _say("published_good"))

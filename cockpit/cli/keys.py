@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import click
-import orjson
 
 from cockpit.cli.ready import ready_store
+from cockpit.cli.telling import say, say_json
 from config.messages import LANGUAGES, tr
 from geo import sealing
 from geo.sealing import VaultStatus
@@ -28,7 +28,7 @@ def rotate(*, lang: str) -> None:
     """Make a new key, seal everything with it, drop the old one."""
     clock = current_clock()
     seen = sealing.rotate(ready_store(clock), OPERATOR, clock)
-    click.echo(tr("vault.rotated", lang, rows=seen), err=True)
+    say(tr("vault.rotated", lang, rows=seen), err=True)
 
 
 @keys.command()
@@ -39,9 +39,9 @@ def status(*, lang: str, as_json: bool) -> None:
     clock = current_clock()
     found = sealing.status(ready_store(clock), OPERATOR, clock)
     if as_json:
-        click.echo(orjson.dumps(_record(found, lang)))
+        say_json(_record(found, lang))
     else:
-        click.echo("\n".join(_lines(found, lang)))
+        say("\n".join(_lines(found, lang)))
     sys.exit(1 if found.fault else 0)
 
 
@@ -54,9 +54,9 @@ def export(file: Path, *, lang: str) -> None:
     try:
         sealing.export(ready_store(clock), OPERATOR, clock, to=file.absolute())
     except FileExistsError:
-        click.echo(tr("vault.file_exists", lang, file=file), err=True)
+        say(tr("vault.file_exists", lang, file=file), err=True)
         sys.exit(2)
-    click.echo(tr("vault.exported", lang, file=file), err=True)
+    say(tr("vault.exported", lang, file=file), err=True)
 
 
 def _record(found: VaultStatus, lang: str) -> dict[str, object]:

@@ -288,7 +288,7 @@ def _unmasked(
 def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str, *, viewer: Viewer, load_id: int) -> None:
     """A CSV as the page gives it: formulas made text, and below the table who took it, when and of which load."""
     at = datetime.now(UTC).astimezone(site().zone)
-    login, name = viewer.name, tr(f"audit.role_{viewer.role}", lang)
+    login, name = viewer.name, tr(f"role.{viewer.role}", lang)
     notes = [
         (tr("audit.export_reader", lang), tr("audit.export_reader_value", lang, name=name, login=login)),
         (tr("audit.export_at", lang), f"{at:%Y-%m-%d %H:%M:%S %z}"),

@@ -10,6 +10,7 @@ import click
 
 from cockpit import publishing
 from cockpit.cli.ready import language, ready_store
+from cockpit.cli.telling import say
 from cockpit.publishing import NotClosedError
 from config.messages import tr
 from geo.errors import GeoError
@@ -40,7 +41,7 @@ def publish(*, month: date | None, is_all: bool) -> None:
         known = f"{error.months[-1]:%Y-%m} – {error.months[0]:%Y-%m}" if error.months else "–"
         told = tr("published.not_closed", language(), month=f"{error.month:%Y-%m}", known=known)
         raise click.UsageError(told) from error
-    click.echo(_said(done), err=True)
+    say(_said(done), err=True)
     store.close()
 
 
@@ -49,10 +50,10 @@ def after_load(store: Store, clock: Clock, lang: str) -> None:
     try:
         done = publishing.publish(store, clock)
     except GeoError as error:
-        click.echo(tr("published.failed", lang, reason=error), err=True)
+        say(tr("published.failed", lang, reason=error), err=True)
         return
     if done:
-        click.echo(_said(done, lang), err=True)
+        say(_said(done, lang), err=True)
 
 
 def _said(done: Sequence[date], lang: str | None = None) -> str:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cockpit.access import demo
+from cockpit.access import demo, oidc
 from config import reader
+from config.access import Proxy, access
 from config.messages import tr
 from geo import account_changes as changes
 from geo.logins import Login, logins
@@ -52,7 +53,7 @@ def is_loopback(host: str) -> bool:
 
 def before_store(host: str | None, environ: Mapping[str, str] = os.environ) -> tuple[Reason, ...]:
     """The reasons that need no database; `host` None: nothing is listened on."""
-    return (*_settings(host, environ), *_secrets(environ))
+    return (*_settings(host, environ), *_access(), *_secrets(environ))
 
 
 def in_store(store: Store) -> tuple[Reason, ...]:
@@ -86,12 +87,19 @@ def _settings(host: str | None, environ: Mapping[str, str]) -> Iterator[Reason]:
 
 
 def _has_proxy() -> bool:
-    """Whether access.toml names a proxy: a section of which anything is set."""
+    """Whether access.toml names a proxy: a section of which anything is set; a file of no use is another reason."""
     try:
-        section = reader.read(reader.find("access.toml")).get("proxy")
+        return access().proxy != Proxy()
     except reader.ConfigError:
-        return False
-    return isinstance(section, dict) and any(section.values())
+        return True
+
+
+def _access() -> Iterator[Reason]:
+    """What of access.toml, or of the secrets it needs, cannot be used."""
+    try:
+        oidc.secrets()
+    except reader.ConfigError as error:
+        yield Reason("access", {"reason": error})
 
 
 def _secrets(environ: Mapping[str, str]) -> Iterator[Reason]:

@@ -20,6 +20,7 @@ from cockpit.access import demo as demo_mode
 from cockpit.cli import demo_accounts, demo_data, safe_start
 from cockpit.cli.publish import after_load
 from cockpit.cli.ready import language, ready_store
+from cockpit.cli.telling import say
 from config.messages import tr
 from geo.errors import NotMigrated
 from geo.store import Store
@@ -46,9 +47,9 @@ def refuse(reasons: Sequence[safe_start.Reason]) -> None:
     """Ends with 2 and all reasons, one a line; does nothing where there are none."""
     if not reasons:
         return
-    click.echo(tr("start.refused", language()), err=True)
+    say(tr("start.refused", language()), err=True)
     for reason in reasons:
-        click.echo(f"- {reason.text(language())}", err=True)
+        say(f"- {reason.text(language())}", err=True)
     sys.exit(2)
 
 
@@ -62,7 +63,7 @@ def safe_store(host: str) -> Store:
         reasons += (safe_start.Reason("schema", {"reason": fault}),)
     refuse(reasons)
     if not safe_start.has_accounts(store):
-        click.echo(tr("start.no_accounts", language()), err=True)
+        say(tr("start.no_accounts", language()), err=True)
     return store
 
 
@@ -91,7 +92,7 @@ def _serve(host: str, port: int) -> None:
 
 def _tell(host: str, port: int) -> None:
     shown = _shown(host)
-    click.echo(f"cockpit: http://{shown}:{port}  (Ctrl+C to end; `cockpit db stop` ends the database)", err=True)
+    say(f"cockpit: http://{shown}:{port}  (Ctrl+C to end; `cockpit db stop` ends the database)", err=True)
 
 
 def _shown(host: str) -> str:
@@ -188,5 +189,5 @@ def begin_demo(store: Store) -> None:
     """Makes the sample accounts and turns the demo mode on for the pages that this program serves."""
     demo_accounts.check(store, lang=language())
     made = demo_accounts.provide(store, lang=language())
-    click.echo(tr("users.demo_ready", language(), logins=", ".join(account.login for account in made)), err=True)
+    say(tr("users.demo_ready", language(), logins=", ".join(account.login for account in made)), err=True)
     os.environ[demo_mode.VARIABLE] = "1"

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from cockpit.cli.telling import say
+from cockpit.cli.telling import cell, say
 
 
 def print_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     """Prints heads and lines to standard output."""
-    widths = [max(_width(row[index]) for row in [heads, *lines]) for index in range(len(heads))]
-    for row in [heads, *lines]:
-        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+    told = [[cell(value) for value in row] for row in [heads, *lines]]
+    widths = [max(_width(row[index]) for row in told) for index in range(len(heads))]
+    for row in told:
+        padded = [value + " " * (width - _width(value)) for value, width in zip(row, widths, strict=True)]
         say("  ".join(padded).rstrip())
 
 

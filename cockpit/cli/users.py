@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import click
-import orjson
 
 from cockpit.access.passwords import generated_password, hash_password, password_faults
 from cockpit.cli.account_lines import LISTED, line, method_word, moment, record, role_word, where
 from cockpit.cli.areas import UnknownAreaError, chosen
 from cockpit.cli.ready import language, ready_store
 from cockpit.cli.tables import print_table
+from cockpit.cli.telling import say, say_json
+from config.access import access
 from config.messages import tr
 from geo import account_changes as changes
 from geo.account_rules import ROLES, AccountError
@@ -47,7 +48,7 @@ def _now() -> datetime:
 
 
 def _say(key: str, **params: object) -> None:
-    click.echo(tr(f"users.{key}", language(), **params), err=True)
+    say(tr(f"users.{key}", language(), **params), err=True)
 
 
 def _refuse(key: str, **params: object) -> click.UsageError:
@@ -91,7 +92,7 @@ def _password(login: str, *, password_stdin: bool) -> tuple[str, bool]:
 def _tell_password(password: str, *, is_generated: bool) -> None:
     if is_generated:
         _say("password_once")
-        click.echo(password)
+        say(password)
 
 
 @users.command()
@@ -131,7 +132,7 @@ def list_(*, as_json: bool) -> None:
     store = _store()
     found = _done(lambda: changes.accounts(store, OPERATOR, now=_now()))
     if as_json:
-        click.echo(orjson.dumps([record(account) for account in found]))
+        say_json([record(account) for account in found])
     elif found:
         print_table([tr(f"users.head_{name}", language()) for name in LISTED], [line(account) for account in found])
     else:
@@ -146,9 +147,9 @@ def show(login: str, *, as_json: bool) -> None:
     """Show an account and its open sessions."""
     store = _store()
     found = _done(lambda: _account(store, login))
-    sessions = changes.sessions_of(store, OPERATOR, account_id=found.account_id, now=_now())
+    sessions = changes.sessions_of(store, OPERATOR, account_id=found.account_id, now=_now(), idle=access().idle)
     if as_json:
-        click.echo(orjson.dumps(record(found) | {"sessions": [asdict(session) for session in sessions]}))
+        say_json(record(found) | {"sessions": [asdict(session) for session in sessions]})
     else:
         print_table([tr(f"users.head_{name}", language()) for name in LISTED], [line(found)])
         heads = [tr(f"users.head_{name}", language()) for name in ("method", "address", "since", "last_used")]
@@ -157,7 +158,7 @@ def show(login: str, *, as_json: bool) -> None:
             for session in sessions
         ]
         if told:
-            click.echo()
+            say("")
             print_table(heads, told)
         else:
             _say("no_sessions")

@@ -146,7 +146,17 @@ async def _sign_in(told: dict[str, str], browser: Browser, asked: Asked) -> Resp
         return await to_thread.run_sync(
             partial(_form_page, _with(asked, "signin.wrong"), status=401), limiter=_counting()
         )
+    await _renew(attempt, told.get("password", ""))
     return await to_thread.run_sync(partial(_go_on, account, browser, asked, method="password"), limiter=_counting())
+
+
+async def _renew(attempt: signing_in.Attempt, password: str) -> None:
+    """Keeps the right password under today's hash where its hash was made with weaker settings."""
+    if attempt.password_hash is None or not passwords.is_outdated(attempt.password_hash):
+        return
+    new = await to_thread.run_sync(passwords.hash_password, password, limiter=_verifying())
+    renew = partial(signing_in.renew_hash, queries.store(), attempt, password_hash=new, now=datetime.now(UTC))
+    await to_thread.run_sync(renew, limiter=_counting())
 
 
 def _limits() -> signing_in.Limits:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from cockpit.context import View, descendants, token
+from config.access import access
 from geo import account_changes as changes
 from geo.account_changes import OpenSession
 from geo.account_rules import ROLES, AccountError
@@ -90,4 +91,6 @@ def open_users(view: View) -> UsersView:
 
 def sessions(users: UsersView, account: Account) -> tuple[OpenSession, ...]:
     """The open sessions of the account, the latest used first; raises StoreUnavailable."""
-    return changes.sessions_of(users.view.store, users.view.viewer, account_id=account.account_id, now=users.now)
+    return changes.sessions_of(
+        users.view.store, users.view.viewer, account_id=account.account_id, now=users.now, idle=access().idle
+    )

@@ -32,7 +32,7 @@ def sentence(users: UsersView) -> tuple[str, str]:
 
 def role(users: UsersView, name: str) -> str:
     """A role."""
-    return users.view.tr(f"users.role_{name}")
+    return users.view.tr(f"role.{name}")
 
 
 def area(users: UsersView, named: str) -> str:

@@ -1,0 +1,71 @@
+"""The last resort for a page that raises: one sentence on the page, the places in the log, the same number on both.
+
+Invariant: no message of an exception reaches a page or the log, since it may hold values of rows; the log has the kinds
+of exception and the places in the code.
+"""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import streamlit as st
+import structlog
+
+from cockpit.picture import esc, picture
+from config.messages import tr
+
+_LOGGER_OF_STREAMLIT, _ITS_WORDS = "streamlit.error_util", "Uncaught app execution"
+_MOST_PLACES = 20
+_HERE = Path(__file__).parent.parent
+_log = structlog.get_logger()
+
+
+def tell(fault: Exception) -> bool:
+    """Logs the fault and says on the page that runs that it is not complete; True: nothing else need say so."""
+    reference = secrets.token_hex(4)
+    _log.error("page_failed", reference=reference, faults=_kinds(fault), places=_places(fault))
+    lang = "en" if st.query_params.get("lang") == "en" else "zh"
+    title = tr("common.mishap", lang)
+    lead = tr("common.mishap_lead", lang, reference=reference)
+    markup = f'<div class="mishap" role="alert"><p><b>{esc(title)}</b> {esc(lead)}</p></div>'
+    picture(markup, key=f"mishap-{reference}")
+    return True
+
+
+def keep_streamlit_silent() -> None:
+    """Streamlit would write each such exception with its message to standard error: `tell` logs it instead."""
+    logging.getLogger(_LOGGER_OF_STREAMLIT).addFilter(_is_not_ours)
+
+
+def _is_not_ours(record: logging.LogRecord) -> bool:
+    return record.msg != _ITS_WORDS
+
+
+def _chain(fault: BaseException) -> Iterator[BaseException]:
+    """The fault, then what it came from."""
+    seen: set[int] = set()
+    found: BaseException | None = fault
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def _kinds(fault: BaseException) -> list[str]:
+    return [f"{type(one).__module__}.{type(one).__qualname__}" for one in _chain(fault)]
+
+
+def _places(fault: BaseException) -> list[str]:
+    """Where in the program it was raised, the innermost place last."""
+    root = list(_chain(fault))[-1]
+    frames = traceback.extract_tb(fault.__traceback__) + (
+        traceback.extract_tb(root.__traceback__) if root is not fault else []
+    )
+    return [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames][-_MOST_PLACES:]
+
+
+def _short(name: str) -> str:
+    path = Path(name)
+    return str(path.relative_to(_HERE)) if path.is_relative_to(_HERE) else path.name
