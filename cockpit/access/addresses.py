@@ -14,7 +14,9 @@ _OPEN = frozenset({
 _OPEN_BELOW = ("/static/", "/app/static/")
 _OIDC = frozenset({"/auth/login", "/oauth2callback"})
 _SHUT = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
-_SHUT_BELOW = ("/media/", "/_stcore/metrics", "/_stcore/script-health-check")
+_SHUT_BELOW = (
+    "/media/", "/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent/", "/_stcore/upload_file/",
+)  # fmt: skip
 _PROBE = re.compile(r"/[\w-]+/_stcore/(health|host-config)", re.ASCII)
 _PAGE = re.compile(r"/[\w-]*/?", re.ASCII)
 

@@ -11,6 +11,7 @@ begin
     end if;
   end loop;
   execute format('grant create, connect on database %I to cockpit_owner', current_database());
+  execute format('revoke temporary on database %I from public', current_database());
   execute format('grant temporary, connect on database %I to cockpit_load', current_database());
 end
 $$;
