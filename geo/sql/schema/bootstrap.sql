@@ -18,3 +18,6 @@ $$;
 revoke create on schema public from public;
 create extension if not exists postgis with schema public;
 create schema if not exists ops authorization cockpit_owner;
+-- runs with its owner's rights and tells where the points of a table lie, past policies and grants
+revoke execute on function public.st_estimatedextent(text, text), public.st_estimatedextent(text, text, text),
+  public.st_estimatedextent(text, text, text, boolean) from public;
