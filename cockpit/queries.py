@@ -104,7 +104,10 @@ class _Heart:
                     check(connection)
                     now = moment(connection) if clock is None else Moment(clock)
                 at = minute(now.clock) if now.replay else told
-                self._last = Pulse(store().data_version(), at, replay=now.replay)
+                found = Pulse(store().data_version(), at, replay=now.replay)
+                if clock is None:  # a moment that somebody asked for is nobody else's
+                    self._last = found
+                return found
             except StoreUnavailable as fault:
                 known = self._last or Pulse(0, told)
                 since = known.down_since or told.at

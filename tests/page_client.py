@@ -28,12 +28,15 @@ class Visit:
 
 
 @contextmanager
-def tab(address: str, token: str | None, *, origin: str | None = None) -> Iterator["Tab"]:
-    """One tab of one browser with somebody's cookie (or none) at the server of `address`."""
+def tab(address: str, token: str | None, *, origin: str | None = None, resumes: str | None = None) -> Iterator["Tab"]:
+    """One tab of one browser with somebody's cookie (or none) at the server of `address`.
+
+    `resumes`: the page state it wants to go on with, as a browser asks whose connection broke.
+    """
     with connect(
         f"ws://{urlsplit(address).netloc}/_stcore/stream",
         origin=origin or address,  # type: ignore[arg-type]
-        subprotocols=["streamlit"],  # type: ignore[list-item]
+        subprotocols=["streamlit", "-", resumes] if resumes else ["streamlit"],  # type: ignore[list-item]
         additional_headers={"cookie": f"{COOKIE}={token}"} if token else {},
         max_size=None,
         open_timeout=WAIT_S,
@@ -46,13 +49,22 @@ class Tab:
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
+        self.state = ""
+        """The name of the page state, as the server told it."""
+        self.pages: dict[str, str] = {}
+        """The pages that the server named: their name in an address → their digest."""
+        self.fragments: set[str] = set()
 
     def open(self, page: str, query: str = "") -> Visit:
         """Runs the page with the query (`a=b&c=d`) and returns all that came back until the run was over."""
         asked = BackMsg()
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
-        self._socket.send(asked.SerializeToString())
+        return self.ask(asked)
+
+    def ask(self, asked: BackMsg) -> Visit:
+        """Sends any message that runs a page, and returns all that came back until the run was over."""
+        self.tell(asked)
         parts: list[str] = []
         while True:
             told = ForwardMsg()
@@ -61,7 +73,20 @@ class Tab:
                 if told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                     return Visit("\n".join(parts), len(parts))
                 continue
+            self._note(told)
             parts.append(_text(told))
+
+    def tell(self, asked: BackMsg) -> None:
+        """Sends a message and waits for nothing."""
+        self._socket.send(asked.SerializeToString())
+
+    def _note(self, told: ForwardMsg) -> None:
+        if told.WhichOneof("type") == "new_session":
+            self.state = told.new_session.initialize.session_id
+        if told.WhichOneof("type") == "navigation":
+            self.pages |= {page.url_pathname: page.page_script_hash for page in told.navigation.app_pages}
+        if told.WhichOneof("type") == "delta" and told.delta.fragment_id:
+            self.fragments.add(told.delta.fragment_id)
 
 
 def _text(told: ForwardMsg) -> str:

@@ -4,10 +4,12 @@ Invariant: each request and each message of a page's connection is asked anew; k
 stranger alike; a page whose session has ended can only draw itself as a whole again, and so notices.
 """
 
+import hashlib
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from anyio import to_thread
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -22,6 +24,10 @@ from geo.accounts import Session
 
 KEPT = "private, no-store"
 CLOSED = 1008
+BOUND_TO = "cockpit-bound-to"
+"""The header that says whose a page's connection is; nobody else takes up its state (.streamlit/config.toml)."""
+SAID_BY_PAGES = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
+"""What a page may ask over its connection; not, as the page server would let everybody, to empty the caches of all."""
 MUST_CHANGE = "/signin/password"
 
 
@@ -96,13 +102,13 @@ class Gate:
         found = current.Found(None) if is_foreign else await to_thread.run_sync(current.found_at, asked)
         if proxied.is_other(found.session, proxied.named(asked)):
             found = current.Found(None)
-        may = found.session is not None and not found.session.must_change
-        if scope["path"] != STREAM or not (may or found.is_down):
+        may = found.is_down if found.session is None else not found.session.must_change
+        if scope["path"] != STREAM or not may:
             await self._refuse(asked, found.session)
             await receive()
             await send({"type": "websocket.close", "code": CLOSED})
             return
-        await self.app(scope, _watched(receive, asked, found), send)
+        await self.app(_bound(scope, asked), _watched(receive, asked, found), send)
 
 
 def _page_answer(asked: HTTPConnection, found: current.Found) -> Response | None:
@@ -157,6 +163,14 @@ def _kept_by_nobody(send: Send) -> Send:
     return sending
 
 
+def _bound(scope: Scope, asked: HTTPConnection) -> Scope:
+    """The connection with the digest of its session's value in a header, in place of what the browser put there."""
+    name = BOUND_TO.encode()
+    value = hashlib.sha256(asked.cookies.get(current.cookie_name(), "").encode()).hexdigest().encode()
+    others = [header for header in scope["headers"] if header[0] != name]
+    return {**scope, "headers": [*others, (name, value)]}
+
+
 def _watched(receive: Receive, asked: HTTPConnection, found: current.Found) -> Receive:
     """The messages of a page; from one whose session has ended or changed each asks for the whole page anew."""
     token, address = asked.cookies.get(current.cookie_name()), whence.peer(asked.scope)
@@ -164,16 +178,29 @@ def _watched(receive: Receive, asked: HTTPConnection, found: current.Found) -> R
 
     async def receiving() -> Message:
         message = await receive()
-        if message["type"] != "websocket.receive" or not message.get("bytes"):
+        while message["type"] == "websocket.receive" and _kind(message) not in SAID_BY_PAGES:
+            message = await receive()
+        if message["type"] != "websocket.receive":
             return message
         now = await to_thread.run_sync(partial(current.look, token, address=address, is_use=False))
         if first and now.session and now.session.viewer != first.viewer:
             await to_thread.run_sync(sessions.end_changed, first)
-        elif now.session or now.is_down:
+        elif now.is_down if now.session is None else not now.session.must_change:
             return message
         return {"type": message["type"], "bytes": _whole(message["bytes"])}
 
     return receiving
+
+
+def _kind(message: Message) -> str | None:
+    """What a message of a page asks; None for one that is none of a page's."""
+    told = BackMsg()
+    try:
+        told.ParseFromString(message.get("bytes") or b"")
+    except DecodeError:
+        return None
+    kind: str | None = told.WhichOneof("type")
+    return kind
 
 
 def _whole(told: bytes) -> bytes:

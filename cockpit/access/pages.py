@@ -42,7 +42,7 @@ def still_holds(viewer: Viewer) -> bool:
 def goes_on(found: current.Found) -> bool:
     """Whether this run may draw; if not the page has been cleared and the browser goes to the sign-in page."""
     session = found.session
-    if session is None and not found.is_down:
+    if session.must_change if session else not found.is_down:
         picture("", key="leave", leave=_sign_in())
         return False
     if session is None:

@@ -9,10 +9,13 @@ from geo import steward
 
 
 def export(view: View) -> Export | None:
-    """The quarantine of the load that the page shows; None where nothing was loaded. Raises StoreUnavailable."""
+    """The quarantine of the load that the page shows; None where nothing was loaded, or no load of the URL's number.
+
+    Raises StoreUnavailable.
+    """
     data = open_data(view)
     load = data.chosen()
-    if load is None:
+    if load is None or data.view.notes:
         return None
     rows = steward.rejects_streamed(queries.store(), view.viewer, view.clock, load_id=load.load_id)
     lines, found = counted(rows)

@@ -12,11 +12,14 @@ from geo.errors import StoreUnavailable
 
 
 def export(view: View) -> Export | None:
-    """All entries that the page's filters find, as they come; None without a ledger. Raises StoreUnavailable."""
+    """All entries that the page's filters find, as they come; None without a ledger or the fund that the URL names.
+
+    Raises StoreUnavailable.
+    """
     funds = open_funds(view)
     if funds.is_down:
         raise StoreUnavailable(view.tr("funds.down_sentence"))
-    if funds.book is None:
+    if funds.book is None or (view.params.get("fund") and funds.fund is None):
         return None
     query = replace(funds.query, skip=0, rows=None)
     rows = money.entries_streamed(queries.store(), view.viewer, view.clock, scope=funds.scope, query=query)

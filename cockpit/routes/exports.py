@@ -4,8 +4,9 @@ Invariant: who asks is whom the cookie says; without the right, or where the lin
 not one byte of the table is sent; and nobody on the way keeps the file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain
 from urllib.parse import quote
 
 import structlog
@@ -20,6 +21,7 @@ from cockpit.data import export as data_export
 from cockpit.exports import EXPORT, Export
 from cockpit.funds import export as funds_export
 from cockpit.routes import faults
+from cockpit.routes.turns import TURNS
 from cockpit.spreadsheets import csv_stream
 from config.messages import tr
 from geo.accounts import Session
@@ -56,17 +58,38 @@ def _answer(request: Request, name: str, make: Callable[[View], Export | None], 
         if session is None or not (current.may(viewer, EXPORT) and current.may(viewer, page)):
             _note_refusal(viewer, request, name)
             return _said("audit.export_not_allowed", lang, status=403)
-        view = context.make_view(params, viewer=viewer, pulse=queries.pulse(None, PROGRAM))
-        view.check()
-        if any(note.key != MOVED for note in view.notes):  # a file says what was asked for, or there is none
-            return _said("audit.export_not_found", lang, status=404)
-        export = make(view)
-        return _said("audit.export_not_found", lang, status=404) if export is None else _file(view, session, export)
+        return _in_turn(session, params, make)
     except AuditUnavailable as fault:
         _log.error("export_without_audit", fault=str(fault))
         return _said("audit.down", lang, status=503)
     except faults.FAULTS as fault:
         return PlainTextResponse(faults.told(fault), status_code=503, headers=NOT_KEPT)
+
+
+def _in_turn(session: Session, params: dict[str, str], make: Callable[[View], Export | None]) -> Response:
+    """The file, or why there is none; its turn is given back when the last byte is fetched, or nobody fetches on."""
+    account_id, lang = session.viewer.account_id, context.parse_lang(params)[0]
+    if not TURNS.take(account_id):
+        return _said("audit.export_busy", lang, status=429)
+    answer: Response | None = None
+    try:
+        view = context.make_view(params, viewer=session.viewer, pulse=queries.pulse(None, PROGRAM))
+        view.check()
+        # a file says what was asked for, or there is none
+        export = None if any(note.key != MOVED for note in view.notes) else make(view)
+        answer = _said("audit.export_not_found", lang, status=404) if export is None else _file(view, session, export)
+        return answer
+    finally:
+        if not isinstance(answer, StreamingResponse):
+            TURNS.give_back(account_id)
+
+
+def _held(blocks: Iterator[bytes], export: Export, account_id: int | None) -> Iterator[bytes]:
+    try:
+        yield from blocks
+    finally:
+        export.close()
+        TURNS.give_back(account_id)
 
 
 def _file(view: View, session: Session, export: Export) -> Response:
@@ -92,7 +115,9 @@ def _file(view: View, session: Session, export: Export) -> Response:
         **NOT_KEPT,
         "content-disposition": f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(name, safe='')}",
     }
-    return StreamingResponse(blocks, media_type="text/csv", headers=headers)
+    held = _held(blocks, export, view.viewer.account_id)
+    begun = chain((next(held),), held)  # only what has begun is closed when nobody fetches on
+    return StreamingResponse(begun, media_type="text/csv", headers=headers)
 
 
 def _note_refusal(viewer: Viewer, request: Request, name: str) -> None:

@@ -7,7 +7,7 @@ is not the asker's gets the same answer as what does not exist, and a line in th
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -77,6 +77,8 @@ def _asked(viewer: Viewer, at: str | None = None) -> queries.Asked:
     if at is not None:
         try:
             told = Clock(datetime.fromisoformat(at))
+            if not context.FIRST_DAY <= told.at.astimezone(UTC).date() <= context.LAST_DAY:
+                raise ValueError(at)
             clock = min(told, clock, key=lambda one: one.at)
         except (ValueError, OverflowError) as error:
             raise BadAddressError("at must be a moment with an offset") from error

@@ -11,9 +11,13 @@ begin
     end if;
   end loop;
   execute format('grant create, connect on database %I to cockpit_owner', current_database());
+  execute format('revoke temporary on database %I from public', current_database());
   execute format('grant temporary, connect on database %I to cockpit_load', current_database());
 end
 $$;
 revoke create on schema public from public;
 create extension if not exists postgis with schema public;
 create schema if not exists ops authorization cockpit_owner;
+-- runs with its owner's rights and tells where the points of a table lie, past policies and grants
+revoke execute on function public.st_estimatedextent(text, text), public.st_estimatedextent(text, text, text),
+  public.st_estimatedextent(text, text, text, boolean) from public;
