@@ -14,7 +14,6 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
-from cockpit import noted_heads  # noqa: E402
 from cockpit.access import oidc  # noqa: E402
 from cockpit.access.gate import Gate  # noqa: E402
 from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
@@ -27,7 +26,6 @@ from config.access import access  # noqa: E402
 configure()
 believe_no_proxy_yet()
 access()  # a file that cannot be used stops the start, it opens no door
-noted_heads.keep_noting()
 
 app = st.App(
     HERE / "app.py",
