@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:
     sys.path.insert(0, str(HERE.parent))
 
-from cockpit import mishap, noted_heads  # noqa: E402
+from cockpit import mishap  # noqa: E402
 from cockpit.access import oidc  # noqa: E402
 from cockpit.access.gate import Gate  # noqa: E402
 from cockpit.access.whence import believe_no_proxy_yet  # noqa: E402
@@ -36,7 +36,6 @@ try:
 except ConfigError as fault:
     say(tr("start.access", language(), reason=fault), err=True)
     sys.exit(2)
-noted_heads.keep_noting()
 mishap.keep_streamlit_silent()
 
 app = st.App(

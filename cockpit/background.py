@@ -1,4 +1,4 @@
-"""What the server does by itself while it serves: closed months are published when they are due.
+"""What the server does by itself while it serves: it notes the audit chain's head and publishes months that are due.
 
 Invariant: nothing here can end or delay a page; what fails is logged and tried again at the next round.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from cockpit import publishing, queries
+from cockpit import noted_heads, publishing, queries
 from geo.errors import GeoError
 from geo.replay import moment
 from geo.viewer import PROGRAM, current_clock
@@ -23,6 +23,7 @@ _log = structlog.get_logger()
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:  # noqa: ARG001 - the server hands itself over
     """Runs the rounds for as long as the server does."""
+    noted_heads.keep_noting()
     rounds = asyncio.create_task(_rounds())
     try:
         yield

@@ -11,7 +11,7 @@ import structlog
 from cockpit import queries
 from geo import audit_chain
 from geo.errors import GeoError
-from geo.viewer import OPERATOR, current_clock
+from geo.viewer import OPERATOR, PROGRAM, current_clock
 
 DAY_S = 86_400.0
 RETRY_S = 60.0
@@ -19,8 +19,11 @@ _log = structlog.get_logger()
 
 
 def note_head() -> bool:
-    """One line of the log with number and hash of the newest line; False while the store does not answer."""
+    """One line of the log with number and hash of the newest line; False while the store is down or not migrated."""
     try:
+        pulse = queries.pulse(None, PROGRAM)
+        if pulse.fault:
+            raise pulse.fault
         head = audit_chain.head(queries.store(), OPERATOR, current_clock())
     except GeoError as fault:
         _log.info("audit_head_unknown", fault=str(fault))

@@ -49,10 +49,10 @@ def audit(
         "account_id": viewer.account_id,
         "address": viewer.address or None,
         "action": action,
-        "object": target,
-        "detail": orjson.dumps(dict(detail), default=str).decode(),
+        "object": _storable(target),
+        "detail": orjson.dumps(_storable(dict(detail)), default=str).decode(),
         "result": result,
-        "purpose": purpose,
+        "purpose": _storable(purpose),
         "row_ids": list(row_ids),
         "is_sensitive": is_sensitive,
     }
@@ -62,6 +62,15 @@ def audit(
     except DBAPIError as error:
         raise AuditUnavailable(f"the audit trail cannot be written: {error.orig}") from error
     _tell_when_done(connection, line=line, viewer=viewer, action=action, target=target, result=result)
+
+
+def _storable(value: Any) -> Any:
+    """The value with what no text of the store may hold (NUL, half a character) replaced: it must not cost the line."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+    if isinstance(value, Mapping):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _tell_when_done(

@@ -50,7 +50,7 @@ class Attempt:
 
 def begin_attempt(store: Store, login: str, *, address: str, limits: Limits, now: datetime) -> Attempt:
     """Counts an attempt of `login` (any text) from `address`, or says that it is locked; raises StoreUnavailable."""
-    login = login.replace("\0", "").strip().lower()[: LONGEST_LOGIN + 1]  # the store knows no NUL
+    login = login.strip().lower()[: LONGEST_LOGIN + 1].replace("\x00", "\ufffd")  # a NUL reaches no query
     asked = {"login": _digest(login), "address": address, "now": now}
     with store.admitting(GATE, Clock(now)) as connection:
         connection.execute(sql_text(sql.text("access/take_attempt_turn")), asked)

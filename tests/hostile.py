@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import geopandas
+import xlsxwriter
+from shapely.geometry import Point
+
 RUNS = "window.__owned=1;document.title='owned'"
 PAYLOADS = (
     f'<img src=x onerror="{RUNS}">',
@@ -32,6 +36,11 @@ PAYLOADS = (
     "&lt;img src=x onerror=alert(1)&gt; &#x3c;script&#x3e; &amp;amp;",
 )
 """What a field may hold besides what it is for; none of it means anything to us."""
+NAMES = tuple(one for one in PAYLOADS if len(one) < 54 and one.isprintable())
+"""Those that an account may be called."""
+PHONE = " 13812345678"
+"""What makes a text personal: it is masked, and its original sealed."""
+PERSON = "张三"
 STREET = (120.26, 30.18)
 STEP = 0.005
 NOW = datetime(2026, 11, 20, 14, 32)  # noqa: DTZ001 - local time of the site, as files write it
@@ -43,11 +52,11 @@ class Marks:
     def __init__(self) -> None:
         self.given: dict[str, list[str]] = {}
 
-    def text(self, field: str) -> str:
+    def text(self, field: str, payloads: Sequence[str] = PAYLOADS) -> str:
         """The next hostile text of the field."""
         known = self.given.setdefault(field, [])
         offset = sum(map(ord, field))
-        made = f"{field}{len(known)} {PAYLOADS[(offset + len(known)) % len(PAYLOADS)]}"
+        made = f"{field}{len(known)} {payloads[(offset + len(known)) % len(payloads)]}"
         known.append(made)
         return made
 
@@ -90,6 +99,8 @@ class Files:
         self._incidents()
         self._money()
         self._unusable()
+        self._given()
+        self._of_several()
 
     def _path(self, ending: str) -> Path:
         named = self.marks.text("文件").replace("/", "∕").replace("\x00", "")
@@ -228,12 +239,45 @@ class Files:
         text = self.marks.text
         kind = ("收入", "支出", "承诺", "收入")[number % 4]
         amount = text("坏金额") if number % 16 == 15 else 1000 + number
+        phone = PHONE if number % 2 else ""
         return {
             "凭证号": text("凭证"), "基金编号": codes[number % 8], "日期": f"2026-{number % 11 + 1:02d}-10",
-            "类型": kind, "来源类别": text("来源类"), "付款方": text("付方"), "收款方": text("收款"),
+            "类型": kind, "来源类别": text("来源类"), "付款方": text("付方") if number % 4 else PERSON, "收款方": text("收款"),
             "用途类别": text("用途类"),
-            "项目": text("项目"), "服务区域代码": community(number % 16), "金额": amount, "说明": text("说明"),
+            "项目": text("项目"), "服务区域代码": community(number % 16), "金额": amount, "说明": text("说明") + phone,
         }  # fmt: skip
+
+    def _given(self) -> None:
+        """Gifts with the givers' words, and the totals that their publisher states."""
+        text = self.marks.text
+        columns = {"code": "号", "occurred_on": "日", "payer": "方", "amount": "额", "earmark": "注"}
+        funds = {"given": {"name": text("基金"), "kind": "named"}}
+        source = self._mapping(
+            dataset="funds", section="ledger", name=text("来源"), format="csv", columns=columns,
+            constants={"kind": "income", "fund_code": "given"}, extra={"funds": funds},
+        )  # fmt: skip
+        gifts = [{"号": text("捐号"), "日": "2026-10-01", "方": text("捐人"), "额": n + 1, "注": text("指定") + PHONE}
+                 for n in range(17)]  # fmt: skip
+        self._load("funds", self._csv(gifts), "--source", source)
+        stated = self._mapping(
+            dataset="funds", section="published", name=text("来源"), format="csv", extra={"of": Path(source).stem},
+            columns={"through_on": "日", "money_total": "计", "reference": "链接"},
+        )  # fmt: skip
+        days = [{"日": f"2026-10-{n + 1:02d}", "计": n + 1, "链接": text("链接")} for n in range(17)]
+        self._load("funds", self._csv(days), "--source", stated)
+
+    def _of_several(self) -> None:
+        """A workbook and a GeoPackage of which nobody says which sheet, or layer, is meant: both are named."""
+        book, package = self._path("xlsx"), self._path("gpkg")
+        names = [f"{sheet}<svg onload=owned=1>" for sheet in "甲乙"]
+        with xlsxwriter.Workbook(book) as workbook:
+            for name in names:
+                workbook.add_worksheet(name).write_row(0, 0, ["事件编号", "x"])
+        self._load("incidents", book)
+        frame = geopandas.GeoDataFrame({"x": [1]}, geometry=[Point(*STREET)], crs="EPSG:4326")
+        for name in names:
+            frame.to_file(package, layer=name, driver="GPKG", engine="pyogrio")
+        self._load("layers", package)
 
     def _unusable(self) -> None:
         text = self.marks.text

@@ -5,14 +5,18 @@ another title, a request to another machine, a report of the content policy, an 
 can have made.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from browser import DESK, WAIT_MS, cookies_for
-from playwright.sync_api import Browser, Dialog, Page
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page
 
+from cockpit.access.current import COOKIE
+
+STREAMS = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
 HOOK = """
 window.__refused = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -28,8 +32,8 @@ INSPECT = """() => {
       return !/^https?:$/.test(to.protocol) || to.origin !== origin;
     } catch { return true; }
   };
-  const scope = document.querySelector(".stApp") ?? document.body;
-  for (const one of scope.querySelectorAll("*")) {
+  const ours = ".nav form[action='/signout'], form[data-send], .door form[method=post][action^='/sign']";
+  for (const one of document.querySelectorAll(".stApp *, [role=dialog] *")) {
     for (const { name, value } of one.attributes) {
       if (/^on/i.test(name)) faults.push(`attribute ${name} of ${one.tagName}`);
       if (/^(href|xlink:href|action|formaction|src|data)$/i.test(name) && !/^(blob:|#)/.test(value) && foreign(value)
@@ -37,9 +41,8 @@ INSPECT = """() => {
       if (name === "style" && (/url\\(|expression|@import/i.test(value)
           || (one.closest(".picture") && !/^[\\w\\s:;.,%()+/-]*$/.test(value)))) faults.push(`style: ${value}`);
     }
-    const isOurs = one.tagName === "FORM" && one.matches(".nav form[action='/signout'], form[data-send]");
-    const isForbidden = /^(iframe|object|embed|base|meta|link|script|form)$/i.test(one.tagName);
-    if (isForbidden && !isOurs) faults.push(`<${one.tagName}>`);
+    const isForm = one.tagName === "FORM" && !one.matches(ours);
+    if (isForm || /^(iframe|object|embed|base|meta|link|script)$/i.test(one.tagName)) faults.push(`<${one.tagName}>`);
     if (one.tagName === "IMG" && one.getAttribute("src") === "x") faults.push("<img src=x>");
   }
   const main = document.querySelector("[data-testid='stMain']");
@@ -73,16 +76,38 @@ class Hostile:
     faults: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
+    def be(self, token: str | None) -> None:
+        """Goes on as who has that cookie, or as nobody."""
+        self.page.context.clear_cookies()
+        if token:
+            self.page.context.add_cookies([{"name": COOKIE, "value": token, "url": self.address}])
+
     def look(self, path: str) -> None:
         """Opens a path, waits until it stands, hovers over all that has words, and notes what is wrong."""
         self.page.goto(self.address + path)
         self.page.locator("h1").first.wait_for(timeout=WAIT_MS)
-        self.settle()
-        found, told = self.page.evaluate(HOVER)
+        if not path.startswith("/signin"):
+            self.settle()
         self._point_at_figures()
+        self.inspect(path)
+
+    def inspect(self, where: str) -> None:
+        """Hovers over all that has words, and notes what is wrong with the page as it stands."""
+        found, told = self.page.evaluate(HOVER)
         found += self.page.evaluate(INSPECT)
         self.said += [told, self.page.evaluate(SAID)]
-        self.faults += [f"{path}: {one}" for one in found]
+        self.faults += [f"{where}: {one}" for one in found]
+
+    def print(self) -> None:
+        """Prints the page: the file holds no script, opens nothing, and its links stay on this server."""
+        shown = STREAMS.sub(b"", self.page.pdf())
+        names = {name.decode() for name in re.findall(rb"/(?:JavaScript|JS|OpenAction|Launch|EmbeddedFile)\b", shown)}
+        links = [link.decode("latin-1") for link in re.findall(rb"/URI\s*\((.*?)\)", shown)]
+        self.faults += [f"printed: {name}" for name in sorted(names)]
+        self.faults += [f"printed: {link}" for link in links if urlsplit(link).netloc != urlsplit(self.address).netloc]
+        self.page.emulate_media(media="print")
+        self.inspect("printed")
+        self.page.emulate_media(media="screen")
 
     def settle(self) -> None:
         """Waits until the run of the page has ended and its shapes are there."""
@@ -115,10 +140,15 @@ def hostile(browser: Browser, address: str, *, size: tuple[int, int] = DESK) -> 
     page.on("popup", lambda other: found.faults.append(f"window: {other.url}"))
     page.on(
         "console",
-        lambda message: found.faults.append(f"console: {message.text}") if message.type == "error" else None,
+        lambda message: found.faults.append(f"console: {message.text}") if is_fault(message) else None,
     )
     yield found
     context.close()
+
+
+def is_fault(message: ConsoleMessage) -> bool:
+    """Whether the console was told an error, but for Streamlit's of a page that is not offered to who asks."""
+    return message.type == "error" and "does not seem to exist" not in message.text
 
 
 def _refuse(dialog: Dialog, faults: list[str]) -> None:

@@ -6,17 +6,19 @@ Run with COCKPIT_HOSTILE=all it opens each page with each of its parameters, in 
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import parse_qsl, quote
 
 import pytest
-from browser import NOW, TOKENS, chromium, served
+from browser import NOW, TOKENS, WAIT_MS, chromium, fetch, served
 from click.testing import CliRunner
-from hostile import Files, community, load_all, site_file
-from hostile_browser import hostile
+from hostile import NAMES, PAYLOADS, PHONE, Files, community, load_all, site_file
+from hostile_browser import Hostile, hostile
 from playwright.sync_api import Browser
 
 from cockpit.cli import cli
@@ -101,38 +103,67 @@ def test_the_loads_the_ledger_the_refused_rows_and_the_figures_print_nothing_tha
 SHOWN = (
     "站名", "sitename", "街道", "社区", "网格", "多余列", "文件", "服务类", "servicekind", "来源", "服务点", "未知类",
     "类别", "类名", "category", "事件号", "单位", "坏状态", "基金", "凭证", "来源类", "付方", "收款", "用途类", "项目",
-    "说明", "品名", "规格", "量词", "收方",
+    "说明", "品名", "规格", "量词", "收方", "指定", "账号",
 )  # fmt: skip
 """Fields whose text some page of LOOKS must show; what is not among them no page shows, or only by number."""
 MARKUP = ('<img src=x onerror="', "<svg/onload=", "<script>", "</style>", "javascript:", "{{7*7}}", "%(x)s {0} {x}",
           "**粗**", "red;background:url(", "drop table core.incident", "&lt;img src=x", "=cmd|' /C")  # fmt: skip
 
 LOOKS = (
-    "/?level=community&services=all",
-    "/?lang=en&level=grid&mode=heat&overlay={overlay}",
-    "/response?lang=en",
-    "/funds?goods=all",
-    "/funds?lang=en&fund={fund}&q=%3C",
-    "/community?area=community:C0",
-    "/community?area={hostile}&lang=en&rows=all",
-    "/community?area=street:S",
-    "/data?load=9&fault=unknown_status",
-    "/data?load=6&lang=en",
+    ("leader", "/?level=community&services=all"),
+    ("leader", "/?lang=en&level=grid&mode=heat&overlay={overlay}"),
+    ("leader", "/response?lang=en"),
+    ("leader", "/funds?lang=en&fund={fund}&q=%3C"),
+    ("leader", "/community?area={hostile}&lang=en&rows=all"),
+    ("leader", "/community?area=street:S"),
+    ("leader", "/users"),
+    ("steward", "/data?load=9&fault=unknown_status"),
+    ("steward", "/data?load=6&lang=en"),
+    ("secretary", "/community?area={hostile}"),
+    ("evaluator", "/audit?action=refused&period=all"),
+    ("evaluator", "/audit?lang=en&period=all"),
+    ("wall", "/"),
+    ("nobody", "/signin?next=%2Ffunds%3Fq%3D%3Csvg"),
 )
+ROLES = ("leader", "secretary", "evaluator", "steward", "admin", "wall")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A server in demo mode, and the cookie of an account of each role; all their names are hostile."""
+
+    address: str
+    tokens: dict[str, str]
+
+    def fetch(self, path: str, role: str) -> list[list[str]]:
+        """The cells of a file."""
+        with fetch(self.address + path, token=self.tokens[role]) as answer:
+            return list(csv.reader(answer.read().decode("utf-8-sig").splitlines()))
 
 
 @pytest.fixture(scope="module")
-def address(town: Town) -> Iterator[str]:
-    """The pages, looked at by a leader whose own name is hostile too."""
-    with served(town.environment) as found, pytest.MonkeyPatch.context() as patch:
-        store = Store(configured_urls(town.environment))
-        now = datetime.now(UTC)
-        name = town.files.marks.text("账号")
-        account = add_account(store, OPERATOR, login="hostile", display_name=name, role="leader", now=now)
-        token = open_session(store, account, method="password", address="127.0.0.1", now=now)
+def pages(town: Town) -> Iterator[Pages]:
+    """The pages, looked at by people whose own names are hostile too; months are published; much was refused."""
+    town.run(["publish", "--all"])
+    with served(town.environment | {"COCKPIT_DEMO": "1"}) as found:
+        store, now = Store(configured_urls(town.environment)), datetime.now(UTC)
+        tokens = {"nobody": ""}
+        for role in ROLES:
+            areas = ("community:C0",) if role == "secretary" else ()
+            name = town.files.marks.text("账号", NAMES)
+            account = add_account(
+                store, OPERATOR, login=f"h.{role}", display_name=name, role=role, areas=areas, is_demo=True, now=now
+            )
+            tokens[role] = open_session(store, account, method="password", address="127.0.0.1", agent=name, now=now)
         store.close()
-        patch.setitem(TOKENS, found, token)
-        yield found
+        TOKENS[found] = tokens["leader"]
+        for number, payload in enumerate(PAYLOADS[:6]):
+            with suppress(HTTPError):
+                fetch(f"{found}/layers/{number}{quote(payload)}", token="")
+            with suppress(HTTPError):
+                area = quote(f"community:{payload}")
+                fetch(f"{found}/layers/areas.svg?day=2026-11-20&level=community&area={area}", token=tokens["secretary"])
+        yield Pages(found, tokens)
 
 
 @pytest.fixture(scope="module")
@@ -143,16 +174,21 @@ def browser() -> Iterator[Browser]:
 
 @pytest.mark.browser
 def test_hostile_text_is_shown_as_text_on_every_page_and_does_nothing(
-    town: Town, address: str, browser: Browser
+    town: Town, pages: Pages, browser: Browser
 ) -> None:
     named = {
         "overlay": quote(town.files.marks.given["文件"][4][:70]),
         "fund": quote(town.files.marks.given["基金号"][0]),
         "hostile": quote("community:" + community(1)),
     }
-    with hostile(browser, address) as visit:
-        for look in LOOKS:
+    with hostile(browser, pages.address) as visit:
+        for role, look in LOOKS:
+            visit.be(pages.tokens[role])
             visit.look(look.format(**named))
+        for role, act in (("leader", print_a_community), ("leader", open_names), ("steward", open_a_refused_row),
+                          ("evaluator", open_lines), ("admin", change_an_account)):  # fmt: skip
+            visit.be(pages.tokens[role])
+            act(visit)
     assert visit.faults == []
     said = "\n".join(visit.said)
     told = {name: sum(visible(one)[:40] in said for one in texts) for name, texts in town.files.marks.given.items()}
@@ -160,23 +196,69 @@ def test_hostile_text_is_shown_as_text_on_every_page_and_does_nothing(
     assert {one: one in said for one in MARKUP} == dict.fromkeys(MARKUP, True)
 
 
-@pytest.mark.browser
-def test_a_file_of_entries_and_one_of_refused_rows_hold_no_formula(
-    town: Town, address: str, browser: Browser, tmp_path: Path
-) -> None:
-    with hostile(browser, address) as visit:
-        for number, look in enumerate(("/funds", "/data?load=9&fault=unknown_status")):
-            visit.look(look)
-            with visit.page.expect_download() as started:
-                visit.page.locator("[data-testid='stDownloadButton'] button").first.click()
-            started.value.save_as(tmp_path / f"{number}.csv")
-    assert visit.faults == []
-    for path in sorted(tmp_path.iterdir()):
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            cells = [cell for line in csv.reader(stream) for cell in line]
-        assert len(cells) > 60
-        assert [cell for cell in cells if cell.strip()[:1] in tuple("=+@＝＋＠\t\r") or is_formula(cell)] == []
-        assert any("<img src=x onerror=" in cell for cell in cells), path
+def print_a_community(visit: Hostile) -> None:
+    """The page of a community, on paper."""
+    visit.look("/community?area=community:C0")
+    visit.print()
+
+
+def open_names(visit: Hostile) -> None:
+    """The menu of the own account, and the originals of an entry, asked for with a hostile purpose."""
+    visit.look("/funds?goods=all&period=all")
+    visit.page.locator("details.menu summary").click()
+    visit.inspect("the menu of the account")
+    visit.page.keyboard.press("Escape")
+    unmask(visit)
+
+
+def open_a_refused_row(visit: Hostile) -> None:
+    """The row as it was received."""
+    visit.look("/data?load=11&fault=bad_number")
+    unmask(visit)
+
+
+def unmask(visit: Hostile) -> None:
+    """Asks for the originals of the first row, and looks at them."""
+    visit.page.locator(".unmask").first.click()
+    dialog = visit.page.get_by_role("dialog")
+    dialog.locator("input[type=text], input:not([type])").last.fill(f"核对 {PAYLOADS[0]}")
+    dialog.locator("[data-testid='stFormSubmitButton'] button").click()
+    dialog.locator(".u-texts").wait_for(timeout=WAIT_MS)
+    visit.settle()
+    visit.inspect("the window with originals")
+    assert PHONE.strip() in dialog.inner_text()
+
+
+def open_lines(visit: Hostile) -> None:
+    """A line of the audit trail that says what was refused, opened."""
+    visit.look("/audit?action=refused&period=all")
+    visit.page.locator(".a-lines tbody tr a").first.click()
+    visit.page.locator(".a-open").wait_for(timeout=WAIT_MS)
+    visit.inspect("a line of the audit trail")
+
+
+def change_an_account(visit: Hostile) -> None:
+    """An account with a hostile name gets another one: the form, then the question."""
+    visit.look("/users?account=h.wall")
+    visit.page.locator("input[name=name]").fill(NAMES[0])
+    visit.page.locator("form[data-send] button[type=submit]").click()
+    visit.page.get_by_role("alertdialog").wait_for(timeout=WAIT_MS)
+    visit.inspect("the question before a change")
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "holds"),
+    [
+        ("/export/entries.csv?period=all", "leader", "<img src=x onerror="),
+        ("/export/rejects.csv?load=9", "steward", "<img src=x onerror="),
+        ("/export/audit.csv?period=all", "evaluator", "<svg/onload="),
+    ],
+)
+def test_a_file_that_leaves_holds_no_formula(pages: Pages, path: str, role: str, holds: str) -> None:
+    cells = [cell for line in pages.fetch(path, role) for cell in line]
+    assert len(cells) > 60
+    assert [cell for cell in cells if cell.strip()[:1] in tuple("=+@＝＋＠\t\r") or is_formula(cell)] == []
+    assert any(holds in cell for cell in cells), path
 
 
 def is_formula(cell: str) -> bool:
@@ -199,15 +281,21 @@ def test_other_cells_leave_as_they_are(value: object) -> None:
 @pytest.mark.skipif(not ALL, reason="every parameter of every page takes minutes: COCKPIT_HOSTILE=all")
 @pytest.mark.timeout(3_000)
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_way_that_a_page_offers_shows_text_as_text(town: Town, address: str, browser: Browser, lang: str) -> None:
-    with hostile(browser, address) as visit:
-        for page in ("", "response", "funds", "community", "community?area=street:S", "data"):
-            visit.look(f"/{page}{'&' if '?' in page else '?'}lang={lang}")
+def test_every_way_that_a_page_offers_shows_text_as_text(pages: Pages, browser: Browser, lang: str) -> None:
+    with hostile(browser, pages.address) as visit:
+        for role, name in EVERY:
+            visit.be(pages.tokens[role])
+            visit.look(f"/{name}{'&' if '?' in name else '?'}lang={lang}")
             for way in few_of_each(visit.page.evaluate(WAYS)):
-                visit.look(f"/{page.partition('?')[0]}{way}")
+                visit.look(f"/{name.partition('?')[0]}{way}")
     assert visit.faults == []
 
 
+EVERY = (
+    ("leader", ""), ("leader", "response"), ("leader", "funds"), ("leader", "community"),
+    ("leader", "community?area=street:S"), ("leader", "data"), ("leader", "wall"), ("steward", "data"),
+    ("secretary", "community"), ("evaluator", "audit"), ("admin", "users"),
+)  # fmt: skip
 WAYS = """() => [...new Set([...document.querySelectorAll("[data-go], [data-choose] option")]
   .map((one) => one.dataset.go ?? one.value).filter((one) => one?.startsWith("?")))]"""
 

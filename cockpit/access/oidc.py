@@ -23,6 +23,7 @@ from cockpit.access import floods, sessions, whence
 from cockpit.access.secret import SHORTEST, secret
 from cockpit.access.sessions import Browser
 from config.access import CLAIMS, Oidc, access
+from config.visible import in_a_line
 from geo.errors import StoreUnavailable
 from geo.oidc import AREA_CODE, Person, claimed_account, known_account, use_once
 
@@ -109,7 +110,7 @@ def _claims(cookies: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def person(claims: Mapping[str, Any], provider: Oidc) -> Person | None:
-    """Who the claims say somebody is; None without issuer and subject."""
+    """Who the claims say somebody is; None without issuer and subject, or with a NUL, which the store has not."""
     issuer, subject = claims.get("iss"), claims.get("sub")
     if not (isinstance(issuer, str) and isinstance(subject, str) and issuer and subject):
         return None
@@ -117,7 +118,9 @@ def person(claims: Mapping[str, Any], provider: Oidc) -> Person | None:
     role = next((ours for theirs, ours in provider.roles.items() if theirs in named), None)
     areas = tuple(area for area in _texts(claims.get(provider.areas_claim)) if AREA_CODE.fullmatch(area))
     login = str(claims.get(provider.login_claim) or "").strip().lower()
-    name = str(claims.get(provider.name_claim) or login)[:100]
+    name = in_a_line(str(claims.get(provider.name_claim) or login))[:100]
+    if "\x00" in issuer + subject + login:
+        return None
     return Person(issuer, subject, login, name, role, areas, is_site=role in provider.site_roles)
 
 
