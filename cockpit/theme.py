@@ -103,11 +103,12 @@ def _account(view: View, session: Session | None) -> str:
 def _ways_out(view: View, session: Session) -> str:
     """Signing out here or everywhere; out of a sample account the way leads to the others."""
     if session.method == DEMO:
-        return _sign_out(view, "signin.menu.switch_to", all_="")
-    return _sign_out(view, "signin.menu.out", all_="") + _sign_out(view, "signin.menu.out_all", all_="1")
+        return sign_out(view, "signin.menu.switch_to", all_="")
+    return sign_out(view, "signin.menu.out", all_="") + sign_out(view, "signin.menu.out_all", all_="1")
 
 
-def _sign_out(view: View, key: str, *, all_: str) -> str:
+def sign_out(view: View, key: str, *, all_: str) -> str:
+    """The way out as markup that needs no script; `key` is its word, `all_` "1" for every session of the account."""
     word = view.tr(key)
     hidden = (
         f'<input type="hidden" name="all" value="{all_}"><input type="hidden" name="lang" value="{esc(view.lang)}">'
