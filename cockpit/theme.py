@@ -16,6 +16,8 @@ from cockpit.tabs import Tab
 from geo.accounts import Session
 from geo.viewer import SITE
 
+DEMO = "demo"
+"""How a session of a sample account was opened."""
 SHAPES = {
     "red": "M8,2L14.6,13.2L1.4,13.2Z",
     "orange": "M8,1L15,8L8,15L1,8Z",
@@ -80,24 +82,34 @@ def _account(view: View, session: Session | None) -> str:
     if session is None:
         return ""
     role = view.tr(f"role.{session.viewer.role}")
+    name, second = session.display_name, role
+    if session.method == DEMO:
+        name, second = role, view.tr("signin.menu.switch")
     kept = urlencode({"next": "/" + view.common_link(), "lang": view.lang})
     password = ""
     if session.method == "password":
         password = f'<a href="/signin/password?{esc(kept)}" target="_top">{esc(view.tr("signin.menu.password"))}</a>'
     inside = (
-        f"<p><b>{esc(session.display_name)}</b><span>{esc(session.viewer.name)}</span></p>"
-        f"<p><span>{esc(role)} · {esc(_areas(view))}</span></p>"
-        f"{password}{_sign_out(view, all_='')}{_sign_out(view, all_='1')}"
+        f"<p><b>{esc(name)}</b><span>{esc(session.viewer.name)}</span></p>"
+        f"<p><span>{esc(role)} · {esc(_areas(view))}</span></p>{password}{_ways_out(view, session)}"
     )
     label = esc(view.tr("signin.menu.label"))
     return (
-        f'<details class="menu"><summary aria-label="{label}: {esc(session.display_name)}">{esc(session.display_name)}'
-        f'<span class="i3">{esc(role)}</span></summary><div class="sheet">{inside}</div></details>'
+        f'<details class="menu"><summary aria-label="{label}: {esc(name)}">{esc(name)}'
+        f'<span class="i3">{esc(second)}</span></summary><div class="sheet">{inside}</div></details>'
     )
 
 
-def _sign_out(view: View, *, all_: str) -> str:
-    word = view.tr("signin.menu.out_all" if all_ else "signin.menu.out")
+def _ways_out(view: View, session: Session) -> str:
+    """Signing out here or everywhere; out of a sample account the way leads to the others."""
+    if session.method == DEMO:
+        return sign_out(view, "signin.menu.switch_to", all_="")
+    return sign_out(view, "signin.menu.out", all_="") + sign_out(view, "signin.menu.out_all", all_="1")
+
+
+def sign_out(view: View, key: str, *, all_: str) -> str:
+    """The way out as markup that needs no script; `key` is its word, `all_` "1" for every session of the account."""
+    word = view.tr(key)
     hidden = (
         f'<input type="hidden" name="all" value="{all_}"><input type="hidden" name="lang" value="{esc(view.lang)}">'
     )

@@ -8,6 +8,7 @@ from cockpit.community import choose_panel, figures_panel, head, map_panel, open
 from cockpit.context import current_view
 from cockpit.limited import stop_unassigned
 from cockpit.panels import panel, told
+from geo import published
 
 head.apply_style()
 stop_unassigned(current_view())
@@ -42,13 +43,14 @@ with left:
         unit=tr("community.figures_unit", period=days),
         draw=partial(figures_panel.draw_figures, chosen),
     )
-    panel(
-        view,
-        key="peers",
-        title=tr("published.panel_title"),
-        unit=told(partial(peers_panel.unit, chosen)),
-        draw=partial(peers_panel.draw, chosen),
-    )
+    if chosen.level in published.LEVELS:
+        panel(
+            view,
+            key="peers",
+            title=tr("published.panel_title"),
+            unit=told(partial(peers_panel.unit, chosen)),
+            draw=partial(peers_panel.draw, chosen),
+        )
     cases(
         key="stages",
         title=tr("community.stages_title"),

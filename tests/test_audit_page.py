@@ -213,7 +213,7 @@ def test_the_evaluator_reads_checks_and_takes_the_trail_home(
             page.get_by_role("link", name="导出 CSV").click()
         assert waiting.value.suggested_filename == "审计记录_judge.csv"
         taken = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
-        assert "查看隔离的行" in taken
+        assert "查看隔离行" in taken
         assert "导出人" in taken
         page.goto(f"{address}/audit?lang=en&who={HOSTILE}")
         expect(page.locator(".a-lines")).to_contain_text(HOSTILE, timeout=WAIT_MS)

@@ -240,7 +240,7 @@ def test_a_case_of_a_private_category_never_comes_with_a_point(town: Town) -> No
 
 def test_with_nothing_open_it_is_quiet_and_a_period_without_a_source_has_no_number(town: Town) -> None:
     chosen = chosen_of(town, area="community:A")
-    assert head(chosen) == "A：一切正常：没有在办的事件"
+    assert head(chosen) == "A：一切正常，没有在办的事件"
     assert computed.why_no_list(chosen.view.asked, filters=chosen.view.filters) is None
     before = view_of(town, area="community:A", **{"from": "2025-01-01", "to": "2025-02-01"})
     assert computed.why_no_list(before.asked, filters=before.filters) == "not_covered"

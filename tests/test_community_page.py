@@ -80,7 +80,7 @@ def test_a_name_that_is_typed_leads_to_its_community_and_the_period_stays(browse
         field = page.locator(".k-search")
         field.fill("东社")
         field.press("Enter")
-        expect(page.locator("h1")).to_contain_text("东社区：一切正常：没有在办的事件")
+        expect(page.locator("h1")).to_contain_text("东社区：一切正常，没有在办的事件")
         assert "from=2026-11-01" in page.url
         drawn(page)
         expect(page.locator(".empty").first).to_have_text("没有在办的事件。")

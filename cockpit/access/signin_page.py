@@ -5,11 +5,13 @@ Invariant: whatever was typed or read passes `esc`; nothing here depends on data
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from cockpit.markup import attributes, esc
+from cockpit.tabs import TABS
 from config.access import access
 from config.messages import LANGUAGES, tr
+from config.rights import SITE_LEVEL, rights
 from config.site import site
 from geo.account_rules import ROLES
 from geo.accounts import Account
@@ -56,7 +58,7 @@ def sign_in(asked: Asked, *, demo: Sequence[Account] = ()) -> str:
         form = (
             f"{_demo(asked, demo)}<details{is_open}><summary>{asked.tr('signin.by_password')}</summary>{form}</details>"
         )
-    return _page(asked, "signin.title", form, path="/signin")
+    return _page(asked, "signin.title", form, path="/signin", style="wide" if demo else "")
 
 
 def change_password(asked: Asked, *, is_first: bool) -> str:
@@ -103,8 +105,9 @@ def _provider(asked: Asked) -> str:
 def _demo(asked: Asked, accounts: Sequence[Account]) -> str:
     def button(account: Account) -> str:
         role = f"<b>{asked.tr(f'role.{account.role}')}</b>"
-        name = f"<span>{esc(account.display_name)}</span>"
-        return f'<button name="demo" value="{esc(account.login)}">{role}{name}</button>'
+        scope, pages = _sees(asked, account)
+        sees = f"<span><em>{scope}</em> {pages}</span>"
+        return f'<button name="demo" value="{esc(account.login)}">{role}{sees}</button>'
 
     head = f'<p class="lead"><span class="mock">{asked.tr("signin.demo")}</span> {asked.tr("signin.demo_what")}</p>'
     return head + _form(
@@ -113,6 +116,14 @@ def _demo(asked: Asked, accounts: Sequence[Account]) -> str:
         "".join(button(one) for one in sorted(accounts, key=lambda one: ROLES.index(one.role))),
         style="demo",
     )
+
+
+def _sees(asked: Asked, account: Account) -> tuple[str, str]:
+    """How far a sample account sees and the pages it may open, in words."""
+    level = "area" if account.areas else SITE_LEVEL
+    scope = asked.tr(f"signin.demo_{account.areas[0].split(':')[0]}" if account.areas else "common.level_site")
+    pages = [tab for tab in TABS if rights().allow(account.role, level, f"page.{tab.url_path}")]
+    return scope, asked.tr("signin.menu.joiner").join(asked.tr(tab.title_key) for tab in pages)
 
 
 def _field(
@@ -141,6 +152,14 @@ def address(path: str, asked: Asked, *, lang: str | None = None) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
+def onward(asked: Asked) -> str:
+    """The address to go on to, in the language of the page."""
+    parts = urlsplit(asked.next)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "lang"]
+    kept += [("lang", asked.lang)] if asked.lang != LANGUAGES[0] else []
+    return parts._replace(query=urlencode(kept)).geturl()
+
+
 def _languages(asked: Asked, path: str) -> str:
     def one(lang: str) -> str:
         here = ' aria-current="true"' if lang == asked.lang else ""
@@ -151,18 +170,19 @@ def _languages(asked: Asked, path: str) -> str:
     return f'<span class="who"><span class="langs">{" / ".join(one(lang) for lang in LANGUAGES)}</span></span>'
 
 
-def _page(asked: Asked, title: str, body: str, *, path: str) -> str:
+def _page(asked: Asked, title: str, body: str, *, path: str, style: str = "") -> str:
     name = esc(site().name(asked.lang))
     said = "".join(f"<p>{esc(line)}</p>" for line in asked.said)
     role = "alert" if asked.is_fault else "status"
     notes = f'<div class="said {role}" role="{role}">{said}</div>' if said else ""
     lang = "zh-CN" if asked.lang == "zh" else asked.lang
+    door = f"door {style}".strip()
     styles = "".join(f'<link rel="stylesheet" href="/app/static/{name}.css">' for name in ("desk", "signin"))
     return (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f'<title>{asked.tr(title)} · {name}</title><link rel="icon" href="/favicon.png">{styles}</head>'
         f'<body><div class="stApp"><div class="picture"><nav class="nav"><span class="brand">{name}</span>'
-        f'{_languages(asked, path)}</nav><main class="door"><h1>{asked.tr(title)}</h1>{notes}{body}'
+        f'{_languages(asked, path)}</nav><main class="{door}"><h1>{asked.tr(title)}</h1>{notes}{body}'
         "</main></div></div></body></html>"
     )

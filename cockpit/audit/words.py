@@ -9,6 +9,7 @@ from datetime import datetime
 import orjson
 
 from cockpit.context import View
+from cockpit.tabs import TABS
 from config.messages import catalogue, tr
 from geo.audit_trail import AuditLine
 
@@ -36,6 +37,8 @@ def who(line: AuditLine, lang: str) -> str:
 def target(view: View, named: str) -> str:
     """What was touched, in words where its kind is known: 第 7 批, 账号 zhang; else as it was written."""
     kind, _, key = named.partition(":")
+    if kind == "page":
+        key = next((view.tr(tab.title_key) for tab in TABS if tab.url_path == key), key)
     words = catalogue(view.lang).get(f"audit.target_{kind.replace('.', '_')}")
     return words.format(key=key) if words else named
 

@@ -4,12 +4,13 @@ Invariant: a sample account has no password and is marked as one; none is made i
 and real data.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 
 from config.messages import tr
 from geo import account_changes as changes
+from geo import money
 from geo.account_rules import ROLES
 from geo.accounts import Account, add_account
 from geo.facts import contents
@@ -31,7 +32,7 @@ def provide(store: Store, *, lang: str) -> tuple[Account, ...]:
     """Makes what is missing of the sample accounts and enables the others; returns them by role."""
     known = {account.login: account for account in changes.accounts(store, OPERATOR, now=_now())}
     found = []
-    for role, limited_to in scopes(_areas(store)).items():
+    for role, limited_to in scopes(_areas(store), funded=_funded(store)).items():
         login = PREFIX + role.replace("_", "-")
         account = known.get(login)
         if account is None:
@@ -41,12 +42,16 @@ def provide(store: Store, *, lang: str) -> tuple[Account, ...]:
     return tuple(found)
 
 
-def scopes(known: tuple[Area, ...]) -> dict[str, tuple[str, ...]]:
-    """Role → areas as "level:code" (none: the whole site); a role whose level of areas the store lacks is left out."""
+def scopes(known: tuple[Area, ...], *, funded: frozenset[str] = frozenset()) -> dict[str, tuple[str, ...]]:
+    """Role → areas as "level:code" (none: the whole site); a role whose level of areas the store lacks is left out.
+
+    A community that has grids, and if one is in `funded` (names) that one: its secretary has money to look at.
+    """
     grids = [area for area in known if area.level == "grid"]
     communities = [area for area in known if area.level == "community"]
     with_grids = {grid.parent_id for grid in grids}
-    community = next((area for area in communities if area.area_id in with_grids), None)
+    whole = [area for area in communities if area.area_id in with_grids]
+    community = next((area for area in whole if area.name in funded), next(iter(whole), None))
     community = community or (communities[0] if communities else None)
     inside = [grid for grid in grids if community and grid.parent_id == community.area_id]
     grid = next(iter(inside or grids), None)
@@ -80,6 +85,16 @@ def _renewed(store: Store, account: Account, limited_to: tuple[str, ...]) -> Acc
 def _areas(store: Store) -> tuple[Area, ...]:
     clock = current_clock()
     return areas(store, OPERATOR, clock, day=clock.at.date())
+
+
+def _funded(store: Store) -> frozenset[str]:
+    """The names of the areas that have a fund of their own."""
+    clock = current_clock()
+    today = clock.at.date()
+    scope = money.Scope(money.FUNDS, today, today + timedelta(days=1), today)
+    with store.reading(OPERATOR, clock) as connection:
+        found = money.positions(connection, scope, year_start=today, self_generated=[], overhead=[])
+    return frozenset(position.area_name for position in found if position.area_name)
 
 
 def _now() -> datetime:

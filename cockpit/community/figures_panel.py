@@ -51,7 +51,8 @@ def draw_figures(chosen: Chosen) -> Empty | None:
         for name in names
     )
     body = "".join(_figure_row(view, beside, is_beside=chosen.has_above) for beside in found)
-    table = f'<table class="k-figures"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    style = "k-figures" if chosen.has_above else "k-figures k-alone"
+    table = f'<table class="{style}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     told = esc(view.tr("community.figures_rule")) if chosen.has_above else ""
     rule = f'<p class="c-key">{told} {way(view, "overview")}</p>'
     picture(table + rule + figure_fold(view, [beside.figure for beside in found]), key="community_figures")

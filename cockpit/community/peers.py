@@ -16,7 +16,8 @@ from geo import published
 from geo.published import Beside, Comparison
 
 PER_THOUSAND = "per_thousand"
-SLUGS = ("incidents", "closure_rate", "on_time_rate", "onscene_within_10min", "close_p50", "followup_coverage")
+ON_SCENE = "onscene_within_10min"
+SLUGS = ("incidents", "closure_rate", "on_time_rate", ON_SCENE, "close_p50", "followup_coverage")
 """The figures compared; of `incidents` the number per 1,000 households, since communities differ in size."""
 MINIMUM_N = 10
 MINIMUM_HOUSEHOLDS = 10

@@ -67,13 +67,21 @@ def _rule(chosen: Chosen, found: Peers) -> str:
 
 
 def _row(view: View, row: Row, area: str) -> str:
-    name = view.tr("published.per_thousand") if row.unit == PER_THOUSAND else indicator(row.slug).name(view.lang)
     own = esc(_value(view, row, row.own.value)) if row.own else f'<span class="k-words">{esc(_why(view, row))}</span>'
     whole = _value(view, row, row.whole) if row.whole is not None else view.tr("common.no_data")
     return (
-        f'<tr><td>{esc(name)}</td><td class="num k-value figure">{own}</td><td class="num i2">{esc(whole)}</td>'
+        f"<tr><td>{esc(_name(view, row))}</td>"
+        f'<td class="num k-value figure">{own}</td><td class="num i2">{esc(whole)}</td>'
         f'<td class="k-strip">{_strip(view, row, area)}</td><td class="i2">{esc(_place(view, row))}</td></tr>'
     )
+
+
+def _name(view: View, row: Row) -> str:
+    """What the figure is called; the share on scene here is of all cases, elsewhere on the pages of urgent ones."""
+    if row.unit == PER_THOUSAND:
+        return view.tr("published.per_thousand")
+    name = indicator(row.slug).name(view.lang)
+    return view.tr("published.of_all", name=name) if row.slug == peers.ON_SCENE else name
 
 
 def _why(view: View, row: Row) -> str:

@@ -42,7 +42,7 @@ def sentence(funds: FundsView) -> tuple[str, str, str | None]:
     if funds.is_down:
         raise StoreUnavailable(tr("funds.down_sentence"))
     if book is None:
-        return tr("funds.no_funds_sentence"), "", None
+        return tr("funds.no_funds_own_sentence" if funds.view.is_limited else "funds.no_funds_sentence"), "", None
     if funds.scope.book == FUNDS:
         return words.fund_head(funds, asking.summary(funds))
     found = asking.payments(funds)
@@ -103,7 +103,11 @@ def _select(funds: FundsView, name: str, options: list[tuple[str, str]], chosen:
 def _nothing(funds: FundsView) -> Empty | None:
     if funds.is_down:
         raise StoreUnavailable(funds.view.tr("funds.down_sentence"))
-    return Empty(funds.view.tr("funds.no_funds")) if funds.book is None else None
+    if funds.book is not None:
+        return None
+    area, tr = funds.view.filters.area, funds.view.tr
+    is_own = funds.view.is_limited and area
+    return Empty(tr("funds.no_funds_own", area=area.name) if is_own and area else tr("funds.no_funds"))
 
 
 def draw_flow(funds: FundsView) -> Empty | None:

@@ -173,7 +173,7 @@ async def _note(action: str, attempt: signing_in.Attempt) -> None:
 
 def _go_on(account: Account, browser: Browser, asked: Asked, *, method: str) -> Response:
     value = sessions.opened(account, browser, method=method)
-    target = signin_page.address(PASSWORD, asked) if account.must_change else asked.next
+    target = signin_page.address(PASSWORD, asked) if account.must_change else signin_page.onward(asked)
     return sessions.with_cookie(target, value, role=account.role)
 
 
@@ -233,7 +233,7 @@ async def change_password(request: Request) -> Response:
             signing_in.change_own_password, queries.store(), session, password_hash=new, now=datetime.now(UTC)
         )
         await to_thread.run_sync(change)
-        return RedirectResponse(asked.next, 303, sessions.NO_STORE)
+        return RedirectResponse(signin_page.onward(asked), 303, sessions.NO_STORE)
 
     return await _told(request, make)
 

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from cockpit import formats, queries
+from cockpit.access.demo import demo_badge
 from cockpit.context import View
 from cockpit.markup import attributes, esc
-from cockpit.theme import SHAPES
+from cockpit.theme import SHAPES, sign_out
 from cockpit.wall import computed, words
 from config import freshness
 from geo.viewer import Clock
@@ -36,7 +37,8 @@ def wall(view: View, found: Wall, face: Face, *, way_back: bool) -> str:
         f'<p class="lead">{esc(told.lead)}</p></div>'
         f'<div class="time"><b>{at:%H:%M}</b><span>{esc(_day(view, at))}</span></div></header>'
     )
-    foot = f"<footer><span>{esc(_place(view, found))}</span>{_back(view) if way_back else ''}</footer>"
+    ways = _demo(view) + (_back(view) if way_back else "")
+    foot = f'<footer><span>{esc(_place(view, found))}</span><span class="ways">{ways}</span></footer>'
     label = attributes(role="region", aria_label=view.tr("wall.page"))
     body = _figures(view, found) + _tiles(view, found, _age(view, found, face, at)) if found.loaded_at else ""
     return f'<main class="wall {state}"{label}>{head}{body}{foot}</main>'
@@ -71,6 +73,12 @@ def _clock(view: View, moment: datetime) -> str:
 def _place(view: View, found: Wall) -> str:
     name = view.site.name(view.lang)
     return view.tr("wall.simulated", site=name) if found.is_simulated else name
+
+
+def _demo(view: View) -> str:
+    """In the demo mode: its mark and the way to another role, for a wall has no menu."""
+    badge = demo_badge(view)
+    return badge + sign_out(view, "signin.menu.switch_to", all_="") if badge else ""
 
 
 def _back(view: View) -> str:
