@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from cockpit.access.current import COOKIE
 
 WAIT_S = 60
+_OVER = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -70,7 +71,7 @@ class Tab:
             told = ForwardMsg()
             told.ParseFromString(self._socket.recv(timeout=WAIT_S))  # type: ignore[arg-type]
             if told.WhichOneof("type") == "script_finished":
-                if told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                if told.script_finished in _OVER:
                     return Visit("\n".join(parts), len(parts))
                 continue
             self._note(told)
