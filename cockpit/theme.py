@@ -89,9 +89,9 @@ def _account(view: View, session: Session | None) -> str:
         f"<p><span>{esc(role)} · {esc(_areas(view))}</span></p>"
         f"{password}{_sign_out(view, all_='')}{_sign_out(view, all_='1')}"
     )
-    label = esc(view.tr("signin.menu.label"))
+    label, name = esc(view.tr("signin.menu.label")), esc(session.display_name)
     return (
-        f'<details class="menu"><summary aria-label="{label}: {esc(session.display_name)}">{esc(session.display_name)}'
+        f'<details class="menu"><summary aria-label="{label}: {name}"><span class="me">{name}</span>'
         f'<span class="i3">{esc(role)}</span></summary><div class="sheet">{inside}</div></details>'
     )
 
