@@ -93,9 +93,9 @@ def _account(view: View, session: Session | None) -> str:
         f"<p><b>{esc(name)}</b><span>{esc(session.viewer.name)}</span></p>"
         f"<p><span>{esc(role)} · {esc(_areas(view))}</span></p>{password}{_ways_out(view, session)}"
     )
-    label = esc(view.tr("signin.menu.label"))
+    label, shown = esc(view.tr("signin.menu.label")), esc(name)
     return (
-        f'<details class="menu"><summary aria-label="{label}: {esc(name)}">{esc(name)}'
+        f'<details class="menu"><summary aria-label="{label}: {shown}"><span class="me">{shown}</span>'
         f'<span class="i3">{esc(second)}</span></summary><div class="sheet">{inside}</div></details>'
     )
 

@@ -242,8 +242,8 @@ class Files:
         phone = PHONE if number % 2 else ""
         return {
             "凭证号": text("凭证"), "基金编号": codes[number % 8], "日期": f"2026-{number % 11 + 1:02d}-10",
-            "类型": kind, "来源类别": text("来源类"), "付款方": text("付方") if number % 4 else PERSON, "收款方": text("收款"),
-            "用途类别": text("用途类"),
+            "类型": kind, "来源类别": text("来源类"), "付款方": text("付方") if number % 4 else PERSON,
+            "收款方": text("收款"), "用途类别": text("用途类"),
             "项目": text("项目"), "服务区域代码": community(number % 16), "金额": amount, "说明": text("说明") + phone,
         }  # fmt: skip
 
@@ -275,9 +275,10 @@ class Files:
                 workbook.add_worksheet(name).write_row(0, 0, ["事件编号", "x"])
         self._load("incidents", book)
         frame = geopandas.GeoDataFrame({"x": [1]}, geometry=[Point(*STREET)], crs="EPSG:4326")
+        plain = self.folder / "plain.gpkg"
         for name in names:
-            frame.to_file(package, layer=name, driver="GPKG", engine="pyogrio")
-        self._load("layers", package)
+            frame.to_file(plain, layer=name, driver="GPKG", engine="pyogrio")
+        self._load("layers", plain.rename(package))
 
     def _unusable(self) -> None:
         text = self.marks.text
