@@ -82,20 +82,20 @@ def _account(view: View, session: Session | None) -> str:
     if session is None:
         return ""
     role = view.tr(f"role.{session.viewer.role}")
-    name, second = session.display_name, role
+    name, second, style, facts = session.display_name, role, "menu", f"{role} · {_areas(view)}"
     if session.method == DEMO:
-        name, second = role, view.tr("signin.menu.switch")
+        name, second, style, facts = role, view.tr("signin.menu.switch"), "menu demo", _areas(view)
     kept = urlencode({"next": "/" + view.common_link(), "lang": view.lang})
     password = ""
     if session.method == "password":
         password = f'<a href="/signin/password?{esc(kept)}" target="_top">{esc(view.tr("signin.menu.password"))}</a>'
     inside = (
         f"<p><b>{esc(name)}</b><span>{esc(session.viewer.name)}</span></p>"
-        f"<p><span>{esc(role)} · {esc(_areas(view))}</span></p>{password}{_ways_out(view, session)}"
+        f"<p><span>{esc(facts)}</span></p>{password}{_ways_out(view, session)}"
     )
     label, shown = esc(view.tr("signin.menu.label")), esc(name)
     return (
-        f'<details class="menu"><summary aria-label="{label}: {shown}"><span class="me">{shown}</span>'
+        f'<details class="{style}"><summary aria-label="{label}: {shown}"><span class="me">{shown}</span>'
         f'<span class="i3">{esc(second)}</span></summary><div class="sheet">{inside}</div></details>'
     )
 
