@@ -32,7 +32,10 @@ CACHES_OF_STREAMLIT = {
     "cockpit/queries.py:_ledger_ends",  # a dict by viewer, of one number
     "cockpit/access/current.py:_seen",  # sessions by hash of their cookie
 }
-OBJECTS_OF_MODULES = {"cockpit/access/refusals.py:_REFUSALS"}  # askings by account, never an answer
+OBJECTS_OF_MODULES = {
+    "cockpit/access/refusals.py:_REFUSALS",  # askings by account, never an answer
+    "cockpit/routes/turns.py:TURNS",  # how many files of an account are on their way
+}
 VALUES = {"Path", "Decimal", "Geod", "App", "TypeVar", "ParamSpec", "MappingProxyType"}
 PERSONS = {"Viewer", "View", "Session", "Store", "Connection", "FundsView", "DataView", "Chosen"}
 KEYS = {"Asked", "AskedShapes", "AskedLedger"}
