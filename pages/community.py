@@ -8,7 +8,6 @@ from cockpit.community import choose_panel, figures_panel, head, map_panel, open
 from cockpit.context import current_view
 from cockpit.limited import stop_unassigned
 from cockpit.panels import panel, told
-from geo import published
 
 head.apply_style()
 stop_unassigned(current_view())
@@ -43,7 +42,7 @@ with left:
         unit=tr("community.figures_unit", period=days),
         draw=partial(figures_panel.draw_figures, chosen),
     )
-    if chosen.level in published.LEVELS:
+    if peers_panel.is_compared(chosen):
         panel(
             view,
             key="peers",

@@ -21,6 +21,11 @@ LEFT, RIGHT = 0.02, 0.98
 """Where the lowest and the highest value stand, as shares of the strip's width."""
 
 
+def is_compared(chosen: Chosen) -> bool:
+    """Whether areas of the page's level are compared at all."""
+    return chosen.level in published.LEVELS
+
+
 def unit(chosen: Chosen) -> str:
     """The month that is compared, and that the filters of the page do not touch it."""
     found = peers.peers(chosen)
