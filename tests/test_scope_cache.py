@@ -30,10 +30,12 @@ CACHES_OF_STREAMLIT = {
     "cockpit/queries.py:cached",
     "cockpit/queries.py:shared",
     "cockpit/queries.py:_ledger_ends",  # a dict by viewer, of one number
+    "cockpit/queries.py:_published_stamps",  # a dict by viewer, of three numbers
     "cockpit/access/current.py:_seen",  # sessions by hash of their cookie
 }
 OBJECTS_OF_MODULES = {
     "cockpit/access/refusals.py:_REFUSALS",  # askings by account, never an answer
+    "cockpit/routes/reports.py:_allowance",  # how many reports this minute
     "cockpit/routes/turns.py:TURNS",  # how many files of an account are on their way
 }
 VALUES = {"Path", "Decimal", "Geod", "App", "TypeVar", "ParamSpec", "MappingProxyType"}
@@ -184,7 +186,7 @@ def told(viewer: Viewer, clock: Clock) -> dict[str, Any]:
             f"{name}.stages": response.stages(view.asked, scope=scope),
             f"{name}.open": community.open_list(view, area) if area else None,
             f"{name}.households": community.households(view.asked, level="community"),
-            f"{name}.entries": funds.all_entries(funds.open_funds(view)),
+            f"{name}.entries": funds.entries(funds.open_funds(view)),
         }
     return found
 
@@ -217,7 +219,7 @@ def test_people_of_one_scope_share_what_is_kept_and_a_role_without_the_right_get
     tables = [overview.area_table(one) for one in views]
     assert tables[0] is tables[1]
     assert tables[2] is not tables[0]
-    entries = [funds.all_entries(funds.open_funds(one)).found for one in views]
+    entries = [funds.entries(funds.open_funds(one)).found for one in views]
     assert entries[0] == entries[1] > 0
     assert entries[2] == 0
 

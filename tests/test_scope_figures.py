@@ -232,9 +232,9 @@ def test_money_of_the_own_area_is_complete_and_the_leader_s(
     assert opened[0].books == opened[1].books
     assert opened[0].funds == opened[1].funds
     assert {one.fund_code for one in opened[0].funds} == ({"JJ-06"} if code == FUND_OWNER else set())
-    for ask in (funds.summary, funds.graph, funds.covered, funds.months, funds.all_entries):
+    for ask in (funds.summary, funds.graph, funds.covered, funds.months, funds.entries):
         assert ask(opened[0]) == ask(opened[1]), ask.__name__
-    assert funds.all_entries(opened[0]).rows or code != FUND_OWNER
+    assert funds.entries(opened[0]).rows or code != FUND_OWNER
     assert own.filters.area is not None
     assert community_money.money_of(own, own.filters.area) == community_money.money_of(leader, own.filters.area)
 
@@ -244,7 +244,7 @@ def test_an_entry_that_serves_the_own_area_keeps_its_book_and_the_name_of_its_fu
     asked_years = [funds.open_funds(make_view(
         {"area": "community:330109099004", "period": "all"}, viewer=one.viewer, clock=clock)) for one in (own, leader)
     ]  # fmt: skip
-    entries = [funds.all_entries(one) for one in asked_years]
+    entries = [funds.entries(one) for one in asked_years]
     assert entries[0] == entries[1]
     assert entries[0].rows
     assert all(entry.fund_name for entry in entries[0].rows)
