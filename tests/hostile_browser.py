@@ -32,7 +32,7 @@ INSPECT = """() => {
       return !/^https?:$/.test(to.protocol) || to.origin !== origin;
     } catch { return true; }
   };
-  const ours = ".nav form[action='/signout'], form[data-send], .door form[method=post][action^='/sign']";
+  const ours = ".picture form[action='/signout'], form[data-send], .door form[method=post][action^='/sign']";
   for (const one of document.querySelectorAll(".stApp *, [role=dialog] *")) {
     for (const { name, value } of one.attributes) {
       if (/^on/i.test(name)) faults.push(`attribute ${name} of ${one.tagName}`);

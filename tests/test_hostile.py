@@ -244,13 +244,13 @@ def change_an_account(visit: Hostile) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("role", "act"),
-    [
-        ("leader", print_a_community), ("leader", open_names), ("steward", open_a_refused_row),
-        ("evaluator", open_lines), ("admin", change_an_account),
-    ],
-)  # fmt: skip
+ACTS = [("leader", print_a_community)]
+if ALL:
+    ACTS += [("leader", open_names), ("steward", open_a_refused_row)]
+    ACTS += [("evaluator", open_lines), ("admin", change_an_account)]
+
+
+@pytest.mark.parametrize(("role", "act"), ACTS)
 def test_what_is_printed_opened_and_asked_shows_hostile_text_as_text(
     pages: Pages, browser: Browser, role: str, act: Callable[[Hostile], None]
 ) -> None:
@@ -291,20 +291,6 @@ def test_other_cells_leave_as_they_are(value: object) -> None:
     assert safe_cell(value) is value
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(not ALL, reason="every parameter of every page takes minutes: COCKPIT_HOSTILE=all")
-@pytest.mark.timeout(3_000)
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_way_that_a_page_offers_shows_text_as_text(pages: Pages, browser: Browser, lang: str) -> None:
-    with hostile(browser, pages.address) as visit:
-        for role, name in EVERY:
-            visit.be(pages.tokens[role])
-            visit.look(f"/{name}{'&' if '?' in name else '?'}lang={lang}")
-            for way in few_of_each(visit.page.evaluate(WAYS)):
-                visit.look(f"/{name.partition('?')[0]}{way}")
-    assert visit.faults == []
-
-
 EVERY = (
     ("leader", ""), ("leader", "response"), ("leader", "funds"), ("leader", "community"),
     ("leader", "community?area=street:S"), ("leader", "data"), ("leader", "wall"), ("steward", "data"),
@@ -320,3 +306,18 @@ def few_of_each(ways: Sequence[str], most: int = 6) -> list[str]:
     for way in ways:
         groups.setdefault(tuple(sorted(name for name, _ in parse_qsl(way[1:]))), []).append(way)
     return [way for group in groups.values() for way in group[:: max(1, len(group) // most)][:most]]
+
+
+if ALL:  # takes minutes
+
+    @pytest.mark.browser
+    @pytest.mark.timeout(3_000)
+    @pytest.mark.parametrize("lang", ["zh", "en"])
+    def test_every_way_that_a_page_offers_shows_text_as_text(pages: Pages, browser: Browser, lang: str) -> None:
+        with hostile(browser, pages.address) as visit:
+            for role, name in EVERY:
+                visit.be(pages.tokens[role])
+                visit.look(f"/{name}{'&' if '?' in name else '?'}lang={lang}")
+                for way in few_of_each(visit.page.evaluate(WAYS)):
+                    visit.look(f"/{name.partition('?')[0]}{way}")
+        assert visit.faults == []
