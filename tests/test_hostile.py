@@ -243,13 +243,13 @@ def change_an_account(visit: Hostile) -> None:
     visit.inspect("the question before a change")
 
 
-@pytest.mark.browser
 ACTS = [("leader", print_a_community)]
 if ALL:
     ACTS += [("leader", open_names), ("steward", open_a_refused_row)]
     ACTS += [("evaluator", open_lines), ("admin", change_an_account)]
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize(("role", "act"), ACTS)
 def test_what_is_printed_opened_and_asked_shows_hostile_text_as_text(
     pages: Pages, browser: Browser, role: str, act: Callable[[Hostile], None]
