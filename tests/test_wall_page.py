@@ -90,9 +90,9 @@ def test_every_page_but_the_wall_is_closed_to_a_wall(browser: Browser, town: str
         look(visit.page, town, wall)
         for page in ("community", "data"):
             visit.page.goto(f"{town}/{page}")
-            visit.page.locator(".wall h1").wait_for(timeout=WAIT_MS)
-            expect(visit.page.locator(".nav, .key")).to_have_count(0)
-        refused(visit)
+            expect(visit.page.locator(".refusal h1")).to_contain_text("您无权打开这个页面", timeout=WAIT_MS)
+            expect(visit.page.locator(".key")).to_have_count(0)
+            assert [tab.inner_text() for tab in visit.page.locator(".nav > a").all()] == ["大屏"]
 
 
 def test_a_leader_gets_the_wall_with_a_way_back_and_a_secretary_gets_none(
