@@ -133,7 +133,16 @@ def test_a_grid_worker_s_pages_open_on_the_own_grid_without_money(browser: Brows
 
 
 def test_an_account_without_an_area_in_force_is_told_so_and_shown_no_number(browser: Browser, pages: Served) -> None:
-    pages.cookie("secretary", "community:gone", "community:gone-too")
+    pages.cookie("secretary", OWN, OTHER)
+    store = Store(pages.urls)  # both areas have gone since: drawn anew under other codes
+    with store.admitting(OPERATOR, Clock(datetime.now(UTC))) as connection:
+        connection.execute(
+            text(
+                "update access.account_area set code = 'gone-' || code"
+                " where account_id = (select account_id from access.account where login = 'secretary-2')"
+            )
+        )
+    store.close()
     with watched(browser) as visit:
         for path in ("", "funds"):
             page = visit.open(f"{pages.address}/{path}")
