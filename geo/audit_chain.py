@@ -103,6 +103,7 @@ class _State:
     broken: Break | None = None
 
     def add(self, connection: Connection, line: dict[str, object]) -> None:
+        """Takes the next line (by seq) into the chain, or notes in `broken` where and how it breaks."""
         self.lines += 1
         self.stubs += bool(line["is_stub"])
         wanted = self.seq + 1
