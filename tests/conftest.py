@@ -83,19 +83,18 @@ def cluster_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreUrls
 
 
 @pytest.fixture(scope="session")
-def new_database(cluster_urls: StoreUrls) -> Callable[[], StoreUrls]:
-    """Makes a migrated, empty database and returns its URLs; it goes with the cluster."""
-    template = _urls(cluster_urls, TEMPLATE)
+def new_database(cluster_urls: StoreUrls) -> Callable[..., StoreUrls]:
+    """Makes a migrated, empty database, or a copy of another, and returns its URLs; it goes with the cluster."""
     assert cluster_urls.admin is not None
     _administer(cluster_urls.admin, f"create database {TEMPLATE}")
-    migrate(template)
+    migrate(_urls(cluster_urls, TEMPLATE))
 
-    def make() -> StoreUrls:
+    def make(template: str = TEMPLATE) -> StoreUrls:
         name = f"test_{uuid.uuid4().hex[:12]}"
         assert cluster_urls.admin is not None
         _administer(
             cluster_urls.admin,
-            f"create database {name} template {TEMPLATE}",
+            f"create database {name} template {template}",
             f"grant create, connect on database {name} to cockpit_owner",
             f"grant temporary, connect on database {name} to cockpit_load",
         )

@@ -1,6 +1,6 @@
 """The sample street in a database of its own, with the incidents of its last months: what areas are compared on.
 
-Invariant: built once a test run; whoever writes to it undoes that.
+Invariant: loaded once a test run; each module that asks has a copy of its own.
 """
 
 import tempfile
@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 from cockpit.cli.demo_data import requests
 from geo.store import Store, StoreUrls, rows
@@ -20,9 +22,13 @@ SEED = 7
 KEPT = timedelta(days=62)
 
 
+def street(new_database: Callable[..., StoreUrls], clock: Clock) -> StoreUrls:
+    """The URLs of a new database with the street in it."""
+    return new_database(make_url(_loaded(new_database, clock).owner).database)
+
+
 @cache
-def street(new_database: Callable[[], StoreUrls], clock: Clock) -> StoreUrls:
-    """The URLs of the database with the street in it."""
+def _loaded(new_database: Callable[..., StoreUrls], clock: Clock) -> StoreUrls:
     urls = new_database()
     store = Store(urls)
     with tempfile.TemporaryDirectory() as folder:
