@@ -27,7 +27,7 @@ show: ## serves a data set that `make set` loaded (SET=dc, PORT)
 
 test: ## all tests, on a real PostGIS and in a real browser (ARGS for pytest)
 	@deploy/prepare --test
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: ## style, types and the layer rules
 	@deploy/prepare --test --quiet
