@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
+from sqlalchemy.exc import SQLAlchemyError
 
 from geo import sql
 from geo.audit import audit
@@ -184,8 +185,9 @@ def lease(store: Store, viewer: Viewer, source: Playable, *, begins: datetime, s
         try:
             yield held
         finally:
-            with suppress(StoreUnavailable):  # then the session is gone, and the lease with it
+            with suppress(StoreUnavailable, SQLAlchemyError):  # then the session is gone, and the lease with it
                 _end(store, viewer, replay)
+                rows(connection, "replay/give_lease", lease=LEASE)
 
 
 def _other(store: Store, viewer: Viewer) -> Replay | None:

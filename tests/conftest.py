@@ -119,7 +119,9 @@ def store(urls: StoreUrls) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def store_environment(urls: StoreUrls, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment in which a child process finds the module's database."""
+    """The environment in which a child process finds the module's database, and the key that a first load makes."""
+    if vault.read(vault.key_file()) is None:
+        vault.write(vault.key_file(), vault.fresh())
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COCKPIT_")}
     return environment | {
         "COCKPIT_HOME": str(tmp_path_factory.mktemp("child_home")),
