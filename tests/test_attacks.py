@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urlsplit
@@ -34,7 +34,7 @@ from cockpit.queries import _Heart
 from cockpit.routes.turns import ALL, EACH, Turns
 from geo.account_changes import change_account, disable_account
 from geo.errors import StoreUnavailable
-from geo.store import Store, StoreUrls, look_as
+from geo.store import Store, StoreUrls, look_as, rows
 from geo.viewer import OPERATOR, PROGRAM, Clock, Viewer
 
 WEEKS = "from=2026-11-01&to=2026-11-21"
@@ -367,6 +367,16 @@ def test_searching_finds_no_entry_of_another_community(town: Town, sought: str) 
     assert rows == []
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "elsewhere"])
+def test_a_link_of_another_site_makes_nobody_take_a_file_home(town: Town, site: str) -> None:
+    for path, status in (("/export/entries.csv?period=all", 401), (f"/layers/heat.csv?{WEEKS}", 401), ("/funds", 200)):
+        for own, wanted in ((site, status), ("same-origin", 200), ("none", 200)):
+            line = HTTPConnection(urlsplit(town.address).netloc, timeout=60)
+            line.request("GET", path, headers={"cookie": f"{COOKIE}={town.tokens['leader']}", "sec-fetch-site": own})
+            assert line.getresponse().status == wanted, f"{path} {own}"
+            line.close()
+
+
 def test_nobodys_files_take_the_turns_of_all_others() -> None:
     turns = Turns()
     assert [turns.take(1) for _ in range(EACH + 1)] == [True] * EACH + [False]
@@ -495,6 +505,10 @@ REFUSED = {
 
         "insert into ops.audit (occurred_at, viewer, action, object, detail) values (now(), 'x', 'x', 'x', '{}')",
         "select st_estimatedextent('core', 'incident', 'geom')",
+        "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')", "select pg_stat_file('PG_VERSION')",
+        "select last_value from ops.audit_audit_id_seq", "select setval('ops.audit_audit_id_seq', 1)",
+        "select nextval('core.incident_incident_id_seq')", "select * from ops.outbox",
+        "update spatial_ref_sys set proj4text = ''", "create table ops.x (a int)",
     ),
     "wall": (
         "select * from core.incident", "select * from ops.audit", "select * from access.account",
@@ -502,6 +516,8 @@ REFUSED = {
         "select * from mart.open_base", "select ops.unmask('ledger', array[1], 'to try it')",
         "select core.has_deadlines()",
         "select st_estimatedextent('core', 'incident', 'geom')", "set role cockpit_app",
+        "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')", "explain select * from core.incident",
+        "explain select * from mart.open_base", "select last_value from ops.audit_audit_id_seq",
     ),
     "gate": (
         "select * from core.incident", "select * from core.ledger_entry", "select * from ops.audit",
@@ -509,6 +525,7 @@ REFUSED = {
         "delete from ops.audit", "insert into access.role_right values ('wall', 'rows.cases')",
         "select geom from core.area",
         "select st_estimatedextent('core', 'incident', 'geom')", "select ops.unmask('ledger', array[1], 'to try it')",
+        "select lo_create(0)", "explain select * from core.incident", "select geom from core.area",
     ),
 }  # fmt: skip
 
@@ -552,3 +569,33 @@ def test_a_condition_of_an_attacker_meets_no_row_that_the_policy_hides(town: Tow
         ).all()
         assert stats == []
     engine.dispose()
+
+
+SECRET = """
+insert into core.incident (source_id, incident_code, category_id, geom, placed_by, street_id, community_id, grid_id,
+                           reported_at, reported_on, content_hash, load_id)
+select source_id, cast(:lat as text), :category, st_setsrid(st_point(120.2034, :lat), 4326), 'point', street_id,
+       community_id, grid_id, reported_at, reported_on, 'h', load_id from core.incident where incident_code = 'case-W1-done10'
+"""
+
+
+def test_the_place_of_no_cell_tells_where_a_case_lies_that_is_not_told(town: Town, clock: Clock) -> None:
+    """By the exact mean latitude of all cases the cells' width gave away that of the one case that was left out."""
+    window = {
+        "start": clock.at - timedelta(days=11), "end": clock.at - timedelta(days=9), "category": None, "within": None,
+    }  # fmt: skip
+    assert town.urls.admin is not None
+    engine = create_engine(town.urls.admin)
+    with engine.connect() as connection, connection.begin() as transaction:
+        look_as(connection, Viewer("l", "leader", "site"), clock)
+        told = [rows(connection, "view/heat", **window)]
+        category = connection.exec_driver_sql(
+            "insert into core.category (code, name_zh, name_en, is_private) values ('p', 'p', 'p', true) returning category_id"
+        ).scalar_one()
+        for lat in (30.181, 30.199):
+            connection.execute(text(SECRET), {"category": category, "lat": lat})
+            told.append(rows(connection, "view/heat", **window))
+        transaction.rollback()
+    engine.dispose()
+    assert told[0]
+    assert told[0] == told[1] == told[2]

@@ -19,7 +19,7 @@ from config.access import Network, Proxy, access
 from config.reader import ConfigError
 from geo.accounts import accounts_in, add_account, end_sessions, open_session, session_of
 from geo.store import Store
-from geo.viewer import OPERATOR, Clock
+from geo.viewer import OPERATOR, Clock, Viewer
 
 COOKIE = "cockpit_session"
 
@@ -184,8 +184,24 @@ def test_a_flood_of_refusals_is_thirty_lines_a_minute_and_one_with_the_count(
     floods._flood.sum_up()
     written = [line for line in lines(store, "refused") if line["address"] == "203.0.113.5"]
     assert len(written) == 31
-    assert written[-1]["detail"] == {"more": 70, "seconds": 60}
+    assert written[-1]["detail"] == {"more": 70, "seconds": 60, "action": "refused", "who": "nobody"}
     floods._flood.sum_up()
+
+
+def test_guessed_passwords_and_somebody_else_s_lines_do_not_hide_behind_a_flood(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "store", lambda: store)
+    monkeypatch.setattr(floods, "_flood", floods._Flood())
+    for _ in range(2 * floods.IN_FULL):
+        floods.note("refused", address="203.0.113.6", target="address")
+    floods.note("sign-in-failed", address="203.0.113.6", target="account:leader")
+    curious = Viewer("curious", "secretary", account_id=5, address="203.0.113.6")
+    floods.note("refused", address="203.0.113.6", target="page:users", viewer=curious)
+    floods._flood.sum_up()
+    written = [line for action in ("sign-in-failed", "refused") for line in lines(store, action)]
+    told = {line["object"] for line in written if line["address"] == "203.0.113.6"}
+    assert told == {"address", "account:leader", "page:users", "flood"}
 
 
 # ---------------------------------------------------------------- how long a session lasts

@@ -149,9 +149,17 @@ def test_an_altered_answer_opens_nothing(site: Site) -> None:
         {"sub": "81", "preferred_username": "noarea", "roles": ["shuji"]},
         {"sub": "82", "preferred_username": "bad area", "roles": ["kaohe"]},
         {"sub": "83", "preferred_username": "local", "roles": ["kaohe"]},
+        {"sub": "85", "preferred_username": "张三", "roles": ["kaohe"]},
+        {"sub": "86", "preferred_username": "operator", "roles": ["kaohe"]},
+        {"sub": "87", "preferred_username": "half", "name": "\ud800", "roles": ["kaohe"]},
+        {"sub": "88", "preferred_username": "zero", "roles": ["kaohe"], "areas": ["community:\x00"]},
+        {"sub": "89", "preferred_username": "wrong", "roles": ["kaohe"], "areas": ["community W"]},
+        {"sub": "90", "preferred_username": "wrong", "roles": ["kaohe"], "areas": {"community": "W"}},
+        {"sub": "91", "preferred_username": "wrong", "roles": ["kaohe"], "areas": [["community:W"]]},
+        {"sub": "92", "preferred_username": "wrong", "roles": ["kaohe"], "areas": ["community:W", "everything"]},
     ],
 )
-def test_without_a_role_an_area_or_an_own_login_there_is_one_sentence_and_no_account(
+def test_without_a_role_an_area_that_can_be_read_or_an_own_login_there_is_one_sentence_and_no_account(
     site: Site, store: Store, claims: dict[str, object]
 ) -> None:
     with store.admitting(OPERATOR, Clock(datetime.now(UTC))) as connection:

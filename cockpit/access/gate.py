@@ -65,6 +65,8 @@ class Gate:
 
     async def _answer(self, asked: HTTPConnection, guarded: Door) -> Response | None:
         """The answer to who may not get further; None for who may."""
+        if guarded is Door.GUARDED and whence.is_led_here(asked.headers):
+            return await self._refuse(asked, None)  # nobody takes a file home, in the trail, by another site's link
         is_page = guarded is Door.PAGE and asked.scope["method"] in ("GET", "HEAD")
         if is_page and oidc.came_back(asked):
             return await to_thread.run_sync(oidc.entered, asked)
