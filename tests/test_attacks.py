@@ -505,7 +505,8 @@ REFUSED = {
 
         "insert into ops.audit (occurred_at, viewer, action, object, detail) values (now(), 'x', 'x', 'x', '{}')",
         "select st_estimatedextent('core', 'incident', 'geom')",
-        "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')", "select pg_stat_file('PG_VERSION')",
+        "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')",
+        "select pg_stat_file('PG_VERSION')",
         "select last_value from ops.audit_audit_id_seq", "select setval('ops.audit_audit_id_seq', 1)",
         "select nextval('core.incident_incident_id_seq')", "select * from ops.outbox",
         "update spatial_ref_sys set proj4text = ''", "create table ops.x (a int)",
@@ -516,7 +517,8 @@ REFUSED = {
         "select * from mart.open_base", "select ops.unmask('ledger', array[1], 'to try it')",
         "select core.has_deadlines()",
         "select st_estimatedextent('core', 'incident', 'geom')", "set role cockpit_app",
-        "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')", "explain select * from core.incident",
+        "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')",
+        "explain select * from core.incident",
         "explain select * from mart.open_base", "select last_value from ops.audit_audit_id_seq",
     ),
     "gate": (
@@ -575,7 +577,8 @@ SECRET = """
 insert into core.incident (source_id, incident_code, category_id, geom, placed_by, street_id, community_id, grid_id,
                            reported_at, reported_on, content_hash, load_id)
 select source_id, cast(:lat as text), :category, st_setsrid(st_point(120.2034, :lat), 4326), 'point', street_id,
-       community_id, grid_id, reported_at, reported_on, 'h', load_id from core.incident where incident_code = 'case-W1-done10'
+       community_id, grid_id, reported_at, reported_on, 'h', load_id
+from core.incident where incident_code = 'case-W1-done10'
 """
 
 
@@ -589,9 +592,9 @@ def test_the_place_of_no_cell_tells_where_a_case_lies_that_is_not_told(town: Tow
     with engine.connect() as connection, connection.begin() as transaction:
         look_as(connection, Viewer("l", "leader", "site"), clock)
         told = [rows(connection, "view/heat", **window)]
-        category = connection.exec_driver_sql(
-            "insert into core.category (code, name_zh, name_en, is_private) values ('p', 'p', 'p', true) returning category_id"
-        ).scalar_one()
+        category = connection.exec_driver_sql("""
+            insert into core.category (code, name_zh, name_en, is_private) values ('p', 'p', 'p', true)
+            returning category_id""").scalar_one()
         for lat in (30.181, 30.199):
             connection.execute(text(SECRET), {"category": category, "lat": lat})
             told.append(rows(connection, "view/heat", **window))

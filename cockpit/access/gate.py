@@ -65,8 +65,6 @@ class Gate:
 
     async def _answer(self, asked: HTTPConnection, guarded: Door) -> Response | None:
         """The answer to who may not get further; None for who may."""
-        if guarded is Door.GUARDED and whence.is_led_here(asked.headers):
-            return await self._refuse(asked, None)  # nobody takes a file home, in the trail, by another site's link
         is_page = guarded is Door.PAGE and asked.scope["method"] in ("GET", "HEAD")
         if is_page and oidc.came_back(asked):
             return await to_thread.run_sync(oidc.entered, asked)
@@ -75,8 +73,9 @@ class Gate:
             if is_page and not found.is_down:
                 return await to_thread.run_sync(proxied.exchanged, asked, login)
             found = current.Found(None, is_down=found.is_down)
-        if guarded is Door.SHUT or not (found.session or is_page):
-            return await self._refuse(asked, found.session)
+        is_led = guarded is Door.GUARDED and whence.is_led_here(asked.headers)  # the trail names nobody for that
+        if is_led or guarded is Door.SHUT or not (found.session or is_page):
+            return await self._refuse(asked, None if is_led else found.session)
         if is_page:
             return _page_answer(asked, found)
         refused = _must_change(found.session)
