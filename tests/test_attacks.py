@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -32,6 +33,7 @@ from cockpit.access.current import COOKIE
 from cockpit.access.gate import _watched
 from cockpit.queries import _Heart
 from cockpit.routes.turns import ALL, EACH, Turns
+from geo import store as store_module
 from geo.account_changes import change_account, disable_account
 from geo.errors import StoreUnavailable
 from geo.store import Store, StoreUrls, look_as, rows
@@ -546,6 +548,21 @@ def test_no_login_of_the_program_may_more_than_its_part_whatever_role_it_claims(
                 with pytest.raises(DBAPIError, match=r"InsufficientPrivilege|permission denied"):
                     connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def test_more_questions_than_connections_are_a_store_that_is_busy_and_no_fault_of_the_program(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "TURN_TIMEOUT_S", 0.2)
+    store, viewer = Store(town.urls), Viewer("w", "wall", "site")
+    with ExitStack() as held:
+        for _ in range(8):
+            held.enter_context(store.showing(viewer, clock))
+        with pytest.raises(StoreUnavailable, match="busy"):
+            held.enter_context(store.showing(viewer, clock))
+    with store.showing(viewer, clock) as connection:
+        assert rows(connection, "wall/areas", day=clock.at.date()), "who comes later gets an answer"
+    store.close()
 
 
 def test_a_condition_of_an_attacker_meets_no_row_that_the_policy_hides(town: Town, clock: Clock) -> None:
