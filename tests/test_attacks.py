@@ -6,7 +6,7 @@ Invariant: each attack goes the way an attacker would, by websocket, HTTP and SQ
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from http.client import HTTPConnection
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urlsplit
 
+import anyio
 import matrix_town
 import pytest
 from browser import fetch, served, sign_in
@@ -32,6 +33,7 @@ from cockpit.access import current
 from cockpit.access.current import COOKIE
 from cockpit.access.gate import _watched
 from cockpit.queries import _Heart
+from cockpit.routes import exports
 from cockpit.routes.turns import ALL, EACH, Turns
 from geo import store as store_module
 from geo.account_changes import change_account, disable_account
@@ -397,6 +399,36 @@ def test_a_file_gives_its_turn_back_whether_it_is_fetched_left_or_refused(town: 
         line.request("HEAD", "/export/entries.csv?period=all", headers={"cookie": f"{COOKIE}={token}"})
         assert line.getresponse().status == 200
         line.close()
+
+
+@pytest.mark.parametrize("fetcher", ["stands still", "is gone"])
+def test_a_file_that_nobody_fetches_on_is_closed_at_once(fetcher: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left to the garbage collector it kept its turn and its connection: six downloads broken off shut out all."""
+    monkeypatch.setattr(exports, "PATIENCE_S", 0.1)
+    closed: list[str] = []
+
+    def blocks() -> Generator[bytes]:
+        try:
+            while True:
+                yield b"row"
+        finally:
+            closed.append(fetcher)
+
+    async def receive() -> Message:
+        if fetcher == "stands still":
+            await anyio.sleep_forever()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message.get("body"):
+            await anyio.sleep_forever()
+
+    async def fetched() -> bool:
+        asked = {"type": "http", "path": "/export/entries.csv", "asgi": {"spec_version": "2.3"}}
+        await exports.OnItsWay(blocks(), media_type="text/csv", headers={})(asked, receive, send)
+        return closed == [fetcher]
+
+    assert asyncio.run(fetched())
 
 
 # ---------------------------------------------------------------- the way in
