@@ -224,6 +224,27 @@ def test_a_session_ends_when_it_was_idle_for_an_hour_and_twelve_hours_after_it_b
     assert not holds(used, timedelta(hours=12, seconds=1))
 
 
+def test_what_an_open_page_fetches_by_itself_keeps_no_session_from_growing_idle(
+    address: str, store: Store, store_environment: dict[str, str]
+) -> None:
+    """A screen that nobody sits before fetches its heat anew with every load of data."""
+    browser = Web(address, {COOKIE: sign_in(store_environment, login="away")})
+
+    def seen_after(path: str) -> bool:
+        with store.admitting(OPERATOR, Clock(datetime.now(UTC))) as connection:
+            connection.execute(text("update access.session set last_seen_at = now() - interval '50 minutes'"))
+        if path == "/_stcore/stream":
+            assert browser.upgrade(path) == 101
+        else:
+            assert browser.ask(path).status in (200, 404)
+        with store.admitting(OPERATOR, Clock(datetime.now(UTC))) as connection:
+            asked = text("select max(last_seen_at) > now() - interval '5 minutes' from access.session")
+            return bool(connection.execute(asked).scalar_one())
+
+    asked = ("/layers/heat.csv?from=2026-11-01&to=2026-11-02", "/_stcore/stream", "/funds")
+    assert [seen_after(path) for path in asked] == [False, False, True]
+
+
 def test_signing_out_everywhere_ends_every_session_of_the_account_and_no_other(
     address: str, store_environment: dict[str, str]
 ) -> None:
