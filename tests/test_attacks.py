@@ -26,7 +26,7 @@ from starlette.requests import HTTPConnection as Connection
 from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from test_rights_matrix import PEOPLE, Person
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from cockpit import queries
 from cockpit.access import current
@@ -274,6 +274,9 @@ ASIDE = (
     "/app/static/%2e%2e/%2e%2e/pyproject.toml",
     "/signin/../export/entries.csv", "/export%2fentries.csv", "//export/entries.csv", "/EXPORT/entries.csv",
     "/healthz/../export/entries.csv", "/x/_stcore/health/../../export/entries.csv",
+    "/export/entries.csv;x", "/export/entries.csv%0a", "/export/./entries.csv", "/export/entries.csv%00", "/healthz%0a",
+    "/app/static/%5c..%5c..%5cpyproject.toml", "/app/static//etc/passwd", "/static/../../x",
+    "/_stcore/bidi-components/..%2f..%2f..%2fconfig%2faccess.toml", "http://127.0.0.1/export/entries.csv",
 )  # fmt: skip
 
 
@@ -293,6 +296,36 @@ def test_no_way_round_the_gate_leads_to_data(town: Town) -> None:
         assert "payer-" not in told
         assert "lockout" not in told
         line.close()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FOO"])
+def test_no_other_method_reads_or_changes_anything(town: Town, method: str) -> None:
+    for path in ("/export/entries.csv?period=all", f"/layers/heat.csv?{WEEKS}", "/funds"):
+        for login, wanted in (("", 401), ("leader", 405)):
+            line = HTTPConnection(urlsplit(town.address).netloc, timeout=60)
+            line.request(method, path, headers={"cookie": f"{COOKIE}={town.tokens.get(login, '')}"})
+            assert line.getresponse().status == wanted, f"{login} {path}"
+            line.close()
+
+
+def test_a_file_is_whole_and_kept_by_nobody_whatever_part_or_state_of_it_is_asked_for(town: Town) -> None:
+    asked = {"range": "bytes=0-9", "if-none-match": "*", "if-modified-since": "Wed, 21 Oct 2037 07:28:00 GMT"}
+    for name, value in asked.items():
+        line = HTTPConnection(urlsplit(town.address).netloc, timeout=60)
+        cookie = f"{COOKIE}={town.tokens['secretary_w']}"
+        line.request("GET", "/export/entries.csv?period=all", headers={"cookie": cookie, name: value})
+        answer = line.getresponse()
+        assert (answer.status, answer.headers["cache-control"], answer.headers["etag"]) == (200, "no-store", None)
+        assert b"payer-W Inc" in answer.read()
+        line.close()
+
+
+def test_a_message_of_thirty_megabytes_ends_its_connection_and_nothing_else(town: Town) -> None:
+    asked = BackMsg()
+    asked.rerun_script.query_string = "area=" + "a" * 30_000_000
+    with tab(town.address, town.tokens["secretary_w"]) as pages, pytest.raises(ConnectionClosedError):
+        pages.ask(asked)
+    assert _status(f"{town.address}/healthz", "")[0] == 200
 
 
 def test_odd_cookies_open_nothing(town: Town) -> None:
