@@ -16,13 +16,15 @@ from geo import sql
 from geo.audit import REFUSED, audit
 from geo.errors import GeoError
 from geo.store import Store, rows
-from geo.viewer import PROGRAM, Clock, Viewer
+from geo.viewer import OPERATOR, PROGRAM, Clock, Viewer
 
 ROLES = ("leader", "secretary", "grid_worker", "evaluator", "steward", "admin", "wall")
 SITE_ROLES = frozenset({"steward", "admin"})
 AREA_ROLES = frozenset({"secretary", "grid_worker"})
 LONGEST_NAME = 64
 _LOGIN = re.compile(r"[a-z0-9_.@-]{1,64}", re.ASCII)
+_RESERVED = frozenset({"gate", "nobody", OPERATOR.name, PROGRAM.name})
+"""What the audit trail calls the program, the command line and strangers: nobody's lines may look like theirs."""
 
 
 class AccountError(GeoError):
@@ -58,10 +60,15 @@ def check_scope(role: str, areas: Sequence[str]) -> None:
         raise AccountError("needs_area", role=role)
 
 
+def is_login(text: str) -> bool:
+    """Whether an account may be called so."""
+    return _LOGIN.fullmatch(text) is not None and text not in _RESERVED
+
+
 def check_words(*, login: str, display_name: str) -> None:
-    """Raises AccountError (`bad_login`, `bad_name`) for words that no account may have."""
-    if not _LOGIN.fullmatch(login):
-        raise AccountError("bad_login", login=login)
+    """Raises AccountError (`bad_login`, `reserved_login`, `bad_name`) for words that no account may have."""
+    if not is_login(login):
+        raise AccountError("reserved_login" if login in _RESERVED else "bad_login", login=login)
     if not (display_name.strip() and len(display_name) <= LONGEST_NAME and display_name.isprintable()):
         raise AccountError("bad_name")
 

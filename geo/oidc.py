@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
 from geo import sql
+from geo.account_rules import is_login
 from geo.accounts import Account, accounts_in
 from geo.audit import audit
 from geo.signing_in import GATE
 from geo.store import Store, rows
 from geo.viewer import AREA, SITE, Clock
 
-LOGIN = re.compile(r"[\w.@-]{1,64}")
 AREA_CODE = re.compile(r"(street|community|grid|microgrid):\S{1,64}")
 SITE_ROLES = ("steward", "admin")
 AREA_ROLES = ("secretary", "grid_worker")
@@ -45,6 +45,11 @@ class Person:
         if self.role in AREA_ROLES and not self.areas:
             return False
         return bool(self.areas) or self.is_site
+
+
+def is_storable(text: str) -> bool:
+    """Whether the store can hold the text: no NUL, no half of a character."""
+    return "\x00" not in text and text.encode("utf-8", "ignore").decode() == text
 
 
 def use_once(store: Store, answer: str, *, now: datetime) -> bool:
@@ -75,7 +80,7 @@ def known_account(store: Store, person: Person, *, now: datetime) -> Account | N
 
 def claimed_account(store: Store, person: Person, *, now: datetime) -> Account | None:
     """The account of the person as the provider describes it, made or changed; None without a role and its place."""
-    if person.role is None or not person.has_place or not LOGIN.fullmatch(person.login):
+    if person.role is None or not person.has_place or not is_login(person.login):
         return None
     level = AREA if person.areas else SITE
     with store.admitting(GATE, Clock(now)) as connection:

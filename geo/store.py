@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from geo import embedded, sql
 from geo.errors import StoreUnavailable, StoreUrlError
@@ -25,6 +26,8 @@ Transaction = Connection
 
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 20_000
+TURN_TIMEOUT_S = 20
+"""How long a question waits for one of the program's connections while all of them are busy."""
 STREAM_ROWS = 1_000
 STATEMENTS_OWN_FAULT = frozenset({"54000"})
 """program_limit_exceeded (a value too long for an index): operational by its class, but not the server's trouble."""
@@ -90,6 +93,7 @@ def _engine(url: str, *, timeout_ms: int, pool_size: int) -> Engine:
         pool_pre_ping=True,
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_timeout=TURN_TIMEOUT_S,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c jit=off",
@@ -205,10 +209,13 @@ def _begun(engine: Engine) -> Iterator[Connection]:
 def _told() -> Iterator[None]:
     """Whatever is not the statement's own fault is StoreUnavailable (PEP 249 OperationalError).
 
-    That is a server that is away, shutting down, out of disk or memory, or slower than the time limit.
+    That is a server that is away, shutting down, out of disk or memory, or slower than the time limit; or so many
+    questions at once that none of the program's connections became free.
     """
     try:
         yield
+    except NoneFreeError as error:
+        raise StoreUnavailable(f"the database is busy: {error}") from error
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in STATEMENTS_OWN_FAULT:
             raise

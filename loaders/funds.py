@@ -24,7 +24,7 @@ from loaders.goods import Goods
 from loaders.options import allow
 from loaders.published import Published
 from loaders.republished import pair_republished
-from loaders.sealing import sealed_columns
+from loaders.sealing import sealed_columns, shown_words
 from loaders.spatial import Located, area_columns, hex_points, located, received, today
 from loaders.words import in_our_words
 
@@ -172,6 +172,7 @@ class Ledger(Dataset):
             pl.lit(occurred_on.dt.to_string("%Y-%m-%d")).alias("occurred_on"),
             pl.lit(fiscal_year).alias("fiscal_year"),
             *("source_kind", "use_kind", "payer", "payee", "project", "corrects_code", "reason", "earmark"),
+            pl.lit(shown_words(told["project"])).alias("project_shown"),
             *map(pl.lit, sealed_columns(told, LEDGER, known.vault, untouched={"payee": is_transfer})),
             pl.col("amount").str.replace_all(",", "", literal=True).alias("amount"),
             pl.col("area_code").alias("declared_area_code"),

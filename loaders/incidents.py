@@ -21,6 +21,7 @@ from loaders.check import Times, missing, numbers, parse_times, translated
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.lat_lon import taken_apart
+from loaders.sealing import shown_words
 from loaders.spatial import hex_ewkb, impossible, is_swapped, other_zone
 from loaders.spatial import points as received_points
 from loaders.words import in_our_words
@@ -202,7 +203,7 @@ def _records(frame: pl.DataFrame, times: pl.DataFrame, stamps: Mapping[str, Time
         pl.col("decides"),
         repaired.alias("is_repaired"),
         pl.col("channel"),
-        pl.col("agency_responsible"),
+        pl.lit(shown_words(frame["agency_responsible"])),
         pl.col("declared_area_code"),
         *(
             pl.lit(times[name].dt.epoch("us")).alias(f"{name.removesuffix('_at').removesuffix('_to')}_us")

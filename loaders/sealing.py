@@ -1,12 +1,15 @@
 """Personal columns of a block on their way into the store: as they may be shown, the original sealed beside it.
 
 Invariant: whatever the store shows of a personal column was masked here; a value that masking changes is kept sealed.
+Words that are no person's (a project, a team) are masked as well, since people write telephones anywhere; what is
+masked in them is kept nowhere.
 """
 
 from collections.abc import Mapping
 
 import polars as pl
 
+from geo.masking import FREE, masked
 from geo.sealing import REFS, Sealed, of_value
 from geo.vault import Vault
 
@@ -32,3 +35,9 @@ def sealed_columns(
         if name in REFS:
             found.append(pl.Series(f"{name}_ref", [one.ref for one in told], dtype=pl.String))
     return found
+
+
+def shown_words(values: pl.Series) -> pl.Series:
+    """A column of words that is no person's, as it may be shown."""
+    known = {value: value if value is None else masked(value, FREE) for value in values.unique().to_list()}
+    return pl.Series(values.name, [known[value] for value in values], dtype=pl.String)

@@ -6,14 +6,16 @@ Invariant: each attack goes the way an attacker would, by websocket, HTTP and SQ
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urlsplit
 
+import anyio
 import matrix_town
 import pytest
 from browser import fetch, served, sign_in
@@ -24,17 +26,19 @@ from starlette.requests import HTTPConnection as Connection
 from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from test_rights_matrix import PEOPLE, Person
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from cockpit import queries
 from cockpit.access import current
 from cockpit.access.current import COOKIE
 from cockpit.access.gate import _watched
 from cockpit.queries import _Heart
+from cockpit.routes import exports
 from cockpit.routes.turns import ALL, EACH, Turns
+from geo import store as store_module
 from geo.account_changes import change_account, disable_account
 from geo.errors import StoreUnavailable
-from geo.store import Store, StoreUrls, look_as
+from geo.store import Store, StoreUrls, look_as, rows
 from geo.viewer import OPERATOR, PROGRAM, Clock, Viewer
 
 WEEKS = "from=2026-11-01&to=2026-11-21"
@@ -270,6 +274,9 @@ ASIDE = (
     "/app/static/%2e%2e/%2e%2e/pyproject.toml",
     "/signin/../export/entries.csv", "/export%2fentries.csv", "//export/entries.csv", "/EXPORT/entries.csv",
     "/healthz/../export/entries.csv", "/x/_stcore/health/../../export/entries.csv",
+    "/export/entries.csv;x", "/export/entries.csv%0a", "/export/./entries.csv", "/export/entries.csv%00", "/healthz%0a",
+    "/app/static/%5c..%5c..%5cpyproject.toml", "/app/static//etc/passwd", "/static/../../x",
+    "/_stcore/bidi-components/..%2f..%2f..%2fconfig%2faccess.toml", "http://127.0.0.1/export/entries.csv",
 )  # fmt: skip
 
 
@@ -289,6 +296,36 @@ def test_no_way_round_the_gate_leads_to_data(town: Town) -> None:
         assert "payer-" not in told
         assert "lockout" not in told
         line.close()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FOO"])
+def test_no_other_method_reads_or_changes_anything(town: Town, method: str) -> None:
+    for path in ("/export/entries.csv?period=all", f"/layers/heat.csv?{WEEKS}", "/funds"):
+        for login, wanted in (("", 401), ("leader", 405)):
+            line = HTTPConnection(urlsplit(town.address).netloc, timeout=60)
+            line.request(method, path, headers={"cookie": f"{COOKIE}={town.tokens.get(login, '')}"})
+            assert line.getresponse().status == wanted, f"{login} {path}"
+            line.close()
+
+
+def test_a_file_is_whole_and_kept_by_nobody_whatever_part_or_state_of_it_is_asked_for(town: Town) -> None:
+    asked = {"range": "bytes=0-9", "if-none-match": "*", "if-modified-since": "Wed, 21 Oct 2037 07:28:00 GMT"}
+    for name, value in asked.items():
+        line = HTTPConnection(urlsplit(town.address).netloc, timeout=60)
+        cookie = f"{COOKIE}={town.tokens['secretary_w']}"
+        line.request("GET", "/export/entries.csv?period=all", headers={"cookie": cookie, name: value})
+        answer = line.getresponse()
+        assert (answer.status, answer.headers["cache-control"], answer.headers["etag"]) == (200, "no-store", None)
+        assert b"payer-W Inc" in answer.read()
+        line.close()
+
+
+def test_a_message_of_thirty_megabytes_ends_its_connection_and_nothing_else(town: Town) -> None:
+    asked = BackMsg()
+    asked.rerun_script.query_string = "area=" + "a" * 30_000_000
+    with tab(town.address, town.tokens["secretary_w"]) as pages, pytest.raises(ConnectionClosedError):
+        pages.ask(asked)
+    assert _status(f"{town.address}/healthz", "")[0] == 200
 
 
 def test_odd_cookies_open_nothing(town: Town) -> None:
@@ -367,6 +404,16 @@ def test_searching_finds_no_entry_of_another_community(town: Town, sought: str) 
     assert rows == []
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "elsewhere"])
+def test_a_link_of_another_site_makes_nobody_take_a_file_home(town: Town, site: str) -> None:
+    for path, status in (("/export/entries.csv?period=all", 401), (f"/layers/heat.csv?{WEEKS}", 401), ("/funds", 200)):
+        for own, wanted in ((site, status), ("same-origin", 200), ("none", 200)):
+            line = HTTPConnection(urlsplit(town.address).netloc, timeout=60)
+            line.request("GET", path, headers={"cookie": f"{COOKIE}={town.tokens['leader']}", "sec-fetch-site": own})
+            assert line.getresponse().status == wanted, f"{path} {own}"
+            line.close()
+
+
 def test_nobodys_files_take_the_turns_of_all_others() -> None:
     turns = Turns()
     assert [turns.take(1) for _ in range(EACH + 1)] == [True] * EACH + [False]
@@ -385,6 +432,36 @@ def test_a_file_gives_its_turn_back_whether_it_is_fetched_left_or_refused(town: 
         line.request("HEAD", "/export/entries.csv?period=all", headers={"cookie": f"{COOKIE}={token}"})
         assert line.getresponse().status == 200
         line.close()
+
+
+@pytest.mark.parametrize("fetcher", ["stands still", "is gone"])
+def test_a_file_that_nobody_fetches_on_is_closed_at_once(fetcher: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left to the garbage collector it kept its turn and its connection: six downloads broken off shut out all."""
+    monkeypatch.setattr(exports, "PATIENCE_S", 0.1)
+    closed: list[str] = []
+
+    def blocks() -> Generator[bytes]:
+        try:
+            while True:
+                yield b"row"
+        finally:
+            closed.append(fetcher)
+
+    async def receive() -> Message:
+        if fetcher == "stands still":
+            await anyio.sleep_forever()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message.get("body"):
+            await anyio.sleep_forever()
+
+    async def fetched() -> bool:
+        asked = {"type": "http", "path": "/export/entries.csv", "asgi": {"spec_version": "2.3"}}
+        await exports.OnItsWay(blocks(), media_type="text/csv", headers={})(asked, receive, send)
+        return closed == [fetcher]
+
+    assert asyncio.run(fetched())
 
 
 # ---------------------------------------------------------------- the way in
@@ -495,6 +572,11 @@ REFUSED = {
 
         "insert into ops.audit (occurred_at, viewer, action, object, detail) values (now(), 'x', 'x', 'x', '{}')",
         "select st_estimatedextent('core', 'incident', 'geom')",
+        "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')",
+        "select pg_stat_file('PG_VERSION')",
+        "select last_value from ops.audit_audit_id_seq", "select setval('ops.audit_audit_id_seq', 1)",
+        "select nextval('core.incident_incident_id_seq')", "select * from ops.outbox",
+        "update spatial_ref_sys set proj4text = ''", "create table ops.x (a int)",
     ),
     "wall": (
         "select * from core.incident", "select * from ops.audit", "select * from access.account",
@@ -502,6 +584,9 @@ REFUSED = {
         "select * from mart.open_base", "select ops.unmask('ledger', array[1], 'to try it')",
         "select core.has_deadlines()",
         "select st_estimatedextent('core', 'incident', 'geom')", "set role cockpit_app",
+        "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')",
+        "explain select * from core.incident",
+        "explain select * from mart.open_base", "select last_value from ops.audit_audit_id_seq",
     ),
     "gate": (
         "select * from core.incident", "select * from core.ledger_entry", "select * from ops.audit",
@@ -509,6 +594,7 @@ REFUSED = {
         "delete from ops.audit", "insert into access.role_right values ('wall', 'rows.cases')",
         "select geom from core.area",
         "select st_estimatedextent('core', 'incident', 'geom')", "select ops.unmask('ledger', array[1], 'to try it')",
+        "select lo_create(0)", "explain select * from core.incident", "select geom from core.area",
     ),
 }  # fmt: skip
 
@@ -527,6 +613,21 @@ def test_no_login_of_the_program_may_more_than_its_part_whatever_role_it_claims(
                 with pytest.raises(DBAPIError, match=r"InsufficientPrivilege|permission denied"):
                     connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def test_more_questions_than_connections_are_a_store_that_is_busy_and_no_fault_of_the_program(
+    town: Town, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "TURN_TIMEOUT_S", 0.2)
+    store, viewer = Store(town.urls), Viewer("w", "wall", "site")
+    with ExitStack() as held:
+        for _ in range(8):
+            held.enter_context(store.showing(viewer, clock))
+        with pytest.raises(StoreUnavailable, match="busy"):
+            held.enter_context(store.showing(viewer, clock))
+    with store.showing(viewer, clock) as connection:
+        assert rows(connection, "wall/areas", day=clock.at.date()), "who comes later gets an answer"
+    store.close()
 
 
 def test_a_condition_of_an_attacker_meets_no_row_that_the_policy_hides(town: Town, clock: Clock) -> None:
@@ -552,3 +653,34 @@ def test_a_condition_of_an_attacker_meets_no_row_that_the_policy_hides(town: Tow
         ).all()
         assert stats == []
     engine.dispose()
+
+
+SECRET = """
+insert into core.incident (source_id, incident_code, category_id, geom, placed_by, street_id, community_id, grid_id,
+                           reported_at, reported_on, content_hash, load_id)
+select source_id, cast(:lat as text), :category, st_setsrid(st_point(120.2034, :lat), 4326), 'point', street_id,
+       community_id, grid_id, reported_at, reported_on, 'h', load_id
+from core.incident where incident_code = 'case-W1-done10'
+"""
+
+
+def test_the_place_of_no_cell_tells_where_a_case_lies_that_is_not_told(town: Town, clock: Clock) -> None:
+    """By the exact mean latitude of all cases the cells' width gave away that of the one case that was left out."""
+    window = {
+        "start": clock.at - timedelta(days=11), "end": clock.at - timedelta(days=9), "category": None, "within": None,
+    }  # fmt: skip
+    assert town.urls.admin is not None
+    engine = create_engine(town.urls.admin)
+    with engine.connect() as connection, connection.begin() as transaction:
+        look_as(connection, Viewer("l", "leader", "site"), clock)
+        told = [rows(connection, "view/heat", **window)]
+        category = connection.exec_driver_sql("""
+            insert into core.category (code, name_zh, name_en, is_private) values ('p', 'p', 'p', true)
+            returning category_id""").scalar_one()
+        for lat in (30.181, 30.199):
+            connection.execute(text(SECRET), {"category": category, "lat": lat})
+            told.append(rows(connection, "view/heat", **window))
+        transaction.rollback()
+    engine.dispose()
+    assert told[0]
+    assert told[0] == told[1] == told[2]

@@ -274,6 +274,17 @@ def test_a_cut_or_altered_file_is_told_and_nothing_is_restored(
         bring(town, made, file=bad)
 
 
+@pytest.mark.parametrize("name", ["../evil.toml", "a/../../evil.toml", "/tmp/evil.toml"])
+def test_no_setting_in_a_forged_backup_lands_outside_the_folder_of_settings(
+    made: Backup, town: Site, tmp_path: Path, name: str
+) -> None:
+    forged = altered(made, tmp_path / "forged.zip", config=sorted([*made.manifest["config"], name]))
+    with zipfile.ZipFile(forged, "a") as archive:
+        archive.writestr(f"config/{name}", "x = 1")
+    with pytest.raises(BackupError, match="no whole backup"):
+        bring(town, made, file=forged)
+
+
 def altered(made: Backup, path: Path, **changed: object) -> Path:
     """The backup with another manifest."""
     with zipfile.ZipFile(made.file) as archive, zipfile.ZipFile(path, "w") as copy:

@@ -19,7 +19,7 @@ from config.access import Network, Proxy, access
 from config.reader import ConfigError
 from geo.accounts import accounts_in, add_account, end_sessions, open_session, session_of
 from geo.store import Store
-from geo.viewer import OPERATOR, Clock
+from geo.viewer import OPERATOR, Clock, Viewer
 
 COOKIE = "cockpit_session"
 
@@ -184,8 +184,24 @@ def test_a_flood_of_refusals_is_thirty_lines_a_minute_and_one_with_the_count(
     floods._flood.sum_up()
     written = [line for line in lines(store, "refused") if line["address"] == "203.0.113.5"]
     assert len(written) == 31
-    assert written[-1]["detail"] == {"more": 70, "seconds": 60}
+    assert written[-1]["detail"] == {"more": 70, "seconds": 60, "action": "refused", "who": "nobody"}
     floods._flood.sum_up()
+
+
+def test_guessed_passwords_and_somebody_else_s_lines_do_not_hide_behind_a_flood(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "store", lambda: store)
+    monkeypatch.setattr(floods, "_flood", floods._Flood())
+    for _ in range(2 * floods.IN_FULL):
+        floods.note("refused", address="203.0.113.6", target="address")
+    floods.note("sign-in-failed", address="203.0.113.6", target="account:leader")
+    curious = Viewer("curious", "secretary", account_id=5, address="203.0.113.6")
+    floods.note("refused", address="203.0.113.6", target="page:users", viewer=curious)
+    floods._flood.sum_up()
+    written = [line for action in ("sign-in-failed", "refused") for line in lines(store, action)]
+    told = {line["object"] for line in written if line["address"] == "203.0.113.6"}
+    assert told == {"address", "account:leader", "page:users", "flood"}
 
 
 # ---------------------------------------------------------------- how long a session lasts
@@ -206,6 +222,27 @@ def test_a_session_ends_when_it_was_idle_for_an_hour_and_twelve_hours_after_it_b
     used = open_session(store, account, method="password", address="", now=begun)
     assert all(holds(used, timedelta(minutes=50 * n)) for n in range(1, 15))
     assert not holds(used, timedelta(hours=12, seconds=1))
+
+
+def test_what_an_open_page_fetches_by_itself_keeps_no_session_from_growing_idle(
+    address: str, store: Store, store_environment: dict[str, str]
+) -> None:
+    """A screen that nobody sits before fetches its heat anew with every load of data."""
+    browser = Web(address, {COOKIE: sign_in(store_environment, login="away")})
+
+    def seen_after(path: str) -> bool:
+        with store.admitting(OPERATOR, Clock(datetime.now(UTC))) as connection:
+            connection.execute(text("update access.session set last_seen_at = now() - interval '50 minutes'"))
+        if path == "/_stcore/stream":
+            assert browser.upgrade(path) == 101
+        else:
+            assert browser.ask(path).status in (200, 404)
+        with store.admitting(OPERATOR, Clock(datetime.now(UTC))) as connection:
+            asked = text("select max(last_seen_at) > now() - interval '5 minutes' from access.session")
+            return bool(connection.execute(asked).scalar_one())
+
+    asked = ("/layers/heat.csv?from=2026-11-01&to=2026-11-02", "/_stcore/stream", "/funds")
+    assert [seen_after(path) for path in asked] == [False, False, True]
 
 
 def test_signing_out_everywhere_ends_every_session_of_the_account_and_no_other(

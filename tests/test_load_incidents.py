@@ -119,6 +119,12 @@ def test_a_good_row_becomes_an_incident_with_its_events_and_areas(desk: Desk) ->
     assert events == [("reported", 1), ("accepted", 1), ("arrived", 1), ("closed", 1)]
 
 
+def test_a_telephone_in_the_name_of_a_team_is_masked_for_good(desk: Desk) -> None:
+    """The team stands on the wall and in every list of open cases."""
+    desk.load(f"{GOOD},网格员王小明 13812345678", f"{GOOD.replace('1,', '2,', 1)},城管二中队", head=f"{HEAD},承办单位")
+    assert desk.own("agency_responsible") == [("网格员王** 138****5678",), ("城管二中队",)]
+
+
 @pytest.mark.parametrize(
     ("line", "fault", "column"),
     [

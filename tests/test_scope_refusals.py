@@ -216,3 +216,20 @@ def test_a_flood_of_refusals_leaves_few_lines_and_says_how_many_more(store: Stor
     assert flood.is_due(viewer, "area", "community:x", now=now + refusals.EVERY) == (True, 500 - refusals.MOST + 1)
     other = Viewer("other", "secretary", account_id=8, address="10.0.0.7")
     assert flood.is_due(other, "area", "community:1", now=now) == (True, 0), "another account has its own lines"
+
+
+def test_who_asks_for_a_thousand_areas_and_never_again_leaves_the_number(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "store", lambda: store)
+    monkeypatch.setattr(refusals, "_REFUSALS", refusals.Refusals())
+    viewer, now = Viewer("scanner", "secretary", account_id=9, address="10.0.0.9"), datetime.now(UTC)
+    for number in range(1_000):
+        refusals.note(viewer, what="area", asked=f"community:{number}", where="page")
+    for _ in range(2):
+        refusals.sum_up(now=now + 2 * refusals.EVERY)
+    with store.reading(OPERATOR, Clock(now)) as connection:
+        asked = text("select object, detail from ops.audit where viewer = 'scanner' order by seq")
+        written = [tuple(row) for row in connection.execute(asked)]
+    assert len(written) == refusals.MOST + 1
+    assert written[-1] == ("flood", {"not_told_before": 1_000 - refusals.MOST})

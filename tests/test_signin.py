@@ -350,3 +350,9 @@ def test_guessing_the_current_password_on_an_open_screen_locks_too(address: str,
     assert all("当前密码不正确" in one for one in said[:5])
     assert "尝试次数过多" in said[5]
     assert browser.post("/signin/password", form | {"current": RIGHT}).status == 422
+    with people.reading(OPERATOR, Clock(datetime.now(UTC))) as connection:
+        asked = text("""
+            select action, object, viewer from ops.audit
+            where address = '198.51.100.53' and result <> 'ok' order by seq""")
+        told = [tuple(row) for row in connection.execute(asked)]
+    assert told == [("sign-in-failed", "account:li", "li")] * 5 + [("locked", "account:li", "li")] * 2

@@ -12,6 +12,8 @@ from provider import Provider, provided
 from sqlalchemy import text
 from web import Web
 
+from cockpit.access import oidc
+from config.access import Oidc
 from geo.accounts import add_account
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock
@@ -149,9 +151,16 @@ def test_an_altered_answer_opens_nothing(site: Site) -> None:
         {"sub": "81", "preferred_username": "noarea", "roles": ["shuji"]},
         {"sub": "82", "preferred_username": "bad area", "roles": ["kaohe"]},
         {"sub": "83", "preferred_username": "local", "roles": ["kaohe"]},
+        {"sub": "85", "preferred_username": "张三", "roles": ["kaohe"]},
+        {"sub": "86", "preferred_username": "operator", "roles": ["kaohe"]},
+        {"sub": "88", "preferred_username": "zero", "roles": ["kaohe"], "areas": ["community:\x00"]},
+        {"sub": "89", "preferred_username": "wrong", "roles": ["kaohe"], "areas": ["community W"]},
+        {"sub": "90", "preferred_username": "wrong", "roles": ["kaohe"], "areas": {"community": "W"}},
+        {"sub": "91", "preferred_username": "wrong", "roles": ["kaohe"], "areas": [["community:W"]]},
+        {"sub": "92", "preferred_username": "wrong", "roles": ["kaohe"], "areas": ["community:W", "everything"]},
     ],
 )
-def test_without_a_role_an_area_or_an_own_login_there_is_one_sentence_and_no_account(
+def test_without_a_role_an_area_that_can_be_read_or_an_own_login_there_is_one_sentence_and_no_account(
     site: Site, store: Store, claims: dict[str, object]
 ) -> None:
     with store.admitting(OPERATOR, Clock(datetime.now(UTC))) as connection:
@@ -165,6 +174,15 @@ def test_without_a_role_an_area_or_an_own_login_there_is_one_sentence_and_no_acc
         asked = text("select role from access.account where login = :l")
         found = connection.execute(asked, {"l": claims["preferred_username"]}).scalars().all()
     assert found == (["leader"] if claims["preferred_username"] == "local" else [])
+
+
+@pytest.mark.parametrize("claim", ["iss", "sub", "preferred_username", "name", "areas"])
+def test_a_claim_that_the_store_cannot_hold_is_nobody_s(claim: str) -> None:
+    """JSON can say half a character, which no text of the database is."""
+    provider = Oidc("c", "m", "r", roles={"kaohe": "evaluator"})
+    told: dict[str, object] = {"iss": "i", "sub": "s", "preferred_username": "l", "name": "n", "roles": "kaohe"}
+    assert oidc.person(told, provider) is not None
+    assert oidc.person(told | {claim: "community:\ud800"}, provider) is None
 
 
 def test_other_roles_and_areas_of_the_provider_change_the_account(site: Site, store: Store) -> None:

@@ -103,6 +103,7 @@ def test_an_account_is_added_listed_and_signs_in_with_the_password_printed_once(
         (("add", "X y", "--name", "甲", "--role", "leader"), "登录名"),
         (("add", "x1", "--name", "甲", "--role", "king"), "king"),
         (("add", "x1", "--name", "甲", "--role", "leader", "--no-password", "--password-stdin"), "不能同时"),
+        (("add", "operator", "--name", "甲", "--role", "leader"), "operator"),
         (("show", "nobody"), "nobody"),
         (("password", "nobody"), "nobody"),
         (("disable", "nobody"), "nobody"),

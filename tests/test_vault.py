@@ -90,6 +90,18 @@ def test_a_file_with_names_is_stored_masked_and_its_originals_sealed_only_where_
     assert (record["付款方"], record["金额"]) == ("赵六", "很多")
 
 
+def test_people_in_the_name_of_a_project_are_masked_and_the_same_file_again_is_unchanged(ledger: Desk) -> None:
+    """Nobody can unmask these: what was masked is not kept."""
+    lines = (f"{HEADER},项目", f"{ENTRIES[1]},助学 联系人王小明 13987654321", f"{ENTRIES[2]},楼道微更新")
+    assert counts(ledger.load("funds", ledger.csv(*lines)))["inserted"] == 2
+    assert ledger.rows("select project from core.ledger_entry order by entry_code") == [
+        ("助学 联系人王** 139****4321",), ("楼道微更新",),
+    ]  # fmt: skip
+    assert not any(secret in held(ledger) for secret in ("王小明", "13987654321"))
+    again = ledger.load("funds", ledger.csv(*lines, ""), is_forced=True)
+    assert counts(again) == {"read": 2, "unchanged": 2}
+
+
 def test_the_same_file_again_is_unchanged_and_a_changed_name_is_another_entry(ledger: Desk) -> None:
     ledger.load("funds", ledger.csv(*ENTRIES))
     again = ledger.load("funds", ledger.csv(*ENTRIES, ""), is_forced=True)

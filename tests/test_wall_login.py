@@ -217,6 +217,10 @@ def test_a_share_on_scene_is_told_from_ten_arrivals_on(town: Town) -> None:
     assert (found.in_time, found.arrivals) == (7, 10)
     earlier = wall(town, WALL, Clock(at("10-20 08:10")))
     assert (earlier.in_time, earlier.arrivals) == (None, 7)
+    for number in range(5):
+        assert wall(town, WALL).arrivals == 10, "one more arrival without a case to see would tell of a private one"
+        case(town, f"p{number}", "care", "B", arrived=at("10-20 08:05"), closed=at("10-20 09:00"))
+    assert (wall(town, WALL).in_time, wall(town, WALL).arrivals) == (12, 15)
 
 
 def test_the_walls_login_writes_nothing(town: Town) -> None:

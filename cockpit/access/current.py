@@ -22,6 +22,8 @@ from geo.viewer import NOBODY, Viewer
 COOKIE = "cockpit_session"
 BY_ITSELF = "cockpit_by_itself"
 """Where a page's state says that it is drawn by a look of its own, not by a click."""
+ASKED_BY_PAGES = ("/layers/", "/_stcore/")
+"""What an open page asks for when its data moves or its connection breaks, whether somebody sits before it or not."""
 _FOUND = "cockpit.found"
 KEPT_WITHOUT_STORE = timedelta(hours=1)
 """While the database is down, a session seen within this time keeps its last good pictures; it can read nothing new."""
@@ -106,7 +108,8 @@ def found_at(request: HTTPConnection) -> Found:
     """What the cookie of a request opens, asked once a request."""
     if _FOUND not in request.scope:
         host = request.client.host if request.client else ""
-        request.scope[_FOUND] = look(request.cookies.get(cookie_name()), address=host)
+        is_use = not request.scope["path"].startswith(ASKED_BY_PAGES)
+        request.scope[_FOUND] = look(request.cookies.get(cookie_name()), address=host, is_use=is_use)
     found: Found = request.scope[_FOUND]
     return found
 

@@ -73,8 +73,9 @@ class Gate:
             if is_page and not found.is_down:
                 return await to_thread.run_sync(proxied.exchanged, asked, login)
             found = current.Found(None, is_down=found.is_down)
-        if guarded is Door.SHUT or not (found.session or is_page):
-            return await self._refuse(asked, found.session)
+        is_led = guarded is Door.GUARDED and whence.is_led_here(asked.headers)  # the trail names nobody for that
+        if is_led or guarded is Door.SHUT or not (found.session or is_page):
+            return await self._refuse(asked, None if is_led else found.session)
         if is_page:
             return _page_answer(asked, found)
         refused = _must_change(found.session)

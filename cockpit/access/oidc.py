@@ -25,7 +25,7 @@ from cockpit.access.sessions import Browser
 from config.access import CLAIMS, Oidc, access
 from config.visible import in_a_line
 from geo.errors import StoreUnavailable
-from geo.oidc import AREA_CODE, Person, claimed_account, known_account, use_once
+from geo.oidc import AREA_CODE, Person, claimed_account, is_storable, known_account, use_once
 
 FRESH_S = 300
 NEXT = "cockpit_next"
@@ -110,18 +110,28 @@ def _claims(cookies: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def person(claims: Mapping[str, Any], provider: Oidc) -> Person | None:
-    """Who the claims say somebody is; None without issuer and subject, or with a NUL, which the store has not."""
+    """Who the claims say somebody is; None without issuer and subject, or with what no text of the store may hold.
+
+    Where areas are claimed that cannot be read there is no role either: nobody gets the whole site by a wrong claim.
+    """
     issuer, subject = claims.get("iss"), claims.get("sub")
     if not (isinstance(issuer, str) and isinstance(subject, str) and issuer and subject):
         return None
     named = _texts(claims.get(provider.role_claim))
-    role = next((ours for theirs, ours in provider.roles.items() if theirs in named), None)
-    areas = tuple(area for area in _texts(claims.get(provider.areas_claim)) if AREA_CODE.fullmatch(area))
+    areas = _areas(claims.get(provider.areas_claim))
+    role = next((ours for theirs, ours in provider.roles.items() if theirs in named and areas is not None), None)
     login = str(claims.get(provider.login_claim) or "").strip().lower()
     name = in_a_line(str(claims.get(provider.name_claim) or login))[:100]
-    if "\x00" in issuer + subject + login:
+    if not is_storable("".join((issuer, subject, login, name, *(areas or ())))):
         return None
-    return Person(issuer, subject, login, name, role, areas, is_site=role in provider.site_roles)
+    return Person(issuer, subject, login, name, role, areas or (), is_site=role in provider.site_roles)
+
+
+def _areas(value: object) -> tuple[str, ...] | None:
+    """The claimed areas; None where something else is claimed in their place."""
+    texts = _texts(value)
+    is_read = bool(texts) or not value
+    return texts if is_read and all(AREA_CODE.fullmatch(one) for one in texts) else None
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -54,6 +54,11 @@ def is_foreign(headers: Headers, proxy: Proxy, *, is_needed: bool) -> bool:
     return origin == "null" or urlsplit(origin).netloc not in ours
 
 
+def is_led_here(headers: Headers) -> bool:
+    """Whether a page of another site led the browser here, as browsers say of links, pictures and forms of others."""
+    return headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+
+
 def local(path: str | None) -> str:
     """`path` if it is an address of this server with its query, else the first page's."""
     if path and len(path) <= _LONGEST_NEXT and _LOCAL.fullmatch(path) and not path.startswith(("/signin", "/signout")):

@@ -4,14 +4,17 @@ Invariant: who asks is whom the cookie says; without the right, or where the lin
 not one byte of the table is sent; and nobody on the way keeps the file.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
 from urllib.parse import quote
 
+import anyio
 import structlog
+from anyio import CancelScope, to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from cockpit import context, exports, queries
 from cockpit.access import current
@@ -31,6 +34,8 @@ from geo.viewer import PROGRAM, Viewer, current_clock
 
 MOVED = "common.note_moved_period"
 NOT_KEPT = {"cache-control": "no-store"}
+PATIENCE_S = 60
+"""How long a block of a file waits to be fetched; whoever is slower than that begins anew."""
 _log = structlog.get_logger()
 
 
@@ -84,7 +89,7 @@ def _in_turn(session: Session, params: dict[str, str], make: Callable[[View], Ex
             TURNS.give_back(account_id)
 
 
-def _held(blocks: Iterator[bytes], export: Export, account_id: int | None) -> Iterator[bytes]:
+def _held(blocks: Iterator[bytes], export: Export, account_id: int | None) -> Generator[bytes]:
     try:
         yield from blocks
     finally:
@@ -115,9 +120,31 @@ def _file(view: View, session: Session, export: Export) -> Response:
         **NOT_KEPT,
         "content-disposition": f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(name, safe='')}",
     }
-    held = _held(blocks, export, view.viewer.account_id)
-    begun = chain((next(held),), held)  # only what has begun is closed when nobody fetches on
-    return StreamingResponse(begun, media_type="text/csv", headers=headers)
+    return OnItsWay(_held(blocks, export, view.viewer.account_id), media_type="text/csv", headers=headers)
+
+
+class OnItsWay(StreamingResponse):
+    """A file that is closed at once when its last byte is fetched, or nobody fetches on for PATIENCE_S."""
+
+    def __init__(self, blocks: Generator[bytes], *, media_type: str, headers: Mapping[str, str]) -> None:
+        self._blocks = blocks
+        begun = chain((next(blocks),), blocks)  # what has not begun would not notice that it is closed
+        super().__init__(begun, media_type=media_type, headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the file; a connection and a turn are never left to the garbage collector."""
+
+        async def sending(message: Message) -> None:
+            with anyio.fail_after(PATIENCE_S):
+                await send(message)
+
+        try:
+            await super().__call__(scope, receive, sending)
+        except TimeoutError:
+            _log.warning("export_not_fetched", path=scope["path"])
+        finally:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(self._blocks.close)
 
 
 def _note_refusal(viewer: Viewer, request: Request, name: str) -> None:

@@ -249,13 +249,16 @@ async def _faults(session: Session, told: dict[str, str], asked: Asked, browser:
         limits=_limits(),
         now=datetime.now(UTC),
     )
+    note = partial(floods.note, address=browser.address, target=f"account:{login}", viewer=session.viewer)
     attempt = await to_thread.run_sync(begin)
     if attempt.is_locked:
+        await to_thread.run_sync(note, "locked")
         return (tr("signin.locked", asked.lang, minutes=access().lockout.window_minutes),)
     if attempt.password_hash is None:
         return (tr("signin.change.none", asked.lang),)
     verify = partial(passwords.is_password, attempt.password_hash, told.get("current", ""))
     if not await to_thread.run_sync(verify, limiter=_verifying()):
+        await to_thread.run_sync(note, "sign-in-failed")
         return (tr("signin.change.wrong", asked.lang),)
     end = partial(signing_in.end_attempt, queries.store(), attempt, is_right=True, now=datetime.now(UTC))
     await to_thread.run_sync(end)

@@ -18,6 +18,8 @@ $$;
 revoke create on schema public from public;
 create extension if not exists postgis with schema public;
 create schema if not exists ops authorization cockpit_owner;
+-- objects of these belong to no schema, no policy and no backup; read-only transactions could fill the disk by them
+revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
 -- runs with its owner's rights and tells where the points of a table lie, past policies and grants
 revoke execute on function public.st_estimatedextent(text, text), public.st_estimatedextent(text, text, text),
   public.st_estimatedextent(text, text, text, boolean) from public;

@@ -8,7 +8,7 @@ create temp table staging (
   payer text, payee text, project text, amount numeric(18, 2) not null, declared_area_code text, point text, raw text,
   corrects_code text, reason text, earmark text, repeats_code text collate "C", street_id int, community_id int, grid_id int,
   payer_shown text, payer_sealed text, payer_ref text, payee_shown text, payee_sealed text, payee_ref text,
-  reason_shown text, reason_sealed text, earmark_shown text, earmark_sealed text,
+  reason_shown text, reason_sealed text, earmark_shown text, earmark_sealed text, project_shown text,
   content_hash text not null generated always as (
     md5(coalesce(fund_id::text, '') || E'\x1f' || coalesce(counter_fund_id::text, '') || E'\x1f' || kind || E'\x1f' || coalesce(occurred_on, '')
         || E'\x1f' || coalesce(fiscal_year::text, '') || E'\x1f' || coalesce(source_kind, '') || E'\x1f' || coalesce(use_kind, '') || E'\x1f'
