@@ -126,7 +126,7 @@ class Mapping:
 def named(source: str) -> Mapping:
     """The mapping `source`: a name in `sources/`, or the path of a TOML file. Raises config.reader.ConfigError."""
     path = Path(source) if source.endswith(".toml") else reader.find(f"sources/{source}.toml")
-    if not path.is_file():
+    if not reader.is_there(path):
         raise reader.ConfigError(path, ["there is no such mapping file"])
     return _mapping(reader.read(path), code=path.stem, path=path)
 

@@ -34,9 +34,17 @@ def find(name: str) -> Path:
     own = home() / "config" / name
     shipped = SHIPPED / name
     for path in (own, shipped):
-        if path.is_file():
+        if is_there(path):
             return path
     raise ConfigError(own, ["there is no such file, neither here nor among the shipped ones"])
+
+
+def is_there(path: Path) -> bool:
+    """Whether `path` is a file; raises ConfigError where that cannot be told, as in a folder of another account's."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ConfigError(path, [_cannot(error)]) from error
 
 
 def names(folder: str) -> tuple[str, ...]:
@@ -46,11 +54,17 @@ def names(folder: str) -> tuple[str, ...]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The parsed TOML of `path`; raises ConfigError with the parser's line and column."""
+    """The parsed TOML of `path`; raises ConfigError with the parser's line and column, or why it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(path, [_cannot(error)]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(path, [str(error)]) from error
+
+
+def _cannot(error: OSError) -> str:
+    return f"cannot be read ({error.strerror or error}); the account that runs this program must be able to"
 
 
 def fill(kind: type[T], table: Mapping[str, Any], path: Path) -> T:

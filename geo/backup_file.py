@@ -42,7 +42,7 @@ def private_file(path: Path, *, mode: str = "new") -> Iterator[IO[bytes]]:
     `mode` `new` never replaces a file, `replace` does. Raises BackupError for a taken name, a place that cannot be
     written and a full disk.
     """
-    if mode == "new" and (path.exists() or path.is_symlink()):
+    if mode == "new" and os.path.lexists(path):
         raise BackupError("file_exists", file=path)
     part = path.with_name(f".{path.name}{PART}")
     try:

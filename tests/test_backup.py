@@ -373,6 +373,11 @@ def test_a_taken_name_is_refused_and_a_full_disk_leaves_nothing(
         back_up(store, OPERATOR, clock, file=taken, home=town.home)
     with pytest.raises(BackupError, match="cannot be written"):
         back_up(store, OPERATOR, clock, file=tmp_path / "none" / "b.zip", home=town.home)
+    unseen = tmp_path / ("x" * 300)  # a name of which not even its existence can be asked, like one in a closed folder
+    with pytest.raises(BackupError, match="cannot be written"):
+        back_up(store, OPERATOR, clock, file=unseen, home=town.home)
+    with pytest.raises(BackupError, match=r"x{300} cannot be written"):
+        back_up(store, OPERATOR, clock, file=tmp_path / "b.zip", home=town.home, keys_file=unseen)
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

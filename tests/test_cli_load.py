@@ -69,6 +69,17 @@ def test_load_prints_one_line_of_json_a_file_and_the_exit_code_is_the_worst(
     assert run(environment, "load", "incidents", good).returncode == 0
 
 
+def test_a_file_or_mapping_in_a_closed_folder_is_refused_in_words(environment: dict[str, str], tmp_path: Path) -> None:
+    unseen = tmp_path / ("x" * 300)  # not even its existence can be asked, whoever runs this
+    good = tmp_path / "good.csv"
+    good.write_text(GOOD, encoding="utf-8")
+    for asked in ((unseen,), (good, "--source", f"{unseen}.toml")):
+        refused = run(environment, "load", "incidents", *asked)
+        assert refused.returncode == 2, refused.stderr
+        assert "x" * 300 in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

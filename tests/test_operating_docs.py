@@ -39,9 +39,9 @@ def cockpit_calls(lang: str) -> list[list[str]]:
     for command in spoken(lang):
         words = shlex.split(command) if command.count("'") % 2 == 0 else command.split()
         for at, word in enumerate(words):
-            is_account = at > 0 and words[at - 1] == "-u"
+            is_account = at > 0 and words[at - 1] in ("-u", "-o")
             is_it = (word == "cockpit" and not is_account) or word.endswith("/bin/cockpit")
-            if is_it and len(words) > at + 1 and (at == 0 or words[0] == "sudo"):
+            if is_it and len(words) > at + 1 and (at == 0 or words[0] == "runuser"):
                 found.append(words[at + 1 :])
     return found
 

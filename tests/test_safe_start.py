@@ -1,6 +1,7 @@
 """A real installation starts only when it is safe, and says every reason against it at once."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -96,11 +97,12 @@ def test_sign_in_settings_that_cannot_be_used_are_a_reason_of_one_sentence(home:
     assert "\n" not in found.text("zh")
 
 
+@pytest.mark.parametrize("runner", ["streamlit", "cockpit.cli.served"])
 def test_a_server_that_is_started_by_itself_says_the_same_and_ends_with_2(
-    home: Path, store_environment: dict[str, str]
+    home: Path, store_environment: dict[str, str], runner: str
 ) -> None:
     access_file(home, "[proxy]\noutside = 7\n")
-    command = [sys.executable, "-m", "streamlit", "run", "cockpit/asgi.py", "--server.port", "0"]
+    command = [sys.executable, "-m", runner, "run", "cockpit/asgi.py", "--server.port", "0"]
     done = subprocess.run(
         command, cwd=ROOT, env=store_environment | {"COCKPIT_HOME": str(home), "COCKPIT_LANG": "en"},
         capture_output=True, text=True, check=False, timeout=60,
@@ -108,6 +110,21 @@ def test_a_server_that_is_started_by_itself_says_the_same_and_ends_with_2(
     assert done.returncode == 2
     assert "The sign-in settings cannot be used" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_ctrl_c_ends_the_pages_with_0_and_no_word_of_failure(home: Path, store_environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "cockpit.cli.served", "run", "cockpit/asgi.py", "--server.port", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=store_environment | {"COCKPIT_HOME": str(home)}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as server:  # fmt: skip
+        assert server.stdout is not None
+        assert any("URL" in line for line in server.stdout), "it serves"
+        server.send_signal(signal.SIGINT)
+        rest, _ = server.communicate(timeout=60)
+    assert server.returncode == 0
+    assert "Aborted" not in rest
+    assert "Traceback" not in rest
 
 
 @pytest.mark.parametrize(

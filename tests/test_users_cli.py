@@ -100,6 +100,7 @@ def test_an_account_is_added_listed_and_signs_in_with_the_password_printed_once(
         (("add", "x1", "--name", "甲", "--role", "secretary"), "至少指定一个区域"),
         (("add", "x1", "--name", "甲", "--role", "admin", "--area", "W"), "不能限定区域"),
         (("add", "x1", "--name", "甲", "--role", "secretary", "--area", "W3"), "community:W (西社区)"),
+        (("add", "x1", "--name", "甲", "--role", "secretary", "--area", "community:33010900"), "相近的：community:"),
         (("add", "X y", "--name", "甲", "--role", "leader"), "登录名"),
         (("add", "x1", "--name", "甲", "--role", "king"), "king"),
         (("add", "x1", "--name", "甲", "--role", "leader", "--no-password", "--password-stdin"), "不能同时"),

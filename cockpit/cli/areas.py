@@ -27,7 +27,8 @@ def chosen(named: str, areas: tuple[KnownArea, ...], lang: str) -> KnownArea:
         raise UnknownAreaError(tr("users.ambiguous_area", lang, area=named, choices=choices))
     if not areas:
         raise UnknownAreaError(tr("users.no_areas_yet", lang, area=named))
-    raise UnknownAreaError(tr("users.unknown_area", lang, area=named, nearest=_nearest(code or named, areas)))
+    alike = tuple(area for area in areas if area.level == level) if is_levelled else ()
+    raise UnknownAreaError(tr("users.unknown_area", lang, area=named, nearest=_nearest(code or named, alike or areas)))
 
 
 def _nearest(code: str, areas: tuple[KnownArea, ...]) -> str:

@@ -43,8 +43,8 @@ def status() -> None:
 @db.command()
 @click.option("--role", type=click.Choice(["owner", "load", "app", "wall"]), default="app", show_default=True)
 def url(role: str) -> None:
-    """Print the URL with which a login role reaches the store."""
-    say(getattr(configured_urls(), role))
+    """Print the URL with which a login role reaches the store, as psql and COCKPIT_DATABASE_URL take it."""
+    say(getattr(configured_urls(), role).replace("postgresql+psycopg:", "postgresql:", 1))
 
 
 @db.command()

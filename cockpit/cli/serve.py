@@ -86,7 +86,7 @@ def _serve(host: str, port: int) -> None:
     """Becomes the server process; the terminal's signals reach it directly."""
     _tell(host, port)
     os.chdir(APP.parent.parent)
-    arguments = ["-m", "streamlit", *_arguments(host, port)]
+    arguments = ["-m", "cockpit.cli.served", *_arguments(host, port)]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - no shell is wanted
 
 

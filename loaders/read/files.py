@@ -28,9 +28,9 @@ class FileFacts:
 
 def facts(path: Path) -> FileFacts:
     """Hashes the file. Raises Refused: missing, a folder, not readable, empty."""
-    if path.is_dir():
-        raise Refused("is_folder", file=str(path))
     try:
+        if path.is_dir():
+            raise Refused("is_folder", file=str(path))
         with path.open("rb") as stream:
             before = path.stat()
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
