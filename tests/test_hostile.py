@@ -113,6 +113,7 @@ LOOKS = (
     ("leader", "/?level=community&services=all"),
     ("leader", "/?lang=en&level=grid&mode=heat&overlay={overlay}"),
     ("leader", "/response?lang=en"),
+    ("leader", "/response?category={category}"),
     ("leader", "/funds?goods=all&period=all"),
     ("leader", "/funds?lang=en&fund={fund}&q=%3C"),
     ("leader", "/community?area={hostile}&lang=en&rows=all"),
@@ -178,6 +179,7 @@ def test_hostile_text_is_shown_as_text_on_every_page_and_does_nothing(
     town: Town, pages: Pages, browser: Browser
 ) -> None:
     named = {
+        "category": quote(max(town.files.marks.given["类别"], key=len)),
         "overlay": quote(town.files.marks.given["文件"][4][:70]),
         "fund": quote(town.files.marks.given["基金号"][0]),
         "hostile": quote("community:" + community(1)),
