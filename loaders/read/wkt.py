@@ -14,6 +14,7 @@ from geo.masking import shown
 from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.header import normal
+from loaders.read.shapes import flat_wkb
 from loaders.read.table import Table, Wish
 
 _SRID = r"(?i)^SRID\s*=\s*(\d{1,6})\s*;\s*"
@@ -65,8 +66,7 @@ class WktTable(Table):
             shapes, srids = _shapes(texts)
             self._refuse_mixed(block["row"], shapes, srids)
             lost = texts.set(pl.Series(~shapely.is_missing(shapes)), None)
-            geometry = pl.Series("geometry", list(shapely.to_wkb(shapes)), dtype=pl.Binary)
-            yield block.with_columns(geometry, lost.alias("broken"))
+            yield block.with_columns(flat_wkb(shapes), lost.alias("broken"))
         self.ragged = self._table.ragged
 
     def _texts(self, block: pl.DataFrame) -> pl.Series:

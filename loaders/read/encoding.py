@@ -1,0 +1,148 @@
+"""Finds the encoding of a text file by proof: all of its bytes must read in it.
+
+Invariant: nothing is ever replaced; a file of which a line reads in no encoding, or lines in two of them, is refused by
+line, and so is one that reads as Chinese but as no words that people write.
+"""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from loaders.faults import Refused
+
+CHUNK_BYTES = 1 << 20
+UTF8, CHINESE = "utf-8", "gb18030"
+"""GB18030 reads all that GB 2312 and GBK write."""
+MARKS = ((codecs.BOM_UTF8, UTF8), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+MOST_NUL = 0.01
+"""Share of NUL bytes above which a file is no text; below, each is a fault of its row."""
+FEWEST_JUDGED = 20
+"""Characters behind ASCII below which nothing can be said of a text."""
+LEAST_COMMON = 0.5
+"""Share of the characters behind ASCII that GB 2312, the everyday set, holds in any Chinese text."""
+ENDS_16 = {"utf-16-le": b"\n\x00", "utf-16-be": b"\x00\n"}
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding that reads the whole file: utf-8, utf-16 (with a mark), utf-16-le, utf-16-be or gb18030.
+
+    Raises Refused: no text, a line that reads in none, lines of two encodings, texts that came out garbled.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(CHUNK_BYTES)
+        if head.startswith(MARKS_32):
+            raise Refused("not_text", file=path.name)
+        marked = next((encoding for mark, encoding in MARKS if head.startswith(mark)), None)
+        said = marked or _unmarked_utf16(head)
+        if said is None and _is_binary(head):
+            raise Refused("not_text", file=path.name)
+        line = _unread(stream, said or UTF8)
+        if line is None:
+            return said or UTF8
+        if said is None:
+            return _chinese(stream, path)
+        raise Refused("bad_encoding", file=path.name, line=line, encoding=said.upper())
+
+
+def _unread(stream: BinaryIO, encoding: str) -> int | None:
+    """The first line that `encoding` does not read; None where it reads all."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 1
+    while True:
+        chunk, state = stream.read(CHUNK_BYTES), decoder.getstate()
+        try:
+            lines += decoder.decode(chunk, final=not chunk).count("\n")
+        except UnicodeDecodeError as error:
+            decoder.setstate(state)
+            return lines + decoder.decode(chunk[: max(0, error.start - len(state[0]))]).count("\n")
+        if not chunk:
+            return None
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """UTF-16 without a mark: many NUL bytes, and every line break has one on the same side; None where not."""
+    if head.count(b"\x00") <= len(head) * MOST_NUL:
+        return None
+    for encoding, end in ENDS_16.items():
+        aligned = sum(head[place : place + 2] == end for place in range(0, len(head) - 1, 2))
+        if aligned and aligned == head.count(end):
+            return encoding
+    return None
+
+
+def _is_binary(head: bytes) -> bool:
+    return b"\x00" in head.partition(b"\n")[0] or head.count(b"\x00") > len(head) * MOST_NUL
+
+
+@dataclass
+class _Lines:
+    """What the lines with more than ASCII read in: how many, and the first of each."""
+
+    utf8: list[int] = field(default_factory=list)
+    chinese: list[int] = field(default_factory=list)
+    neither: list[int] = field(default_factory=list)
+    characters: int = 0
+    common: int = 0
+
+
+def _chinese(stream: BinaryIO, path: Path) -> str:
+    """GB18030, if it reads every line, no line is surely UTF-8, and the texts are words that people write."""
+    found = _Lines()
+    for number, line in _lines(stream):
+        _judge(found, number, line)
+    if found.neither:
+        raise Refused("bad_encoding", file=path.name, line=found.neither[0], encoding="UTF-8, GB18030")
+    if found.utf8:
+        most, odd, line = "UTF-8", "GB18030", found.chinese[0]
+        if len(found.utf8) < len(found.chinese):
+            most, odd, line = odd, most, found.utf8[0]
+        raise Refused("mixed_encoding", file=path.name, first=most, second=odd, line=line)
+    if found.characters >= FEWEST_JUDGED and found.common < found.characters * LEAST_COMMON:
+        raise Refused("garbled_text", file=path.name, line=found.chinese[0])
+    return CHINESE
+
+
+def _judge(found: _Lines, number: int, line: bytes) -> None:
+    if line.isascii():
+        return
+    text = _decoded(line, CHINESE)
+    high = "" if text is None else "".join(character for character in text if not character.isascii())
+    common = sum(_is_common(character) for character in high)
+    if _is_surely_utf8(line) and (text is None or common < len(high)):
+        found.utf8.append(number)
+    elif text is None:
+        found.neither.append(number)
+    else:
+        found.chinese.append(number)
+        found.characters += len(high)
+        found.common += common
+
+
+def _is_surely_utf8(line: bytes) -> bool:
+    """Whether the line is UTF-8 with a Chinese character or a sign; two bytes may be either by chance."""
+    text = _decoded(line, UTF8)
+    return text is not None and any(character > "\u2000" for character in text)
+
+
+def _is_common(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _decoded(line: bytes, encoding: str) -> str | None:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    stream.seek(0)
+    return enumerate(stream, start=1)
