@@ -1,10 +1,10 @@
-"""Faults of cells whose file holds no value for them: errors of a spreadsheet, formulas that nobody has computed.
+"""Faults of cells that hold no value, or another than was meant: errors of a spreadsheet, formulas that nobody has
+computed, codes that lost digits or carry characters that nobody sees.
 
-Invariant: such a row is refused with the cell named as a spreadsheet names it; a cell that nobody reads
-harms nobody.
+Invariant: such a row is refused with the cell named as a spreadsheet names it; a cell that nobody reads harms nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -12,27 +12,39 @@ from loaders.faults import fault_rows, together
 
 ERRORS = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|GETTING_DATA|UNKNOWN!)$"
 """What a cell shows when its formula failed; a CSV made from such a sheet holds the same texts."""
+UNSEEN = "[\u0001-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd]"
+"""Characters that control, that nobody sees, or that stand for a lost one."""
+SHORTENED = r"^\d(?:\.\d+)?[Ee]\+\d{1,3}$"
+"""A long number as a spreadsheet shows it."""
 LETTERS = 26
 
 
-def faults(block: pl.DataFrame, positions: Mapping[str, int]) -> pl.DataFrame:
-    """error_cell and formula_without_value for rows (`row`, c0 …, perhaps `unvalued`) with such a cell among ours."""
-    found = [_errors(block, column, cell) for column, cell in positions.items()]
-    if "unvalued" in block.columns:
-        found += [_unvalued(block, column, cell) for column, cell in positions.items()]
+def faults(block: pl.DataFrame, positions: Mapping[str, int], *, codes: Collection[str]) -> pl.DataFrame:
+    """The faults of rows (`row`, c0 …, perhaps `odd`) with such a cell among ours; `codes` are columns of codes."""
+    found = []
+    for column, cell in positions.items():
+        texts = block.select("row", pl.col(f"c{cell}").alias(column))
+        found.append(_found(texts, column, cell, ERRORS, fault="error_cell"))
+        if column in codes:
+            found.append(_found(texts, column, cell, UNSEEN, fault="unseen_in_code"))
+            found.append(_found(texts, column, cell, SHORTENED, fault="digits_lost"))
+        if "odd" in block.columns:
+            found += _told(block, column, cell, is_code=column in codes)
     return together(found)
 
 
-def _errors(block: pl.DataFrame, column: str, cell: int) -> pl.DataFrame:
-    texts = block.select("row", pl.col(f"c{cell}").alias(column))
-    suspects = texts.filter(pl.col(column).str.starts_with("#"))
-    return _named(suspects, pl.col(column).str.contains(ERRORS), fault="error_cell", column=column, cell=cell)
+def _found(texts: pl.DataFrame, column: str, cell: int, pattern: str, *, fault: str) -> pl.DataFrame:
+    return _named(texts, pl.col(column).str.contains(pattern), fault=fault, column=column, cell=cell)
 
 
-def _unvalued(block: pl.DataFrame, column: str, cell: int) -> pl.DataFrame:
-    texts = block.select("row", "unvalued", pl.col(f"c{cell}").alias(column)).drop_nulls("unvalued")
-    where = pl.col("unvalued").str.split(",").list.contains(str(cell))
-    return _named(texts, where, fault="formula_without_value", column=column, cell=cell)
+def _told(block: pl.DataFrame, column: str, cell: int, *, is_code: bool) -> list[pl.DataFrame]:
+    """What the reader says of its cells: “3:formula_without_value,5:digits_lost”."""
+    texts = block.select("row", pl.col("odd").str.split(","), pl.col(f"c{cell}").alias(column)).drop_nulls("odd")
+    judged = ("formula_without_value", "digits_lost") if is_code else ("formula_without_value",)
+    return [
+        _named(texts, pl.col("odd").list.contains(f"{cell}:{fault}"), fault=fault, column=column, cell=cell)
+        for fault in judged
+    ]
 
 
 def _named(texts: pl.DataFrame, where: pl.Expr, *, fault: str, column: str, cell: int) -> pl.DataFrame:

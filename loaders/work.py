@@ -198,7 +198,7 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     for block in _rows(plan, reading):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
-        unread = odd_cells.faults(block, plan.header.positions)
+        unread = odd_cells.faults(block, plan.header.positions, codes=plan.dataset.codes)
         odd = faults.together([check.unstorable(frame, plan.dataset.columns), unread])
         found = odd
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame

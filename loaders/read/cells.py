@@ -77,7 +77,7 @@ def series_text(values: pl.Series) -> pl.Series:
 def _nested_text(values: pl.Series) -> pl.Series:
     """A plain list as its items; what is nested deeper as JSON."""
     kind = values.dtype
-    if isinstance(kind, pl.List) and not kind.inner.is_nested():  # type: ignore[attr-defined]
+    if isinstance(kind, pl.List) and not kind.inner.is_nested():
         return values.cast(pl.List(pl.String)).list.join(", ", ignore_nulls=True)
     told = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
     return pl.Series(values.name, told, dtype=pl.String)

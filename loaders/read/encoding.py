@@ -21,8 +21,10 @@ MOST_NUL = 0.01
 """Share of NUL bytes above which a file is no text; below, each is a fault of its row."""
 FEWEST_JUDGED = 20
 """Characters behind ASCII below which nothing can be said of a text."""
-LEAST_COMMON = 0.5
-"""Share of the characters behind ASCII that GB 2312, the everyday set, holds in any Chinese text."""
+LEAST_COMMON = 0.6
+"""Share of the characters behind ASCII that are everyday ones in any Chinese text."""
+FIRST_RARE = 0xD8
+"""The row of GB 2312 with which its second level begins."""
 ENDS_16 = {"utf-16-le": b"\n\x00", "utf-16-be": b"\x00\n"}
 
 
@@ -97,10 +99,10 @@ def _chinese(stream: BinaryIO, path: Path) -> str:
     if found.neither:
         raise Refused("bad_encoding", file=path.name, line=found.neither[0], encoding="UTF-8, GB18030")
     if found.utf8:
-        most, odd, line = "UTF-8", "GB18030", found.chinese[0]
+        most, odd, first = "UTF-8", "GB18030", found.chinese[0]
         if len(found.utf8) < len(found.chinese):
-            most, odd, line = odd, most, found.utf8[0]
-        raise Refused("mixed_encoding", file=path.name, first=most, second=odd, line=line)
+            most, odd, first = odd, most, found.utf8[0]
+        raise Refused("mixed_encoding", file=path.name, first=most, second=odd, line=first)
     if found.characters >= FEWEST_JUDGED and found.common < found.characters * LEAST_COMMON:
         raise Refused("garbled_text", file=path.name, line=found.chinese[0])
     return CHINESE
@@ -129,11 +131,11 @@ def _is_surely_utf8(line: bytes) -> bool:
 
 
 def _is_common(character: str) -> bool:
+    """Whether GB 2312 holds it among its signs or its first level, the everyday characters."""
     try:
-        character.encode("gb2312")
+        return character.encode("gb2312")[0] < FIRST_RARE
     except UnicodeEncodeError:
         return False
-    return True
 
 
 def _decoded(line: bytes, encoding: str) -> str | None:

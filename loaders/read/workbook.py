@@ -4,7 +4,7 @@ Invariant: hidden rows count, and what a cell holds is written as people see it;
 meant is told by the mapping or beyond doubt, and what is left aside is said. A sheet stands in memory as a whole.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ import python_calamine as calamine
 from geo.masking import cut, shown
 from loaders.faults import Refused
 from loaders.read import header_rows, workbook_parts
-from loaders.read.cells import Value, cell_text, column_text
+from loaders.read.cells import DIGITS, Value, cell_text, column_text
 from loaders.read.header_rows import FEWEST_HITS, HeaderRows
 from loaders.read.table import Table, Told, Wish
 
@@ -24,6 +24,9 @@ BLOCK_ROWS = 20_000
 
 PANIC = "PanicException"
 """What the library's native code raises on some damaged files; no exception of Python's own tree."""
+
+FIRST_CUT = 10**DIGITS
+"""The first number with more digits than a spreadsheet keeps."""
 
 Row = list[Value]
 
@@ -51,7 +54,8 @@ class WorkbookTable(Table):
             columns = zip(*(row for _, row in block), strict=True)
             texts = {f"c{index}": column_text(column) for index, column in enumerate(columns)}
             frame = pl.DataFrame({"row": pl.Series([number for number, _ in block], dtype=pl.Int64), **texts})
-            yield frame.with_columns(self._unvalued(frame["row"])) if self._odd.unvalued else frame
+            odd = self._told_odd(block)
+            yield frame.with_columns(pl.Series("odd", odd, dtype=pl.String)) if any(odd) else frame
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
         """All rows of the sheet, each from column A on; errors (#REF!) and formulas without a value as their text."""
@@ -61,9 +65,14 @@ class WorkbookTable(Table):
                     row[column] = text
             yield number, row
 
-    def _unvalued(self, rows: pl.Series) -> pl.Series:
-        cells = [",".join(map(str, self._odd.unvalued.get(row, ()))) or None for row in rows]
-        return pl.Series("unvalued", cells, dtype=pl.String)
+    def _told_odd(self, block: Sequence[tuple[int, Row]]) -> list[str | None]:
+        """Each row's cells that are no plain values, with the fault that they are."""
+        cut = _cut_numbers([row for _, row in block])
+        found = []
+        for place, (number, _) in enumerate(block):
+            told = [f"{cell}:formula_without_value" for cell in self._odd.unvalued.get(number, ())]
+            found.append(",".join([*told, *(f"{cell}:digits_lost" for cell in cut.get(place, ()))]) or None)
+        return found
 
 
 def opened(path: Path, wish: Wish) -> WorkbookTable:
@@ -130,6 +139,16 @@ def _plain_rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, Row]]:
     _, left = sheet.start or (0, 0)
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         yield number, [*[""] * left, *cells]
+
+
+def _cut_numbers(rows: Sequence[Row]) -> dict[int, list[int]]:
+    """Place of the row → its cells with a number of more digits than a spreadsheet keeps."""
+    found: dict[int, list[int]] = {}
+    for cell, column in enumerate(zip(*rows, strict=True)):
+        for place, value in enumerate(column):
+            if type(value) in (int, float) and abs(value) >= FIRST_CUT:
+                found.setdefault(place, []).append(cell)
+    return found
 
 
 def _with_merged(rows: Iterable[tuple[int, Row]], merged: Iterable[header_rows.Span]) -> Iterator[tuple[int, Row]]:
