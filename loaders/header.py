@@ -42,8 +42,8 @@ class Header:
 def normal(heading: str) -> str:
     """A heading as it is compared: NFKC, without brackets and blanks around, without regard to case.
 
-    Brackets that hold another unit (万元) stay: such a column is another column. A star, a colon or a number that a form
-    puts beside a heading goes, as do characters that nobody sees and blanks between Chinese characters.
+    Brackets that hold another unit (万元) stay: such a column is another column. What a form puts beside a heading (a
+    star, a colon, a number) goes, as do characters that nobody sees and blanks between Chinese characters.
     """
     plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", heading))
     bare = _BRACKETS.sub(lambda found: found[0] if _OTHER_UNIT.search(found[0]) else "", plain)

@@ -5,6 +5,7 @@ line, and so is one that reads as Chinese but as no words that people write.
 """
 
 import codecs
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +18,10 @@ UTF8, CHINESE = "utf-8", "gb18030"
 """GB18030 reads all that GB 2312 and GBK write."""
 MARKS = ((codecs.BOM_UTF8, UTF8), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 MARKS_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-MOST_NUL = 0.01
-"""Share of NUL bytes above which a file is no text; below, each is a fault of its row."""
+MOST_ODD = 0.01
+"""Share of NUL bytes, or of characters that nobody writes, above which a file is no text; below, each is a fault of its
+row.
+"""
 FEWEST_JUDGED = 20
 """Characters behind ASCII below which nothing can be said of a text."""
 LEAST_COMMON = 0.6
@@ -67,17 +70,23 @@ def _unread(stream: BinaryIO, encoding: str) -> int | None:
 
 def _unmarked_utf16(head: bytes) -> str | None:
     """UTF-16 without a mark: many NUL bytes, and every line break has one on the same side; None where not."""
-    if head.count(b"\x00") <= len(head) * MOST_NUL:
+    if head.count(b"\x00") <= len(head) * MOST_ODD:
         return None
     for encoding, end in ENDS_16.items():
         aligned = sum(head[place : place + 2] == end for place in range(0, len(head) - 1, 2))
-        if aligned and aligned == head.count(end):
+        if aligned and aligned == head.count(end) and _is_text(head.decode(encoding, errors="ignore")):
             return encoding
     return None
 
 
+def _is_text(text: str) -> bool:
+    """Whether nearly all characters are ones that people write."""
+    odd = sum(unicodedata.category(character) in ("Cc", "Cn", "Co") and character not in "\t\r\n" for character in text)
+    return odd <= len(text) * MOST_ODD
+
+
 def _is_binary(head: bytes) -> bool:
-    return b"\x00" in head.partition(b"\n")[0] or head.count(b"\x00") > len(head) * MOST_NUL
+    return b"\x00" in head.partition(b"\n")[0] or head.count(b"\x00") > len(head) * MOST_ODD
 
 
 @dataclass

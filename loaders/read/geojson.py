@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 import polars as pl
 import shapely
@@ -16,7 +15,7 @@ from geo import crs as crs_names
 from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read.json_document import told
-from loaders.read.shapes import flat_wkb
+from loaders.read.shapes import flat_wkb, understood
 from loaders.read.table import BLOCK_ROWS, Table
 
 
@@ -83,4 +82,4 @@ def _geometry_text(geometry: Any) -> str | None:
 
 def _wkb(texts: Sequence[str | None]) -> pl.Series:
     """The shapes; null for none, for what is no geometry, and for an empty one, which is nowhere."""
-    return flat_wkb(shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore"))
+    return flat_wkb(understood(shapely.from_geojson, texts))

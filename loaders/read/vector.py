@@ -22,7 +22,7 @@ from pyproj.exceptions import CRSError
 from geo.masking import cut, shown
 from loaders.faults import Refused
 from loaders.read.cells import series_text
-from loaders.read.shapes import flat_wkb
+from loaders.read.shapes import flat_wkb, understood
 from loaders.read.table import Table
 
 BATCH_ROWS = 20_000
@@ -93,7 +93,7 @@ def _plain(values: pa.Array) -> pa.Array:
 
 def readable(found: list[bytes | None]) -> tuple[pl.Series, pl.Series]:
     """`geometry` (null for none, an empty one, and one that cannot be built) and `broken` (text of the last)."""
-    shapes = shapely.from_wkb(np.array(found, dtype=object), on_invalid="ignore")
+    shapes = understood(shapely.from_wkb, found)
     is_lost = shapely.is_missing(shapes) & np.array([item is not None for item in found], dtype=bool)
     texts = [_hex(item) if lost else None for item, lost in zip(found, is_lost, strict=True)]
     return flat_wkb(shapes), pl.Series("broken", texts, dtype=pl.String)

@@ -14,10 +14,12 @@ from geo.masking import shown
 from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.header import normal
-from loaders.read.shapes import flat_wkb
+from loaders.read.shapes import flat_wkb, understood
 from loaders.read.table import Table, Wish
 
 _SRID = r"(?i)^SRID\s*=\s*(\d{1,6})\s*;\s*"
+_PREFIX = r"^(?:\\x|0x)"
+"""What databases put before hexadecimal digits."""
 _HEX = r"^(?:[0-9A-Fa-f]{2}){5,}$"
 
 
@@ -97,13 +99,13 @@ class WktTable(Table):
 def _shapes(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     """Shapes (None for no text, for one that cannot be read, and for an empty shape) and their SRID (0 for none)."""
     told = texts.str.extract(_SRID, 1).cast(pl.Int64).fill_null(0).to_numpy().copy()
-    plain = texts.str.replace(_SRID, "")
+    plain = texts.str.replace(_SRID, "").str.replace(_PREFIX, "")
     is_hex = plain.str.contains(_HEX).fill_null(value=False)
-    shapes = shapely.from_wkt(np.array(plain.set(is_hex, None).to_list(), dtype=object), on_invalid="ignore")
+    shapes = understood(shapely.from_wkt, plain.set(is_hex, None).to_list())
     if is_hex.any():
         where = is_hex.to_numpy()
-        coded = shapely.from_wkb(np.array(plain.filter(is_hex).to_list(), dtype=object), on_invalid="ignore")
+        coded = understood(shapely.from_wkb, plain.filter(is_hex).to_list())
         shapes[where] = coded
         told[where] = np.maximum(told[where], shapely.get_srid(coded))
-    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    shapes[shapely.is_empty(shapes)] = None
     return shapely.set_srid(shapes, 0), told

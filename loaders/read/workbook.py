@@ -6,7 +6,7 @@ meant is told by the mapping or beyond doubt, and what is left aside is said. A 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 
 import polars as pl
@@ -59,10 +59,13 @@ class WorkbookTable(Table):
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
         """All rows of the sheet, each from column A on; errors (#REF!) and formulas without a value as their text."""
-        for number, row in _plain_rows(self._sheet):
-            for texts in (self._odd.errors, self._odd.unvalued):
+        odd = (self._odd.errors, self._odd.unvalued)
+        last = max((number for texts in odd for number in texts), default=0)
+        for number, row in _plain_rows(self._sheet, last=last):
+            for texts in odd:
                 for column, text in texts.get(number, {}).items():
-                    row[column] = text
+                    if column < len(row):
+                        row[column] = text
             yield number, row
 
     def _told_odd(self, block: Sequence[tuple[int, Row]]) -> list[str | None]:
@@ -134,10 +137,12 @@ def _header(sheet: calamine.CalamineSheet, wish: Wish) -> HeaderRows:
     return header_rows.find(lines, wish, sheet.merged_cell_ranges or [])
 
 
-def _plain_rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, Row]]:
-    """All rows of the sheet, each from column A on."""
-    _, left = sheet.start or (0, 0)
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+def _plain_rows(sheet: calamine.CalamineSheet, *, last: int = 0) -> Iterator[tuple[int, Row]]:
+    """All rows of the sheet up to the last filled one, or to `last`, each from column A on."""
+    left = sheet.start[1] if sheet.start else 0
+    height = sheet.end[0] + 1 if sheet.end else 0
+    rows: Iterable[Row] = chain(sheet.iter_rows(), repeat([""] * sheet.width, max(0, last - height)))
+    for number, cells in enumerate(rows, start=1):
         yield number, [*[""] * left, *cells]
 
 
