@@ -132,6 +132,12 @@ class Dataset(ABC):
     carries_days: bool = False
     """Whether the staging has `reported_on`, from which the coverage of the source is taken."""
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The columns that tell one thing from another, and so must come whole."""
+        names = (column.name for column in self.columns)
+        return frozenset(name for name in names if name.endswith("code") or name == "duplicate_of")
+
     def refuse_options(self, request: LoadRequest) -> None:  # noqa: B027 - most datasets have nothing to refuse
         """Raises Refused for options that make no sense here (before the file is read)."""
 

@@ -21,7 +21,7 @@ from geo import crs
 from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
 from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
-from loaders import check, faults, read
+from loaders import check, faults, odd_cells, read
 from loaders.dataset import Job, LoadRequest
 from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
@@ -111,6 +111,8 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     _refuse_against_evidence(plan, reading)
     if dataset.judges_repeats:
         landing.judge()
+    for item in plan.table.told:
+        landing.remark(item.code, **item.params)
     if reading.left_out:
         landing.remark("left_out", count=len(reading.left_out), names=listed(reading.left_out))
     things = dataset.write(landing, job, known)
@@ -196,7 +198,8 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     for block in _rows(plan, reading):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
-        odd = check.unstorable(frame, plan.dataset.columns)
+        unread = odd_cells.faults(block, plan.header.positions, codes=plan.dataset.codes)
+        odd = faults.together([check.unstorable(frame, plan.dataset.columns), unread])
         found = odd
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
         if whole.height:

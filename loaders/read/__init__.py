@@ -7,13 +7,14 @@ from loaders.read.adjusting import Adjusting
 from loaders.read.files import FileFacts, facts
 from loaders.read.opening import open_table
 from loaders.read.rows import is_no_ragged_row, is_no_row
-from loaders.read.table import Ragged, Table, Wish
+from loaders.read.table import Ragged, Table, Told, Wish
 
 __all__ = [
     "Adjusting",
     "FileFacts",
     "Ragged",
     "Table",
+    "Told",
     "Wish",
     "facts",
     "is_no_ragged_row",

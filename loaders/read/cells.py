@@ -5,6 +5,7 @@ not there stays none.
 """
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -70,6 +71,13 @@ def series_text(values: pl.Series) -> pl.Series:
         return values.dt.strftime(f"%Y-%m-%d %H:%M:%S%.f{marker}")
     if kind == pl.Binary:
         return values.bin.encode("hex")
-    if isinstance(kind, pl.List):
+    return _nested_text(values) if kind.is_nested() else values.cast(pl.String)
+
+
+def _nested_text(values: pl.Series) -> pl.Series:
+    """A plain list as its items; what is nested deeper as JSON."""
+    kind = values.dtype
+    if isinstance(kind, pl.List) and not kind.inner.is_nested():
         return values.cast(pl.List(pl.String)).list.join(", ", ignore_nulls=True)
-    return values.cast(pl.String)
+    told = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
+    return pl.Series(values.name, told, dtype=pl.String)
