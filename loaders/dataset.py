@@ -46,6 +46,11 @@ class Column:
     is_personal: bool = False
 
     @property
+    def is_id(self) -> bool:
+        """Whether it names a thing (a case, an area, a fund, an entry)."""
+        return self.name.endswith("code") or self.name == "duplicate_of"
+
+    @property
     def most_characters(self) -> int:
         """The longest text that the column takes."""
         codes = ("kind", "category", "layer", "duplicate_of", "status", "unit")

@@ -196,7 +196,10 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     for block in _rows(plan, reading):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
-        odd = check.unstorable(frame, plan.dataset.columns)
+        frame = check.plain_ids(frame, plan.dataset.columns)
+        odd = faults.together(
+            [check.unstorable(frame, plan.dataset.columns), *check.damaged_ids(frame, plan.dataset.columns)]
+        )
         found = odd
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
         if whole.height:
