@@ -224,7 +224,7 @@ def _bad_days(
     is_ahead = future_days(days, job.clock.at.astimezone(job.zone)) & (days.dt.year() <= LAST_YEAR) & ~is_placeholder
     is_ahead = is_ahead if may_be_ahead is None else is_ahead & ~may_be_ahead
     return [
-        *bad_times(frame, column, is_unread),
+        *bad_times(frame, column, is_unread, job.mapping.time_formats),
         fault_rows(frame, pl.lit(is_placeholder), fault="placeholder_time", column=column),
         fault_rows(frame, pl.lit(is_ahead), fault="future_time", column=column),
     ]

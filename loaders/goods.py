@@ -71,6 +71,7 @@ class Goods(Dataset):
         quantity = pl.Series("quantity", [_quantity(text) for text in told["quantity"]], dtype=pl.String)
         value, bad_values = amounts(told, "stated_value", unit=known.unit)
         days = parse_days(told["occurred_on"], job.mapping.time_formats)
+        is_no_day = told["occurred_on"].is_not_null() & days.is_null()
         params = {"known": ", ".join(DIRECTIONS)}
         found = together(
             [
@@ -81,7 +82,7 @@ class Goods(Dataset):
                            column="quantity"),
                 fault_rows(told, pl.col("quantity").is_not_null() & pl.col("unit").is_null(), fault="missing_value",
                            column="unit"),
-                *bad_times(told, "occurred_on", told["occurred_on"].is_not_null() & days.is_null()),
+                *bad_times(told, "occurred_on", is_no_day, job.mapping.time_formats),
                 fault_rows(told, pl.lit(future_days(days, job.clock.at.astimezone(job.zone))), fault="future_time",
                            column="occurred_on"),
                 bad_values,

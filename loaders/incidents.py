@@ -1,9 +1,11 @@
 """Incidents (事件): rows of cases with their stage times become heads and events of the incident log.
 
 Invariant: a row is kept only if its id, its report and the order of report, acceptance and close can be true; what a
-sender did not say (a stage, a point, a status) stays unknown.
+sender did not say (a stage, a point, a status) stays unknown. Of several deliveries of one case the one counts that knows
+the most recent event (geo/sql/load/incidents/stale.sql), in whatever order they come.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -138,14 +140,23 @@ class Incidents(Dataset):
         source = {"source_id": job.source_id}
         if known.listed is None:
             _open_categories(landing, job)
+        mapping_hash = _mapping_hash(job)
+        landing.run("load/mapping_hash", load_id=job.load_id, mapping_hash=mapping_hash)
         if units.is_by_unit(job):
-            return units.write(landing, **source, load_id=job.load_id)
+            return units.write(landing, **source, load_id=job.load_id, mapping_hash=mapping_hash)
         landing.run("load/incidents/diff", **source)
+        landing.run("load/incidents/advance", **source)
+        landing.run("load/incidents/stale", **source, mapping_hash=mapping_hash)
         landing.run("load/incidents/unknown_original", **source)
         landing.run("load/incidents/update", **source, load_id=job.load_id)
         things = landing.run("load/incidents/insert", **source, load_id=job.load_id)
         landing.run("load/incidents/events", **source, load_id=job.load_id)
         return things
+
+
+def _mapping_hash(job: Job) -> str:
+    """What tells rows that two loads read alike from rows that a corrected mapping reads anew."""
+    return hashlib.md5(f"{job.mapping.fingerprint()} {job.zone.key}".encode(), usedforsecurity=False).hexdigest()
 
 
 def _open_categories(landing: Landing, job: Job) -> None:
@@ -185,7 +196,7 @@ def _time_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> 
     is_placeholder = stamps["reported_at"].is_placeholder
     found = [fault_rows(frame, pl.lit(is_placeholder), fault="placeholder_time", column="reported_at")]
     for name, stamp in stamps.items():
-        found += times.bad_times(frame, name, stamp.is_bad)
+        found += times.bad_times(frame, name, stamp.is_bad, job.mapping.time_formats)
         if name not in PLANNED and stamp.at.null_count() < frame.height:
             is_ahead, is_odd = times.future(stamp.at, job.clock.at), times.unlikely_years(stamp.at)
             found.append(fault_rows(frame, pl.lit(is_ahead), fault="future_time", column=name))

@@ -49,7 +49,7 @@ class Published(Dataset):
         found = together(
             [
                 *missing(frame, ["through_on"]),
-                *bad_times(frame, "through_on", is_unread),
+                *bad_times(frame, "through_on", is_unread, job.mapping.time_formats),
                 fault_rows(frame, pl.lit(is_ahead), fault="future_time", column="through_on"),
                 fault_rows(frame, is_silent, fault="missing_value", column="money_total"),
                 *(faults for _, faults in read.values()),

@@ -61,7 +61,7 @@ class Staff(Dataset):
         )
         headcount = parse_counts(frame["headcount"])
         since = parse_days(frame["vacant_since"], job.mapping.time_formats)
-        found = _faults(frame, told, headcount, since)
+        found = _faults(frame, told, headcount, since, job)
         placed = _placed(told, placers=known.placers, on=np.datetime64(today(job)))
         records = told.select(
             pl.col("row").alias("row_number"),
@@ -85,7 +85,7 @@ class Staff(Dataset):
         return landing.run("load/staff/insert", source_id=job.source_id, load_id=job.load_id)
 
 
-def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since: pl.Series) -> pl.DataFrame:
+def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since: pl.Series, job: Job) -> pl.DataFrame:
     """Every fault of the block; `told` has role and level in our words."""
     is_number = headcount.is_not_null() & (headcount >= 0)
     is_odd_day = frame["vacant_since"].is_not_null() & since.is_null()
@@ -97,6 +97,7 @@ def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since
     }
     no_role, no_level = ~told["role"].is_in(STAFF_ROLES), ~told["level"].is_in(LEVELS)
     bad_number = frame["headcount"].is_not_null() & ~is_number
+    is_ahead = future_days(since, job.clock.at.astimezone(job.zone)) & ~out_of_range
     filled = since.is_not_null() & (headcount > 0)
     return together(
         [
@@ -104,7 +105,8 @@ def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since
             fault_rows(frame, pl.lit(no_role), fault="unknown_role", column="role", params=params["role"]),
             fault_rows(frame, pl.lit(no_level), fault="unknown_post_level", column="level", params=params["level"]),
             fault_rows(frame, pl.lit(bad_number), fault="bad_number", column="headcount"),
-            *bad_times(frame, "vacant_since", is_odd_day),
+            *bad_times(frame, "vacant_since", is_odd_day, job.mapping.time_formats),
+            fault_rows(frame, pl.lit(is_ahead), fault="future_time", column="vacant_since"),
             fault_rows(
                 frame, pl.lit(out_of_range), fault="absurd_date", column="vacant_since", params=params["year"]
             ),

@@ -139,12 +139,16 @@ def parse_days(text: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
     return found.rename(text.name)
 
 
-def bad_times(frame: pl.DataFrame, name: str, is_bad: pl.Series) -> list[pl.DataFrame]:
-    """The faults of what is no time: `ambiguous_time` where it could be two days, else `bad_time` with its hint."""
+def bad_times(frame: pl.DataFrame, name: str, is_bad: pl.Series, formats: Sequence[str] = ()) -> list[pl.DataFrame]:
+    """The faults of what is no time: `ambiguous_time` where it could be two days, else `bad_time` with its hint.
+
+    Where the mapping says how the sender writes (`formats`), nothing can be read in two ways.
+    """
     if not is_bad.any():
         return []
     plain = _tidied(frame[name].set(~is_bad, None))
     is_open = _matches(plain, _DAY_OR_MONTH_FIRST) | _matches(plain, _SHORT_YEAR)
+    is_open = is_open & (not _declared(formats))
     is_yearless = _matches(plain, _NO_YEAR) & ~is_open
     is_number = _matches(plain, _BARE_NUMBER) & ~is_yearless
     told: list[tuple[pl.Series, str, Mapping[str, object]]] = [
@@ -255,7 +259,7 @@ def _parts(plain: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _hour() -> pl.Expr:
-    """The hour of the day by its half: 下午3 is 15; null where the half and the hour disagree, or may mean two things."""
+    """The hour of the day by its half (下午3 is 15); null where the two disagree, or may mean two things."""
     half, hour = pl.col("half"), pl.col("hour")
     later = pl.when(hour < 12).then(hour + 12).otherwise(hour)
     return (
