@@ -107,7 +107,7 @@ def plain_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
 
 
 def damaged_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> list[pl.DataFrame]:
-    """The faults of ids that a spreadsheet made a number of (1.23457E+17), or an error of (#N/A): what it was is lost."""
+    """The faults of ids that a spreadsheet made a number of (1.23457E+17), or an error (#N/A): what it was is lost."""
     found = []
     for name in (column.name for column in columns if column.is_id):
         for pattern, case in ((EXPONENT, "exponent"), (ERROR_CELL, "error")):
@@ -117,7 +117,7 @@ def damaged_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> list[pl.DataF
 
 
 def translated(words: pl.Series, table: Mapping[str, str]) -> pl.Series:
-    """The words in ours, compared in half width and without regard to case; null for a word that is not in the table."""
+    """The words in ours, compared in half width and without regard to case; null for a word that is not listed."""
     known = {folded(theirs): own for theirs, own in table.items()}
     own = {word: known.get(folded(word)) for word in words.drop_nulls().unique().to_list()}
     return words.replace_strict(own, default=None, return_dtype=pl.String)

@@ -1,8 +1,8 @@
 """Incidents (事件): rows of cases with their stage times become heads and events of the incident log.
 
 Invariant: a row is kept only if its id, its report and the order of report, acceptance and close can be true; what a
-sender did not say (a stage, a point, a status) stays unknown. Of several deliveries of one case the one counts that knows
-the most recent event (geo/sql/load/incidents/stale.sql), in whatever order they come.
+sender did not say (a stage, a point, a status) stays unknown. Of several deliveries of one case the one counts that
+knows the most recent event (geo/sql/load/incidents/stale.sql), in whatever order they come.
 """
 
 import hashlib
@@ -245,7 +245,7 @@ def _records(frame: pl.DataFrame, at: pl.DataFrame, stamps: Mapping[str, Times],
 
 
 def _decides(text: pl.Series, job: Job) -> pl.Series:
-    """What decides between deliveries, written so that it sorts as text: instants in UTC, numbers padded, else as is."""
+    """What decides between deliveries, so written that it sorts as text: instants in UTC, numbers padded."""
     if text.null_count() == len(text):
         return text
     is_number = text.str.contains(r"^[0-9]{1,20}$").fill_null(value=False)

@@ -1,9 +1,10 @@
 """The order of stages: which rows tell a life that cannot have gone so, though it may be kept.
 
-Invariant: a disorder is noted, never repaired; what cannot be true at all (closed before reported) is a fault elsewhere.
+Invariant: a disorder is noted, never repaired; what cannot be true at all (closed before reported) is a fault.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 
 import polars as pl
 
@@ -37,7 +38,7 @@ def is_disordered(at: pl.DataFrame, stamps: Mapping[str, Times], *, zone: str) -
     steps = [[name for name in step if name in told] for step in STEPS]
     steps = [step for step in steps if step]
     pairs = [([before], [after]) for before, after in PAIRS if before in told and after in told]
-    pairs += [(sum(steps[:place], []), step) for place, step in enumerate(steps) if place]
+    pairs += [([*chain.from_iterable(steps[:place])], step) for place, step in enumerate(steps) if place]
     if not pairs:
         return pl.repeat(value=False, n=at.height, eager=True)
     is_before = [pl.min_horizontal(after) < pl.max_horizontal(before) for before, after in pairs]
