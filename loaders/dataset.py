@@ -35,6 +35,22 @@ row that is kept, or null), is_repaired, is_outside (booleans). stage.sql adds `
 LONGEST_CODE = 200
 """Characters of a code; what is indexed must stay below a third of a page of the database (2704 bytes)."""
 LONGEST_TEXT = 10_000
+NO_TEXT_ENDINGS = ("_at", "_on", "_to", "_since", "_year", "_day", "_total", "_value", "_60", "_80", "_m")
+NO_TEXT = frozenset(
+    (
+        "lon",
+        "lat",
+        "lat_lon",
+        "decides",
+        "amount",
+        "quantity",
+        "headcount",
+        "capacity",
+        "households",
+        "residents",
+        "level",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,11 @@ class Column:
     def is_id(self) -> bool:
         """Whether it names a thing (a case, an area, a fund, an entry)."""
         return self.name.endswith("code") or self.name == "duplicate_of"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether people may write words in it: no id, time, place or number."""
+        return not self.is_id and not self.name.endswith(NO_TEXT_ENDINGS) and self.name not in NO_TEXT
 
     @property
     def most_characters(self) -> int:
@@ -134,6 +155,8 @@ class Dataset(ABC):
     """Whether the machinery marks repeats (unchanged) and contradicting rows (conflicting_rows) by natural key."""
     keeps_unread: bool = True
     """Whether a refused row is kept with the columns that nobody asked for; not where they may name people."""
+    totalled: str | None = None
+    """The column of amounts that a line of totals adds up, to be checked by `refuse_wrong_total`."""
     carries_days: bool = False
     """Whether the staging has `reported_on`, from which the coverage of the source is taken."""
 
@@ -158,6 +181,9 @@ class Dataset(ABC):
 
         Every column of `self.columns` is there; one that the file lacks is all null (or the mapping's constant).
         """
+
+    def refuse_wrong_total(self, landing: Landing, *, row: int, stated: str) -> None:  # noqa: B027 - most state none
+        """Raises Refused where the line of totals in `row` does not say what the staged rows add up to."""
 
     @abstractmethod
     def write(self, landing: Landing, job: Job, known: Any) -> int:

@@ -6,6 +6,7 @@ Invariant: an entry is never changed: the same row again is unchanged, the same 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,7 @@ from geo.vault import Vault
 from loaders.amounts import Amounts, bad_amounts, parse_amounts
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
-from loaders.faults import fault_rows, together
+from loaders.faults import Refused, fault_rows, together
 from loaders.goods import Goods
 from loaders.options import allow
 from loaders.published import Published
@@ -120,6 +121,7 @@ class Ledger(Dataset):
         Column("reason", is_personal=True),
         Column("earmark", is_personal=True),
     )
+    totalled = "amount"
 
     def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:
         """The register: an entry refused for an unknown fund is welcome once the fund is known."""
@@ -183,6 +185,13 @@ class Ledger(Dataset):
         )
         return Checked(records=_kept(records, found), faults=found)
 
+    def refuse_wrong_total(self, landing: Landing, *, row: int, stated: str) -> None:
+        """The line may count every row, a repeated row once, or what is left of the money."""
+        said = parse_amounts(pl.Series([stated])).exact[0]
+        sums = landing.rows("load/ledger/totals")[0]
+        if said is not None and Decimal(said) not in sums.values():
+            raise Refused("total_mismatch", row=row, stated=stated, sum=f"{sums['whole']:,}")
+
     def write(self, landing: Landing, job: Job, known: _Known) -> int:
         hash_key = known.vault.hash_key
         landing.run("load/ledger/unknown_corrections", source_id=job.source_id)
@@ -190,6 +199,7 @@ class Ledger(Dataset):
         landing.run("load/ledger/changed", source_id=job.source_id)
         repeats = pair_republished(landing, job)
         new = landing.run("load/ledger/insert", source_id=job.source_id, load_id=job.load_id, hash_key=hash_key)
+        landing.run("load/ledger/overdraft")
         return new - repeats
 
 

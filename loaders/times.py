@@ -5,6 +5,7 @@ bare number that nobody declared as a time, is no time but a fault that says so;
 `time_formats` comes first.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,8 +16,24 @@ import polars as pl
 from config.mapping import EPOCHS
 from loaders.faults import fault_rows
 
-COMMON_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%.f", "%Y/%m/%d %H:%M:%S")
-"""What most files hold: such a column needs one pass. Every other writing is read by its parts."""
+COMMON_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H:%M",
+    "%Y年%m月%d日 %H时%M分",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y年%m月%d日",
+)
+"""What most files hold: a column written in one of them needs one pass. Every other writing is read by its parts."""
+SAMPLED = 20
+"""Texts by which it is seen whether a format is worth a pass."""
 COMMON_DAYS = ("%Y-%m-%d", "%Y/%m/%d")
 ZONE_MARKER = r"\d[ ]?(Z|[+-]\d{2}:?\d{2})$"
 LONGEST_OFFSET_H = 14
@@ -38,6 +55,7 @@ _UNSEEN = r"[\u200b-\u200f\u2060\ufeff]"
 _WEEKDAY = (
     r"(?i)[\s,]*[(\[]?\s*(?:(?:星期|周|礼拜)[一二三四五六日天]|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b)\s*[)\]]?,?"
 )
+_MAY_BE_WEEKDAY = "星期|周|礼拜|[A-Za-z]{3}"
 _NUMERALS = (
     ("[○〇零]", "0"),
     ("([二三四五])十([一二三四五六七八九])", "${1}${2}"),
@@ -62,6 +80,7 @@ _PLACEHOLDER = r"^(?:0000[-/.]0?0[-/.]0?0|1900[-/.]0?1[-/.]0?0)(?:[T ].*)?$"
 _DAY_OR_MONTH_FIRST = r"^\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}(?:\D.*)?$"
 _SHORT_YEAR = r"^'?\d{2}\s*年\s*\d{1,2}\s*月.*$"
 _NO_YEAR = r"^(?:\d{1,2}\s*月\s*\d{1,2}\s*[日号]?|\d{1,2}[-/.]\d{1,2}|\d{1,2}:\d{2})(?:\D.*)?$"
+_HAS_HOUR = re.compile(r"%[-_0]?[HIklTRc]")
 _BARE_NUMBER = r"^\d+(?:\.\d+)?$"
 
 
@@ -111,8 +130,7 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
         (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
     ).fill_null(value=False)
     kept = local.at.set(is_placeholder | ~_is_offset(marker), None)
-    earliest = _in_zone(kept, zone, "earliest")
-    is_ambiguous = (earliest != _in_zone(kept, zone, "latest")).fill_null(value=False)
+    earliest, is_ambiguous = _placed(kept, zone)
     at = earliest
     if has_marker.any() and not ignores_marker:
         absolute = (kept - _offset(marker)).dt.replace_time_zone("UTC")
@@ -148,8 +166,8 @@ def bad_times(frame: pl.DataFrame, name: str, is_bad: pl.Series, formats: Sequen
         return []
     plain = _tidied(frame[name].set(~is_bad, None))
     is_open = _matches(plain, _DAY_OR_MONTH_FIRST) | _matches(plain, _SHORT_YEAR)
-    is_open = is_open & (not _declared(formats))
     is_yearless = _matches(plain, _NO_YEAR) & ~is_open
+    is_open = is_open & (not _declared(formats))
     is_number = _matches(plain, _BARE_NUMBER) & ~is_yearless
     told: list[tuple[pl.Series, str, Mapping[str, object]]] = [
         (is_bad & is_open, "ambiguous_time", {}),
@@ -184,14 +202,19 @@ def _local(plain: pl.Series, formats: Sequence[str]) -> _Local:
     is_day, is_zero = _never(len(plain)), _never(len(plain))
     rest = plain
     for form in (*_declared(formats), *COMMON_FORMATS):
-        if rest.null_count() == len(rest):
+        sample = rest.drop_nulls().head(SAMPLED)
+        if not len(sample):
             break
+        if form not in formats and not sample.str.strptime(pl.Datetime("us"), form, strict=False).count():
+            continue
         read = rest.str.strptime(pl.Datetime("us"), form, strict=False)
+        if not _HAS_HOUR.search(form):
+            is_day = is_day | read.is_not_null()
         found = found.zip_with(found.is_not_null(), read if form in formats else _sane(read))
         rest = rest.set(found.is_not_null(), None)
     if rest.null_count() < len(rest):
-        at, is_day, is_zero = _by_parts(rest)
-        found = found.zip_with(found.is_not_null(), at)
+        at, is_bare, is_zero = _by_parts(rest)
+        found, is_day = found.zip_with(found.is_not_null(), at), is_day | is_bare
     local = _Local(found, is_day, is_zero)
     unread = rest.set(found.is_not_null() | is_zero, None)
     if unread.null_count() < len(unread):
@@ -224,7 +247,9 @@ def _by_parts(text: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
 
 def _tidied(text: pl.Series) -> pl.Series:
     """Half width, without what nobody sees and without the day of the week; Chinese numerals as digits."""
-    plain = text.str.normalize("NFKC").str.replace_all(_UNSEEN, "").str.replace(_WEEKDAY, " ")
+    plain = text.str.normalize("NFKC").str.replace_all(_UNSEEN, "")
+    if plain.str.contains(_MAY_BE_WEEKDAY).any():
+        plain = plain.str.replace(_WEEKDAY, " ")
     if plain.str.contains("[○〇零一二三四五六七八九十]").any():
         for numeral, digits in _NUMERALS:
             plain = plain.str.replace_all(numeral, digits)
@@ -236,26 +261,34 @@ def _parts(plain: pl.Series) -> tuple[pl.Series, pl.Series]:
     part = plain.str.extract_groups(_WRITTEN).struct.unnest()
     told = part.select(
         "year",
-        pl.coalesce("m1", "m2", "m3").str.zfill(2).alias("month"),
-        pl.coalesce("d1", "d2", "d3").str.zfill(2).alias("day"),
-        pl.coalesce("h1", "h2", "h3").cast(pl.Int32, strict=False).alias("hour"),
-        pl.coalesce("n1", "n2", "n3").fill_null("0").str.zfill(2).alias("minute"),
-        pl.coalesce("s1", "s2", "s3").fill_null("0").str.zfill(2).alias("second"),
-        pl.col("f2").fill_null("").alias("fraction"),
+        *(
+            pl.coalesce(f"{first}{n}" for n in (1, 2, 3)).cast(pl.Int32, strict=False).alias(name)
+            for first, name in (("m", "month"), ("d", "day"), ("h", "hour"), ("n", "minute"), ("s", "second"))
+        ),
+        (pl.col("f2").fill_null("0").cast(pl.Float64, strict=False) * 1_000_000).round().cast(pl.Int64).alias("us"),
         pl.coalesce("before", "after").str.to_uppercase().str.replace_all(".", "", literal=True).alias("half"),
     )
     is_day = told["year"].is_not_null() & told["hour"].is_null()
-    hour = told.select(_hour().fill_null(pl.when(is_day).then(pl.lit(0))).alias("hour")).to_series()
-    is_end = (hour == 24).fill_null(value=False) & (told["minute"] == "00") & (told["second"] == "00")
-    clock = hour.set(is_end, 0).cast(pl.String).str.zfill(2)
-    text = told.select(
-        pl.format("{}-{}-{} {}:{}:{}{}", "year", "month", "day", pl.lit(clock), "minute", "second", "fraction").alias(
-            "at"
-        )
-    ).to_series()
-    at = _sane(text.str.strptime(pl.Datetime("us"), "%Y-%m-%d %H:%M:%S%.f", strict=False))
-    at = at.zip_with(~is_end, at.dt.offset_by("1d"))
+    told = told.with_columns(
+        pl.col("year").cast(pl.Int32, strict=False),
+        pl.col("minute", "second").fill_null(0),
+        _hour().fill_null(pl.when(pl.lit(is_day)).then(pl.lit(0))),
+    )
+    at = told.select(_instant().alias("at")).to_series()
     return at, is_day & at.is_not_null()
+
+
+def _instant() -> pl.Expr:
+    """The parts as one instant; null where a part is none of a clock or of the calendar. 24:00 is the end of the day."""
+    is_clock = (pl.col("minute") <= 59) & (pl.col("second") <= 59)
+    is_end = (pl.col("hour") == 24) & (pl.col("minute") == 0) & (pl.col("second") == 0) & (pl.col("us") == 0)
+    month = pl.when(pl.col("month").is_between(1, 12)).then(pl.col("month"))
+    day = pl.datetime(pl.when(pl.col("year") >= 1000).then(pl.col("year")), month, 1) + pl.duration(
+        days=pl.col("day") - 1
+    )
+    is_day = (day.dt.month() == pl.col("month")) & pl.col("day").is_between(1, 31)
+    clock = pl.duration(hours="hour", minutes="minute", seconds="second", microseconds="us")
+    return pl.when(is_day & (((pl.col("hour") <= 23) & is_clock) | is_end)).then(day + clock)
 
 
 def _hour() -> pl.Expr:
@@ -310,6 +343,15 @@ def _with_epochs(at: pl.Series, plain: pl.Series, formats: Sequence[str]) -> pl.
 
 
 # ---------------------------------------------------------------- zones
+
+
+def _placed(local: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
+    """The instants (UTC), of those that the clock showed twice the earlier, and which these are."""
+    try:
+        return _in_zone(local, zone, "raise"), _never(len(local))
+    except pl.exceptions.ComputeError:
+        earliest = _in_zone(local, zone, "earliest")
+        return earliest, (earliest != _in_zone(local, zone, "latest")).fill_null(value=False)
 
 
 def _in_zone(local: pl.Series, zone: str, choice: str) -> pl.Series:

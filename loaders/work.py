@@ -21,7 +21,7 @@ from geo import crs
 from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
 from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
-from loaders import check, faults, read
+from loaders import check, faults, personal, read
 from loaders.dataset import Job, LoadRequest
 from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
@@ -109,6 +109,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
     _refuse_against_evidence(plan, reading)
+    _check_total(landing, plan, reading)
     if dataset.judges_repeats:
         landing.judge()
     if reading.left_out:
@@ -177,6 +178,8 @@ class _Reading:
     faults: list[pl.DataFrame] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    total: tuple[int, str] | None = None
+    """Row and text of the last line of totals, where the dataset checks it."""
 
     def leave_out(self, names: Sequence[str]) -> None:
         self.read -= len(names)
@@ -197,6 +200,9 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
         frame = check.plain_ids(frame, plan.dataset.columns)
+        frame, personal_rows = personal.hide(
+            frame, block, plan.dataset, plan.header.positions, taken=plan.table.shape_cells
+        )
         odd = faults.together(
             [check.unstorable(frame, plan.dataset.columns), *check.damaged_ids(frame, plan.dataset.columns)]
         )
@@ -204,7 +210,7 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
         if whole.height:
             checked = plan.dataset.check(whole, job, known)
-            landing.copy(checked.records)
+            landing.copy(personal.noted(checked.records, personal_rows))
             found = faults.together([odd, checked.faults])
             reading.add_unknown(checked.unknown)
             reading.leave_out(checked.left_out)
@@ -247,9 +253,31 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
         trimmed = check.cells(block)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
+        reading.total = _total(plan, trimmed.filter(is_no_row)) or reading.total
         rows = adjusting.block(trimmed.filter(~is_no_row))
         if rows.height:
             yield rows
+
+
+def _total(plan: Plan, lines: pl.DataFrame) -> tuple[int, str] | None:
+    """Row and amount of the last line of totals among these lines that are no rows."""
+    place = plan.header.positions.get(plan.dataset.totalled or "")
+    if place is None or not lines.height:
+        return None
+    first = pl.coalesce(pl.col(f"c{index}") for index in range(len(plan.table.headings)))
+    stated = lines.filter(first.str.contains(read.GRAND_TOTALS) & pl.col(f"c{place}").is_not_null())
+    return (int(stated["row"][-1]), str(stated[f"c{place}"][-1])) if stated.height else None
+
+
+def _check_total(landing: Landing, plan: Plan, reading: _Reading) -> None:
+    """Holds a line of totals against the rows; where rows were refused nobody can."""
+    if reading.total is None:
+        return
+    row, stated = reading.total
+    if any(found.height for found in reading.faults):
+        landing.remark("total_unverified", row=row)
+    else:
+        plan.dataset.refuse_wrong_total(landing, row=row, stated=stated)
 
 
 def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:

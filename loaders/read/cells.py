@@ -41,7 +41,7 @@ def column_text(values: Sequence[Value]) -> pl.Series:
 def number_text(value: float) -> str:
     """A number as it was entered: 1 for 1.0, 0.3 for 0.30000000000000004, without an exponent where that is short.
 
-    A whole number of more than DIGITS digits has lost its last ones: it keeps its exponent, so that no id is made of it.
+    A whole number of more than DIGITS digits has lost its last ones: it keeps its exponent, and no id is made of it.
     """
     if isinstance(value, int):
         return str(value)

@@ -11,6 +11,8 @@ import polars as pl
 from loaders.read.table import Ragged
 
 TOTALS = r"(?is)^(合\s*计|总\s*计|小\s*计|累\s*计|totals?|sub-?total|grand total)\s*([:：(（\d].*)?$"
+GRAND_TOTALS = r"(?is)^(合\s*计|总\s*计|totals?|grand total)\s*([:：(（\d].*)?$"
+"""The line that adds up the whole file; 小计 and 累计 add up something else."""
 NOTES = r"(?is)^(注|备注|说明|填表说明|数据来源|资料来源|制表|notes?|sources?)\s*\d*\s*[:：.、].*$"
 
 
