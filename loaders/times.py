@@ -52,8 +52,10 @@ EXCEL_EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - 
 
 _EPOCH_US = {"epoch_s": (r"^\d{9,10}$", 1_000_000), "epoch_ms": (r"^\d{12,13}$", 1_000)}
 _UNSEEN = r"[\u200b-\u200f\u2060\ufeff]"
-_WEEKDAY = (
-    r"(?i)[\s,]*[(\[]?\s*(?:(?:星期|周|礼拜)[一二三四五六日天]|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b)\s*[)\]]?,?"
+_WEEKDAYS = (
+    ("(?:星期|周|礼拜)[一二三四五六日天]", " "),
+    (r"(?i)\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?", " "),
+    (r"[(\[] *[)\]]", " "),
 )
 _MAY_BE_WEEKDAY = "星期|周|礼拜|[A-Za-z]{3}"
 _NUMERALS = (
@@ -249,7 +251,8 @@ def _tidied(text: pl.Series) -> pl.Series:
     """Half width, without what nobody sees and without the day of the week; Chinese numerals as digits."""
     plain = text.str.normalize("NFKC").str.replace_all(_UNSEEN, "")
     if plain.str.contains(_MAY_BE_WEEKDAY).any():
-        plain = plain.str.replace(_WEEKDAY, " ")
+        for weekday, blank in _WEEKDAYS:
+            plain = plain.str.replace(weekday, blank)
     if plain.str.contains("[○〇零一二三四五六七八九十]").any():
         for numeral, digits in _NUMERALS:
             plain = plain.str.replace_all(numeral, digits)
@@ -279,7 +282,7 @@ def _parts(plain: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _instant() -> pl.Expr:
-    """The parts as one instant; null where a part is none of a clock or of the calendar. 24:00 is the end of the day."""
+    """The parts as one instant; null where a part is none of a clock or the calendar. 24:00 is the end of the day."""
     is_clock = (pl.col("minute") <= 59) & (pl.col("second") <= 59)
     is_end = (pl.col("hour") == 24) & (pl.col("minute") == 0) & (pl.col("second") == 0) & (pl.col("us") == 0)
     month = pl.when(pl.col("month").is_between(1, 12)).then(pl.col("month"))

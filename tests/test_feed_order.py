@@ -16,9 +16,11 @@ from geo.viewer import Clock
 HEAD = "编号,类别,状态,上报时间,受理时间,派遣时间,到场时间,首次办结时间,重开时间,办结时间,延期至,渠道,更新时间"
 STAMPS = ("reported", "accepted", "dispatched", "arrived", "first_closed", "reopened", "closed")
 STATE = """
-select incident_code, status, channel, reported_at, accepted_at, dispatched_at, arrived_at, closed_at, due_at, is_void, has_history,
-       content_hash, (select array_agg(distinct (e.kind, e.occurred_at, e.payload)::text order by (e.kind, e.occurred_at, e.payload)::text)
-                      from core.incident_event e where e.incident_id = i.incident_id and e.revision = i.revision) as events
+select incident_code, status, channel, reported_at, accepted_at, dispatched_at, arrived_at, closed_at, due_at, is_void,
+       has_history, content_hash,
+       (select array_agg(distinct told.event order by told.event)
+        from core.incident_event e cross join lateral (select (e.kind, e.occurred_at, e.payload)::text as event) told
+        where e.incident_id = i.incident_id and e.revision = i.revision) as events
 from core.incident i order by incident_code
 """
 Version = dict[str, str]

@@ -99,14 +99,15 @@ def test_a_serial_number_among_written_days_is_one_of_them_where_one_epoch_fits(
 @given(st.datetimes(datetime(1991, 10, 1), datetime(2098, 1, 1)), st.sampled_from(("", "周三 ", "星期日 ")))  # noqa: DTZ001
 def test_every_writing_of_an_instant_is_the_same_instant(at: datetime, weekday: str) -> None:
     at = at.replace(microsecond=0)
-    half = "上午" if at.hour < 12 else "下午"
+    half = ("上午" if at.hour < 12 else "下午") if at.hour % 12 else ""
+    clock = f"{half}{at.hour % 12 or at.hour}点{at.minute}分{at.second}秒"
     writings = (
         at.isoformat(" "),
         at.isoformat(),
         at.strftime("%Y%m%d%H%M%S"),
         f"{at.year}/{at.month}/{at.day} {weekday}{at:%H:%M:%S}",
         f"{at.year}年{at.month}月{at.day}日{at.hour}时{at.minute}分{at.second}秒",
-        f"{at.year}年{at.month}月{at.day}日 {weekday}{half if at.hour % 12 else ''}{at.hour % 12 or at.hour}点{at.minute}分{at.second}秒",
+        f"{at.year}年{at.month}月{at.day}日 {weekday}{clock}",
     )
     assert set(read(*writings)) == {f"{at:%Y-%m-%d %H:%M:%S}"}
 
