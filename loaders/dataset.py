@@ -14,7 +14,7 @@ The staging table is made by geo/sql/load/<section>/stage.sql and always begins 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,6 +122,12 @@ class Job:
     def clock(self) -> Clock:
         """The moment of this load; `recorded_at` of all it writes."""
         return self.request.clock
+
+    @property
+    def latest(self) -> datetime:
+        """Up to when things can have happened. A clock that was put back (COCKPIT_NOW) makes nothing untrue: what
+        lies between it and the machine's time is loaded, and stays out of figures until the clock gets there."""
+        return max(self.clock.at, datetime.now(UTC))
 
 
 @dataclass(frozen=True)

@@ -231,7 +231,7 @@ def _bad_days(
     """No days, placeholders, and days that have not come yet, but where they may be ahead (a commitment)."""
     is_unread = frame[column].is_not_null() & days.is_null()
     is_placeholder = days.dt.year().is_in(PLACEHOLDER_YEARS)
-    is_ahead = future_days(days, job.clock.at.astimezone(job.zone)) & (days.dt.year() <= LAST_YEAR) & ~is_placeholder
+    is_ahead = future_days(days, job.latest.astimezone(job.zone)) & (days.dt.year() <= LAST_YEAR) & ~is_placeholder
     is_ahead = is_ahead if may_be_ahead is None else is_ahead & ~may_be_ahead
     return [
         *bad_times(frame, column, is_unread, job.mapping.time_formats),

@@ -83,7 +83,7 @@ class Goods(Dataset):
                 fault_rows(told, pl.col("quantity").is_not_null() & pl.col("unit").is_null(), fault="missing_value",
                            column="unit"),
                 *bad_times(told, "occurred_on", is_no_day, job.mapping.time_formats),
-                fault_rows(told, pl.lit(future_days(days, job.clock.at.astimezone(job.zone))), fault="future_time",
+                fault_rows(told, pl.lit(future_days(days, job.latest.astimezone(job.zone))), fault="future_time",
                            column="occurred_on"),
                 bad_values,
             ]

@@ -198,7 +198,7 @@ def _time_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> 
     for name, stamp in stamps.items():
         found += times.bad_times(frame, name, stamp.is_bad, job.mapping.time_formats)
         if name not in PLANNED and stamp.at.null_count() < frame.height:
-            is_ahead, is_odd = times.future(stamp.at, job.clock.at), times.unlikely_years(stamp.at)
+            is_ahead, is_odd = times.future(stamp.at, job.latest), times.unlikely_years(stamp.at)
             found.append(fault_rows(frame, pl.lit(is_ahead), fault="future_time", column=name))
             found.append(fault_rows(frame, pl.lit(is_odd), fault="absurd_date", column=name, params=years))
     return found

@@ -44,7 +44,7 @@ class Published(Dataset):
         days = _days(frame["through_on"], job)
         read = {name: amounts(frame, name, unit=known) for name in FIGURES}
         is_unread = frame["through_on"].is_not_null() & days.is_null()
-        is_ahead = future_days(days, job.clock.at.astimezone(job.zone))
+        is_ahead = future_days(days, job.latest.astimezone(job.zone))
         is_silent = pl.all_horizontal(pl.col(name).is_null() for name in FIGURES)
         found = together(
             [

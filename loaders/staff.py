@@ -97,7 +97,7 @@ def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since
     }
     no_role, no_level = ~told["role"].is_in(STAFF_ROLES), ~told["level"].is_in(LEVELS)
     bad_number = frame["headcount"].is_not_null() & ~is_number
-    is_ahead = future_days(since, job.clock.at.astimezone(job.zone)) & ~out_of_range
+    is_ahead = future_days(since, job.latest.astimezone(job.zone)) & ~out_of_range
     filled = since.is_not_null() & (headcount > 0)
     return together(
         [

@@ -45,8 +45,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2098
 """What happened outside these years is a slip of the pen."""
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """How far a sender's clock may be ahead of ours."""
-NEAR = timedelta(days=31)
-"""How far a serial day may lie from the written days of its column and still be one of them."""
+NEAR = timedelta(days=366)
+"""How far a serial day may lie from the middle half of the written days of its column and still be one of them."""
 EXCEL_EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - local days
 """Day 0 of a workbook's serial numbers, by its setting."""
 
@@ -322,12 +322,12 @@ def _add_serials(local: _Local, unread: pl.Series) -> None:
     count = len(serial) - serial.null_count()
     if not count or count > len(written):
         return
-    first, last = written.min(), written.max()
+    first, last = written.sort()[len(written) // 4], written.sort()[len(written) * 3 // 4]
     near = []
     for epoch in EXCEL_EPOCHS:
         span = (serial * 86_400).round().cast(pl.Int64) * 1_000_000
         at = (span + pl.Series([epoch], dtype=pl.Datetime("us")).dt.epoch("us")[0]).cast(pl.Datetime("us"))
-        near.append(at.set(~at.is_between(first - NEAR, last + NEAR).fill_null(value=False), None))  # type: ignore[operator]
+        near.append(at.set(~at.is_between(first - NEAR, last + NEAR).fill_null(value=False), None))
     is_one = near[0].is_null() != near[1].is_null()
     found = near[0].zip_with(near[0].is_not_null(), near[1]).set(~is_one, None)
     local.is_serial = found.is_not_null()

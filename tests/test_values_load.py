@@ -1,6 +1,7 @@
 """Files with odd values reach the store with the right rows, each fault clear, and no number of a person on the way."""
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import openpyxl
 import pytest
 from loads_geo import Desk, counts, desk, square
 
+from geo.viewer import Clock
 from loaders.faults import hint, message
 from loaders.result import LoadResult
 
@@ -41,13 +43,35 @@ def told(desk: Desk, result: LoadResult) -> str:
     return "\n".join([str(result), *map(str, desk.rows(query)), *map(str, desk.rows(lines))])
 
 
+@pytest.fixture
+def later(desk: Desk) -> Desk:
+    """A desk whose clock is ahead of every machine's, so that it alone says what lies in the future."""
+    desk.clock = Clock(datetime.fromisoformat("2060-11-20T14:32:00+08:00"))
+    return desk
+
+
+def test_what_has_not_happened_by_the_clock_is_refused_and_a_deadline_may_lie_ahead(later: Desk) -> None:
+    lines = {
+        case("1", 上报时间="2060-11-20 14:36:00"): None,
+        case("2", 上报时间="2060-11-20 14:38:00"): "future_time",
+        case("3", 办结时间="2060-11-20 14:38:00"): "future_time",
+        case("4", 办理时限="2061-01-01 00:00:00"): None,
+    }
+    result = later.load("incidents", later.csv(HEAD, *lines))
+    assert later.rejects(result) == [(row, fault) for row, fault in enumerate(lines.values(), start=2) if fault]
+
+
+def test_a_clock_that_was_put_back_makes_nothing_untrue(desk: Desk) -> None:
+    desk.clock = Clock(datetime.fromisoformat("2020-01-01T00:00:00+08:00"))
+    assert counts(desk.load("incidents", desk.csv(HEAD, case("1", 上报时间="2024-10-01 08:00:00"))))["inserted"] == 1
+
+
 def test_every_odd_time_of_a_case_has_its_verdict(desk: Desk) -> None:
     lines = {
         case("1", 上报时间="2026年10月1日 下午3点20分"): None,
         case("2", 上报时间="１０月１日"): "bad_time",
         case("3", 上报时间="03/04/2026 10:00"): "ambiguous_time",
-        case("4", 上报时间="2026-11-20 14:36:00"): None,
-        case("5", 上报时间="2026-11-20 14:38:00"): "future_time",
+        case("5", 上报时间="2089-11-20 14:38:00"): "future_time",
         case("6", 办理时限="2027-01-01 00:00:00"): None,
         case("7", 上报时间="1899-12-31"): "placeholder_time",
         case("8", 上报时间="1962-10-01 08:00:00"): "absurd_date",
@@ -160,8 +184,8 @@ def test_every_odd_entry_of_a_ledger_has_its_verdict(ledger: Desk) -> None:
         entry("5", 金额="NaN"): "bad_amount",
         entry("6", 金额="12.345"): "bad_amount",
         entry("7", 基金编号="J9"): "unknown_fund",
-        entry("8", 日期="2026-11-21"): "future_time",
-        entry("9", 日期="2027-11-21", 类型="committed"): None,
+        entry("8", 日期="2089-11-21"): "future_time",
+        entry("9", 日期="2089-11-21", 类型="committed"): None,
         entry("10", 日期="05/06/2026"): "ambiguous_time",
         entry("11", 金额="无"): "bad_amount",
         entry("12"): "conflicting_rows",
