@@ -19,7 +19,7 @@ from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.options import allow
 from loaders.spatial import area_columns, today
-from loaders.times import bad_times, future_days, parse_days
+from loaders.times import bad_times, parse_days
 from loaders.words import in_our_words
 
 FIRST_YEAR, LAST_YEAR = 1990, 2098
@@ -97,7 +97,6 @@ def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since
     }
     no_role, no_level = ~told["role"].is_in(STAFF_ROLES), ~told["level"].is_in(LEVELS)
     bad_number = frame["headcount"].is_not_null() & ~is_number
-    is_ahead = future_days(since, job.latest.astimezone(job.zone)) & ~out_of_range
     filled = since.is_not_null() & (headcount > 0)
     return together(
         [
@@ -106,7 +105,6 @@ def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since
             fault_rows(frame, pl.lit(no_level), fault="unknown_post_level", column="level", params=params["level"]),
             fault_rows(frame, pl.lit(bad_number), fault="bad_number", column="headcount"),
             *bad_times(frame, "vacant_since", is_odd_day, job.mapping.time_formats),
-            fault_rows(frame, pl.lit(is_ahead), fault="future_time", column="vacant_since"),
             fault_rows(
                 frame, pl.lit(out_of_range), fault="absurd_date", column="vacant_since", params=params["year"]
             ),
