@@ -12,6 +12,7 @@ import polars as pl
 
 from config.mapping import DIRECTIONS
 from geo.landing import Landing
+from geo.masking import hidden
 from geo.sealing import GOODS
 from geo.vault import Vault
 from loaders.check import missing
@@ -88,7 +89,7 @@ class Goods(Dataset):
                 bad_values,
             ]
         )  # fmt: skip
-        key = pl.coalesce(pl.col("code"), pl.lit(f"{job.request.file.stem}/") + pl.col("row").cast(pl.String))
+        key = pl.coalesce(pl.col("code"), pl.lit(f"{hidden(job.request.file.stem)}/") + pl.col("row").cast(pl.String))
         records = told.select(
             pl.col("row").alias("row_number"),
             key.alias("natural_key"),

@@ -127,7 +127,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     return LoadResult(
         load_id=job.load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=plan.facts.sha256,
         status="loaded",
         counts=counts,
@@ -337,11 +337,11 @@ def _nothing_new(
     counts = Counts(read=earlier.read, unchanged=earlier.read, skipped=earlier.skipped, things=earlier.things)
     if not request.is_dry_run:
         with _auditing(store, request) as landing:
-            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": request.file.name})
+            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": hidden(request.file.name)})
     return LoadResult(
         load_id=None if request.is_dry_run else earlier.load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=sha256,
         status="dry-run" if request.is_dry_run else "nothing-new",
         counts=counts,
@@ -373,7 +373,7 @@ def _refused(
     return LoadResult(
         load_id=load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=sha256,
         status="refused",
         counts=Counts(read=refusal.read, faults=tally),

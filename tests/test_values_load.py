@@ -239,3 +239,12 @@ def test_an_outflow_beyond_what_a_fund_has_is_kept_and_noted(ledger: Desk) -> No
 def test_json_of_a_load_counts_the_notes_beside_the_faults(desk: Desk) -> None:
     result = desk.load("incidents", desk.csv(HEAD, case("1", 描述=f"卡号{CARD}"), case("2", 上报时间="3/4/26")))
     assert json.loads(json.dumps(dict(result.counts.faults))) == {"ambiguous_time": 1, "personal_data": 1}
+
+
+def test_a_personal_number_in_the_name_of_a_file_is_told_nowhere(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / f"{MOBILE}.csv"
+    path.write_text(f"{HEAD}\n{case('1')}\n", encoding="utf-8")
+    results = [desk.load("incidents", path), desk.load("incidents", path), desk.load("staff", path)]
+    trail = str(desk.rows("select detail::text from ops.audit"))
+    assert [result.status for result in results] == ["loaded", "nothing-new", "refused"]
+    assert MOBILE not in trail + "".join(told(desk, result) for result in results)
