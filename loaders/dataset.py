@@ -13,6 +13,7 @@ The staging table is made by geo/sql/load/<section>/stage.sql and always begins 
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -162,7 +163,7 @@ class Dataset(ABC):
     keeps_unread: bool = True
     """Whether a refused row is kept with the columns that nobody asked for; not where they may name people."""
     totalled: str | None = None
-    """The column of amounts that a line of totals adds up, to be checked by `refuse_wrong_total`."""
+    """The column of amounts that a line of totals adds up, to be checked by `refuse_wrong_totals`."""
     carries_days: bool = False
     """Whether the staging has `reported_on`, from which the coverage of the source is taken."""
 
@@ -188,8 +189,10 @@ class Dataset(ABC):
         Every column of `self.columns` is there; one that the file lacks is all null (or the mapping's constant).
         """
 
-    def refuse_wrong_total(self, landing: Landing, *, row: int, stated: str) -> None:  # noqa: B027 - most state none
-        """Raises Refused where the line of totals in `row` does not say what the staged rows add up to."""
+    def refuse_wrong_totals(  # noqa: B027 - most datasets state none
+        self, landing: Landing, totals: Sequence[tuple[int, str]]
+    ) -> None:
+        """Raises Refused where the lines of totals (row, text) do not say what the staged rows add up to."""
 
     @abstractmethod
     def write(self, landing: Landing, job: Job, known: Any) -> int:

@@ -185,11 +185,15 @@ class Ledger(Dataset):
         )
         return Checked(records=_kept(records, found), faults=found)
 
-    def refuse_wrong_total(self, landing: Landing, *, row: int, stated: str) -> None:
-        """The line may count every row, a repeated row once, or what is left of the money."""
-        said = parse_amounts(pl.Series([stated])).exact[0]
+    def refuse_wrong_totals(self, landing: Landing, totals: Sequence[tuple[int, str]]) -> None:
+        """The last may add up every row, a repeated row once, or what is left of the money; or each is of its page."""
+        said = parse_amounts(pl.Series([text for _, text in totals])).exact
+        if said.null_count():
+            return
+        figures = [Decimal(text) for text in said]
         sums = landing.rows("load/ledger/totals")[0]
-        if said is not None and Decimal(said) not in sums.values():
+        if not {figures[-1], sum(figures)} & set(sums.values()):
+            row, stated = totals[-1]
             raise Refused("total_mismatch", row=row, stated=stated, sum=f"{sums['whole']:,}")
 
     def write(self, landing: Landing, job: Job, known: _Known) -> int:

@@ -109,7 +109,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
     _refuse_against_evidence(plan, reading)
-    _check_total(landing, plan, reading)
+    _check_totals(landing, plan, reading)
     if dataset.judges_repeats:
         landing.judge()
     if reading.left_out:
@@ -178,8 +178,8 @@ class _Reading:
     faults: list[pl.DataFrame] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
-    total: tuple[int, str] | None = None
-    """Row and text of the last line of totals, where the dataset checks it."""
+    totals: list[tuple[int, str]] = field(default_factory=list)
+    """Row and text of each line of totals, where the dataset checks them."""
 
     def leave_out(self, names: Sequence[str]) -> None:
         self.read -= len(names)
@@ -253,31 +253,30 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
         trimmed = check.cells(block)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
-        reading.total = _total(plan, trimmed.filter(is_no_row)) or reading.total
+        reading.totals += _totals(plan, trimmed.filter(is_no_row))
         rows = adjusting.block(trimmed.filter(~is_no_row))
         if rows.height:
             yield rows
 
 
-def _total(plan: Plan, lines: pl.DataFrame) -> tuple[int, str] | None:
-    """Row and amount of the last line of totals among these lines that are no rows."""
+def _totals(plan: Plan, lines: pl.DataFrame) -> list[tuple[int, str]]:
+    """Row and amount of each line of totals among these lines that are no rows."""
     place = plan.header.positions.get(plan.dataset.totalled or "")
     if place is None or not lines.height:
-        return None
+        return []
     first = pl.coalesce(pl.col(f"c{index}") for index in range(len(plan.table.headings)))
     stated = lines.filter(first.str.contains(read.GRAND_TOTALS) & pl.col(f"c{place}").is_not_null())
-    return (int(stated["row"][-1]), str(stated[f"c{place}"][-1])) if stated.height else None
+    return list(stated.select("row", f"c{place}").iter_rows())
 
 
-def _check_total(landing: Landing, plan: Plan, reading: _Reading) -> None:
-    """Holds a line of totals against the rows; where rows were refused nobody can."""
-    if reading.total is None:
+def _check_totals(landing: Landing, plan: Plan, reading: _Reading) -> None:
+    """Holds the lines of totals against the rows; where rows were refused nobody can."""
+    if not reading.totals:
         return
-    row, stated = reading.total
     if any(found.height for found in reading.faults):
-        landing.remark("total_unverified", row=row)
+        landing.remark("total_unverified", row=reading.totals[-1][0])
     else:
-        plan.dataset.refuse_wrong_total(landing, row=row, stated=stated)
+        plan.dataset.refuse_wrong_totals(landing, reading.totals)
 
 
 def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:

@@ -212,13 +212,18 @@ def test_a_line_of_totals_is_held_against_the_rows_above_it(ledger: Desk, total:
     lines = (
         entry("1", 金额="20.00"),
         entry("2", 金额="5.00", 类型="expense"),
-        entry("小计", 金额=""),
+        "小计,,,,,,,1.00",
         f"合计,,,,,,,{total}",
     )
-    result = ledger.load("funds", ledger.csv(LEDGER, *lines[:2], lines[3]))
+    result = ledger.load("funds", ledger.csv(LEDGER, *lines))
     assert result.status == status
     assert list(result.counts.faults) == (["total_mismatch"] if status == "refused" else [])
     assert ledger.rows("select count(*) from core.ledger_entry") == [(2 if status == "loaded" else 0,)]
+
+
+def test_totals_of_pages_add_up_together(ledger: Desk) -> None:
+    lines = (entry("1"), "合计,,,,,,,10.00", entry("2", 金额="7"), "合计,,,,,,,7.00")
+    assert counts(ledger.load("funds", ledger.csv(LEDGER, *lines)))["inserted"] == 2
 
 
 def test_a_total_that_cannot_be_checked_is_said(ledger: Desk) -> None:
