@@ -47,6 +47,8 @@ NOT_BY_UNIT = frozenset(
     ("status", "first_closed_at", "reopened_at", "extended_to", "suspended_at", "resumed_at", "duplicate_of")
 )
 """What is said of a whole incident and cannot be made of its units' rows."""
+EPOCHS = ("epoch_s", "epoch_ms")
+"""In `time_formats`: numbers are seconds or milliseconds since 1970 UTC."""
 DIRECTIVE = re.compile(r"%(\.\d?f|[369]f|[-_0]?.|$)")
 DIRECTIVES = frozenset("YymdbBhejHIklMSpPfaATRFD%") | {".f", ".3f", ".6f", ".9f", "3f", "6f", "9f"}
 
@@ -312,6 +314,8 @@ def _service_kinds(extra: dict[str, Any]) -> set[str]:
 
 def _unread(form: str) -> str | None:
     """Why a format of times cannot read a date; None if it can."""
+    if form in EPOCHS:
+        return None
     found = [name.lstrip("-_0") for name in DIRECTIVE.findall(form)]
     unknown = [name for name in found if name not in DIRECTIVES]
     if unknown:

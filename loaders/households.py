@@ -10,6 +10,7 @@ import polars as pl
 
 from geo import placing
 from geo.landing import Landing
+from loaders.amounts import parse_counts
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
@@ -54,7 +55,7 @@ class Households(Dataset):
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         place = located(frame, system=job.crs, has_shapes=job.has_shapes)
-        counts = frame.select("row", *(pl.col(name).cast(pl.Int32, strict=False) for name in COUNTS))
+        counts = frame.select("row", *(pl.lit(parse_counts(frame[name])) for name in COUNTS))
         faults = [*missing(frame, ["code", "households"]), place.faults]
         for name in COUNTS:
             is_bad = frame[name].is_not_null() & (counts[name].is_null() | (counts[name] < 0))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from config import reader
 from geo import placing
 from geo.landing import Landing
+from loaders.amounts import parse_counts
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.options import allow
@@ -64,7 +65,7 @@ class ServicePoints(Dataset):
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         place = located(frame, system=job.crs, has_shapes=job.has_shapes)
-        capacity = frame["capacity"].cast(pl.Int32, strict=False)
+        capacity = parse_counts(frame["capacity"])
         faults = [
             fault_rows(frame, pl.col("code").is_null(), fault="missing_value", column="code"),
             fault_rows(frame, pl.col("kind").is_null(), fault="missing_value", column="kind"),

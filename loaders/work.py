@@ -21,7 +21,7 @@ from geo import crs
 from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
 from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
-from loaders import check, faults, odd_cells, read
+from loaders import check, faults, odd_cells, personal, read
 from loaders.dataset import Job, LoadRequest
 from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
@@ -109,6 +109,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
     _refuse_against_evidence(plan, reading)
+    _check_totals(landing, plan, reading)
     if dataset.judges_repeats:
         landing.judge()
     for item in plan.table.told:
@@ -128,7 +129,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     return LoadResult(
         load_id=job.load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=plan.facts.sha256,
         status="loaded",
         counts=counts,
@@ -179,6 +180,8 @@ class _Reading:
     faults: list[pl.DataFrame] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    totals: list[tuple[int, str]] = field(default_factory=list)
+    """Row and text of each line of totals, where the dataset checks them."""
 
     def leave_out(self, names: Sequence[str]) -> None:
         self.read -= len(names)
@@ -198,13 +201,22 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     for block in _rows(plan, reading):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
-        unread = odd_cells.faults(block, plan.header.positions, codes=plan.dataset.codes)
-        odd = faults.together([check.unstorable(frame, plan.dataset.columns), unread])
+        frame = check.plain_ids(frame, plan.dataset.columns)
+        frame, personal_rows = personal.hide(
+            frame, block, plan.dataset, plan.header.positions, taken=plan.table.shape_cells
+        )
+        odd = faults.together(
+            [
+                check.unstorable(frame, plan.dataset.columns),
+                *check.damaged_ids(frame, plan.dataset.columns),
+                odd_cells.faults(block, plan.header.positions, codes=plan.dataset.codes),
+            ]
+        )
         found = odd
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
         if whole.height:
             checked = plan.dataset.check(whole, job, known)
-            landing.copy(checked.records)
+            landing.copy(personal.noted(checked.records, personal_rows))
             found = faults.together([odd, checked.faults])
             reading.add_unknown(checked.unknown)
             reading.leave_out(checked.left_out)
@@ -247,9 +259,30 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
         trimmed = check.cells(block)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
+        reading.totals += _totals(plan, trimmed.filter(is_no_row))
         rows = adjusting.block(trimmed.filter(~is_no_row))
         if rows.height:
             yield rows
+
+
+def _totals(plan: Plan, lines: pl.DataFrame) -> list[tuple[int, str]]:
+    """Row and amount of each line of totals among these lines that are no rows."""
+    place = plan.header.positions.get(plan.dataset.totalled or "")
+    if place is None or not lines.height:
+        return []
+    first = pl.coalesce(pl.col(f"c{index}") for index in range(len(plan.table.headings)))
+    stated = lines.filter(first.str.contains(read.GRAND_TOTALS) & pl.col(f"c{place}").is_not_null())
+    return list(stated.select("row", f"c{place}").iter_rows())
+
+
+def _check_totals(landing: Landing, plan: Plan, reading: _Reading) -> None:
+    """Holds the lines of totals against the rows; where rows were refused nobody can."""
+    if not reading.totals:
+        return
+    if any(found.height for found in reading.faults):
+        landing.remark("total_unverified", row=reading.totals[-1][0])
+    else:
+        plan.dataset.refuse_wrong_totals(landing, reading.totals)
 
 
 def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:
@@ -309,11 +342,11 @@ def _nothing_new(
     counts = Counts(read=earlier.read, unchanged=earlier.read, skipped=earlier.skipped, things=earlier.things)
     if not request.is_dry_run:
         with _auditing(store, request) as landing:
-            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": request.file.name})
+            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": hidden(request.file.name)})
     return LoadResult(
         load_id=None if request.is_dry_run else earlier.load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=sha256,
         status="dry-run" if request.is_dry_run else "nothing-new",
         counts=counts,
@@ -345,7 +378,7 @@ def _refused(
     return LoadResult(
         load_id=load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=sha256,
         status="refused",
         counts=Counts(read=refusal.read, faults=tally),

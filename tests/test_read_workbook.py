@@ -68,7 +68,7 @@ def test_cells_read_as_people_see_them_and_rows_as_excel_numbers_them(book: Call
         "7", "0.3", "470355749.54", "2020-01-30", "2020-01-30 08:12:40", "TRUE", " x\ty ",
     )  # fmt: skip
     assert frame.row(1)[1:] == ("",) * 7
-    assert frame.row(2)[1:4] == ("12345678901234600", "-0.5", "0.0000001")
+    assert frame.row(2)[1:4] == ("1.23456789012346E+16", "-0.5", "0.0000001")
 
 
 def test_hidden_rows_count_and_an_error_is_text(tmp_path: Path) -> None:

@@ -40,12 +40,17 @@ def column_text(values: Sequence[Value]) -> pl.Series:
 
 
 def number_text(value: float) -> str:
-    """A number as it was entered: 1 for 1.0, 0.3 for 0.30000000000000004, without an exponent where that is short."""
+    """A number as it was entered: 1 for 1.0, 0.3 for 0.30000000000000004, without an exponent where that is short.
+
+    A whole number of more than DIGITS digits has lost its last ones: it keeps its exponent, and no id is made of it.
+    """
     if isinstance(value, int):
         return str(value)
     short = f"{value:.{DIGITS}g}"
     if "e" not in short:
         return short
+    if abs(value) >= 10**DIGITS:
+        return short.upper()
     exponent = int(short.partition("e")[2])
     return f"{Decimal(short):f}" if abs(exponent) <= LONGEST_EXPONENT else short
 

@@ -17,6 +17,8 @@ TOTALS = (
     r"(?is)^([\p{Han}\w]{0,20}?(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计)|总\s*数|平均值?|totals?|sub-?total"
     r"|grand total)\s*([:：(（\d].*)?$"
 )
+GRAND_TOTALS = r"(?is)^(合\s*计|总\s*计|totals?|grand total)\s*([:：(（\d].*)?$"
+"""The line that adds up the whole file; 小计 and 累计 add up something else."""
 NOTES = r"(?is)^[*※#]?\s*[(（]?(注|备注|说明|填表说明|数据来源|资料来源|制表|notes?|sources?)\s*\d*\s*[:：.、].*$"
 SIGNED = (
     r"(?s)^(制表|填表|填报|审核|复核|统计|经办|联系|负责|单位负责|部门负责|领导签字|签字|盖章|打印|导出)"
