@@ -162,10 +162,13 @@ def is_in_degrees(crs: Crs) -> bool:
 def points_to_store(x: Floats, y: Floats, *, crs: Crs) -> tuple[Floats, Floats]:
     """Longitude and latitude (EPSG:4326) of points given as east, north; NaN where there is none or it is impossible.
 
-    Impossible is what lies outside ±180°, ±90°, outside the domain of the projection, or outside the zone.
+    Impossible is what lies outside ±180°, ±90°, outside the domain of the projection, or outside the zone, and what in
+    metres of a zone would lie on the equator, since it is degrees.
     """
     lon, lat = _moved(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64), crs)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90) & zones.in_grid(x, zone=zone(crs))
+    if zone(crs) is not None:
+        possible &= (np.abs(x) > 180) | (np.abs(y) > 90)
     return np.where(possible, lon, np.nan), np.where(possible, lat, np.nan)
 
 

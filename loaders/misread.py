@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 import polars as pl
 import shapely
+from numpy.typing import NDArray
 
 from geo import crs
 from geo.crs import Crs
@@ -19,6 +20,8 @@ from loaders.faults import Refused, together
 LEAST_ROWS = 3
 """Fewer rows are no evidence against the system of a file."""
 LOOKED_AT = 2_000
+NOWHERE = 1e-9
+SWAPPED = '{"case": "swapped"}'
 _PAIR = r"(-?\d+(?:\.\d*)?)[^-\d]+(-?\d+(?:\.\d*)?)"
 
 
@@ -28,14 +31,23 @@ def refuse_misread(landing: Landing, system: Crs, faults: Iterable[pl.DataFrame]
     """
     found = together(faults)
     _refuse_wrong_zone(found, read=read)
-    bad = found.filter(pl.col("fault") == "bad_coordinates").unique("row", maintain_order=True)
-    if bad.height < LEAST_ROWS or bad.height * 2 <= read:
+    pairs = _pairs(found)
+    if len(pairs) < LEAST_ROWS or len(pairs) * 2 <= read:
         return
-    reading = _likely(landing, system, bad["value"])
-    told: dict[str, object] = {"rows": bad.height, "declared": system.name, "examples": crs.EXAMPLES}
+    reading = _likely(landing, system, pairs[:LOOKED_AT])
+    told: dict[str, object] = {"rows": len(pairs), "declared": system.name, "examples": crs.EXAMPLES}
     if reading is not None:
         told |= {"fits": reading.name, "looks": reading.looks, "case": "swapped" if reading.is_swapped else "looks"}
     raise Refused("crs_evidence", read=read, **told)
+
+
+def _pairs(faults: pl.DataFrame) -> NDArray[np.float64]:
+    """The first two numbers of each row whose numbers are the fault: not of odd shapes, nor of 0, 0 (nowhere)."""
+    bad = faults.filter((pl.col("fault") == "bad_coordinates") & pl.col("params").is_in(["{}", SWAPPED]))
+    told = bad.unique("row", maintain_order=True)["value"].str.extract_groups(_PAIR).struct.unnest()
+    pairs: NDArray[np.float64] = told.cast(pl.Float64, strict=False).drop_nulls().to_numpy()
+    somewhere: NDArray[np.float64] = pairs[np.abs(pairs).max(axis=1, initial=0) > NOWHERE]
+    return somewhere
 
 
 def _refuse_wrong_zone(faults: pl.DataFrame, *, read: int) -> None:
@@ -48,11 +60,8 @@ def _refuse_wrong_zone(faults: pl.DataFrame, *, read: int) -> None:
         raise Refused("crs_zone", read=read, rows=rows, **params)
 
 
-def _likely(landing: Landing, system: Crs, values: pl.Series) -> Reading | None:
-    pairs = values.head(LOOKED_AT).str.extract_groups(_PAIR).struct.unnest().cast(pl.Float64, strict=False).drop_nulls()
-    if not pairs.height:
-        return None
+def _likely(landing: Landing, system: Crs, pairs: NDArray[np.float64]) -> Reading | None:
     drawn = landing.rows("load/drawn", day=None)
     areas = np.array(shapely.from_wkb([bytes(row["geom"]) for row in drawn]), dtype=object)
-    x, y = pairs.to_numpy().T
+    x, y = pairs.T
     return likely(x, y, areas=areas, is_in_degrees=crs.is_in_degrees(system))

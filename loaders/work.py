@@ -112,7 +112,11 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
         landing.judge()
     if reading.left_out:
         landing.remark("left_out", count=len(reading.left_out), names=listed(reading.left_out))
-    things = dataset.write(landing, job, known)
+    try:
+        things = dataset.write(landing, job, known)
+    except Refused as refusal:
+        refusal.read = reading.read
+        raise
     landing.settle()
     refused = quarantine(landing, plan, job, reading.faults)
     counts = _counts(landing, reading, refused, things)
