@@ -21,6 +21,7 @@ from geo.placing import LEVELS
 from geo.replacing import replace_places
 from loaders.boundary_parents import linked
 from loaders.boundary_sets import Above, draft, refuse_other_level, set_fates, staged, united
+from loaders.boundary_tiling import check_tiling
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.evidence import refuse_wrong_datum_of_areas
@@ -115,6 +116,7 @@ class Boundaries(Dataset):
         side = Side([area.head.name for area in found], np.array([area.geom for area in found], dtype=object))
         refuse_wrong_datum_of_areas(landing, side, job, level=above.level)
         kept = linked(landing, found, job, above)
+        check_tiling(landing, kept, job, above)
         garbled = [area.head.name for area in kept if GARBLED_TEXT.search(area.head.name)]
         if garbled:
             landing.remark(GARBLED, count=len(garbled), names=listed(garbled))
