@@ -85,12 +85,13 @@ def _judged(
     for rival in others():
         left = off(*rival.way(points.lon, points.lat))
         told = Contradiction(rival, count, int(wrong.sum()), int(left.sum()), of_named)
-        if _is_clear(wrong, left, count) and (found is None or told.left < found.left):
+        if is_clear(wrong, left, count) and (found is None or told.left < found.left):
             found = told
     return found
 
 
-def _is_clear(wrong: Mask, left: Mask, count: int) -> bool:
+def is_clear(wrong: Mask, left: Mask, count: int) -> bool:
+    """Whether a reading that leaves `left` wrong of what is `wrong` as declared, among `count`, fits clearly better."""
     fixed, broken = int((wrong & ~left).sum()), int((left & ~wrong).sum())
     is_enough = fixed >= LEAST_FIXED or fixed == count >= LEAST_ALL
     return is_enough and broken <= MOST_BROKEN * fixed and int(left.sum()) <= MOST_LEFT * int(wrong.sum())

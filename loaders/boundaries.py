@@ -20,13 +20,13 @@ from geo.masking import listed
 from geo.placing import LEVELS
 from geo.replacing import replace_places
 from loaders.boundary_parents import linked
-from loaders.boundary_sets import Above, draft, refuse_other_level, set_fates, staged, united
+from loaders.boundary_sets import Above, Row, draft, refuse_other_level, set_fates, staged, united
 from loaders.boundary_tiling import check_tiling
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.evidence import refuse_wrong_datum_of_areas
 from loaders.faults import Refused, fault_rows, together
-from loaders.polygons import LEAST_M2, Judged, is_misnested, judged
+from loaders.polygons import CHANGES, LEAST_M2, NOT_POLYGON, TANGLED, Judged, is_misnested, judged
 from loaders.spatial import Located, hex_ewkb, located, today
 from loaders.words import in_our_words
 
@@ -101,6 +101,8 @@ class Boundaries(Dataset):
             pl.lit(kind.set(is_unknown, None)).alias("community_type"),
             pl.lit(hex_ewkb(polygon.shapes)).alias("geom"),
             pl.lit(hex_ewkb(raw, srid=place.srid)).alias("raw"),
+            pl.lit(pl.Series(polygon.changed).fill_nan(None)).alias("changed_share"),
+            pl.lit(pl.Series(place.is_flattened)).alias("is_flattened"),
         )
         return Checked(
             records=records.filter(~pl.col("row_number").is_in(found["row"].to_list())),
@@ -115,6 +117,7 @@ class Boundaries(Dataset):
         found = united(landing, rows, merge=job.mapping.merge)
         side = Side([area.head.name for area in found], np.array([area.geom for area in found], dtype=object))
         refuse_wrong_datum_of_areas(landing, side, job, level=above.level)
+        _tell_shapes(landing, rows)
         kept = linked(landing, found, job, above)
         check_tiling(landing, kept, job, above)
         garbled = [area.head.name for area in kept if GARBLED_TEXT.search(area.head.name)]
@@ -136,6 +139,16 @@ class Boundaries(Dataset):
         if ended or set(fates.values()) - {"unchanged"}:
             replace_places(landing.connection, today=today(job))
         return sum(fate == "inserted" for fate in fates.values())
+
+
+def _tell_shapes(landing: Landing, rows: Sequence[Row]) -> None:
+    """What was done to shapes: those repaired with the share of area that it changed, heights and measures dropped."""
+    repaired = [f"{row.row_number} ({row.changed_share:.3%})" for row in rows if row.changed_share is not None]
+    if repaired:
+        landing.remark("polygons_repaired", count=len(repaired), rows=listed(repaired))
+    flattened = sum(row.is_flattened for row in rows)
+    if flattened:
+        landing.remark("flattened", count=flattened)
 
 
 def _withdrawn(landing: Landing, job: Job, above: Above, codes: Sequence[str]) -> int:
@@ -190,13 +203,21 @@ def _faults(frame: pl.DataFrame, place: Located, polygon: Judged) -> pl.DataFram
             *missing(frame, ["code", "name"]),
             place.faults.filter(~pl.col("row").is_in(misnested)),
             fault_rows(frame, pl.lit(is_blank), fault="missing_value", column="geometry", value=pl.lit(None)),
-            fault_rows(
-                frame, pl.lit(pl.Series(polygon.is_bad)), fault="bad_polygon", column="geometry", value=pl.lit(None)
-            ),
+            *_bad_polygons(frame, polygon),
             fault_rows(frame, pl.lit(pl.Series(polygon.is_flat)), value=pl.lit(sizes), params=least, **flat),
             fault_rows(frame, pl.lit(is_odd), value=pl.lit("0.00 m²"), params=least | {"case": "misnested"}, **flat),
         ]
     )
+
+
+def _bad_polygons(frame: pl.DataFrame, polygon: Judged) -> list[pl.DataFrame]:
+    why = pl.lit(pl.Series(list(polygon.why), dtype=pl.String))
+    found = []
+    for case in (NOT_POLYGON, TANGLED, CHANGES):
+        where = pl.lit(pl.Series(polygon.is_bad & (polygon.case == case)))
+        params = {"case": case}
+        found.append(fault_rows(frame, where, fault="bad_polygon", column="geometry", value=why, params=params))
+    return found
 
 
 def _is_garbled(*names: str) -> list[pl.Expr]:

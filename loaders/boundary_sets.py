@@ -34,7 +34,8 @@ class Above:
 class Row:
     """A staged row: an area or a part of one; geom is EPSG:4326, `wkb` the same for comparing.
 
-    `raw`: as received, with its SRID; None where that is `geom` itself.
+    `raw`: as received, with its SRID; None where that is `geom` itself. `changed_share`: the share of its area that
+    repair changed, None without repair; `is_flattened`: heights or measures were dropped.
     """
 
     row_number: int
@@ -46,6 +47,8 @@ class Row:
     geom: Any
     wkb: bytes
     raw: Any = None
+    changed_share: float | None = None
+    is_flattened: bool = False
 
 
 @dataclass(frozen=True)

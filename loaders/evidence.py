@@ -11,11 +11,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo import evidence, rivals
+from geo import areas, evidence, rivals
 from geo.crs import BD09, GCJ02, Crs, is_in_degrees
 from geo.evidence import Side, Verdict
 from geo.landing import Landing
 from geo.masking import shown
+from geo.misplaced import is_clear
 from geo.placing import LEVELS
 from geo.rivals import Rival
 from loaders.dataset import Job
@@ -23,6 +24,8 @@ from loaders.faults import Refused
 
 SHOWN_UNITS = 5
 COUNTY = "county"
+NEARLY_INSIDE = 0.02
+"""Share of a child that may lie outside its parent in another reading, which nobody declared to be exact."""
 
 
 def refuse_wrong_datum_of_areas(landing: Landing, side: Side, job: Job, *, level: str) -> None:
@@ -70,6 +73,24 @@ def refuse_wrong_datum_of_layer(landing: Landing, job: Job) -> None:
                 _object(landing, job, *contradicted, found=found, side=side)
             if found:
                 return
+
+
+def refuse_displaced_children(job: Job, children: NDArray[Any], parents: NDArray[Any]) -> None:
+    """Compares children with the parents they name; raises Refused (parent_evidence) if another reading fits."""
+    wrong = areas.share_outside(children, parents) > areas.TOLERANCE
+    best: tuple[Rival, int] | None = None
+    for rival in others_of(job.crs, children, parents):
+        there = Side([""] * len(children), children).through(rival.way).shapes
+        left = shapely.is_empty(there)
+        left[~left] = areas.share_outside(there[~left], parents[~left]) > NEARLY_INSIDE
+        if is_clear(wrong, left, len(children)) and (best is None or left.sum() < best[1]):
+            best = rival, int(left.sum())
+    if best is None:
+        return
+    rival, still = best
+    told: dict[str, Any] = {"declared": job.crs.name, "fits": rival.name, "looks": rival.name}
+    told |= {"case": case_of(rival, job.crs), **told_displacement(children, rival)}
+    raise Refused("parent_evidence", count=len(children), off=int(wrong.sum()), left=still, **told)
 
 
 def others_of(declared: Crs, shapes: NDArray[Any], of_store: NDArray[Any]) -> tuple[Rival, ...]:
