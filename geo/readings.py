@@ -20,10 +20,12 @@ ENOUGH = 0.9
 """Share of the places that a reading must put near the areas of the store."""
 LEAST_MARGIN = 0.02
 """Degrees around the areas that are near them, if they are not larger themselves."""
+MERCATOR = "EPSG:3857"
+"""Its eastings in China look like those of the westernmost zones."""
 GRIDS = (
     *(f"EPSG:{code}" for code in range(4534, 4555)),
     *(f"EPSG:{code}" for code in range(4502, 4513)),
-    "EPSG:3857",
+    MERCATOR,
     *(f"EPSG:{code}" for code in range(32643, 32654)),
 )
 """CGCS2000 without zone numbers, of 3 and 6 degrees, web maps' Mercator, UTM of China's zones."""
@@ -54,7 +56,8 @@ def likely(x: Floats, y: Floats, *, areas: Shapes, is_in_degrees: bool) -> Readi
     if len(areas):
         return _nearest(x, y, tried, areas)
     certain = [reading for reading in tried if reading.name not in GRIDS]
-    return certain[0] if len(certain) == 1 else None
+    is_mercator = any(reading.name == MERCATOR for reading in tried)
+    return certain[0] if len(certain) == 1 and not is_mercator else None
 
 
 def _tried(x: Floats, y: Floats, *, is_in_degrees: bool) -> Iterator[Reading]:

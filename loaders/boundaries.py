@@ -114,7 +114,8 @@ class Boundaries(Dataset):
     def write(self, landing: Landing, job: Job, above: Above) -> int:
         rows = staged(landing)
         refuse_other_level(landing, rows, above, valid_from=job.request.valid_from)
-        found = united(landing, rows, merge=job.mapping.merge)
+        is_apart = not job.mapping.merge and not job.mapping.dissolve
+        found = united(landing, rows, merge=job.mapping.merge, is_apart=is_apart)
         side = Side([area.head.name for area in found], np.array([area.geom for area in found], dtype=object))
         refuse_wrong_datum_of_areas(landing, side, job, level=above.level)
         _tell_shapes(landing, rows)

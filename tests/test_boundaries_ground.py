@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyproj
 import pytest
 from loads_geo import Desk, counts, desk, square
 from sqlalchemy import create_engine, text
@@ -129,6 +130,14 @@ def test_a_small_overlap_is_told_a_sliver_is_not_and_neighbours_in_the_store_cou
     assert large.counts.faults == {"areas_overlap": 1}
 
 
+def test_two_drawings_of_one_code_contradict_each_other_and_its_parts_do_not(desk: Desk) -> None:
+    drawings = (("A", None, square(0, 0, 4)), ("A", None, square(0, 0, 4, east=4.2)))
+    parts = (("B", None, square(9, 0)), ("B", None, square(12, 0)))
+    result = desk.boundaries("street", *drawings, *parts)
+    assert desk.rejects(result) == [(2, "conflicting_rows"), (3, "conflicting_rows")]
+    assert desk.rows("select code, st_numgeometries(geom) from core.area") == [("B", 2)]
+
+
 def test_an_area_that_takes_the_place_of_another_does_not_overlap_it(desk: Desk) -> None:
     desk.boundaries("street", ("A", None, square(0, 0, 2)), ("B", None, square(2, 0, 2)))
     moved = (("A", None, square(0, 0, east=3, size=2)), ("B", None, square(3, 0, 2, east=4)))
@@ -195,6 +204,35 @@ def test_shapes_with_exchanged_axes_or_in_metres_are_refused_with_what_they_look
     result = desk.boundaries("community", *swapped)
     assert (result.status, result.counts.faults) == ("refused", {"crs_evidence": 1})
     assert "经纬度颠倒" in (result.message or "")
+
+
+def _through(shape: Shape, way: Any) -> Shape:
+    ring = [way(x, y) for x, y in shape["coordinates"][0]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def test_a_first_set_with_exchanged_axes_or_zone_numbers_is_refused_though_nothing_can_be_compared(desk: Desk) -> None:
+    swapped = [(code, None, _through(shape, lambda x, y: (y, x))) for code, _, shape in TILES]
+    result = desk.boundaries("street", *swapped)
+    assert (result.counts.faults, "经纬度颠倒" in (result.message or "")) == ({"crs_evidence": 1}, True)
+    grid = pyproj.Transformer.from_crs(4490, 4528, always_xy=True).transform
+    metres = [(code, None, _through(shape, grid)) for code, _, shape in TILES]
+    result = desk.boundaries("street", *metres)
+    assert (result.counts.faults, "--crs EPSG:4528" in (result.message or "")) == ({"crs_evidence": 1}, True)
+    assert desk.boundaries("street", *metres, crs="EPSG:4549").counts.faults == {"crs_zone": 1}
+    assert desk.boundaries("street", *TILES, crs="EPSG:4549").counts.faults == {"crs_evidence": 1}
+    assert desk.rows("select count(*) from core.area") == [(0,)]
+
+
+@pytest.mark.parametrize(("declared", "true"), [(4548, 4549), (32650, 32651)])
+def test_areas_of_the_wrong_meridian_are_refused_with_the_right_one(desk: Desk, declared: int, true: int) -> None:
+    desk.boundaries("street", ("S", None, square(0, 0, 24)))
+    grid = pyproj.Transformer.from_crs(4326, true, always_xy=True).transform
+    metres = [(code, "S", _through(shape, grid)) for code, _, shape in TILES]
+    result = desk.boundaries("community", *metres, crs=f"EPSG:{declared}", lang="en")
+    assert result.counts.faults == {"datum_evidence": 1}
+    assert f"look like EPSG:{true}" in (result.message or "")
+    assert "to the west" in (result.message or "")
 
 
 # ---------------------------------------------------------------- hierarchy
