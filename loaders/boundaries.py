@@ -7,10 +7,12 @@ its parent is never kept; everything already loaded is placed again in the same 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 import shapely
+from numpy.typing import NDArray
 
 from config.mapping import COMMUNITY_TYPES, named
 from geo import areas
@@ -30,6 +32,9 @@ from loaders.polygons import CHANGES, LEAST_M2, NOT_POLYGON, TANGLED, Judged, is
 from loaders.spatial import Located, hex_ewkb, located, today
 from loaders.words import in_our_words
 
+MOST_KM = 800
+"""No area of people is so wide; a vertex is mistyped, or a part lies nowhere."""
+KM_PER_DEGREE = 111.2
 GARBLED = "garbled_name"
 GARBLED_TEXT = re.compile("\ufffd|[?？]{2}|[\ue000-\uf8ff]")
 """What a wrong encoding leaves of a name: a mark for what is unreadable, two question marks, private characters."""
@@ -198,6 +203,10 @@ def _faults(frame: pl.DataFrame, place: Located, polygon: Judged) -> pl.DataFram
     sizes = pl.Series([f"{m2:.2f} m²" for m2 in polygon.m2], dtype=pl.String)
     flat = {"fault": "degenerate_polygon", "column": "geometry"}
     least = {"least_m2": LEAST_M2}
+    widths = _widths_km(polygon.shapes)
+    is_wide = pl.lit(pl.Series(np.nan_to_num(widths) > MOST_KM))
+    spans = pl.lit(pl.Series([f"{width:.0f} km" for width in widths], dtype=pl.String))
+    most = {"most_km": MOST_KM}
     misnested = frame.filter(is_odd)["row"].to_list()
     return together(
         [
@@ -206,9 +215,18 @@ def _faults(frame: pl.DataFrame, place: Located, polygon: Judged) -> pl.DataFram
             fault_rows(frame, pl.lit(is_blank), fault="missing_value", column="geometry", value=pl.lit(None)),
             *_bad_polygons(frame, polygon),
             fault_rows(frame, pl.lit(pl.Series(polygon.is_flat)), value=pl.lit(sizes), params=least, **flat),
+            fault_rows(frame, is_wide, fault="area_too_wide", column="geometry", value=spans, params=most),
             fault_rows(frame, pl.lit(is_odd), value=pl.lit("0.00 m²"), params=least | {"case": "misnested"}, **flat),
         ]
     )
+
+
+def _widths_km(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """How far it is from corner to corner of what each shape (EPSG:4326) spans; NaN for none."""
+    west, south, east, north = shapely.bounds(shapes).T
+    shrink = np.cos(np.radians((south + north) / 2))
+    widths: NDArray[np.float64] = np.hypot((east - west) * shrink, north - south) * KM_PER_DEGREE
+    return widths
 
 
 def _bad_polygons(frame: pl.DataFrame, polygon: Judged) -> list[pl.DataFrame]:

@@ -155,13 +155,14 @@ def _is_open(broken: str | None) -> bool:
     if not broken:
         return False
     try:
-        if broken.startswith("{"):
-            shapely.from_geojson(broken)
-        elif broken.startswith("WKB "):
-            shapely.from_wkb(broken.removeprefix("WKB "))
-        else:
-            shapely.from_wkt(broken)
-    except shapely.GEOSException as error:
+        with np.errstate(invalid="ignore"):
+            if broken.startswith("{"):
+                shapely.from_geojson(broken)
+            elif broken.startswith("WKB "):
+                shapely.from_wkb(broken.removeprefix("WKB "))
+            else:
+                shapely.from_wkt(broken)
+    except (shapely.GEOSException, NotImplementedError) as error:
         return "closed linestring" in str(error)
     return False
 

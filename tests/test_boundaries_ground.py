@@ -40,6 +40,7 @@ OPEN = _polygon((0, 0), (1, 0), (1, 1), (0, 1))
 TWICE = _multi(square(0, 0), square(0, 0))
 OVERLAPPING = _multi(square(0, 0, 2), square(1, 1, 2))
 LINE = {"type": "LineString", "coordinates": [(120, 30), (120.001, 30.001)]}
+MISTYPED = {"type": "Polygon", "coordinates": [[(120, 30), (120.01, 30), (120.01, 3.01), (120, 30.01), (120, 30)]]}
 NOWHERE = _polygon((0, 0), (1, 0), (1, 1e9), (0, 1), (0, 0))
 
 
@@ -62,6 +63,8 @@ def test_a_shape_that_means_one_area_is_kept(desk: Desk, shape: Shape, repaired:
         (OVERLAPPING, "bad_polygon", "changes"),
         (LINE, "bad_polygon", "not_polygon"),
         (OPEN, "bad_geometry", "open_ring"),
+        (MISTYPED, "area_too_wide", None),
+        (_multi(square(0, 0, 4), {"coordinates": [[(0, 0), (0.01, 0), (0, 0.01), (0, 0)]]}), "area_too_wide", None),
         (NOWHERE, "bad_coordinates", None),
         ({"type": "Polygon", "coordinates": []}, "bad_geometry", None),
         ({"type": "Polygon", "coordinates": [[]]}, "bad_geometry", None),
