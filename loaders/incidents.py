@@ -23,6 +23,7 @@ from loaders.check import missing, numbers, translated
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.lat_lon import taken_apart
+from loaders.misplaced import refuse_misplaced
 from loaders.sealing import shown_words
 from loaders.spatial import hex_ewkb, impossible, is_swapped, other_zone
 from loaders.spatial import points as received_points
@@ -138,6 +139,7 @@ class Incidents(Dataset):
         return Checked(records=kept, faults=found, unknown={"category": dict(counted)} if counted else {})
 
     def write(self, landing: Landing, job: Job, known: _Known) -> int:
+        refuse_misplaced(landing, job, known.placers, section=self.section)
         source = {"source_id": job.source_id}
         if known.listed is None:
             _open_categories(landing, job)

@@ -23,14 +23,13 @@ from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
 from loaders import check, faults, odd_cells, personal, read
 from loaders.dataset import Job, LoadRequest
-from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
+from loaders.misread import refuse_misread
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
 from loaders.skipping import Skipping
 
-CRS_EVIDENCE_ROWS = 20
 Progress = Callable[[int], None]
 """Told the number of rows read so far, after each block."""
 
@@ -108,7 +107,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     plan.facts.refuse_if_changed()
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
-    _refuse_against_evidence(plan, reading)
+    refuse_misread(landing, plan.crs, reading.faults, read=reading.read)
     _check_totals(landing, plan, reading)
     if dataset.judges_repeats:
         landing.judge()
@@ -116,7 +115,11 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
         landing.remark(item.code, **item.params)
     if reading.left_out:
         landing.remark("left_out", count=len(reading.left_out), names=listed(reading.left_out))
-    things = dataset.write(landing, job, known)
+    try:
+        things = dataset.write(landing, job, known)
+    except Refused as refusal:
+        refusal.read = reading.read
+        raise
     landing.settle()
     refused = quarantine(landing, plan, job, reading.faults)
     counts = _counts(landing, reading, refused, things)
@@ -283,19 +286,6 @@ def _check_totals(landing: Landing, plan: Plan, reading: _Reading) -> None:
         landing.remark("total_unverified", row=reading.totals[-1][0])
     else:
         plan.dataset.refuse_wrong_totals(landing, reading.totals)
-
-
-def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:
-    """Coordinates that mostly cannot be degrees speak against the built-in assumption of EPSG:4326.
-
-    Eastings that mostly carry another zone number speak against the declared grid.
-    """
-    refuse_wrong_zone(reading.faults, read=reading.read)
-    if not plan.is_default_crs or reading.read < CRS_EVIDENCE_ROWS:
-        return
-    bad = faults.together(reading.faults).filter(pl.col("fault") == "bad_coordinates")["row"].n_unique()
-    if bad * 2 > reading.read:
-        raise Refused("crs_evidence", read=reading.read, rows=bad, examples=crs.EXAMPLES)
 
 
 def _counts(landing: Landing, reading: _Reading, refused: pl.DataFrame, things: int) -> Counts:
