@@ -16,15 +16,17 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from config.mapping import Mapping
 from geo.crs import Crs
-from geo.landing import Landing
 from geo.viewer import OPERATOR, Clock, Viewer
+
+if TYPE_CHECKING:  # readers of files, who are told of datasets, must not get what speaks to the database
+    from geo.landing import Landing
 
 STAGED = ("row_number", "natural_key", "decides", "notes", "is_repaired", "is_outside")
 """The first columns of every record: row_number (header = 1), natural_key (text, unique within the source),
@@ -139,12 +141,12 @@ class Dataset(ABC):
         """The stage columns that this file carries (incidents only)."""
         return ()
 
-    def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
+    def fingerprint_parts(self, landing: "Landing", request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
         """What, besides bytes, mapping, options and boundary version, makes a load of the same file a new one."""
         return ()
 
     @abstractmethod
-    def prepare(self, landing: Landing, job: Job) -> Any:
+    def prepare(self, landing: "Landing", job: Job) -> Any:
         """What the checks must know of the store (codes, areas, placers), read once."""
 
     @abstractmethod
@@ -155,7 +157,7 @@ class Dataset(ABC):
         """
 
     @abstractmethod
-    def write(self, landing: Landing, job: Job, known: Any) -> int:
+    def write(self, landing: "Landing", job: Job, known: Any) -> int:
         """Staging → core: gives every staged row its `fate` and returns how many things came to be.
 
         `fate` is null on entry, except where the machinery judged: `repeat` (same key, same content as an earlier row

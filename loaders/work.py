@@ -28,6 +28,7 @@ from loaders.faults import Refused
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
+from loaders.sandbox import desk
 from loaders.skipping import Skipping
 
 CRS_EVIDENCE_ROWS = 20
@@ -56,6 +57,7 @@ def load_file(store: Store, request: LoadRequest, *, progress: Progress | None =
     started = time.monotonic()
     sha256: str | None = None
     plan: Plan | None = None
+    desk.prepare()
     try:
         facts = read.facts(request.file)
         sha256 = facts.sha256
@@ -72,6 +74,9 @@ def load_file(store: Store, request: LoadRequest, *, progress: Progress | None =
         return _nothing_new(store, request, sha256, end.earlier, started)
     except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.NoWayError, crs.CrsConflictError) as error:
         return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
+    finally:
+        if plan is not None:
+            plan.table.close()
 
 
 def _as_refused(error: Exception) -> Refused:

@@ -62,6 +62,9 @@ class Table(ABC):
     def __init__(self) -> None:
         self.ragged: list[Ragged] = []
 
+    def close(self) -> None:  # noqa: B027 - most tables hold nothing
+        """Lets go of what reading holds; the table gives nothing afterwards."""
+
     @abstractmethod
     def blocks(self) -> Iterator[pl.DataFrame]:
         """Blocks in the order of the file: `row` (Int64), c0 … as received; with shapes `geometry` and `broken` too.
