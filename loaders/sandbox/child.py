@@ -58,7 +58,7 @@ def main() -> None:
 
 def _answer(control: socket.socket, folders: dict[int, Path]) -> None:
     """A reader is forked ahead, as long as nobody waits for anything else."""
-    spare = _fork(control, folders)
+    spare: _Forked | None = _fork(control, folders)
     while message := control.recv(64):
         verb, _, argument = message.decode().partition(" ")
         if verb == "reader":
