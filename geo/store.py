@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy import text as sql_text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
 
 from geo import embedded, sql
 from geo.errors import StoreUnavailable, StoreUrlError
@@ -26,6 +26,11 @@ Transaction = Connection
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 20_000
 STREAM_ROWS = 1_000
+KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+KEEPALIVE_OF_SERVER = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+"""Either side of a broken network notices after a minute, so that no load holds the turn for hours."""
+READ_ONLY = "25006"
+"""read_only_sql_transaction: internal by its class, but the server's trouble."""
 STATEMENTS_OWN_FAULT = frozenset({"54000"})
 """program_limit_exceeded (a value too long for an index): operational by its class, but not the server's trouble."""
 
@@ -92,7 +97,8 @@ def _engine(url: str, *, timeout_ms: int, pool_size: int) -> Engine:
         max_overflow=pool_size,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c jit=off",
+            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c jit=off {KEEPALIVE_OF_SERVER}",
+            **KEEPALIVE,
         },
     )
 
@@ -209,8 +215,9 @@ def _told() -> Iterator[None]:
     """
     try:
         yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) in STATEMENTS_OWN_FAULT:
+    except (OperationalError, InternalError) as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in STATEMENTS_OWN_FAULT or (isinstance(error, InternalError) and state != READ_ONLY):
             raise
         raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
 

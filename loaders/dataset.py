@@ -34,6 +34,8 @@ decides (text or null: of rows with one key and other content the highest wins),
 row that is kept, or null), is_repaired, is_outside (booleans). stage.sql adds `content_hash` (generated) and `fate`."""
 
 
+WAIT_S = 600
+"""How many seconds a load waits for another one to end unless told otherwise."""
 LONGEST_CODE = 200
 """Characters of a code; what is indexed must stay below a third of a page of the database (2704 bytes)."""
 LONGEST_TEXT = 10_000
@@ -57,7 +59,10 @@ class Column:
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping."""
+    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping.
+
+    `wait_s`: how many seconds it waits for another load to end.
+    """
 
     dataset: str
     file: Path
@@ -72,6 +77,7 @@ class LoadRequest:
     is_dry_run: bool = False
     is_simulated: bool = False
     lang: str = "zh"
+    wait_s: float = WAIT_S
 
 
 @dataclass(frozen=True)
