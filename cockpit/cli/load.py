@@ -190,12 +190,7 @@ def _waiting(lang: str) -> Callable[[Holder], None]:
     """Says on standard error which load this one waits for."""
 
     def told(holder: Holder) -> None:
-        since = shown(holder.since)
-        params = {"load_id": holder.load_id, "dataset": holder.dataset, "holding": holder.file, "by": holder.by}
-        say(
-            tr("sandbox.waiting" if holder.load_id else "sandbox.waiting_unknown", lang, since=since, **params),
-            err=True,
-        )
+        say(tr("sandbox.waiting" if holder.load_id else "sandbox.waiting_unknown", lang, **holder.told()), err=True)
 
     return told
 
