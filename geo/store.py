@@ -167,7 +167,7 @@ class Store:
     @contextmanager
     def loading(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
         """A read-write transaction of cockpit_load: all of it commits, or nothing; raises StoreUnavailable."""
-        with _begun(self._load) as connection:
+        with _writable(), _begun(self._load) as connection:
             look_as(connection, viewer, clock)
             yield connection
 
@@ -215,11 +215,21 @@ def _told() -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, InternalError) as error:
-        state = getattr(error.orig, "sqlstate", None)
-        if state in STATEMENTS_OWN_FAULT or (isinstance(error, InternalError) and state != READ_ONLY):
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in STATEMENTS_OWN_FAULT:
             raise
         raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    """Turns the refusal of a server that can only be read (a standby, say) into StoreUnavailable."""
+    try:
+        yield
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", None) != READ_ONLY:
+            raise
+        raise StoreUnavailable(f"the database can only be read: {error.orig}") from error
 
 
 def look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:
