@@ -6,7 +6,7 @@ come from the staged rows themselves; the table constraint `counts_add_up` has t
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,10 +18,13 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 
-from geo import sql, vault
+from geo import sql, turns, vault
 from geo.audit import audit
+from geo.crash_points import crash_point
 from geo.errors import GeoError, StoreUnavailable
+from geo.store import READ_ONLY
 from geo.store import rows as query
+from geo.turns import Holder
 from geo.vault import Vault
 from geo.viewer import Clock, Viewer
 
@@ -124,6 +127,8 @@ class Landing:
         self.viewer = viewer
         self._vault: Vault | None = None
         self.remarks: list[Remark] = []
+        self.is_merging = False
+        """Whether what is staged is on its way into the core tables."""
         self.refused_keys: set[str] = set()
         """Natural keys of rows refused while a snapshot is read: they are in the file, so they are not withdrawn."""
 
@@ -139,11 +144,14 @@ class Landing:
     def run(self, name: str, /, **params: Any) -> int:
         """Runs the named statement and returns how many rows it touched. Raises LandingError."""
         with told():
-            return int(self.connection.execute(sql_text(sql.text(name)), params).rowcount)
+            touched = int(self.connection.execute(sql_text(sql.text(name)), params).rowcount)
+        if self.is_merging and touched > 0:
+            crash_point("mid-merge")
+        return touched
 
-    def take_turn(self) -> None:
-        """Waits until no other load is under way: loads of one site follow each other."""
-        self.run("load/take_turn")
+    def take_turn(self, *, wait_s: float, told: Callable[[Holder], None] | None = None) -> None:
+        """Waits until no other load is under way: loads of one site follow each other. See geo.turns.take."""
+        turns.take(self.connection, wait_s=wait_s, told=told)
 
     @property
     def vault(self) -> Vault:
@@ -313,6 +321,8 @@ def told() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError, InternalError) as error:
+        if getattr(error.orig, "sqlstate", None) == READ_ONLY:
+            raise
         raise LandingError(error.orig) from error
     except OperationalError as error:
         if _is_value(error.orig):

@@ -20,6 +20,7 @@ from loaders import read, registry
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
 from loaders.header import GEOMETRY, Header, match, normal
+from loaders.sandbox.far_table import open_table
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,20 @@ class Plan:
 
 
 def make_plan(request: LoadRequest, facts: read.FileFacts) -> Plan:
-    """Understands the file by its header. Raises Refused, ConfigError or an error of geo.crs."""
+    """Understands the file by its header; its table stays open. Raises Refused, ConfigError or an error of geo.crs."""
     candidates = registry.datasets(request.dataset)
     candidates[0].refuse_options(request)
     crs.agreed({"--crs": request.crs})
     own = _named(request.source) if request.source else None
     if own is not None and own.dataset != request.dataset:
         raise Refused("wrong_dataset", source=own.code, dataset=own.dataset, wanted=request.dataset)
-    table = read.open_table(request.file, _wish(candidates, own))
-    dataset, mapping, header, constants = _understood(request, table, candidates, own)
-    system, is_default = _crs(request, mapping, table, is_standard=own is None)
+    table = open_table(request.file, _wish(candidates, own))
+    try:
+        dataset, mapping, header, constants = _understood(request, table, candidates, own)
+        system, is_default = _crs(request, mapping, table, is_standard=own is None)
+    except BaseException:
+        table.close()
+        raise
     return Plan(request, dataset, mapping, table, header, constants, facts, system, is_default)
 
 

@@ -22,13 +22,14 @@ from config.fault_words import hint, message, summary
 from config.messages import LANGUAGES, tr
 from config.site import site
 from geo import loads as ledger
-from geo.errors import GeoError
+from geo.errors import GeoError, LoadTrouble
 from geo.facts import contents
 from geo.store import Store
+from geo.turns import Holder
 from geo.unmasking import MOST_ROWS, REFUSED_ROWS, UnmaskingRefused, is_purpose, unmask
 from geo.vault import VaultError
 from geo.viewer import OPERATOR, Clock, Viewer, current_clock
-from loaders.dataset import LoadRequest
+from loaders.dataset import WAIT_S, LoadRequest
 from loaders.result import LoadResult
 from loaders.work import load_file
 
@@ -59,6 +60,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="Opens a new version of the areas on this day.")
 @click.option("--force", is_flag=True, help="Load even what was loaded before, byte by byte.")
 @click.option("--dry-run", is_flag=True, help="Check and count everything, change nothing.")
+@click.option(
+    "--wait",
+    "wait_s",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=WAIT_S,
+    show_default=True,
+    help="How long to wait for another load to end; 0: not at all.",
+)
 @lang_option
 @json_option
 def load(
@@ -72,6 +82,7 @@ def load(
     valid_from: datetime | None,
     force: bool,
     dry_run: bool,
+    wait_s: float,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -98,6 +109,7 @@ def load(
             is_forced=force,
             is_dry_run=dry_run,
             lang=lang,
+            wait_s=wait_s,
         )
         codes.append(_load_one(store, request, as_json=as_json))
     if not dry_run and dataset in PUBLISHED:
@@ -108,8 +120,8 @@ def load(
 
 def _load_one(store: Store, request: LoadRequest, *, as_json: bool) -> int:
     try:
-        result = load_file(store, request, progress=_progress(request.lang))
-    except VaultError as error:
+        result = load_file(store, request, progress=_progress(request.lang), waiting=_waiting(request.lang))
+    except (VaultError, LoadTrouble) as error:
         say(f"{request.file}: {error.message(request.lang)}", err=True)
         return 1
     except GeoError as error:
@@ -172,6 +184,15 @@ def _progress(lang: str) -> Callable[[int], None] | None:
     if not sys.stderr.isatty():
         return None
     return lambda rows: click.echo("\r" + tr("load.progress", lang, rows=rows), err=True, nl=False)
+
+
+def _waiting(lang: str) -> Callable[[Holder], None]:
+    """Says on standard error which load this one waits for."""
+
+    def told(holder: Holder) -> None:
+        say(tr("sandbox.waiting" if holder.load_id else "sandbox.waiting_unknown", lang, **holder.told()), err=True)
+
+    return told
 
 
 def _clear_progress() -> None:
