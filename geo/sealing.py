@@ -32,6 +32,7 @@ SEALED = {
     "ledger": ("payer_sealed", "payee_sealed", "reason_sealed", "earmark_sealed"),
     "goods": ("donor_sealed", "recipient_sealed"),
     "refused": ("value_sealed",),
+    "decision": ("cells_sealed",),
 }
 """Kinds of rows with sealed texts beside the shown ones, and where these are."""
 Row = dict[str, Any]

@@ -55,7 +55,10 @@ class Column:
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping."""
+    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping.
+
+    `replays`: the load whose refused rows these are; `again`: a digest of them, part of the fingerprint.
+    """
 
     dataset: str
     file: Path
@@ -70,6 +73,8 @@ class LoadRequest:
     is_dry_run: bool = False
     is_simulated: bool = False
     lang: str = "zh"
+    replays: int | None = None
+    again: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,11 @@ from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
 from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
 from loaders import check, faults, read
+from loaders.corrections import marked
 from loaders.dataset import Job, LoadRequest
 from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
+from loaders.overtaken import refuse_overtaken
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
@@ -74,6 +76,48 @@ def load_file(store: Store, request: LoadRequest, *, progress: Progress | None =
         return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
 
 
+def load_again(
+    store: Store,
+    request: LoadRequest,
+    *,
+    sha256: str,
+    planning: Callable[[Landing], Plan | None],
+    settle: Callable[[Landing, LoadResult], bool],
+    nothing: Callable[[Landing], Earlier],
+    started: float,
+    progress: Progress | None = None,
+) -> LoadResult:
+    """Loads rows that the store itself keeps, in one transaction and in its turn, like a file.
+
+    `planning` reads them (None: there are none), `settle` marks them afterwards (False: nothing came of it, and all
+    is rolled back), `nothing` says what stands then. Raises geo.errors.StoreUnavailable.
+    """
+    plan: Plan | None = None
+    try:
+        with store.loading(request.viewer, request.clock) as connection:
+            landing = Landing(connection, request.clock, request.viewer)
+            landing.take_turn()
+            plan = planning(landing)
+            result = _load(landing, plan, started, progress) if plan else None
+            if result is None or not settle(landing, result):
+                raise _NothingNewError(nothing(landing))
+            if request.is_dry_run:
+                raise _DryRunError(result)
+        return result
+    except _DryRunError as end:
+        return replace(end.result, load_id=None, status="dry-run")
+    except _NothingNewError as end:
+        told = _nothing_new(store, request, sha256, end.earlier, started)
+        return replace(told, message=_told_nothing(end.earlier, request.lang))
+    except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.NoWayError, crs.CrsConflictError) as error:
+        return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
+
+
+def _told_nothing(earlier: Earlier, lang: str) -> str:
+    code = "replay_nothing_better" if earlier.quarantined else "replay_nothing_open"
+    return faults.message(code, lang, {"load_id": earlier.load_id, "rows": earlier.quarantined})
+
+
 def _as_refused(error: Exception) -> Refused:
     if isinstance(error, crs.UnknownCrsError):
         return Refused("unknown_crs", name=shown(error.name), examples=crs.EXAMPLES)
@@ -109,10 +153,12 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
     _refuse_against_evidence(plan, reading)
+    plan.correcting.judge(landing, job.load_id, is_part=request.replays is not None)
     if dataset.judges_repeats:
         landing.judge()
     if reading.left_out:
         landing.remark("left_out", count=len(reading.left_out), names=listed(reading.left_out))
+    refuse_overtaken(landing, job)
     things = dataset.write(landing, job, known)
     landing.settle()
     refused = quarantine(landing, plan, job, reading.faults)
@@ -196,12 +242,13 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     for block in _rows(plan, reading):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
+        frame, corrected = plan.correcting.apply(frame)
         odd = check.unstorable(frame, plan.dataset.columns)
         found = odd
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
         if whole.height:
             checked = plan.dataset.check(whole, job, known)
-            landing.copy(checked.records)
+            landing.copy(marked(checked.records, corrected))
             found = faults.together([odd, checked.faults])
             reading.add_unknown(checked.unknown)
             reading.leave_out(checked.left_out)
