@@ -1,4 +1,4 @@
-"""Recurring corrections of a source: what its sender always writes wrong and what is meant (`corrections/<source>.toml`).
+"""Recurring corrections of a source: what its sender always writes wrong and what is meant (one file a source).
 
 Invariant: a correction says who wants it, why and since when, and how many rows of a file it may touch; a file that
 differs from what a correction expects is told or refused, never silently bent.

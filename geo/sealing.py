@@ -137,6 +137,7 @@ def rotate(store: Store, viewer: Viewer, clock: Clock) -> int:
             if len(keys.keys) == 1:
                 keys = vault.renewed(keys)
                 vault.write(path, keys)
+            _run(connection, "vault/change_key")
             _run(connection, "vault/rotating")
             seen = sum(_reseal(connection, keys, kind) for kind in SEALED) + _records(connection, keys.resealed)
             vault.note(connection, keys)

@@ -4,7 +4,7 @@ Invariant: every query runs as the viewer at the clock; refused values are never
 written in the same transaction. Times in the ledger are the clock's at the load and are shown as they are.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,7 +37,8 @@ class LoadLine:
     """One load or refused file; counts are rows of the file but `things`; `faults`: code → rows, those only noted too.
 
     A refused file has no source, and `read` and `faults` alone. `crs` is the file's coordinate system as agreed,
-    `conversion` how it was brought to EPSG:4326; both may be unknown.
+    `conversion` how it was brought to EPSG:4326; both may be unknown. `replays`: the load whose refused rows it ran
+    again; `corrected`: the recurring corrections it applied (column, theirs, ours, rows, reason, who, since).
     """
 
     load_id: int
@@ -70,6 +71,8 @@ class LoadLine:
     loaded_by: str
     started_at: datetime
     finished_at: datetime
+    replays: int | None = None
+    corrected: Sequence[Mapping[str, Any]] = ()
 
     @property
     def is_refused(self) -> bool:
