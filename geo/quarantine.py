@@ -46,6 +46,7 @@ class FaultQuery:
     source: str | None = None
     fault: str | None = None
     column: str | None = None
+    row: int | None = None
     states: Sequence[str] = KEPT
 
 
@@ -68,6 +69,35 @@ class RefusedFault:
     is_sealed: bool
     state: str
     settled_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkQuery:
+    """Which refused rows of a load; None: all."""
+
+    load_id: int
+    fault: str | None = None
+    state: str | None = None
+    skip: int = 0
+    rows: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A refused row in a list of work: its state and fault codes, no values."""
+
+    row: int
+    state: str
+    settled_by: int | None
+    faults: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where our columns stood in the file of a load: our name → heading; `personal`: ours that hold people."""
+
+    headings: Mapping[str, str]
+    personal: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -101,6 +131,29 @@ def faults(store: Store, viewer: Viewer, clock: Clock, *, query: FaultQuery) -> 
         found = tuple(RefusedFault(**row) for row in rows(reading.connection, "quarantine/faults", **bound))
         reading.detail["faults"] = len(found)
     return found
+
+
+def faults_of_row(store: Store, viewer: Viewer, clock: Clock, *, load_id: int, row: int) -> tuple[RefusedFault, ...]:
+    """What is wrong with one refused row; raises AuditUnavailable."""
+    return faults(store, viewer, clock, query=FaultQuery(load_id, row=row, states=STATES))
+
+
+def work(store: Store, viewer: Viewer, clock: Clock, *, query: WorkQuery) -> tuple[tuple[WorkRow, ...], int]:
+    """A page of the refused rows that the query finds, and how many there are; raises StoreUnavailable."""
+    bound = {name: getattr(query, name) for name in WorkQuery.__dataclass_fields__}
+    with store.reading(viewer, clock) as connection:
+        found = rows(connection, "quarantine/work", **bound)
+    total = int(found[0]["found"]) if found else 0
+    return tuple(WorkRow(row["row"], row["state"], row["settled_by"], row["faults"]) for row in found), total
+
+
+def columns(store: Store, viewer: Viewer, clock: Clock, *, load_id: int) -> Columns | None:
+    """Where our columns stood in the file of a load; None where an older program loaded it."""
+    with store.reading(viewer, clock) as connection:
+        found = rows(connection, "quarantine/columns", load_id=load_id)
+    if not found or not found[0]["columns"]:
+        return None
+    return Columns(found[0]["columns"], frozenset(found[0]["personal"] or ()))
 
 
 def received(

@@ -111,7 +111,7 @@ class LoadDay:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A load with rows in quarantine, or a refused file, that no later file of its name has mended."""
+    """A load with rows that wait in quarantine, or a refused file, that no later file of its name has mended."""
 
     load_id: int
     dataset: str

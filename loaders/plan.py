@@ -172,6 +172,7 @@ def _options(plan: Plan) -> dict[str, object]:
         "declared_crs": table.declared_crs,
         "is_degrees": table.is_degrees,
         "should_declare": table.should_declare,
+        "personal": [column.name for column in plan.dataset.columns if column.is_personal],
         "columns": {name: table.headings[place] for name, place in plan.header.positions.items()},
     }
 

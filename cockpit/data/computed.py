@@ -31,6 +31,8 @@ from geo.steward import (
 
 DATASETS = ("boundaries", "layers", "incidents", "service-points", "households", "staff", "funds")
 """In the order in which they need each other: places first, then what is placed."""
+OTHER_LOAD: Mapping[str, None] = dict.fromkeys(("fault", "rows", "sort", "dir", "row", "state", "list"))
+"""What of the URL belongs to the load looked at, and goes with it."""
 PAGE_LOADS = 20
 PAGE_REJECTS = 25
 SHOWN_TROUBLE = 6

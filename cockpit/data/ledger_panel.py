@@ -6,7 +6,7 @@ Invariant: nothing is hidden: refused files stand among the loads, with their re
 from cockpit import formats
 from cockpit.data import computed as asking
 from cockpit.data import coordinates, words
-from cockpit.data.computed import DATASETS, PAGE_LOADS, DataView
+from cockpit.data.computed import DATASETS, OTHER_LOAD, PAGE_LOADS, DataView
 from cockpit.data.pager import pager
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
@@ -38,7 +38,7 @@ def draw(data: DataView) -> Empty | None:
 
 
 def _row(data: DataView, line: LoadLine) -> str:
-    link = data.view.link({"load": str(line.load_id), "fault": None, "rows": None, "sort": None, "dir": None})
+    link = data.view.link({**OTHER_LOAD, "load": str(line.load_id)})
     is_on = data.load is not None and line.load_id == data.load.load_id
     source = words.named(data, line.source, line.source_name, line.dataset)
     reason = (

@@ -86,7 +86,9 @@ def _reason(data: DataView, reason: Reason, most: int) -> str:
 def _switch(data: DataView, reason: Reason, *, is_open: bool) -> str:
     tr, n = data.view.tr, formats.number(reason.rows)
     shown = tr("data.close_rows") if is_open else tr("data.one_row" if reason.rows == 1 else "data.see_rows", n=n)
-    link = data.view.link({"fault": None if is_open else reason.fault, "rows": None, "sort": None, "dir": None})
+    link = data.view.link(
+        {"fault": None if is_open else reason.fault, "rows": None, "sort": None, "dir": None, "row": None, "list": None}
+    )
     label = f"{shown} · {summary(reason.fault, data.view.lang)}"
     known = attributes(href=link, data_go=link, aria_expanded="true" if is_open else "false", aria_label=label)
     return f'<a class="btn s"{known}>{esc(shown)}</a>'

@@ -11,5 +11,6 @@ where (cast(:load_id as int) is null or q.load_id = :load_id)
   and (cast(:source as text) is null or s.code = :source)
   and (cast(:fault as text) is null or q.fault = :fault)
   and (cast(:column as text) is null or q.column_name = :column)
+  and (cast(:row as int) is null or q.row_number = :row)
   and r.state = any(cast(:states as text[]))
 order by q.load_id desc, q.row_number, q.quarantine_id
