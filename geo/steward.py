@@ -172,6 +172,25 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityCounts:
+    """Rows of a source: `kept` in the store, `refused` still in quarantine; of the kept how many meet each part.
+
+    `stages_ok`, `place_ok`: None where the source has no stages or places to judge.
+    """
+
+    source_id: int
+    code: str
+    dataset: str
+    name: str
+    is_simulated: bool
+    kept: int
+    refused: int
+    stages_ok: int | None
+    place_ok: int | None
+    code_ok: int
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """A kind of thing in the store: a level, a kind of service point, household sites (`of_n` households), a layer.
 
@@ -251,6 +270,12 @@ def sources(store: Store, viewer: Viewer, clock: Clock, *, today: date) -> tuple
         return tuple(SourceLine(**{**row, "quarantined": int(row["quarantined"])}) for row in rows(
             connection, "steward/sources", today=today
         ))  # fmt: skip
+
+
+def quality(store: Store, viewer: Viewer, clock: Clock, *, zone: str, unsorted: str) -> tuple[QualityCounts, ...]:
+    """What the score of every source is made of; `zone` as IANA names it, `unsorted`: the category of unknown words."""
+    with store.reading(viewer, clock) as connection:
+        return tuple(QualityCounts(**row) for row in rows(connection, "steward/quality", zone=zone, unsorted=unsorted))
 
 
 def holdings(store: Store, viewer: Viewer, clock: Clock, *, today: date) -> tuple[Holding, ...]:

@@ -5,7 +5,7 @@ Invariant: figures go to standard output, sentences to standard error; the exit 
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,14 @@ from typing import Any
 
 import click
 
+from cockpit import quality
 from cockpit.cli.publish import after_load
 from cockpit.cli.ready import as_option, reader, ready_store
 from cockpit.cli.tables import print_table
 from cockpit.cli.telling import cell, say, say_json
 from config.fault_words import hint, summary
 from config.messages import LANGUAGES, tr
+from config.quality import PARTS
 from config.site import site
 from geo import loads as ledger
 from geo.errors import GeoError
@@ -177,14 +179,18 @@ def _clear_progress() -> None:
 
 
 @click.command(name="loads")
+@click.option("--quality", "is_quality", is_flag=True, help="The quality score of each source instead (K50).")
 @as_option
 @lang_option
 @json_option
-def loads(*, user: str | None, lang: str, as_json: bool) -> None:
-    """List all loads, the latest first."""
+def loads(*, is_quality: bool, user: str | None, lang: str, as_json: bool) -> None:
+    """List all loads, the latest first; or how good the data of each source is."""
     clock = clock_of_command()
     store = ready_store(clock)
     viewer = reader(store, user, needs=("rows.loads",), lang=lang)
+    if is_quality:
+        _tell_quality(quality.scores(store, viewer, clock), lang=lang, as_json=as_json)
+        return
     found = ledger.loads(store, viewer, clock)
     if as_json:
         say_json([asdict(item) for item in found])
@@ -194,6 +200,29 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
         say(tr("load.none_yet", lang), err=True)
         return
     print_table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
+
+
+def _tell_quality(found: Sequence[quality.Score], *, lang: str, as_json: bool) -> None:
+    if as_json:
+        say_json([asdict(one) | {"definition": one.definition} for one in found])
+        return
+    heads = [tr(f"quality.head_{name}", lang) for name in ("code", "dataset", "value", "n", "refused")]
+    heads += [tr(f"quality.{name}", lang) for name in PARTS]
+    lines = [
+        [
+            one.source, one.dataset, tr(f"quality.{one.note.replace('-', '_')}", lang) if one.note else str(one.value),
+            str(one.n), str(one.refused), *(_share(one, name) for name in PARTS),
+        ]
+        for one in found
+    ]  # fmt: skip
+    if lines:
+        print_table(heads, lines)
+    else:
+        say(tr("load.none_yet", lang), err=True)
+
+
+def _share(one: quality.Score, part: str) -> str:
+    return f"{one.parts[part]} / {one.n}" if part in one.parts else ""
 
 
 def shown(value: Any) -> str:

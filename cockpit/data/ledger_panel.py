@@ -52,12 +52,18 @@ def _row(data: DataView, line: LoadLine) -> str:
         f"{moment}{esc(words.age(data, line.started_at))}</td>"
         f"<td>{esc(words.dataset(data, line.dataset))}</td>"
         f'<td class="d-text"{attributes(data_tip=source)}>{esc(source)}</td>'
-        f'<td class="d-text file"{attributes(data_tip=line.file)}>{esc(line.file)}{reason}</td>'
+        f'<td class="d-text file"{attributes(data_tip=line.file)}>{esc(line.file)}{_replay(data, line)}{reason}</td>'
         f"<td>{_status(data, line)}</td>{_system(data, line)}{''.join(_count(line, name) for name in COUNTS)}"
         f'<td class="num">{esc(formats.number(line.seconds, digits=1))}</td>'
     )
     known = attributes(data_go=link, data_top="", aria_current="true" if is_on else None)
     return f"<tr{known}>{cells}</tr>"
+
+
+def _replay(data: DataView, line: LoadLine) -> str:
+    """Whose refused rows the load ran again."""
+    told = data.view.tr("quarantine.replay_of", n=line.replays)
+    return f' <span class="i3">{esc(told)}</span>' if line.replays else ""
 
 
 def _status(data: DataView, line: LoadLine) -> str:

@@ -37,7 +37,7 @@ def draw(data: DataView) -> Empty | None:
         return Empty(data.view.tr("quarantine.no_rows"))
     work = opened(data)
     state = work_acts.told(work.load_id)
-    clicked = picture(_head(work, state), key="work_head")
+    clicked = picture(_head(work, state), key="work_bar")
     left, right = st.columns([5, 8], gap="medium")
     with left:
         clicked = picture(_list(work), key="work_list") or clicked
@@ -139,7 +139,7 @@ def _line(work: Work, one: WorkRow) -> str:
     anchor = attributes(href=link, data_go=link, aria_current="true" if is_on else None)
     css = attributes(class_=" ".join(filter(None, ["on" if is_on else "", "off" if not is_kept(one) else ""])) or None)
     return (
-        f'<tr{css}><td class="num"><a{anchor}>{esc(formats.number(one.row))}</a></td>'
+        f'<tr{css}{attributes(data_go=link)}><td class="num"><a{anchor}>{esc(formats.number(one.row))}</a></td>'
         f'<td class="w-state">{_mark(work, one.state)}</td>'
         f'<td class="d-text wide">{esc(first)} <span class="i3">{esc(more)}</span></td></tr>'
     )
@@ -216,7 +216,10 @@ def _form(work: Work, row: ReceivedRow) -> str:
         said = esc(tr("quarantine.not_shown", load=work.load_id))
         return f'<p class="note">{said}</p>{_acts(work, row, can_save=False)}'
     at_fault = list(dict.fromkeys(one.column for one in work.faults if one.column in work.columns.headings))
-    others = [name for name in work.columns.headings if name not in at_fault]
+    headings = work.columns.headings
+    places = {heading: place for place, heading in enumerate(row.shown)}
+    ordered = sorted(headings, key=lambda name: places.get(headings[name], len(places)))
+    others = [name for name in ordered if name not in at_fault]
     is_open = is_kept(row) and row.state != DISMISSED
     heads = "".join(f"<th>{esc(tr(f'quarantine.cell_{name}'))}</th>" for name in ("column", "received", "new"))
     table = f'<table class="w-cells"><thead><tr>{heads}</tr></thead><tbody>'
