@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser import DESK, TOKENS, WAIT_MS, chromium, fetch, served, sign_in, watched
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
 from geo import quarantine
@@ -46,10 +46,11 @@ def address(
         yield found
 
 
-def shot(page: object, name: str) -> None:
+def shot(page: Page, name: str) -> None:
     """A picture for whoever looks at the page; only where a folder is named."""
     if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)  # type: ignore[attr-defined]
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
+        page.locator('[class*="panel_data_work"]').last.screenshot(path=str(Path(SHOTS) / f"{name}-panel.png"))
 
 
 def test_a_refused_row_is_corrected_another_dismissed_and_what_waits_is_run_again(
@@ -89,10 +90,13 @@ def test_a_refused_row_is_corrected_another_dismissed_and_what_waits_is_run_agai
         expect(page.get_by_role("status").filter(has_text="1 行入库，2 行仍有问题")).to_be_visible(timeout=WAIT_MS)
         assert quarantine.states(store, OPERATOR, clock, load_id=1) == {"solved": 1, "moved": 2}
         shot(page, "replayed-zh")
-        page.get_by_role("link", name="看第 2 批").first.click()
         expect(page.locator(".w-list tbody tr")).to_have_count(2)
+        assert "load=2" in page.url
         assert page.title() != "owned"
-        shot(page, "second-zh")
+        page.get_by_role("link", name="看第 1 批").first.click()
+        expect(page.locator(".w-list tbody tr")).to_have_count(3)
+        expect(page.locator(".w-title")).to_contain_text("看第 2 批")
+        shot(page, "settled-zh")
     with store.loading(OPERATOR, clock) as connection:
         who = connection.execute(text("select loaded_by from ops.load where load_id = 2")).scalar_one()
         acts = (

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from cockpit import child, context, formats, queries
+from cockpit.data.computed import OTHER_LOAD
 from cockpit.data.work import Work, is_kept
 from geo import quarantine
 from geo.errors import StoreUnavailable
@@ -154,7 +155,9 @@ def _replay(work: Work, state: Told, form: Form) -> None:  # noqa: ARG001
         kept = result["read"] - result["quarantined"]
         said = {name: formats.number(n) for name, n in (("kept", kept), ("rest", result["quarantined"]))}
         state.result = view.tr("quarantine.replayed", load=result["load_id"], **said)
-        state.links = [int(result["load_id"])]
+        load_id = int(result["load_id"])
+        state.links = [load_id, work.load_id]
+        context.follow(view.link({**OTHER_LOAD, "load": str(load_id if result["quarantined"] else work.load_id)}))
     else:
         state.result = str(result["message"] or "")
 

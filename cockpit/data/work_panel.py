@@ -99,6 +99,7 @@ def _said(work: Work, state: Told) -> str:
         links = "".join(
             f" <a{attributes(href=link, data_go=link)}>{esc(tr('quarantine.see_load', load=load_id))}</a>"
             for load_id in state.links
+            if load_id != work.load_id
             for link in [work.data.view.link({**OTHER_LOAD, "load": str(load_id)})]
         )
         parts.append(f'<p class="note w-result" role="status">{esc(state.result)}{links}</p>')
