@@ -21,6 +21,10 @@ from loaders.received import BROKEN, CELLS, HEADINGS, HIDDEN, NUL_SHOWN, SHAPE
 from loaders.skipping import Skipping
 
 KEEP_REFUSED_DAYS = 90
+HARMLESS = (
+    r"^(?:|[A-Za-z]{0,3}|-?\d{1,3}(?:\.\d{1,15})?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?)$"
+)
+"""Cells in which masking finds nothing: empty ones, short words, coordinates, dates and times."""
 
 
 def ragged_faults(ragged: Sequence[read.Ragged], plan: Plan) -> pl.DataFrame:
@@ -107,8 +111,11 @@ def _hidden(text: str) -> str:
 
 
 def _shown_cells(cells: pl.Series, mask: Callable[[str], str] | None) -> pl.Series:
-    known = {text: (mask(text) if mask else HIDDEN) if text else "" for text in cells.unique().to_list()}
-    return pl.Series(cells.name, [known[text] for text in cells], dtype=pl.String)
+    told = cells.fill_null("")
+    if mask is None:
+        return told.set(told != "", HIDDEN)
+    odd = told.filter(~told.str.contains(HARMLESS)).unique().to_list()
+    return told.replace({text: mask(text) for text in odd}) if odd else told
 
 
 def _shape(plan: Plan, chosen: pl.DataFrame) -> list[pl.Expr]:

@@ -46,21 +46,25 @@ class Kept:
                 raise Refused("replay_not_kept", rows=str(row), load="")
             padded = (*cells, *[""] * len(told[HEADINGS]))
             return cls(row, dict(zip(told[HEADINGS], padded, strict=False)), all_cells=cells, is_ragged=True)
+        has_shape = SHAPE in told
         shape, broken = told.pop(SHAPE, None), told.pop(BROKEN, None)
         return cls(
             row,
             {name: cell and cell.replace(NUL_SHOWN, "\0") for name, cell in told.items()},
             shape=bytes.fromhex(shape) if shape else None,
             broken=broken,
-            has_shape=SHAPE in orjson.loads(record),
+            has_shape=has_shape,
         )
 
     def with_cells(self, typed: Mapping[str, str]) -> "Kept":
-        """The row with the cells that somebody typed; a ragged one is whole then. Raises Refused for a lost heading."""
-        if not typed:
-            return self
+        """The row with the cells that somebody typed, itself where they say the same; a ragged one is whole then.
+
+        Raises Refused for a heading that it lacks.
+        """
         if lost := [name for name in typed if name not in self.cells]:
             raise Refused("replay_heading", heading=lost[0], row=self.row)
+        if all((self.cells[name] or "") == cell for name, cell in typed.items()):
+            return self
         return replace(self, cells={**self.cells, **typed}, is_ragged=False)
 
 

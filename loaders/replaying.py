@@ -131,8 +131,9 @@ class _Replay:
         for one in taken:
             cells = orjson.loads(keys.unseal(one["cells_sealed"])) if one["cells_sealed"] else {}
             cells |= (typed or {}).get(one["row"], {})
-            kept.append(Kept.of(one["row"], keys.unseal(one["record"])).with_cells(cells))
-            self._is_edited |= bool(cells)
+            received = Kept.of(one["row"], keys.unseal(one["record"]))
+            kept.append(received.with_cells(cells))
+            self._is_edited |= kept[-1] is not received
         return kept
 
     def _table(self, kept: Sequence[Kept], wish: read.Wish) -> read.Table:

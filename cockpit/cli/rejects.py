@@ -202,6 +202,8 @@ def _opened(
 
 def _cells(record: str) -> dict[str, str]:
     told: dict[str, Any] = orjson.loads(record)
+    if isinstance(told.get("cells"), list):
+        return dict(zip(told.get("headings", ()), told["cells"], strict=False))
     return {name: text for name, text in told.items() if isinstance(text, str)}
 
 
