@@ -180,6 +180,18 @@ def received(
     return tuple(_received(row) for row in found)
 
 
+def taken(
+    store: Store, viewer: Viewer, clock: Clock, *, load_id: int
+) -> tuple[tuple[ReceivedRow, ...], tuple[RefusedFault, ...]]:
+    """The rows that are still in the quarantine of a load, and their faults; the caller writes the audit line first."""
+    bound = {name: getattr(FaultQuery(load_id), name) for name in FaultQuery.__dataclass_fields__}
+    states = list(KEPT)
+    with store.reading(viewer, clock) as connection:
+        found = rows(connection, "quarantine/received", load_id=load_id, rows=None, states=states)
+        told = rows(connection, "quarantine/faults", **bound | {"states": states})
+    return tuple(_received(row) for row in found), tuple(RefusedFault(**row) for row in told)
+
+
 def _received(row: dict[str, Any]) -> ReceivedRow:
     shown = orjson.loads(row["shown"]) if row["shown"] else {}
     return ReceivedRow(**row | {"shown": shown, "cells": row["cells"] or {}})

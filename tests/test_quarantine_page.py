@@ -1,5 +1,7 @@
 """The work on refused rows in the browser: one corrected, one dismissed and taken back, all that wait run again."""
 
+import csv
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +118,14 @@ def test_the_work_speaks_english_and_fits_the_screen(browser: Browser, address: 
         expect(page.locator(".w-form")).to_contain_text("New value")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         shot(page, f"work-en-{size[0]}")
+
+
+def test_the_file_of_a_steward_has_the_rows_as_received_and_hides_what_nobody_reads(address: str) -> None:
+    told = fetch(f"{address}/export/rejects.csv?load=2").read().decode("utf-8-sig")
+    head, first, *_ = csv.reader(io.StringIO(told))
+    assert head[:9] == ["行号", *HEAD.split(",")]
+    assert (first[0], first[1], first[8]) == ("3", "SG-2611-002", "")
+    assert "李四" not in told
 
 
 def test_a_leader_sees_the_reasons_and_none_of_the_rows_as_received(

@@ -74,6 +74,14 @@ def _with_row(work: Work, number: int) -> Work:
     return Work(work.data, work.load_id, work.counts, work.query, work.rows, work.found, work.columns, found[0], faults)
 
 
+def still_refused(data: DataView) -> int:
+    """How many rows are still in the quarantine of the load looked at; raises StoreUnavailable."""
+    assert data.load is not None  # noqa: S101 - may_work
+    clock = data.known().clock
+    counts = quarantine.states(queries.store(), data.view.viewer, clock, load_id=data.load.load_id)
+    return sum(counts.get(state, 0) for state in KEPT)
+
+
 def is_kept(row: ReceivedRow | WorkRow) -> bool:
     """Whether the row is still in the quarantine of this load."""
     return row.state in KEPT

@@ -57,7 +57,8 @@ def _button(word: str, act: str, *, style: str = "btn", **more: object) -> str:
 
 def _head(work: Work, state: Told) -> str:
     """The states as a filter, the replay, and what was said."""
-    return f'<div class="filters">{_states(work)}<span class="w-end">{_replay(work)}</span></div>{_said(work, state)}'
+    bar = f'{_states(work)}<span class="w-end">{_replay(work, state)}</span>'
+    return f'<div class="filters">{bar}</div>{_said(work, state)}'
 
 
 def _states(work: Work) -> str:
@@ -84,8 +85,10 @@ def _chip(work: Work, state: str | None, label: str) -> str:
     )
 
 
-def _replay(work: Work) -> str:
+def _replay(work: Work, state: Told) -> str:
     tr = work.data.view.tr
+    if state.is_asked:
+        return ""
     if not work.waiting:
         return f'<span class="i2">{esc(tr("quarantine.none_waits"))}</span>'
     label = tr("quarantine.replay_act", n=formats.number(work.waiting))
