@@ -6,7 +6,6 @@ differs from what a correction expects is told or refused, never silently bent.
 
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from config import reader
@@ -97,8 +96,3 @@ def _twice(found: list[Correction]) -> list[str]:
             faults.append(f"{one.column}: {one.theirs!r} is corrected twice")
         seen.add(key)
     return faults
-
-
-def file_of(source: str) -> Path:
-    """Where a site writes the corrections of a source."""
-    return reader.home() / "config" / FOLDER / f"{source}.toml"

@@ -168,7 +168,6 @@ def _options(plan: Plan) -> dict[str, object]:
         "source": request.source,
         "crs": request.crs,
         "valid_from": str(request.valid_from) if request.valid_from else None,
-        "stem": hidden(request.file.stem),
         "declared_crs": table.declared_crs,
         "is_degrees": table.is_degrees,
         "should_declare": table.should_declare,

@@ -8,7 +8,7 @@ alter table ops.load
   add column options jsonb not null default '{}',
   add column corrected jsonb not null default '[]';
 comment on column ops.load.replays is 'the load whose quarantined rows this one ran again; null: a file of its own';
-comment on column ops.load.options is 'how the file was to be read (source, crs, valid_from, stem …) and where our columns stood, so that its rows can be run again';
+comment on column ops.load.options is 'how the file was to be read (source, crs, valid_from …) and where our columns stood, so that its rows can be run again';
 comment on column ops.load.corrected is 'one element is a recurring correction (config/corrections) that this load applied, with the number of its rows';
 
 alter table ops.quarantine
