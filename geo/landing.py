@@ -6,7 +6,7 @@ come from the staged rows themselves; the table constraint `counts_add_up` has t
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -75,7 +75,7 @@ class Line:
     """What the ledger of loads says of a load from its first moment.
 
     `crs`: the system of its coordinates, None where it has none; `conversion`: their way to EPSG:4326, None where they
-    were there already.
+    were there already. `replays`: the load whose refused rows are run again; `options`: how the file is to be read.
     """
 
     dataset: str
@@ -89,6 +89,8 @@ class Line:
     started_at: datetime
     crs: str | None = None
     conversion: str | None = None
+    replays: int | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -258,10 +260,14 @@ class Landing:
             self.run("load/quarantine", load_id=load_id)
 
     def add_refused(self, refused: pl.DataFrame) -> None:
-        """Takes in a block of refused rows (row, record as JSON) as received, and seals them."""
+        """Takes in a block of refused rows (row; record, as received, and shown: JSON) and seals what was received."""
         if refused.height:
             sealed = pl.Series("record", [self.vault.seal(record) for record in refused["record"]], dtype=pl.String)
             self._copy("pg_temp.refused_row", refused.with_columns(sealed).rename({"row": "row_number"}))
+
+    def note_corrected(self, load_id: int, applied: Sequence[Mapping[str, object]]) -> None:
+        """Writes into the ledger line which recurring corrections this load applied, and to how many rows."""
+        self.run("quarantine/corrected", load_id=load_id, corrected=_json(list(applied)))
 
     def keep_refused(self, load_id: int, expires_on: date) -> None:
         """Keeps the refused rows taken in until the day they expire."""
@@ -336,7 +342,7 @@ def _is_value(error: BaseException | None) -> bool:
 
 def _line(line: Line) -> dict[str, Any]:
     found = {name: getattr(line, name) for name in Line.__dataclass_fields__}
-    return found | {"ignored_columns": list(line.ignored_columns)}
+    return found | {"ignored_columns": list(line.ignored_columns), "options": _json(line.options)}
 
 
 def _json(value: object) -> str:

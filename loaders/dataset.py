@@ -88,7 +88,8 @@ class Column:
 class LoadRequest:
     """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping.
 
-    `wait_s`: how many seconds it waits for another load to end.
+    `wait_s`: how many seconds it waits for another load to end. `replays`: the load whose refused rows these are;
+    `again`: a digest of them, part of the fingerprint.
     """
 
     dataset: str
@@ -105,6 +106,8 @@ class LoadRequest:
     is_simulated: bool = False
     lang: str = "zh"
     wait_s: float = WAIT_S
+    replays: int | None = None
+    again: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,11 @@ from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
 from geo.turns import Holder
 from loaders import check, faults, odd_cells, personal, read
+from loaders.corrections import marked
 from loaders.dataset import Job, LoadRequest
 from loaders.faults import Refused
 from loaders.misread import refuse_misread
+from loaders.overtaken import refuse_overtaken
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
@@ -118,6 +120,48 @@ def _committed(
     return done[0]
 
 
+def load_again(
+    store: Store,
+    request: LoadRequest,
+    *,
+    sha256: str,
+    planning: Callable[[Landing], Plan | None],
+    settle: Callable[[Landing, LoadResult], bool],
+    nothing: Callable[[Landing], Earlier],
+    started: float,
+    progress: Progress | None = None,
+) -> LoadResult:
+    """Loads rows that the store itself keeps, in one transaction and in its turn, like a file.
+
+    `planning` reads them (None: there are none), `settle` marks them afterwards (False: nothing came of it, and all
+    is rolled back), `nothing` says what stands then. Raises geo.errors.StoreUnavailable.
+    """
+    plan: Plan | None = None
+    try:
+        with store.loading(request.viewer, request.clock) as connection:
+            landing = Landing(connection, request.clock, request.viewer)
+            landing.take_turn(wait_s=request.wait_s)
+            plan = planning(landing)
+            result = _load(store, landing, plan, started, progress)[0] if plan else None
+            if result is None or not settle(landing, result):
+                raise _NothingNewError(nothing(landing))
+            if request.is_dry_run:
+                raise _DryRunError(result)
+        return result
+    except _DryRunError as end:
+        return replace(end.result, load_id=None, status="dry-run")
+    except _NothingNewError as end:
+        told = _nothing_new(store, request, sha256, end.earlier, started)
+        return replace(told, message=_told_nothing(end.earlier, request.lang))
+    except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.NoWayError, crs.CrsConflictError) as error:
+        return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
+
+
+def _told_nothing(earlier: Earlier, lang: str) -> str:
+    code = "replay_nothing_better" if earlier.quarantined else "replay_nothing_open"
+    return faults.message(code, lang, {"load_id": earlier.load_id, "rows": earlier.quarantined})
+
+
 def _as_refused(error: Exception) -> Refused:
     if isinstance(error, crs.UnknownCrsError):
         return Refused("unknown_crs", name=shown(error.name), examples=crs.EXAMPLES)
@@ -159,12 +203,14 @@ def _load(
         raise Refused("empty_file", file=request.file.name)
     refuse_misread(landing, plan.crs, reading.faults, read=reading.read)
     _check_totals(landing, plan, reading)
+    plan.correcting.judge(landing, job.load_id, is_part=request.replays is not None)
     if dataset.judges_repeats:
         landing.judge()
     for item in plan.table.told:
         landing.remark(item.code, **item.params)
     if reading.left_out:
         landing.remark("left_out", count=len(reading.left_out), names=listed(reading.left_out))
+    refuse_overtaken(landing, job)
     crash_point("before-merge")
     landing.is_merging = True
     try:
@@ -258,6 +304,7 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     for number, block in enumerate(_rows(plan, reading)):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
+        frame, corrected = plan.correcting.apply(frame)
         frame = check.plain_ids(frame, plan.dataset.columns)
         frame, personal_rows = personal.hide(
             frame, block, plan.dataset, plan.header.positions, taken=plan.table.shape_cells
@@ -273,7 +320,7 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
         if whole.height:
             checked = plan.dataset.check(whole, job, known)
-            landing.copy(personal.noted(checked.records, personal_rows))
+            landing.copy(personal.noted(marked(checked.records, corrected), personal_rows))
             found = faults.together([odd, checked.faults])
             reading.add_unknown(checked.unknown)
             reading.leave_out(checked.left_out)
