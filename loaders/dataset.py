@@ -24,6 +24,7 @@ import polars as pl
 from config.mapping import Mapping
 from geo.crs import Crs
 from geo.landing import Landing
+from geo.masking import hidden
 from geo.viewer import OPERATOR, Clock, Viewer
 
 STAGED = ("row_number", "natural_key", "decides", "notes", "is_repaired", "is_outside")
@@ -55,7 +56,10 @@ class Column:
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping."""
+    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping.
+
+    `told_name`: what the file is called where it is kept under another name.
+    """
 
     dataset: str
     file: Path
@@ -70,6 +74,21 @@ class LoadRequest:
     is_dry_run: bool = False
     is_simulated: bool = False
     lang: str = "zh"
+    told_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name for people: `told_name` where it is kept under another one (an upload)."""
+        return self.told_name or self.file.name
+
+    @property
+    def stem(self) -> str:
+        """The same without its ending, by which a mapping's `[files]` know it."""
+        return Path(self.name).stem
+
+    def named(self, sentence: str) -> str:
+        """The sentence with that name in place of the one under which the file is kept."""
+        return sentence.replace(self.file.name, hidden(self.name)) if self.told_name else sentence
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from loaders import check, faults, read
 from loaders.dataset import Job, LoadRequest
 from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
+from loaders.looking import Look
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
@@ -51,8 +52,13 @@ class _DryRunError(Exception):
         super().__init__("dry run")
 
 
-def load_file(store: Store, request: LoadRequest, *, progress: Progress | None = None) -> LoadResult:
-    """Loads one file; a refusal is a result, not an exception. Raises geo.errors.StoreUnavailable."""
+def load_file(
+    store: Store, request: LoadRequest, *, progress: Progress | None = None, look: Look | None = None
+) -> LoadResult:
+    """Loads one file; a refusal is a result, not an exception. Raises geo.errors.StoreUnavailable.
+
+    `look` sees what comes of the rows before the end of the transaction (a preview).
+    """
     started = time.monotonic()
     sha256: str | None = None
     plan: Plan | None = None
@@ -62,7 +68,7 @@ def load_file(store: Store, request: LoadRequest, *, progress: Progress | None =
         plan = make_plan(request, facts)
         with store.loading(request.viewer, request.clock) as connection:
             landing = Landing(connection, request.clock, request.viewer)
-            result = _load(landing, plan, started, progress)
+            result = _load(landing, plan, started, progress, look)
             if request.is_dry_run:
                 raise _DryRunError(result)
         return result
@@ -93,7 +99,9 @@ def _as_refused(error: Exception) -> Refused:
 # ---------------------------------------------------------------- inside the transaction
 
 
-def _load(landing: Landing, plan: Plan, started: float, progress: Progress | None) -> LoadResult:
+def _load(
+    landing: Landing, plan: Plan, started: float, progress: Progress | None, look: Look | None = None
+) -> LoadResult:
     request, dataset = plan.request, plan.dataset
     landing.take_turn()
     _ = landing.vault  # without its key nothing is loaded
@@ -104,7 +112,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     job = _job(landing, plan, line)
     landing.open(dataset.section)
     known = dataset.prepare(landing, job)
-    reading = _stage(landing, plan, job, known, progress)
+    reading = _stage(landing, plan, job, known, progress, look)
     plan.facts.refuse_if_changed()
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
@@ -117,6 +125,8 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     landing.settle()
     refused = quarantine(landing, plan, job, reading.faults)
     counts = _counts(landing, reading, refused, things)
+    if look is not None:
+        look.end(landing, plan, refused)
     days = _cover(landing, plan, job)
     message = notice(counts, reading.unknown, landing.remarks, request.lang)
     seconds = time.monotonic() - started
@@ -126,7 +136,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     return LoadResult(
         load_id=job.load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=request.name,
         sha256=plan.facts.sha256,
         status="loaded",
         counts=counts,
@@ -190,7 +200,9 @@ class _Reading:
                 told[shown(value)] += rows
 
 
-def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progress | None) -> _Reading:
+def _stage(
+    landing: Landing, plan: Plan, job: Job, known: Any, progress: Progress | None, look: Look | None
+) -> _Reading:
     """Reads, checks and copies block by block, so that memory does not grow with the file."""
     reading = _Reading()
     for block in _rows(plan, reading):
@@ -206,6 +218,8 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
             reading.add_unknown(checked.unknown)
             reading.leave_out(checked.left_out)
         reading.faults.append(found)
+        if look is not None:
+            look.block(frame, found, job)
         if job.request.mode == "snapshot":
             landing.refused_keys.update(_keys(frame.filter(pl.col("row").is_in(found["row"].implode()))))
         if progress is not None:
@@ -306,11 +320,11 @@ def _nothing_new(
     counts = Counts(read=earlier.read, unchanged=earlier.read, skipped=earlier.skipped, things=earlier.things)
     if not request.is_dry_run:
         with _auditing(store, request) as landing:
-            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": request.file.name})
+            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": request.name})
     return LoadResult(
         load_id=None if request.is_dry_run else earlier.load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=request.name,
         sha256=sha256,
         status="dry-run" if request.is_dry_run else "nothing-new",
         counts=counts,
@@ -330,7 +344,7 @@ def _refused(
 ) -> LoadResult:
     """A refused file leaves its line in the ledger, in a transaction of its own; a dry run leaves nothing."""
     seconds = time.monotonic() - started
-    message = refusal.sentence(request.lang)
+    message = request.named(refusal.sentence(request.lang))
     tally = dict(Counter(part.code for part in refusal.parts))
     load_id = None
     if not request.is_dry_run and sha256 is not None:
@@ -342,7 +356,7 @@ def _refused(
     return LoadResult(
         load_id=load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=request.name,
         sha256=sha256,
         status="refused",
         counts=Counts(read=refusal.read, faults=tally),

@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": "cockpit.cli.keys",
     "replay-feed": "cockpit.cli.replay",
     "audit": "cockpit.cli.audit",
+    "inspect": "cockpit.cli.inspect",
 }
 
 

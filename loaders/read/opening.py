@@ -51,6 +51,7 @@ def open_table(path: Path, wish: Wish | None = None) -> Table:
 
 def _opened(found: str, path: Path, wish: Wish) -> Table:
     table: Table = import_module(f"loaders.read.{READERS[found]}").opened(path, wish)
+    table.format = found
     return table
 
 
@@ -98,4 +99,6 @@ def _text(head: bytes, path: Path, wish: Wish) -> Table:
         raise Refused("not_geojson", file=path.name, reason="{")
     if expected not in (None, "csv", "geojson"):
         raise Refused("wrong_format", file=path.name, wanted=expected, found="geojson" if is_json else "csv")
-    return GeoJsonTable(path) if is_json else CsvTable(path, encoding=encoding)
+    table: Table = GeoJsonTable(path) if is_json else CsvTable(path, encoding=encoding)
+    table.format, table.encoding = ("geojson" if is_json else "csv"), encoding
+    return table

@@ -47,6 +47,9 @@ class Table(ABC):
 
     `declared_crs`: the system that the file itself declares. `shape_cells`: cells whose text is the geometry;
     `lines_above`: lines above the header (a title), which are no rows.
+
+    What an inspection tells of the file: `format`; `encoding` and `delimiter` of a text; `part`, the sheet or layer that
+    is read, `parts`, all that there are, and `hidden`, those of them that Excel does not show.
     """
 
     headings: tuple[str, ...]
@@ -58,6 +61,12 @@ class Table(ABC):
     """Whether the format has a place for the system, so that one left empty means that nobody knows it."""
     shape_cells: frozenset[int] = frozenset()
     lines_above: int = 0
+    format: str = ""
+    encoding: str | None = None
+    delimiter: str | None = None
+    part: str | None = None
+    parts: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.ragged: list[Ragged] = []

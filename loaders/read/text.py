@@ -54,7 +54,7 @@ class CsvTable(Table):
         self._encoding = encoding
         with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="", errors="replace") as text:
             first = text.readline()
-            self._delimiter = max(DELIMITERS, key=first.count)
+            self._delimiter = self.delimiter = max(DELIMITERS, key=first.count)
             text.seek(0)
             self.headings = self._header(text)
         if not any(self.headings):

@@ -34,6 +34,8 @@ class WorkbookTable(Table):
         self._path = path
         workbook_parts.refuse_monsters(path)
         self._sheet = _sheet(path, wish)
+        self.part = self._sheet.name
+        self.parts, self.hidden = workbook_parts.sheets(path)
         self._errors = workbook_parts.error_cells(path, self._sheet.name)
         top = [
             (number, [cell_text(cell) for cell in row])

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import ZipFile
 
 import openpyxl
+import python_calamine as calamine
 from openpyxl.utils.exceptions import InvalidFileException
 
 from geo.masking import cut
@@ -41,6 +42,14 @@ def refuse_monsters(path: Path) -> None:
                 columns, rows = _filled(archive, part)
             if columns * rows > MOST_CELLS:
                 raise Refused("sheet_too_large", file=path.name, rows=rows, columns=columns)
+
+
+def sheets(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of all sheets, and of those that Excel does not show."""
+    with path.open("rb") as stream:
+        listed = calamine.load_workbook(stream).sheets_metadata
+    hidden = (item.name for item in listed if item.visible != calamine.SheetVisibleEnum.Visible)
+    return tuple(item.name for item in listed), tuple(hidden)
 
 
 def error_cells(path: Path, sheet: str) -> dict[int, dict[int, str]]:
