@@ -112,7 +112,7 @@ def _load(
     job = _job(landing, plan, line)
     landing.open(dataset.section)
     known = dataset.prepare(landing, job)
-    reading = _stage(landing, plan, job, known, progress, look)
+    reading = _stage(landing, plan, job, known, progress, look=look)
     plan.facts.refuse_if_changed()
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
@@ -201,7 +201,7 @@ class _Reading:
 
 
 def _stage(
-    landing: Landing, plan: Plan, job: Job, known: Any, progress: Progress | None, look: Look | None
+    landing: Landing, plan: Plan, job: Job, known: Any, progress: Progress | None, *, look: Look | None
 ) -> _Reading:
     """Reads, checks and copies block by block, so that memory does not grow with the file."""
     reading = _Reading()

@@ -8,6 +8,7 @@ from cockpit.context import current_view
 from cockpit.data import ledger_panel, load_panel, panels, reasons_panel, sources_panel
 from cockpit.data.computed import open_data
 from cockpit.panels import panel
+from cockpit.upload import panel as upload
 
 data = open_data(current_view())
 view = data.view
@@ -16,6 +17,8 @@ panels.apply_style()
 panels.head(data)
 
 show = partial(panel, view)
+if upload.may_upload(data):
+    show(key="upload", title=view.tr("upload.title"), unit=upload.unit(data), draw=partial(upload.draw, data))
 if not data.is_empty:
     show(
         key="load",

@@ -26,6 +26,7 @@ COMMANDS = {
     "replay-feed": "cockpit.cli.replay",
     "audit": "cockpit.cli.audit",
     "inspect": "cockpit.cli.inspect",
+    "take-in": "cockpit.cli.take_in",
 }
 
 

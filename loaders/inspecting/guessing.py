@@ -150,17 +150,11 @@ def _is_possible(ours: str, look: Look) -> bool:
     """Whether values of this look can stand in the column."""
     if look.kind == "empty":
         return True
-    if ours == GEOMETRY:
-        return look.kind == "shape"
     if ours.endswith(("_at", "_on")) or ours in ("extended_to", "vacant_since"):
         return look.kind == "time"
-    if ours in ("lon", "lat"):
-        return look.kind in DEGREES
-    if ours in NUMBERS:
-        return look.kind in ("number", "amount", "id", "northing", "easting")
-    if ours == "code":
-        return look.kind in ("id", "number", "word", "text")
-    return look.kind not in ("shape", "time", "lon", "lat")
+    allowed = {GEOMETRY: {"shape"}, "lon": DEGREES, "lat": DEGREES, "code": {"id", "number", "word", "text"}}
+    allowed |= dict.fromkeys(NUMBERS, {"number", "amount", "id", "northing", "easting"})
+    return look.kind in allowed.get(ours, {"amount", "number", "id", "word", "text", "easting", "northing"})
 
 
 def _by_values(guesses: dict[str, Guess], dataset: Dataset, looks: Sequence[Look], frame: pl.DataFrame) -> None:

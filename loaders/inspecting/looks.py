@@ -11,7 +11,8 @@ from geo.masking import PARTY, cut, masked, shown
 from loaders import check
 
 MOSTLY = 0.9
-FEW_WORDS = 40
+FEW_WORDS, LONGEST_WORD = 40, 30
+LON_OF_CHINA = (72, 138)
 EXAMPLES = 3
 LISTED_WORDS = 200
 _SHAPE = r"(?i)^\s*(SRID=\d+;\s*)?(MULTI)?(POLYGON|POINT|LINESTRING)\s*[ZM(]|^0[01]0[1-7][0-9A-F]{18}"
@@ -79,44 +80,43 @@ def _share(mask: pl.Series) -> float:
 
 
 def _kind(filled: pl.Series, distinct: int) -> tuple[str, str | None, str | None]:
-    if _share(filled.str.contains(_SHAPE)) >= MOSTLY:
-        return "shape", None, None
+    """The kind, and the lowest and highest of numbers and times."""
     number = numbers(filled)
     if _share(number.is_not_null()) >= MOSTLY:
-        known = number.drop_nulls()
-        low, high = float(known.min()), float(known.max())  # type: ignore[arg-type]
-        return _numeric(filled, known, distinct), f"{low:.12g}", f"{high:.12g}"
+        known = number.drop_nulls().to_numpy()
+        return _numeric(filled, number, distinct), f"{known.min():.12g}", f"{known.max():.12g}"
     at = times(filled)
     if _share(at.is_not_null()) >= MOSTLY:
-        local = at.drop_nulls().dt.convert_time_zone(_ZONE)
-        return "time", f"{local.min():%Y-%m-%d %H:%M:%S}", f"{local.max():%Y-%m-%d %H:%M:%S}"
-    if _share(filled.str.contains(_AMOUNT)) >= MOSTLY:
-        return "amount", None, None
-    is_id = filled.str.contains(_ID) & filled.str.contains(r"\d")
-    if distinct == len(filled) and _share(is_id) >= MOSTLY:
-        return "id", None, None
-    longest = filled.str.len_chars().max() or 0
-    if distinct <= FEW_WORDS and int(longest) <= 30:  # type: ignore[call-overload]
-        return "word", None, None
-    return "id" if _share(is_id) >= MOSTLY else "text", None, None
+        stamps = at.drop_nulls().dt.convert_time_zone(_ZONE).sort().dt.strftime("%Y-%m-%d %H:%M:%S")
+        return "time", stamps[0], stamps[-1]
+    return _textual(filled, distinct), None, None
 
 
-def _numeric(filled: pl.Series, known: pl.Series, distinct: int) -> str:
+def _textual(filled: pl.Series, distinct: int) -> str:
+    is_id = _share(filled.str.contains(_ID) & filled.str.contains(r"\d")) >= MOSTLY
+    is_short = not filled.str.len_chars().gt(LONGEST_WORD).any()
+    tried = {
+        "shape": _share(filled.str.contains(_SHAPE)) >= MOSTLY,
+        "amount": _share(filled.str.contains(_AMOUNT)) >= MOSTLY,
+        "id": is_id and distinct == len(filled),
+        "word": distinct <= FEW_WORDS and is_short,
+    }
+    return next((kind for kind, is_so in tried.items() if is_so), "id" if is_id else "text")
+
+
+def _numeric(filled: pl.Series, number: pl.Series, distinct: int) -> str:
     """Degrees and metres by their range and form; whole numbers that never repeat are ids."""
-    is_fine = _share(filled.str.contains(_DEGREES)) >= MOSTLY
-    if is_fine and _share(known.is_between(72, 138)) >= MOSTLY:
-        return "lon"
-    if is_fine and _share(known.is_between(-90, 90)) >= MOSTLY:
-        return "lat"
-    if is_fine and _share(known.is_between(-180, 180)) >= MOSTLY:
-        return "lon"
-    if _share(known.is_between(13e6, 46e6)) >= MOSTLY and _share(filled.str.contains(".", literal=True)) >= MOSTLY:
-        return "easting"
-    if _share(filled.str.contains(r"^\d{6}\.\d+$")) >= MOSTLY:
-        return "easting"
-    if _share(filled.str.contains(r"^\d{7}\.\d+$")) >= MOSTLY:
-        return "northing"
-    is_whole = _share(filled.str.contains(r"^\d{4,}$")) >= MOSTLY
-    if is_whole and distinct == len(filled) and len(filled) > 1:
-        return "id"
-    return "amount" if _share(filled.str.contains(r"\.\d{1,2}$")) >= MOSTLY else "number"
+
+    def mostly(form: str, low: float, high: float) -> bool:
+        return _share(filled.str.contains(form) & number.is_between(low, high)) >= MOSTLY
+
+    tried = {
+        "lon": mostly(_DEGREES, *LON_OF_CHINA),
+        "lat": mostly(_DEGREES, -90, 90),
+        "lon ": mostly(_DEGREES, -180, 180),
+        "easting": mostly(r"^\d{8}\.\d+$", 13e6, 46e6) or mostly(r"^\d{6}\.\d+$", 1e5, 1e6),
+        "northing": mostly(r"^\d{7}\.\d+$", 1e6, 1e7),
+        "id": mostly(r"^\d{4,}$", 1e3, 1e20) and distinct == len(filled) > 1,
+        "amount": mostly(r"\.\d{1,2}$", -1e12, 1e12),
+    }
+    return next((kind.strip() for kind, is_so in tried.items() if is_so), "number")

@@ -48,8 +48,8 @@ class Table(ABC):
     `declared_crs`: the system that the file itself declares. `shape_cells`: cells whose text is the geometry;
     `lines_above`: lines above the header (a title), which are no rows.
 
-    What an inspection tells of the file: `format`; `encoding` and `delimiter` of a text; `part`, the sheet or layer that
-    is read, `parts`, all that there are, and `hidden`, those of them that Excel does not show.
+    What an inspection tells of the file: `format`; `encoding` and `delimiter` of a text; `part`, the sheet or layer
+    that is read, `parts`, all that there are, and `hidden`, those of them that Excel does not show.
     """
 
     headings: tuple[str, ...]
