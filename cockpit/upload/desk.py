@@ -1,7 +1,8 @@
 """The files that people brought in, one a session, while they are looked at, tried and loaded.
 
 Invariant: a file lies under a generated name in a private folder of this process, and nowhere else; it is removed when
-it was loaded, dropped or forgotten, and what a killed process left is removed at the next start. A session finds its own.
+it was loaded, dropped or forgotten, and what a killed process left is removed at the next start. A session
+finds its own.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """Bringing a file in on the data page: chosen, recognised, tried, shown on a map, loaded; each stage its own face.
 
-Invariant: every text of the file and every name goes through `esc`; a form's markup depends on the upload alone, so that
-what somebody types survives the page's own runs.
+Invariant: every text of the file and every name goes through `esc`; a form's markup depends on the upload alone, so
+that what somebody types survives the page's own runs.
 """
 
 from collections.abc import Mapping
@@ -110,10 +110,9 @@ def _running(data: DataView, upload: Upload) -> str:
     rows = tr("upload.rows", n=formats.number(upload.rows)) if upload.rows else ""
     stop = button(tr("upload.cancel"), "cancel")
     hint = f'<p class="i3">{esc(tr("upload.loading_hint"))}</p>' if upload.stage == LOADING else ""
-    return (
-        f'<div class="up-run"><i class="up-spin" aria-hidden="true"></i><div role="status"><p><b>'
-        f"{esc(tr(f'upload.stage_{upload.stage}'))}</b> {esc(upload.name)}</p><p>{esc(rows)}</p>{hint}</div>{stop}</div>"
-    )
+    said = f"<p><b>{esc(tr(f'upload.stage_{upload.stage}'))}</b> {esc(upload.name)}</p><p>{esc(rows)}</p>{hint}"
+    spin = '<i class="up-spin" aria-hidden="true"></i>'
+    return f'<div class="up-run">{spin}<div role="status">{said}</div>{stop}</div>'
 
 
 # ---------------------------------------------------------------- recognised: how is it to be read?
@@ -127,7 +126,8 @@ def _asked(data: DataView, upload: Upload) -> str:
             f'<p class="up-name"><b>{esc(upload.name)}</b></p><p class="note up-fault" role="alert">'
             f'{esc(tr("upload.unreadable"))} {esc(said)}</p><p class="up-acts">{button(tr("upload.other"), "drop")}</p>'
         )
-    return f'<div class="up-two"><div>{_facts(data, upload)}{_columns(data, looked)}</div><div>{_form(data, upload)}</div></div>'
+    left, right = _facts(data, upload) + _columns(data, looked), _form(data, upload)
+    return f'<div class="up-two"><div>{left}</div><div>{right}</div></div>'
 
 
 def _facts(data: DataView, upload: Upload) -> str:
@@ -167,12 +167,12 @@ def _columns(data: DataView, looked: Mapping[str, Any]) -> str:
         f"<th>{esc(tr(f'inspect.head_{name}'))}</th>" for name in ("heading", "column", "why", "looks", "examples")
     )
     first, rest = rows[:SHOWN_COLUMNS], rows[SHOWN_COLUMNS:]
-    table = f'<div class="scroll"><table class="up-columns"><thead><tr>{heads}</tr></thead><tbody>{"".join(first)}</tbody></table></div>'
+    table = f'<table class="up-columns"><thead><tr>{heads}</tr></thead><tbody>{"".join(first)}</tbody></table>'
     if rest:
         more = tr("upload.more_columns", n=len(rest))
         table += (
-            f'<details><summary>{esc(more)}</summary><div class="scroll"><table class="up-columns"><tbody>'
-            f"{''.join(rest)}</tbody></table></div></details>"
+            f'<details><summary>{esc(more)}</summary><table class="up-columns"><tbody>'
+            f"{''.join(rest)}</tbody></table></details>"
         )
     return table
 

@@ -56,10 +56,11 @@ def _button(word: str, act: str, *, style: str = "btn") -> str:
 def _refused(data: DataView, told: Mapping[str, Any]) -> str:
     tr = data.view.tr
     codes = "".join(f"<code>{esc(code)}</code>" for code in told["faults"])
+    acts = _button(tr("upload.back"), "back", style="btn p") + _button(tr("upload.drop"), "drop")
     return (
         f'<div class="d-fate refused"><i>{esc(tr("upload.would_refuse"))}</i></div>'
         f'<p class="d-why" role="alert">{esc(told["message"])}</p><p class="d-codes">{codes}</p>'
-        f'<p class="up-acts">{_button(tr("upload.back"), "back", style="btn p")}{_button(tr("upload.drop"), "drop")}</p>'
+        f'<p class="up-acts">{acts}</p>'
     )
 
 
@@ -103,10 +104,9 @@ def _faults(data: DataView, told: Mapping[str, Any], preview: Mapping[str, Any])
     for code, rows in ranked[:SHOWN_FAULTS]:
         first = [one for one in preview["faults"] if one["fault"] == code][:SHOWN_ROWS]
         shown = "".join(f"<li>{esc(_row(data, one))}</li>" for one in first)
-        items.append(
-            f'<li><b class="d-n">{esc(formats.number(rows))}</b><div><p>{esc(summary(code, lang))} <code>{esc(code)}</code></p>'
-            f'<p class="i2">{esc(hint(code, lang))}</p><ul class="up-rows">{shown}</ul></div></li>'
-        )
+        what = f'<p>{esc(summary(code, lang))} <code>{esc(code)}</code></p><p class="i2">{esc(hint(code, lang))}</p>'
+        count = f'<b class="d-n">{esc(formats.number(rows))}</b>'
+        items.append(f'<li>{count}<div>{what}<ul class="up-rows">{shown}</ul></div></li>')
     more = len(ranked) - SHOWN_FAULTS
     rest = f'<p class="i3">{esc(tr("upload.more_faults", n=more))}</p>' if more > 0 else ""
     return f'<ul class="up-faults">{"".join(items)}</ul>{rest}'
@@ -114,9 +114,8 @@ def _faults(data: DataView, told: Mapping[str, Any], preview: Mapping[str, Any])
 
 def _row(data: DataView, one: Mapping[str, Any]) -> str:
     column = f" {words.column(data, '', one['column'])}" if one["column"] else ""
-    value = (
-        f"：{one['value']}" if one["value"] and data.view.lang == "zh" else f": {one['value']}" if one["value"] else ""
-    )
+    colon = "：" if data.view.lang == "zh" else ": "
+    value = f"{colon}{one['value']}" if one["value"] else ""
     return data.view.tr("upload.row", n=one["row"]) + column + value
 
 

@@ -1,6 +1,7 @@
 """The three things that are done to a file in a child process: looked at, tried, loaded.
 
-Invariant: only what the child itself said counts; where it was ended while it loaded, the ledger is asked what became of it.
+Invariant: only what the child itself said counts; where it was ended while it loaded, the ledger is asked what became
+of it.
 """
 
 from collections.abc import Mapping

@@ -153,7 +153,7 @@ def _is_possible(ours: str, look: Look) -> bool:
     if ours.endswith(("_at", "_on")) or ours in ("extended_to", "vacant_since"):
         return look.kind == "time"
     allowed = {GEOMETRY: {"shape"}, "lon": DEGREES, "lat": DEGREES, "code": {"id", "number", "word", "text"}}
-    allowed |= dict.fromkeys(NUMBERS, {"number", "amount", "id", "northing", "easting"})
+    allowed |= {name: {"number", "amount", "id", "northing", "easting"} for name in NUMBERS}
     return look.kind in allowed.get(ours, {"amount", "number", "id", "word", "text", "easting", "northing"})
 
 
