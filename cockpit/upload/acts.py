@@ -17,6 +17,8 @@ from config.mapping import LEVELS, source_names
 from geo.errors import StoreUnavailable
 
 LONGEST = 2_000
+DATASET = "holds"
+"""The field with the dataset; one called `dataset` would hide the form's own property of that name."""
 CRS = re.compile(r"[A-Za-z0-9:_-]{0,40}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 Form = Mapping[str, str]
@@ -47,7 +49,7 @@ def _try(data: DataView, upload: Upload, form: Form) -> None:
 
 def _choice(form: Form) -> Choice | None:
     """The choice of the form; None where it names what does not exist."""
-    dataset, source, crs, level = (form.get(name, "") for name in ("dataset", "source", "crs", "level"))
+    dataset, source, crs, level = (form.get(name, "") for name in (DATASET, "source", "crs", "level"))
     is_known = dataset in DATASETS and (not source or source in source_names()) and (not level or level in LEVELS)
     if not is_known or not CRS.fullmatch(crs):
         return None
@@ -55,7 +57,7 @@ def _choice(form: Form) -> Choice | None:
 
 
 def _draft(data: DataView, upload: Upload, form: Form) -> None:
-    name, dataset = form.get("draft", ""), form.get("dataset", "")
+    name, dataset = form.get("draft", ""), form.get(DATASET, "")
     if upload.stage != ASKED:
         return
     if not NAME.fullmatch(name) or name in source_names() or dataset not in DATASETS:

@@ -16,6 +16,7 @@ from cockpit.data.computed import DATASETS, DataView
 from cockpit.markup import attributes, esc
 from cockpit.picture import STATIC, picture
 from cockpit.upload import acts, preview
+from cockpit.upload.acts import DATASET
 from cockpit.upload.desk import ASKED, DONE, LOADING, RECEIVING, SHOWN, Upload, desk
 from config.mapping import LEVELS, source_names
 from config.upload import upload as limits
@@ -210,7 +211,7 @@ def _form(data: DataView, upload: Upload) -> str:
     needs = _needs(data, best, fitting)
     return (
         f'<form class="up-form" data-send="try">{needs}'
-        f"{_field(tr('upload.dataset'), _select('dataset', datasets))}"
+        f"{_field(tr('upload.dataset'), _select(DATASET, datasets))}"
         f"{_field(tr('upload.source'), _select('source', sources), tr('upload.source_hint'))}"
         f"{_field(tr('upload.level'), _select('level', levels), tr('upload.level_hint'))}"
         f"{_field(tr('upload.crs'), _crs(crs, listed), tr('upload.crs_hint'))}"
@@ -244,7 +245,7 @@ def _draft(data: DataView, dataset: str, best: Mapping[str, Any] | None, fitting
     known = attributes(
         name="draft", type="text", maxlength=64, required="", autocomplete="off", pattern="[A-Za-z0-9][A-Za-z0-9_-]*"
     )
-    hidden = f"<input{attributes(type='hidden', name='dataset', value=dataset)}>"
+    hidden = f"<input{attributes(type='hidden', name=DATASET, value=dataset)}>"
     return (
         f'<form class="up-form up-draft" data-send="draft">{hidden}'
         f"{_field(tr('upload.draft'), f'<input{known}>', tr('upload.draft_hint'))}"

@@ -19,6 +19,7 @@ FATES = ("inserted", "updated", "unchanged", "quarantined")
 LABELLED_FROM = 0.06
 SHOWN_FAULTS, SHOWN_ROWS = 6, 3
 MOST_AREAS = 400
+TOLD_IN_MESSAGE = "unknown_category"
 
 
 def face(data: DataView, upload: Upload) -> str:
@@ -34,19 +35,14 @@ def face(data: DataView, upload: Upload) -> str:
         return head + _refused(data, refused)
     counts = upload.tried["result"]
     body = f"{_bar(data, counts)}{_said(data, upload)}{_faults(data, counts, upload.tried['preview'])}"
-    drawn = _map(data, upload.tried["preview"])
-    body = f'<div class="up-two"><div>{body}</div><div>{drawn}</div></div>' if drawn else body
-    is_empty = not (counts["inserted"] or counts["updated"])
-    word = tr(
-        "upload.confirm_none" if is_empty else "upload.confirm",
-        n=formats.number(counts["inserted"] + counts["updated"]),
+    new = counts["inserted"] + counts["updated"]
+    word = tr("upload.confirm" if new else "upload.confirm_none", n=formats.number(new))
+    others = _button(tr("upload.back"), "back") + _button(tr("upload.drop"), "drop")
+    acts = f'<p class="up-acts">{_button(word, "confirm", style="btn p")}{others}</p>'
+    return (
+        f'<div class="up-head">{head}{acts}</div>'
+        f'<div class="up-two"><div>{body}</div><div>{_map(data, upload.tried["preview"])}</div></div>'
     )
-    acts = (
-        _button(word, "confirm", style="btn p")
-        + _button(tr("upload.back"), "back")
-        + _button(tr("upload.drop"), "drop")
-    )
-    return f'{head}{body}<p class="up-acts up-last">{acts}</p>'
 
 
 def _button(word: str, act: str, *, style: str = "btn") -> str:
@@ -83,33 +79,36 @@ def _bar(data: DataView, told: Mapping[str, Any]) -> str:
 
 
 def _said(data: DataView, upload: Upload) -> str:
-    """What was repaired, lies outside or was skipped, and the message of the dry run."""
+    """What was repaired or skipped, and the message of the dry run, which tells what lies outside."""
     tr, told = data.view.tr, upload.tried["result"]
-    parts = [
-        tr(f"data.told_{name}", n=formats.number(told[name]))
-        for name in ("repaired", "outside", "skipped")
-        if told[name]
-    ]
+    parts = [tr(f"data.told_{name}", n=formats.number(told[name])) for name in ("repaired", "skipped") if told[name]]
     said = f'<p class="d-told">{esc(tr("data.told_joiner").join(parts))}</p>' if parts else ""
     return said + (f'<p class="note">{esc(told["message"])}</p>' if told["message"] else "")
 
 
 def _faults(data: DataView, told: Mapping[str, Any], preview: Mapping[str, Any]) -> str:
-    """Why rows would be refused or are noted, the most frequent first, with the first rows of each."""
-    tr, lang = data.view.tr, data.view.lang
-    if not told["faults"]:
-        return f'<p class="i2 up-none">{esc(tr("upload.no_faults"))}</p>'
+    """Why rows would be refused, the most frequent first, with the first rows of each; then what is only noted."""
+    tr = data.view.tr
     ranked = sorted(told["faults"].items(), key=lambda one: (-one[1], one[0]))
-    items = []
-    for code, rows in ranked[:SHOWN_FAULTS]:
-        first = [one for one in preview["faults"] if one["fault"] == code][:SHOWN_ROWS]
-        shown = "".join(f"<li>{esc(_row(data, one))}</li>" for one in first)
-        what = f'<p>{esc(summary(code, lang))} <code>{esc(code)}</code></p><p class="i2">{esc(hint(code, lang))}</p>'
-        count = f'<b class="d-n">{esc(formats.number(rows))}</b>'
-        items.append(f'<li>{count}<div>{what}<ul class="up-rows">{shown}</ul></div></li>')
-    more = len(ranked) - SHOWN_FAULTS
-    rest = f'<p class="i3">{esc(tr("upload.more_faults", n=more))}</p>' if more > 0 else ""
-    return f'<ul class="up-faults">{"".join(items)}</ul>{rest}'
+    refusing = {one["fault"] for one in preview["faults"]}
+    reasons = [one for one in ranked if one[0] in refusing]
+    notes = [one for one in ranked if one[0] not in refusing and not one[0].startswith(TOLD_IN_MESSAGE)]
+    found = "" if reasons else f'<p class="i2 up-none">{esc(tr("upload.no_faults"))}</p>'
+    for head, chosen in (("upload.reasons", reasons), ("upload.notes", notes)):
+        if chosen:
+            items = "".join(_fault(data, code, rows, preview) for code, rows in chosen[:SHOWN_FAULTS])
+            more = len(chosen) - SHOWN_FAULTS
+            rest = f'<p class="i3">{esc(tr("upload.more_faults", n=more))}</p>' if more > 0 else ""
+            found += f'<h3 class="up-sub">{esc(tr(head))}</h3><ul class="up-faults">{items}</ul>{rest}'
+    return found
+
+
+def _fault(data: DataView, code: str, rows: int, preview: Mapping[str, Any]) -> str:
+    lang = data.view.lang
+    first = [one for one in preview["faults"] if one["fault"] == code][:SHOWN_ROWS]
+    shown = "".join(f"<li>{esc(_row(data, one))}</li>" for one in first)
+    what = f'<p>{esc(summary(code, lang))} <code>{esc(code)}</code></p><p class="i2">{esc(hint(code, lang))}</p>'
+    return f'<li><b class="d-n">{esc(formats.number(rows))}</b><div>{what}<ul class="up-rows">{shown}</ul></div></li>'
 
 
 def _row(data: DataView, one: Mapping[str, Any]) -> str:
