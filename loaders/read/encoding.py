@@ -44,16 +44,24 @@ def encoding_of(path: Path) -> str:
         said = marked or _unmarked_utf16(head)
         if said is None and _is_binary(head):
             raise Refused("not_text", file=path.name)
-        line = _unread(stream, said or UTF8)
-        if line is None:
+        unread = _unread(stream, said or UTF8)
+        if unread is None:
             return said or UTF8
-        if said is None:
+        if said is None and not unread.is_cut:
             return _chinese(stream, path)
-        raise Refused("bad_encoding", file=path.name, line=line, encoding=said.upper())
+        raise Refused("bad_encoding", file=path.name, line=unread.line, encoding=(said or UTF8).upper())
 
 
-def _unread(stream: BinaryIO, encoding: str) -> int | None:
-    """The first line that `encoding` does not read; None where it reads all."""
+@dataclass(frozen=True)
+class _Unread:
+    """The first line that an encoding does not read; `is_cut`: the file ends within its last character."""
+
+    line: int
+    is_cut: bool
+
+
+def _unread(stream: BinaryIO, encoding: str) -> _Unread | None:
+    """Where `encoding` stops reading the file; None where it reads all."""
     stream.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = 1
@@ -63,7 +71,8 @@ def _unread(stream: BinaryIO, encoding: str) -> int | None:
             lines += decoder.decode(chunk, final=not chunk).count("\n")
         except UnicodeDecodeError as error:
             decoder.setstate(state)
-            return lines + decoder.decode(chunk[: max(0, error.start - len(state[0]))]).count("\n")
+            before = decoder.decode(chunk[: max(0, error.start - len(state[0]))])
+            return _Unread(lines + before.count("\n"), is_cut=not chunk)
         if not chunk:
             return None
 
