@@ -21,11 +21,13 @@ LETTERS = 26
 
 def faults(block: pl.DataFrame, positions: Mapping[str, int], *, codes: Collection[str]) -> pl.DataFrame:
     """The faults of rows (`row`, c0 …, perhaps `odd`) with such a cell among ours; `codes` are columns of codes."""
+    is_seen = block.select(pl.col(f"c{cell}").str.starts_with("#").any() for cell in set(positions.values()))
     found = []
     for column, cell in positions.items():
         texts = block.select("row", pl.col(f"c{cell}").alias(column))
-        found.append(_found(texts, column, cell, ERRORS, fault="error_cell"))
-        if column in codes:
+        if is_seen[f"c{cell}"].any():
+            found.append(_found(texts, column, cell, ERRORS, fault="error_cell"))
+        if column in codes and texts[column].str.contains(f"{UNSEEN}|{SHORTENED}").any():
             found.append(_found(texts, column, cell, UNSEEN, fault="unseen_in_code"))
             found.append(_found(texts, column, cell, SHORTENED, fault="digits_lost"))
         if "odd" in block.columns:

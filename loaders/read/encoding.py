@@ -5,8 +5,8 @@ line, and so is one that reads as Chinese but as no words that people write.
 """
 
 import codecs
+import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,12 @@ MOST_ODD = 0.01
 """Share of NUL bytes, or of characters that nobody writes, above which a file is no text; below, each is a fault of its
 row.
 """
+_PERHAPS_UTF8 = re.compile(
+    rb"^(?=[^\n]*[\xe2-\xef])(?:[\x00-\x09\x0b-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})+$", re.MULTILINE
+)
+"""A line that UTF-8 could read, with a Chinese character."""
+ENOUGH_JUDGED = 10_000
+"""Characters behind ASCII after which lines are looked at together."""
 FEWEST_JUDGED = 20
 """Characters behind ASCII below which nothing can be said of a text."""
 LEAST_COMMON = 0.6
@@ -100,11 +106,12 @@ def _is_binary(head: bytes) -> bool:
 
 @dataclass
 class _Lines:
-    """What the lines with more than ASCII read in: how many, and the first of each."""
+    """What lines with more than ASCII read in; all numbers are of lines but `characters` and `common`."""
 
     utf8: list[int] = field(default_factory=list)
-    chinese: list[int] = field(default_factory=list)
     neither: list[int] = field(default_factory=list)
+    chinese: int = 0
+    first_chinese: int = 0
     characters: int = 0
     common: int = 0
 
@@ -112,17 +119,25 @@ class _Lines:
 def _chinese(stream: BinaryIO, path: Path) -> str:
     """GB18030, if it reads every line, no line is surely UTF-8, and the texts are words that people write."""
     found = _Lines()
-    for number, line in _lines(stream):
-        _judge(found, number, line)
+    first = 1
+    stream.seek(0)
+    while lines := stream.readlines(CHUNK_BYTES):
+        chunk = b"".join(lines)
+        if found.characters > ENOUGH_JUDGED and _decoded(chunk, CHINESE) and not _PERHAPS_UTF8.search(chunk):
+            found.chinese += len(lines)
+        else:
+            for number, line in enumerate(lines, start=first):
+                _judge(found, number, line)
+        first += len(lines)
     if found.neither:
         raise Refused("bad_encoding", file=path.name, line=found.neither[0], encoding="UTF-8, GB18030")
     if found.utf8:
-        most, odd, first = "UTF-8", "GB18030", found.chinese[0]
-        if len(found.utf8) < len(found.chinese):
-            most, odd, first = odd, most, found.utf8[0]
-        raise Refused("mixed_encoding", file=path.name, first=most, second=odd, line=first)
+        most, odd, place = "UTF-8", "GB18030", found.first_chinese
+        if len(found.utf8) < found.chinese:
+            most, odd, place = odd, most, found.utf8[0]
+        raise Refused("mixed_encoding", file=path.name, first=most, second=odd, line=place)
     if found.characters >= FEWEST_JUDGED and found.common < found.characters * LEAST_COMMON:
-        raise Refused("garbled_text", file=path.name, line=found.chinese[0])
+        raise Refused("garbled_text", file=path.name, line=found.first_chinese)
     return CHINESE
 
 
@@ -137,7 +152,8 @@ def _judge(found: _Lines, number: int, line: bytes) -> None:
     elif text is None:
         found.neither.append(number)
     else:
-        found.chinese.append(number)
+        found.first_chinese = found.first_chinese or number
+        found.chinese += 1
         found.characters += len(high)
         found.common += common
 
@@ -161,8 +177,3 @@ def _decoded(line: bytes, encoding: str) -> str | None:
         return line.decode(encoding)
     except UnicodeDecodeError:
         return None
-
-
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    stream.seek(0)
-    return enumerate(stream, start=1)

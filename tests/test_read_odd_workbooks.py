@@ -1,0 +1,192 @@
+"""Workbooks that were never meant to be read: formulas without values, errors, merged cells, two calendars, hidden sheets."""
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from verdicts import HEADINGS, Judge, accepted, judge, quarantined, refused
+
+from loaders import read
+from loaders.odd_cells import letters
+
+__all__ = ["judge"]
+
+Change = Callable[[Workbook, Worksheet], object]
+DAYS = [dt.datetime.fromisoformat(f"2026-10-0{day} 08:00:00") for day in range(1, 6)]
+
+
+def book(path: Path, change: Change = lambda _, __: None, *, above: int = 0) -> Path:
+    """Five good incidents below `above` empty rows, and then the change."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    rows = [HEADINGS, *((f"A{day.day}", "暴露垃圾", day, 120.1, 30.1) for day in DAYS)]
+    for number, row in enumerate(rows, start=1 + above):
+        for column, value in enumerate(row, start=1):
+            sheet.cell(number, column, value)
+    change(workbook, sheet)
+    workbook.save(path)
+    return path
+
+
+@pytest.fixture
+def verdict(judge: Judge, tmp_path: Path) -> Callable[..., object]:
+    """Judges five good incidents after a change."""
+
+    def judged(change: Change, *, above: int = 0, **options: object) -> object:
+        book(tmp_path / "x.xlsx", change, above=above)
+        return judge("x.xlsx", **options)
+
+    return judged
+
+
+def error(cell: str, text: str) -> Change:
+    def change(_: Workbook, sheet: Worksheet) -> None:
+        sheet[cell] = text
+        sheet[cell].data_type = "e"
+
+    return change
+
+
+def setting(**cells: object) -> Change:
+    def change(_: Workbook, sheet: Worksheet) -> None:
+        for cell, value in cells.items():
+            sheet[cell] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (setting(B3="=A1"), "formula_without_value"),
+        (setting(A6='="A"&5'), "formula_without_value"),
+        (error("C3", "#REF!"), "error_cell"),
+        (error("A6", "#N/A"), "error_cell"),
+        (setting(B3="#N/A"), "error_cell"),
+        (setting(A3=1234567890123456789), "digits_lost"),
+        (setting(A3="A\u200b3"), "unseen_in_code"),
+        (setting(A3=None), "missing_value"),
+        (setting(C3=dt.time(8, 0)), "bad_time"),
+    ],
+)
+def test_a_cell_without_its_value_is_a_fault_of_its_row(
+    verdict: Callable[..., object], change: Change, fault: str
+) -> None:
+    assert quarantined(verdict(change)) == (4, 1, {fault: 1})
+
+
+def test_a_row_of_formulas_alone_is_not_lost_at_the_end(verdict: Callable[..., object]) -> None:
+    assert quarantined(verdict(setting(A7="=A6", B7="=B6", C7="=C6"))) == (5, 1, {"formula_without_value": 1})
+
+
+def test_the_fault_names_the_cell(tmp_path: Path, judge: Judge) -> None:
+    path = book(tmp_path / "x.xlsx", setting(B3="=A1"))
+    table = read.open_table(path)
+    (block,) = table.blocks()
+    assert block["odd"].to_list() == [None, "1:formula_without_value", None, None, None]
+    assert block["c1"][1] == "=A1"
+    assert [letters(cell) for cell in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+@pytest.mark.parametrize(
+    ("change", "skipped"),
+    [
+        (setting(F2="=1+1", G9="=2"), 3),
+        (setting(A7="合计", C7="=COUNTA(A2:A6)"), 1),
+        (setting(A7="合计", B7=5), 1),
+        (setting(A9="制表人：张三", C9="审核人：李四"), 3),
+        (lambda book, _: setattr(book, "epoch", CALENDAR_MAC_1904), 0),
+        (lambda _, sheet: sheet.merge_cells("B2:B6"), 0),
+        (lambda _, sheet: sheet.column_dimensions.__getitem__("B").__setattr__("hidden", True), 0),
+        (lambda _, sheet: sheet.row_dimensions.__getitem__(3).__setattr__("hidden", True), 0),
+        (
+            lambda _, sheet: setattr(
+                sheet["XFD1048576"], "fill", openpyxl.styles.PatternFill("solid", fgColor="FF0000")
+            ),
+            0,
+        ),
+        (setting(C2="2026年10月1日 08:00", C3="2026/10/2 08:00:00", C4=dt.date(2026, 10, 3)), 0),
+    ],
+)
+def test_what_does_no_harm_is_accepted(verdict: Callable[..., object], change: Change, skipped: int) -> None:
+    assert accepted(verdict(change))[0] == 5
+
+
+def test_a_merged_cell_goes_for_all_its_rows(tmp_path: Path) -> None:
+    path = book(tmp_path / "x.xlsx", lambda _, sheet: sheet.merge_cells("B2:B4"))
+    (block,) = read.open_table(path).blocks()
+    assert block["c1"].to_list() == ["暴露垃圾"] * 5
+    path = book(tmp_path / "y.xlsx", lambda _, sheet: (sheet.merge_cells("B2:B3"), setting(B4="噪音")(_, sheet)))
+    (block,) = read.open_table(path).blocks()
+    assert block["c1"].to_list() == ["暴露垃圾", "暴露垃圾", "噪音", "暴露垃圾", "暴露垃圾"]
+
+
+def test_a_header_merged_over_two_rows_is_understood_without_a_mapping(verdict: Callable[..., object]) -> None:
+    def change(_: Workbook, sheet: Worksheet) -> None:
+        for cell, told in {"A1": "十月台账", "A2": "编号", "B2": "类别", "C2": "时间", "D2": "位置"}.items():
+            sheet[cell] = told
+        for cell, told in {"A3": None, "B3": None, "C3": "上报", "D3": "经度", "E3": "纬度"}.items():
+            sheet[cell] = told
+        for span in ("A1:E1", "A2:A3", "B2:B3", "D2:E2"):
+            sheet.merge_cells(span)
+
+    assert accepted(verdict(change, above=2)) == (5, 1)
+
+
+def test_a_table_away_from_the_corner_is_found(judge: Judge, tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    for number, row in enumerate([HEADINGS, ("A1", "暴露垃圾", DAYS[0], 120.1, 30.1)], start=5):
+        for column, value in enumerate(row, start=4):
+            workbook.worksheets[0].cell(number, column, value)
+    workbook.save(tmp_path / "x.xlsx")
+    assert accepted(judge("x.xlsx")) == (1, 4)
+
+
+def rezipped(path: Path, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            content = change(name, old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return packed.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "b">]>'
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (
+            lambda name, part: part if name != SHEET else part.replace(b"<worksheet", DOCTYPE + b"<worksheet", 1),
+            "xml_entities",
+        ),
+        (lambda name, part: part if name != SHEET else None, "is_workbook"),
+        (lambda name, part: part if name != SHEET else part[:-60], "is_workbook"),
+        (lambda name, part: part if name != "xl/workbook.xml" else b"", "is_workbook"),
+    ],
+)
+def test_a_workbook_with_a_damaged_part_is_refused(
+    judge: Judge, tmp_path: Path, change: Callable[[str, bytes], bytes | None], code: str
+) -> None:
+    assert refused(judge("y.xlsx", rezipped(book(tmp_path / "x.xlsx"), change))) == code
+
+
+def test_empty_cut_and_doubled_workbooks_are_refused(judge: Judge, tmp_path: Path) -> None:
+    whole = book(tmp_path / "x.xlsx").read_bytes()
+    assert refused(judge("y.xlsx", whole[:-100])) == "is_workbook"
+    assert refused(judge("y.xlsx", b"junk" + whole)) == "not_text"
+    openpyxl.Workbook().save(tmp_path / "empty.xlsx")
+    assert refused(judge("empty.xlsx")) == "empty_file"
+    book(tmp_path / "two.xlsx", lambda made, sheet: made.copy_worksheet(sheet))
+    assert refused(judge("two.xlsx")) == "sheet_ambiguous"
+    assert accepted(judge("named.csv", whole)) == (5, 0)
