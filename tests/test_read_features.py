@@ -153,7 +153,7 @@ def test_incomplete_and_bare_shapefiles_say_what_is_missing(tmp_path: Path) -> N
         assert f"街道{ending}" in refused.value.sentence("zh")
     assert code_of(tmp_path / "a" / "a.shp") == "bare_shapefile"
     torn = zipped(tmp_path / "t.zip", {"a": parts | {".shp": parts[".shp"][:50]}})
-    assert code_of(torn) == "geofile_damaged"
+    assert code_of(torn) == "shapefile_counts"
 
 
 def test_nothing_is_unpacked_under_a_name_from_the_archive_and_nothing_stays(

@@ -76,6 +76,6 @@ class Table(ABC):
         """Blocks in the order of the file: `row` (Int64), c0 … as received; with shapes `geometry` and `broken` too.
 
         `geometry` (WKB) is null where there is none or none that can be read; `broken` is the text of the latter.
-        `odd`, only where a sheet has such cells: the number of the cell and its fault (“3:formula_without_value”).
+        `odd`, of a workbook: cells of the row that hold no plain value, with their fault (“3:formula_without_value”).
         Starts at the beginning whenever it is called. Rows with a wrong number of cells are in `ragged` afterwards.
         """

@@ -54,8 +54,7 @@ class WorkbookTable(Table):
             columns = zip(*(row for _, row in block), strict=True)
             texts = {f"c{index}": column_text(column) for index, column in enumerate(columns)}
             frame = pl.DataFrame({"row": pl.Series([number for number, _ in block], dtype=pl.Int64), **texts})
-            odd = self._told_odd(block)
-            yield frame.with_columns(pl.Series("odd", odd, dtype=pl.String)) if any(odd) else frame
+            yield frame.with_columns(pl.Series("odd", self._told_odd(block), dtype=pl.String))
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
         """All rows of the sheet, each from column A on; errors (#REF!) and formulas without a value as their text."""
