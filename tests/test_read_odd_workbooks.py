@@ -74,7 +74,6 @@ def setting(**cells: object) -> Change:
         (error("C3", "#REF!"), "error_cell"),
         (error("A6", "#N/A"), "error_cell"),
         (setting(B3="#N/A"), "error_cell"),
-        (setting(A3=1234567890123456789), "digits_lost"),
         (setting(A3="A\u200b3"), "unseen_in_code"),
         (setting(A3=None), "missing_value"),
         (setting(C3=dt.time(8, 0)), "bad_time"),
@@ -92,7 +91,7 @@ def test_the_fault_names_the_cell(tmp_path: Path, judge: Judge) -> None:
     path = book(tmp_path / "x.xlsx", setting(B3="=A1"))
     table = read.open_table(path)
     (block,) = table.blocks()
-    assert block["odd"].to_list() == [None, "1:formula_without_value", None, None, None]
+    assert block["unvalued"].to_list() == [None, "1", None, None, None]
     assert block["c1"][1] == "=A1"
     assert [letters(cell) for cell in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
@@ -180,13 +179,11 @@ def with_part(path: Path, part: str, change: Callable[[bytes], bytes | None]) ->
 
 
 SHEET = "xl/worksheets/sheet1.xml"
-DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "b">]>'
 
 
 @pytest.mark.parametrize(
     ("part", "change", "code"),
     [
-        (SHEET, lambda content: content.replace(b"<worksheet", DOCTYPE + b"<worksheet", 1), "xml_entities"),
         (SHEET, lambda _: None, "is_workbook"),
         (SHEET, lambda content: content[:-60], "is_workbook"),
         ("xl/workbook.xml", lambda _: b"", "is_workbook"),

@@ -56,6 +56,7 @@ def open_table(path: Path, wish: Wish | None = None) -> Table:
 
 def _opened(found: str, path: Path, wish: Wish) -> Table:
     table: Table = import_module(f"loaders.read.{READERS[found]}").opened(path, wish)
+    table.format = found
     return table
 
 
@@ -107,6 +108,7 @@ def _text(path: Path, wish: Wish) -> Table:
         if wish.format == "geojson":
             raise Refused("not_geojson", file=path.name, reason="FeatureCollection")
         raise Refused("wrong_format", file=path.name, wanted=wish.format, found=found)
+    table.format, table.encoding = found, encoding
     return table
 
 

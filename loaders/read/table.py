@@ -55,6 +55,9 @@ class Table(ABC):
 
     `declared_crs`: the system that the file itself declares. `shape_cells`: cells whose text is the geometry;
     `lines_above`: lines above the header (a title), which are no rows; `told`: what was left aside (hidden sheets).
+
+    What an inspection tells of the file: `format`; `encoding` and `delimiter` of a text; `part`, the sheet or layer
+    that is read, `parts`, all that there are, and `hidden`, those of them that Excel does not show.
     """
 
     headings: tuple[str, ...]
@@ -67,6 +70,12 @@ class Table(ABC):
     shape_cells: frozenset[int] = frozenset()
     lines_above: int = 0
     told: tuple[Told, ...] = ()
+    format: str = ""
+    encoding: str | None = None
+    delimiter: str | None = None
+    part: str | None = None
+    parts: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.ragged: list[Ragged] = []
@@ -76,6 +85,6 @@ class Table(ABC):
         """Blocks in the order of the file: `row` (Int64), c0 … as received; with shapes `geometry` and `broken` too.
 
         `geometry` (WKB) is null where there is none or none that can be read; `broken` is the text of the latter.
-        `odd`, of a workbook: cells of the row that hold no plain value, with their fault (“3:formula_without_value”).
+        `unvalued`, of a sheet with such cells: the cells of the row (“3,5”) that hold a formula without a value.
         Starts at the beginning whenever it is called. Rows with a wrong number of cells are in `ragged` afterwards.
         """

@@ -35,7 +35,7 @@ class CsvTable(Table):
         self._path = path
         self._encoding = encoding
         found = dialect.of(path, wish, encoding=encoding)
-        self._delimiter = found.delimiter
+        self._delimiter = self.delimiter = found.delimiter
         self._header_end = found.header.last
         self.headings = found.header.headings
         self.lines_above = found.header.lines_above

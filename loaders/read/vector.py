@@ -39,7 +39,7 @@ class VectorTable(Table):
         super().__init__()
         self._path = path
         self._name = name
-        self._layer = layer
+        self._layer = self.part = layer
         self._options = options
         info = self._gdal(lambda: pyogrio.read_info(path, layer=layer, **options))
         self.headings = tuple(str(field) for field in info["fields"])

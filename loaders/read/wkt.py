@@ -58,7 +58,9 @@ class WktTable(Table):
         self._file = file
         self.headings = table.headings
         self.shape_cells = frozenset({cell})
-        self.lines_above = table.lines_above
+        self.lines_above, self.told = table.lines_above, table.told
+        self.format, self.encoding, self.delimiter = table.format, table.encoding, table.delimiter
+        self.part, self.parts, self.hidden = table.part, table.parts, table.hidden
         self._srid = self._first_srid()
         self.declared_crs = f"EPSG:{self._srid}" if self._srid else None
 

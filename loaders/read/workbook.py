@@ -4,7 +4,7 @@ Invariant: hidden rows count, and what a cell holds is written as people see it;
 meant is told by the mapping or beyond doubt, and what is left aside is said. A sheet stands in memory as a whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, repeat
 from pathlib import Path
@@ -15,7 +15,7 @@ import python_calamine as calamine
 from geo.masking import cut, shown
 from loaders.faults import Refused
 from loaders.read import header_rows, workbook_parts
-from loaders.read.cells import DIGITS, Value, cell_text, column_text
+from loaders.read.cells import Value, cell_text, column_text
 from loaders.read.header_rows import FEWEST_HITS, HeaderRows
 from loaders.read.table import Table, Told, Wish
 
@@ -24,9 +24,6 @@ BLOCK_ROWS = 20_000
 
 PANIC = "PanicException"
 """What the library's native code raises on some damaged files; no exception of Python's own tree."""
-
-FIRST_CUT = 10**DIGITS
-"""The first number with more digits than a spreadsheet keeps."""
 
 Row = list[Value]
 
@@ -41,6 +38,7 @@ class WorkbookTable(Table):
         chosen = _sheet(path, wish)
         self._sheet = chosen.sheet
         self.told = chosen.told
+        self.part, self.parts, self.hidden = self._sheet.name, chosen.parts, chosen.hidden
         self._odd = workbook_parts.odd_cells(path, self._sheet.name)
         header = header_rows.required(_header(self._sheet, wish), file=path.name, sheet=self._sheet.name)
         self.headings = header.headings
@@ -54,7 +52,7 @@ class WorkbookTable(Table):
             columns = zip(*(row for _, row in block), strict=True)
             texts = {f"c{index}": column_text(column) for index, column in enumerate(columns)}
             frame = pl.DataFrame({"row": pl.Series([number for number, _ in block], dtype=pl.Int64), **texts})
-            yield frame.with_columns(pl.Series("odd", self._told_odd(block), dtype=pl.String))
+            yield frame.with_columns(self._unvalued(frame["row"])) if self._odd.unvalued else frame
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
         """All rows of the sheet, each from column A on; errors (#REF!) and formulas without a value as their text."""
@@ -67,14 +65,10 @@ class WorkbookTable(Table):
                         row[column] = text
             yield number, row
 
-    def _told_odd(self, block: Sequence[tuple[int, Row]]) -> list[str | None]:
-        """Each row's cells that are no plain values, with the fault that they are."""
-        cut = _cut_numbers([row for _, row in block])
-        found = []
-        for place, (number, _) in enumerate(block):
-            told = [f"{cell}:formula_without_value" for cell in self._odd.unvalued.get(number, ())]
-            found.append(",".join([*told, *(f"{cell}:digits_lost" for cell in cut.get(place, ()))]) or None)
-        return found
+    def _unvalued(self, rows: pl.Series) -> pl.Series:
+        """Each row's cells that hold a formula without a value, by their numbers."""
+        cells = [",".join(map(str, self._odd.unvalued.get(row, ()))) or None for row in rows]
+        return pl.Series("unvalued", cells, dtype=pl.String)
 
 
 def opened(path: Path, wish: Wish) -> WorkbookTable:
@@ -84,9 +78,11 @@ def opened(path: Path, wish: Wish) -> WorkbookTable:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The sheet that is meant, in memory, and what is said of the others."""
+    """The sheet that is meant, in memory; the names of all, those that nobody sees, what is said of the others."""
 
     sheet: calamine.CalamineSheet
+    parts: tuple[str, ...]
+    hidden: tuple[str, ...]
     told: tuple[Told, ...] = ()
 
 
@@ -110,14 +106,13 @@ def _chosen(workbook: calamine.CalamineWorkbook, wish: Wish, path: Path) -> _Cho
     of wanted headings.
     """
     listed = [item for item in workbook.sheets_metadata if item.typ == calamine.SheetTypeEnum.WorkSheet]
-    names = [item.name for item in listed]
+    names = tuple(item.name for item in listed)
+    hidden = tuple(item.name for item in listed if item.visible != calamine.SheetVisibleEnum.Visible)
     if wish.sheet is not None:
         if wish.sheet not in names:
             raise Refused("sheet_missing", file=path.name, sheet=shown(wish.sheet), sheets=_told(names))
-        return _Chosen(workbook.get_sheet_by_name(wish.sheet))
-    visible = [item.name for item in listed if item.visible == calamine.SheetVisibleEnum.Visible]
-    hidden = [name for name in names if name not in visible]
-    sheets = [workbook.get_sheet_by_name(name) for name in visible]
+        return _Chosen(workbook.get_sheet_by_name(wish.sheet), names, hidden)
+    sheets = [workbook.get_sheet_by_name(name) for name in names if name not in hidden]
     filled = [sheet for sheet in sheets if sheet.height > 1] or [sheet for sheet in sheets if sheet.height]
     if not filled:
         raise Refused("only_hidden_sheets" if hidden else "empty_file", file=path.name, sheets=_told(hidden))
@@ -125,7 +120,8 @@ def _chosen(workbook: calamine.CalamineWorkbook, wish: Wish, path: Path) -> _Cho
     if len(meant) != 1:
         raise Refused("sheet_ambiguous", file=path.name, sheets=_told(sheet.name for sheet in filled))
     left = {"hidden_sheets": hidden, "other_sheets": [one.name for one in filled if one.name != meant[0].name]}
-    return _Chosen(meant[0], tuple(Told(code, {"sheets": _told(names)}) for code, names in left.items() if names))
+    told = tuple(Told(code, {"sheets": _told(aside)}) for code, aside in left.items() if aside)
+    return _Chosen(meant[0], names, hidden, told)
 
 
 def _header(sheet: calamine.CalamineSheet, wish: Wish) -> HeaderRows:
@@ -143,16 +139,6 @@ def _plain_rows(sheet: calamine.CalamineSheet, *, last: int = 0) -> Iterator[tup
     rows: Iterable[Row] = chain(sheet.iter_rows(), repeat([""] * sheet.width, max(0, last - height)))
     for number, cells in enumerate(rows, start=1):
         yield number, [*[""] * left, *cells]
-
-
-def _cut_numbers(rows: Sequence[Row]) -> dict[int, list[int]]:
-    """Place of the row → its cells with a number of more digits than a spreadsheet keeps."""
-    found: dict[int, list[int]] = {}
-    for cell, column in enumerate(zip(*rows, strict=True)):
-        for place, value in enumerate(column):
-            if type(value) in (int, float) and abs(value) >= FIRST_CUT:
-                found.setdefault(place, []).append(cell)
-    return found
 
 
 def _with_merged(rows: Iterable[tuple[int, Row]], merged: Iterable[header_rows.Span]) -> Iterator[tuple[int, Row]]:

@@ -27,7 +27,6 @@ _CHUNK = 1 << 20
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
 _BEYOND_Z = re.compile(rb'\br="([A-Z]{2,3})[0-9]')
 _FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/]>')
-_DECLARATION = b"<!DOCTYPE"
 _ERROR = b't="e"'
 _UNVALUED = re.compile(
     rb"<(?:\w+:)?c\b(?![^>]*\bt=\"str\")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
@@ -42,22 +41,12 @@ def refuse_monsters(path: Path) -> None:
         return
     with ZipFile(path) as archive:
         refuse_bomb(archive, path)
-        _refuse_declarations(archive, path)
         for part in _sheets(archive):
             columns, rows = _at_most(archive, part)
             if columns * rows > MOST_CELLS:
                 columns, rows = _filled(archive, part)
             if columns * rows > MOST_CELLS:
                 raise Refused("sheet_too_large", file=path.name, rows=rows, columns=columns)
-
-
-def _refuse_declarations(archive: ZipFile, path: Path) -> None:
-    """Raises Refused for a part that declares a document type, which no spreadsheet program writes."""
-    for part in archive.namelist():
-        if part.endswith((".xml", ".rels")):
-            with archive.open(part) as stream:
-                if _DECLARATION in stream.read(_CHUNK):
-                    raise Refused("xml_entities", file=path.name)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def _root(path: Path, encoding: str) -> Element:
     try:
         root: Element = fromstring(text, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise Refused("xml_entities", file=path.name) from error
+        raise Refused("xml_doctype", file=path.name) from error
     except ParseError as error:
         raise Refused("bad_xml", file=path.name, line=error.position[0], reason=cut(shown(str(error)))) from error
     return root
