@@ -64,8 +64,7 @@ def odd_cells(path: Path, sheet: str) -> OddCells:
     if not zipfile.is_zipfile(path):
         return OddCells({}, {})
     with ZipFile(path) as archive:
-        chunks = (chunk for part in _sheets(archive) for chunk in _chunks(archive, part, end=b"<row"))
-        if not any(_ERROR in chunk or _UNVALUED.search(chunk) for chunk in chunks):
+        if not _has_odd(archive):
             return OddCells({}, {})
     try:
         with warnings.catch_warnings():
@@ -73,6 +72,11 @@ def odd_cells(path: Path, sheet: str) -> OddCells:
             return _odd(path, sheet)
     except (InvalidFileException, ParseError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
+
+
+def _has_odd(archive: ZipFile) -> bool:
+    chunks = (chunk for part in _sheets(archive) for chunk in _chunks(archive, part, end=b"<row"))
+    return any(_ERROR in chunk or _UNVALUED.search(chunk) for chunk in chunks)
 
 
 def _odd(path: Path, sheet: str) -> OddCells:
