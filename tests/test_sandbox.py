@@ -398,3 +398,10 @@ def test_a_workbook_that_declares_entities_is_refused(tmp_path: Path) -> None:
     name = "xl/sharedStrings.xml"
     parts[name] = parts[name].replace(b"<sst", laughs + b"<sst", 1)
     assert refused(archive(tmp_path, *parts.items())) == "xml_entities"
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.csv")
+    with pytest.raises(Refused) as refusal:
+        read.facts(tmp_path / "x.csv")
+    assert refusal.value.code == "unreadable_file"
