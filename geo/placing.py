@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
@@ -23,6 +24,8 @@ OUTSIDE = -1
 """The area id of a point that no area of the level holds."""
 
 Ids = NDArray[np.int32]
+Codes = Sequence[str | None] | pl.Series
+"""Codes of areas by row, None where there is none."""
 Days = NDArray[np.datetime64]
 END_OF_TIME = np.datetime64("9999-12-31", "D")
 
@@ -144,7 +147,7 @@ class _InForce:
         linked = np.flatnonzero((ids == OUTSIDE) & (finer != OUTSIDE))
         ids[linked] = self.links[level][finer[linked]]
 
-    def climb(self, level: str, codes: Sequence[str | None]) -> dict[str, Ids]:
+    def climb(self, level: str, codes: Codes) -> dict[str, Ids]:
         """The declared area and, by the parent links of nested sets, its ancestors."""
         found = {level: self.declared(level, codes)}
         for coarser in reversed(LEVELS[: LEVELS.index(level)]):
@@ -154,10 +157,11 @@ class _InForce:
             found[coarser] = ids
         return found
 
-    def declared(self, level: str, codes: Sequence[str | None]) -> Ids:
-        return np.array(
-            [OUTSIDE if code is None else self.ids.get((level, code), OUTSIDE) for code in codes], dtype=np.int32
-        )
+    def declared(self, level: str, codes: Codes) -> Ids:
+        told = pl.Series(codes, dtype=pl.String)
+        ids = {code: area_id for (at, code), area_id in self.ids.items() if at == level}
+        found = told.replace_strict(ids, default=OUTSIDE, return_dtype=pl.Int32) if ids else None
+        return np.full(len(told), OUTSIDE, dtype=np.int32) if found is None else found.fill_null(OUTSIDE).to_numpy()
 
 
 @dataclass(frozen=True)
@@ -209,13 +213,14 @@ class Placers:
                 placed.at(level)[chosen] = ids
         return placed
 
-    def declared(self, level: str, codes: Sequence[str | None], *, on: Days | np.datetime64 | None = None) -> Ids:
+    def declared(self, level: str, codes: Codes, *, on: Days | np.datetime64 | None = None) -> Ids:
         """The ids of the areas of `level` with these codes in force on the day `on`; OUTSIDE for an unknown code."""
+        told = pl.Series(codes, dtype=pl.String)
         ids = np.full(len(codes), OUTSIDE, dtype=np.int32)
         numbers = self._numbers(on, len(codes))
         for number in np.unique(numbers):
             chosen = np.flatnonzero(numbers == number)
-            ids[chosen] = self._span(int(number)).declared(level, [codes[int(index)] for index in chosen])
+            ids[chosen] = self._span(int(number)).declared(level, told[chosen])
         return ids
 
     def place_declared(

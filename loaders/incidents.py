@@ -18,6 +18,7 @@ from geo import crs, placing
 from geo.landing import Landing
 from loaders import units
 from loaders.check import Times, missing, numbers, parse_times, translated
+from loaders.content import content_hash
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.lat_lon import taken_apart
@@ -31,6 +32,8 @@ TIMES = (
 )  # fmt: skip
 WORDED = ("category", "channel", "agency_responsible")
 """Columns whose words a mapping may translate; the status has a list of its own."""
+BULK_ROWS = 50_000
+"""A first load of as many rows makes the indexes last."""
 NOT_BEFORE_REPORT = {
     "accepted_at": "accepted_before_reported",
     "first_closed_at": "closed_before_reported",
@@ -127,7 +130,9 @@ class Incidents(Dataset):
         records = _records(frame, times, stamps, job)
         records = records.with_columns(category, status, *units.keys(frame, job))
         kept = _placed(pl.concat([records, place], how="horizontal"), job, known, is_listed=~unknown)
-        kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().to_list()))
+        if found.height:
+            kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().implode()))
+        kept = kept.with_columns(content_hash(kept))
         is_kept = frame["row"].is_in(kept["row_number"].implode())
         counted = Counter(frame["category"].filter(unknown & is_kept).fill_null("").to_list())
         return Checked(records=kept, faults=found, unknown={"category": dict(counted)} if counted else {})
@@ -138,12 +143,28 @@ class Incidents(Dataset):
             _open_categories(landing, job)
         if units.is_by_unit(job):
             return units.write(landing, **source, load_id=job.load_id)
+        if _is_first_bulk(landing):
+            return _write_bulk(landing, source_id=job.source_id, load_id=job.load_id)
         landing.run("load/incidents/diff", **source)
         landing.run("load/incidents/unknown_original", **source)
         landing.run("load/incidents/update", **source, load_id=job.load_id)
         things = landing.run("load/incidents/insert", **source, load_id=job.load_id)
-        landing.run("load/incidents/events", **source, load_id=job.load_id)
+        landing.run("load/incidents/revisions", **source, load_id=job.load_id)
         return things
+
+
+def _is_first_bulk(landing: Landing) -> bool:
+    return landing.staged >= BULK_ROWS and bool(landing.rows("load/incidents/is_empty")[0]["is_empty"])
+
+
+def _write_bulk(landing: Landing, *, source_id: int, load_id: int) -> int:
+    """Fills the empty tables without their indexes, which are made at the end; readers wait for it."""
+    landing.run("load/incidents/unknown_original", source_id=source_id)
+    first_id = landing.rows("load/incidents/open_bulk", row_count=landing.last_row)[0]["first_id"]
+    things = landing.run("load/incidents/bulk_insert", source_id=source_id, load_id=load_id, first_id=first_id)
+    landing.run("load/incidents/bulk_revisions", load_id=load_id, first_id=first_id)
+    landing.run("load/incidents/close_bulk")
+    return things
 
 
 def _open_categories(landing: Landing, job: Job) -> None:
@@ -204,10 +225,7 @@ def _records(frame: pl.DataFrame, times: pl.DataFrame, stamps: Mapping[str, Time
         pl.col("channel"),
         pl.col("agency_responsible"),
         pl.col("declared_area_code"),
-        *(
-            pl.lit(times[name].dt.epoch("us")).alias(f"{name.removesuffix('_at').removesuffix('_to')}_us")
-            for name in TIMES
-        ),
+        *(pl.lit(times[name]).alias(name) for name in TIMES),
         pl.lit(reported_on).alias("reported_on"),
         day.replace("", None).alias("day_precision"),
         pl.col("duplicate_of").alias("duplicate_of_code"),
@@ -293,7 +311,7 @@ def _placed(records: pl.DataFrame, job: Job, known: _Known, *, is_listed: pl.Ser
     notes = [pl.when(pl.lit(~is_listed)).then(pl.lit("unknown_category"))]
     is_declared = np.zeros(len(lon), dtype=bool)
     if level in known.placers.levels and "declared_area_code" in job.present:
-        ids = known.placers.declared(level, records["declared_area_code"].to_list(), on=days)
+        ids = known.placers.declared(level, records["declared_area_code"], on=days)
         given = records["declared_area_code"].is_not_null().to_numpy()
         is_declared = ~has_point & (ids != placing.OUTSIDE)
         differs = has_point & (ids != placing.OUTSIDE) & (placed.at(level) != ids)

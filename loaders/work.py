@@ -104,7 +104,8 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     job = _job(landing, plan, line)
     landing.open(dataset.section)
     known = dataset.prepare(landing, job)
-    reading = _stage(landing, plan, job, known, progress)
+    with landing.copying():
+        reading = _stage(landing, plan, job, known, progress)
     plan.facts.refuse_if_changed()
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
