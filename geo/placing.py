@@ -15,10 +15,14 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from geo.raster import Raster
 from geo.store import rows
 
 LEVELS = ("street", "community", "grid", "microgrid")
 """All levels, coarse to fine."""
+
+RASTER_POINTS = 50_000
+"""After as many points a raster of the polygons pays for itself."""
 
 OUTSIDE = -1
 """The area id of a point that no area of the level holds."""
@@ -68,7 +72,12 @@ class Placer:
         self.area_ids = area_ids
         self._geoms = geoms
         self._tree = shapely.STRtree(geoms)
+        self._asked = 0
         shapely.prepare(geoms)
+
+    @cached_property
+    def _raster(self) -> Raster:
+        return Raster(self._geoms, self._lowest)
 
     def place(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Ids:
         """The area id of each point (degrees, EPSG:4326); OUTSIDE for none, and for coordinates that are NaN."""
@@ -76,14 +85,19 @@ class Placer:
         known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
         if not len(known) or not len(self.area_ids):
             return placed
-        near, area = self._tree.query(shapely.points(lon[known], lat[known]))
-        point = known[near]
+        self._asked += len(known)
+        find = self._raster.find if self._asked >= RASTER_POINTS else self._lowest
+        found = find(lon[known], lat[known])
+        placed[known] = np.where(found >= 0, self.area_ids[found], OUTSIDE)
+        return placed
+
+    def _lowest(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The index of the first polygon that holds each point, -1 for none."""
+        point, area = self._tree.query(shapely.points(lon, lat))
         held = shapely.intersects_xy(self._geoms[area], lon[point], lat[point])
         lowest = np.full(len(lon), len(self.area_ids), dtype=np.int64)
         np.minimum.at(lowest, point[held], area[held])
-        found = lowest < len(self.area_ids)
-        placed[found] = self.area_ids[lowest[found]]
-        return placed
+        return np.where(lowest < len(self.area_ids), lowest, -1)
 
 
 @dataclass(frozen=True)

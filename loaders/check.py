@@ -5,6 +5,9 @@ Invariant: what cannot be converted is null and marked as such; no value is chan
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -86,6 +89,9 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
         never = pl.repeat(value=False, n=len(text), eager=True)
         nothing = pl.Series(name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(text))
         return Times(nothing, never, never, never, never)
+    plainly = None if formats else text.str.strptime(pl.Datetime("us"), DATETIME_FORMATS[0], strict=False)
+    if plainly is not None and plainly.null_count() == text.null_count():
+        return _all_plain(plainly, zone)
     marker = text.str.extract(ZONE_MARKER, 1)
     has_marker = marker.is_not_null()
     plain = text.str.replace(r"[ ]?(Z|[+-]\d{2}:?\d{2})$", "") if has_marker.any() else text
@@ -94,10 +100,7 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
     dates = _first_that_reads(plain.set(naive.is_not_null(), None), DATE_FORMATS, pl.Date).cast(pl.Datetime("us"))
     is_day = dates.is_not_null()
     local = naive.zip_with(naive.is_not_null(), dates)
-    year = local.dt.year()
-    is_placeholder = (
-        (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
-    ).fill_null(value=False)
+    is_placeholder = _is_placeholder(local)
     local = local.set(is_placeholder | ~_is_offset(marker), None)
     earliest = _in_zone(local, zone, "earliest")
     is_ambiguous = (earliest != _in_zone(local, zone, "latest")).fill_null(value=False)
@@ -108,6 +111,23 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
         is_ambiguous = is_ambiguous & ~has_marker
     is_bad = text.is_not_null() & at.is_null() & ~is_placeholder
     return Times(at.rename(name), is_bad, is_day & ~is_placeholder, is_placeholder, is_ambiguous)
+
+
+def _all_plain(local: pl.Series, zone: str) -> Times:
+    """A column whose texts all have the usual form, without a marker; null where there is none."""
+    is_placeholder = _is_placeholder(local)
+    told = local.set(is_placeholder, None) if is_placeholder.any() else local
+    earliest, latest = (_in_zone(told, zone, choice) for choice in ("earliest", "latest"))
+    never = pl.repeat(value=False, n=len(local), eager=True)
+    is_ambiguous = (earliest != latest).fill_null(value=False)
+    is_bad = told.is_not_null() & earliest.is_null()
+    return Times(earliest, is_bad, never, is_placeholder, is_ambiguous)
+
+
+def _is_placeholder(local: pl.Series) -> pl.Series:
+    year = local.dt.year()
+    found = (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
+    return found.fill_null(value=False)
 
 
 def _first_that_reads(text: pl.Series, formats: Sequence[str], kind: pl.Datetime | type[pl.Date]) -> pl.Series:
@@ -124,8 +144,24 @@ def _first_that_reads(text: pl.Series, formats: Sequence[str], kind: pl.Datetime
 
 
 def _in_zone(local: pl.Series, zone: str, choice: str) -> pl.Series:
+    years = local.dt.year()
+    if local.null_count() < len(local):
+        steady = _steady_offset(zone, int(years.min()), int(years.max()))  # type: ignore[arg-type]
+        if steady is not None:
+            return (local - steady).dt.replace_time_zone("UTC")
     placed = local.dt.replace_time_zone(zone, ambiguous=choice, non_existent="null")  # type: ignore[arg-type]
     return placed.dt.convert_time_zone("UTC")
+
+
+@lru_cache
+def _steady_offset(zone: str, first_year: int, last_year: int) -> timedelta | None:
+    """The offset of the zone from UTC if its clocks did not change in these years, a day around them included."""
+    if first_year <= MINYEAR or last_year >= MAXYEAR:
+        return None
+    first, last = datetime(first_year, 1, 1) - timedelta(days=1), datetime(last_year + 1, 1, 2)  # noqa: DTZ001
+    days = (first + timedelta(days=day) for day in range((last - first).days + 1))
+    offsets = {day.replace(tzinfo=ZoneInfo(zone)).utcoffset() for day in days}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def _is_offset(marker: pl.Series) -> pl.Series:

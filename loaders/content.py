@@ -22,8 +22,8 @@ def content_hash(records: pl.DataFrame) -> pl.Series:
     """The MD5 (hex) of each row's SAID columns; `content_hash`."""
     told = [_text(records.schema[name], name).fill_null("") for name in SAID]
     texts = records.select(pl.concat_str(told, separator=SEPARATOR).alias("content_hash")).to_series()
-    digests = [hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for text in texts.to_list()]
-    return pl.Series("content_hash", digests, dtype=pl.String)
+    digests = [hashlib.md5(text, usedforsecurity=False).digest() for text in texts.cast(pl.Binary).to_list()]
+    return pl.Series("content_hash", digests, dtype=pl.Binary).bin.encode("hex")
 
 
 def _text(kind: pl.DataType, name: str) -> pl.Expr:
