@@ -31,6 +31,8 @@ from loaders.result import LoadResult, notice
 from loaders.skipping import Skipping
 
 CRS_EVIDENCE_ROWS = 20
+SLICE_ROWS = 32_768
+"""Rows that are checked, placed and copied at once."""
 Progress = Callable[[int], None]
 """Told the number of rows read so far, after each block."""
 
@@ -241,13 +243,19 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
     mapping = plan.mapping
     adjusting = read.Adjusting(plan.header.positions, fill_down=mapping.fill_down, excel_dates=mapping.excel_dates)
     skipping = Skipping.of(plan.table.headings, mapping)
-    for block in plan.table.blocks():
+    for block in _slices(plan.table):
         trimmed = check.cells(block)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
         rows = adjusting.block(trimmed.filter(~is_no_row))
         if rows.height:
             yield rows
+
+
+def _slices(table: read.Table) -> Iterator[pl.DataFrame]:
+    """The blocks of the table in parts of a size that bounds the memory of all that is made of one."""
+    for block in table.blocks():
+        yield from block.iter_slices(SLICE_ROWS)
 
 
 def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:

@@ -248,3 +248,19 @@ $$;
 comment on function ops.refresh_statistics(text, int) is 'makes the planner''s statistics anew where a load of the dataset changed at least a tenth of a table''s rows';
 revoke execute on function ops.refresh_statistics(text, int) from public;
 grant execute on function ops.refresh_statistics(text, int) to cockpit_load;
+
+-- Columns that no plan depends on cost time in every analyse and tell the planner nothing.
+do $$
+declare
+  skipped text;
+begin
+  foreach skipped in array array['channel', 'agency_responsible', 'raw_geom', 'placed_by', 'declared_area_code', 'registered_at', 'accepted_at',
+      'dispatched_at', 'arrived_at', 'handled_at', 'followed_up_at', 'day_precision', 'content_hash', 'revision'] loop
+    execute format('alter table core.incident alter column %I set statistics 0', skipped);
+  end loop;
+  for skipped in select attname from pg_attribute where attrelid = 'core.incident_revision'::regclass and attnum > 0
+                 and attname not in ('incident_id', 'revision', 'load_id', 'is_void', 'is_duplicate') loop
+    execute format('alter table core.incident_revision alter column %I set statistics 0', skipped);
+  end loop;
+end
+$$;
