@@ -60,8 +60,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
         frame[stamp] = local.dt.tz_localize("Asia/Shanghai", ambiguous="NaT", nonexistent="NaT")
     for axis in ("经度", "纬度"):
         frame[axis] = pd.to_numeric(frame[axis], errors="coerce")
-    said = frame.drop(columns="编号").astype(str).agg("\x1f".join, axis=1)
-    contradicts = frame["编号"].duplicated(keep=False) & ~pd.Series(said).duplicated(keep=False)
+    contradicts = frame["编号"].duplicated(keep=False) & ~frame.duplicated(keep=False)
     reported = frame["上报时间"]
     is_odd = (
         frame["编号"].isna() | reported.isna() | contradicts | ~frame["状态"].fillna("open").isin(STATUSES)

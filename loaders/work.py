@@ -253,9 +253,16 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
 
 
 def _slices(table: read.Table) -> Iterator[pl.DataFrame]:
-    """The blocks of the table in parts of a size that bounds the memory of all that is made of one."""
+    """The rows of the table in parts of SLICE_ROWS, which bounds the memory of all that is made of one."""
+    waiting: list[pl.DataFrame] = []
     for block in table.blocks():
-        yield from block.iter_slices(SLICE_ROWS)
+        for part in block.iter_slices(SLICE_ROWS):
+            waiting.append(part)
+            if sum(item.height for item in waiting) >= SLICE_ROWS:
+                yield pl.concat(waiting, rechunk=True)
+                waiting.clear()
+    if waiting:
+        yield pl.concat(waiting, rechunk=True)
 
 
 def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:

@@ -174,7 +174,7 @@ declare
 begin
   lock table core.incident, core.incident_revision in access exclusive mode;
   if exists (select from core.incident) or exists (select from core.incident_revision) then
-    raise exception 'a bulk load fills empty tables only' using errcode = 'object_not_in_prerequisite_state';
+    raise exception 'a bulk load fills empty tables only' using errcode = 'restrict_violation';
   end if;
   alter table core.incident drop constraint incident_pkey, drop constraint incident_source_id_incident_code_key;
   drop index core.incident_reported, core.incident_open, core.incident_closed, core.incident_community, core.incident_geom;
