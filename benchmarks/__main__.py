@@ -21,8 +21,9 @@ SMALL = 20_000
 
 
 def _measure(made: Bench, folder: Path, *, only_load: bool) -> list[Line]:
-    found = _told(load.lines(made, folder / "load"))
-    found += _told(load.memory_lines(made, folder / "load"))
+    found: list[Line] = []
+    for measure in load.measures(made):
+        found += _told(measure())
     if only_load:
         return found
     urls = made.fresh()

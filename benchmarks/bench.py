@@ -60,6 +60,7 @@ class Bench:
 
     def __init__(self, *, folder: Path, incidents: int) -> None:
         self.incidents = incidents
+        self.folder = folder
         self.home = folder / "home"
         os.environ[vault.VARIABLE] = str(folder / "vault.key")
         self.cluster = embedded.ensure(self.home)

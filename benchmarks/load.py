@@ -29,10 +29,18 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """A small process in between: a child's peak never counts below that of the process that forked it."""
 
 
-def lines(bench: Bench, folder: Path) -> list[Line]:
-    """The figures of the load: first load, memory, the same again, changes, a batch, a workbook, a long polygon."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return [*_first(bench), *_again(bench, folder), *_workbook(bench, folder), _long_polygon(bench, folder)]
+def measures(bench: Bench) -> list[Callable[[], list[Line]]]:
+    """What gives the figures: the first load, the same again and changes, a batch, a workbook, a polygon, memory."""
+    folder = bench.folder / "variants"
+    folder.mkdir()
+    folder.chmod(0o755)
+    return [
+        partial(_first, bench),
+        partial(_again, bench, folder),
+        partial(_workbook, bench, folder),
+        partial(_long_polygon, bench, folder),
+        partial(_memory, bench, folder),
+    ]
 
 
 def _first(bench: Bench) -> list[Line]:
@@ -93,17 +101,17 @@ def _workbook(bench: Bench, folder: Path) -> list[Line]:
     what = f"a workbook of {rows:,} incidents"
     return [
         Line(what, "s", ours, peer, "pandas.read_excel alone", 1),
-        Line(f"memory of {what}", "MiB", memory_mib(bench, path), None, "", 1),
+        Line(f"memory of {what}", "MiB", _memory_mib(bench, path), None, "", 1),
     ]
 
 
-def _long_polygon(bench: Bench, folder: Path) -> Line:
+def _long_polygon(bench: Bench, folder: Path) -> list[Line]:
     path = variants.long_polygon(folder)
     urls = bench.fresh()
     request = LoadRequest(dataset="boundaries", file=path, clock=CLOCK, level="street")
     seconds = _seconds(partial(_load, urls, path, request))
     bench.drop(urls)
-    return Line(f"a polygon of {variants.VERTICES:,} vertices", "s", seconds, None, "", 1)
+    return [Line(f"a polygon of {variants.VERTICES:,} vertices", "s", seconds, None, "", 1)]
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -142,7 +150,7 @@ def _run(command: Command) -> None:
     subprocess.run(words, env=environment, cwd=ROOT, check=True, capture_output=True)
 
 
-def memory_mib(bench: Bench, path: Path) -> float:
+def _memory_mib(bench: Bench, path: Path) -> float:
     """The peak resident memory of a process that loads the file into a fresh store, in MiB, without PostgreSQL's."""
     urls = bench.fresh()
     environment, words = _command(bench, urls, path)
@@ -152,8 +160,8 @@ def memory_mib(bench: Bench, path: Path) -> float:
     return int(done.stdout.splitlines()[-1]) / 1024
 
 
-def memory_lines(bench: Bench, folder: Path) -> list[Line]:
+def _memory(bench: Bench, folder: Path) -> list[Line]:
     """The loading process's peak memory for the whole file, beside that for a file of a tenth of the rows."""
     lesser = variants.head(bench.files.incidents, folder, rows=bench.incidents // 10)
-    large, small = memory_mib(bench, bench.files.incidents), memory_mib(bench, lesser)
+    large, small = _memory_mib(bench, bench.files.incidents), _memory_mib(bench, lesser)
     return [Line(f"memory of loading {bench.incidents:,}", "MiB", large, small, "the same for a tenth of the rows", 1)]

@@ -133,6 +133,7 @@ class Landing:
         self.last_row = 0
         """The highest row number among them."""
         self._key_digests: list[pl.Series] = []
+        self._repeats = True
         self._types: dict[str, dict[str, str]] = {}
         self._worker: ThreadPoolExecutor | None = None
         self._under_way: Future[None] | None = None
@@ -206,10 +207,13 @@ class Landing:
 
         What goes wrong with a block is raised by the next `copy` or at the end.
         """
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="copy") as self._worker:
-            yield
-            self._arrive()
-        self._worker = None
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="copy") as worker:
+            self._worker = worker
+            try:
+                yield
+                self._arrive()
+            finally:
+                self._worker = None
 
     def copy(self, records: pl.DataFrame) -> None:
         """COPY of a block into the staging table, by column name; booleans, numbers and text (geometry as hex EWKB)."""
@@ -256,7 +260,8 @@ class Landing:
             self.run("load/index_keys")
         else:
             self.run("load/joined_as_a_whole")
-        if self._has_repeats():
+        self._repeats = self._has_repeats()
+        if self._repeats:
             self.run("load/judge")
             self.run("load/judge_faults")
 
@@ -266,7 +271,8 @@ class Landing:
 
     def settle(self) -> None:
         """Turns what is left of the judging into fates: repeats are unchanged, superseded rows follow the decider."""
-        self.run("load/settle")
+        if self._repeats:
+            self.run("load/settle")
 
     def staged_faults(self) -> list[dict[str, Any]]:
         """Faults found in the database: row_number, column_name, value, fault, params."""
