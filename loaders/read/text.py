@@ -20,7 +20,7 @@ from loaders.read.rows import is_no_ragged_row
 from loaders.read.table import Ragged, Table
 
 SNIFFED_BYTES = 1 << 20
-BLOCK_BYTES = (2 << 20, 24 << 20)
+BLOCK_BYTES = (1 << 20, 24 << 20)
 """pyarrow reads 32 blocks ahead: small ones bound the memory, large ones are for rows too long for them."""
 DELIMITERS = (",", "\t", ";", "|")
 LONGEST_HEADING = 1000
