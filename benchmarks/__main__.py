@@ -14,35 +14,28 @@ import polars
 import streamlit
 
 from benchmarks import heat, kpi, load, page
-from benchmarks.bench import SEED, Bench, Line, bench
-from loaders import sample
+from benchmarks.bench import Bench, Line, bench
 
 RESULTS = Path(__file__).parent / "results"
 SMALL = 20_000
 
 
-def _measure(made: Bench, folder: Path) -> list[Line]:
-    found = load.lines(made)
-    _show(found)
+def _measure(made: Bench, folder: Path, *, only_load: bool) -> list[Line]:
+    found: list[Line] = []
+    for measure in load.measures(made):
+        found += _told(measure())
+    if only_load:
+        return found
     urls = made.fresh()
     made.load_incidents(urls)
     for measure in (lambda: kpi.lines(urls), lambda: heat.lines(made, urls), lambda: page.lines(urls, folder)):
-        measured = measure()
-        _show(measured)
-        found += measured
-    memory = _memory(made, folder)
-    _show(memory)
-    return found + memory
+        found += _told(measure())
+    return found
 
 
-def _memory(made: Bench, folder: Path) -> list[Line]:
-    """The loading process's peak memory for the whole file, beside that for a file of a fraction of the rows."""
-    little = sample.generate(
-        seed=SEED, clock=datetime.fromisoformat("2026-11-20T14:32:00+08:00"), folder=folder / "small", incidents=SMALL
-    )
-    small = load.memory_mib(little.incidents, made.fresh(), folder / "memory_home")
-    large = load.memory_mib(made.files.incidents, made.fresh(), folder / "memory_home")
-    return [Line(f"memory of loading {made.incidents:,}", "MiB", large, small, f"the same for {SMALL:,} rows", 1)]
+def _told(lines: list[Line]) -> list[Line]:
+    _show(lines)
+    return lines
 
 
 def _show(lines: list[Line]) -> None:
@@ -55,7 +48,8 @@ def _show(lines: list[Line]) -> None:
 
 @click.command()
 @click.option("--incidents", default=100_000, show_default=True, type=click.IntRange(SMALL))
-def main(incidents: int) -> None:
+@click.option("--only-load", is_flag=True, help="Only loading; --incidents 1000000 is what its goals are said for.")
+def main(incidents: int, only_load: bool) -> None:
     """Measures loading, figures, heatmap and pages on the sample street."""
     machine = {
         "processor": platform.processor() or platform.machine(),
@@ -67,7 +61,7 @@ def main(incidents: int) -> None:
     }
     print(f"{incidents:,} incidents; {machine}; medians; last column: baseline / ours", file=sys.stderr)
     with bench(incidents) as made, tempfile.TemporaryDirectory(prefix="cockpit-pages-") as folder:
-        found = _measure(made, Path(folder))
+        found = _measure(made, Path(folder), only_load=only_load)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}.json"
     report = {"incidents": incidents, "machine": machine, "lines": [dataclasses.asdict(line) for line in found]}

@@ -1,5 +1,6 @@
 """What every benchmark shares: repeated timing, a store of its own, the sample street at a given size."""
 
+import os
 import statistics
 import tempfile
 import time
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import create_engine, make_url, text
 
 from cockpit.cli.demo_data import requests
-from geo import embedded
+from geo import embedded, vault
 from geo.migrations import migrate
 from geo.store import Store, StoreUrls
 from geo.viewer import Clock
@@ -59,7 +60,10 @@ class Bench:
 
     def __init__(self, *, folder: Path, incidents: int) -> None:
         self.incidents = incidents
-        self.cluster = embedded.ensure(folder / "home")
+        self.folder = folder
+        self.home = folder / "home"
+        os.environ[vault.VARIABLE] = str(folder / "vault.key")
+        self.cluster = embedded.ensure(self.home)
         self.files = sample.generate(seed=SEED, clock=CLOCK.at, folder=folder / "files", incidents=incidents)
         self._number = 0
         self._administer("create database bench_template")
@@ -92,6 +96,10 @@ class Bench:
             f"grant temporary, connect on database {name} to cockpit_load",
         )
         return self.urls(name)
+
+    def drop(self, urls: StoreUrls) -> None:
+        """Removes a database made by `fresh`, so that the disk holds one at a time."""
+        self._administer(f"drop database {make_url(urls.load).database} with (force)")
 
     def load_incidents(self, urls: StoreUrls) -> None:
         """The sample's incidents, through the loader with everything it does."""

@@ -4,9 +4,9 @@ Invariant: everything happens on the one connection and in the one transaction t
 come from the staged rows themselves; the table constraint `counts_add_up` has the last word.
 """
 
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 
-from geo import sql, turns, vault
+from geo import copying, sql, turns, vault
 from geo.audit import audit
 from geo.crash_points import crash_point
 from geo.errors import GeoError, StoreUnavailable
@@ -30,6 +30,8 @@ from geo.viewer import Clock, Viewer
 
 BULK_ROWS = 1_000
 """A load that writes as many rows renews the planner's statistics."""
+UNINDEXED_ROWS = 200_000
+"""As many staged rows are joined as a whole, so that an index on their keys would not pay."""
 PROGRAM_LIMIT = "54"
 """The class of SQLSTATE for a value beyond a limit, such as a code too long for its index."""
 
@@ -133,6 +135,15 @@ class Landing:
         """Whether what is staged is on its way into the core tables."""
         self.refused_keys: set[str] = set()
         """Natural keys of rows refused while a snapshot is read: they are in the file, so they are not withdrawn."""
+        self.staged = 0
+        """Rows copied into the staging table so far."""
+        self.last_row = 0
+        """The highest row number among them."""
+        self._key_digests: list[pl.Series] = []
+        self._repeats = True
+        self._types: dict[str, dict[str, str]] = {}
+        self._worker: ThreadPoolExecutor | None = None
+        self._under_way: Future[None] | None = None
 
     def remark(self, code: str, /, **params: object) -> None:
         """Notes for the message of this load what it did beyond the rows of its file."""
@@ -200,21 +211,51 @@ class Landing:
         self.run("load/scratch")
         self.run(f"load/{section}/stage")
 
+    @contextmanager
+    def copying(self) -> Iterator[None]:
+        """Within it `copy` returns while its block is still on the way; nothing else may speak to the store meanwhile.
+
+        What goes wrong with a block is raised by the next `copy` or at the end.
+        """
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="copy") as worker:
+            self._worker = worker
+            try:
+                yield
+                self._arrive()
+            finally:
+                self._worker = None
+
     def copy(self, records: pl.DataFrame) -> None:
         """COPY of a block into the staging table, by column name; booleans, numbers and text (geometry as hex EWKB)."""
-        if records.height:
+        if not records.height:
+            return
+        self.staged += records.height
+        self.last_row = max(self.last_row, int(records["row_number"].max()))  # type: ignore[arg-type]
+        if "natural_key" in records.columns:
+            self._key_digests.append(records["natural_key"].hash())
+        self._arrive()
+        if self._worker is None:
             self._copy("pg_temp.staging", records)
+        else:
+            self._under_way = self._worker.submit(self._copy, "pg_temp.staging", records)
+
+    def _arrive(self) -> None:
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.result()
 
     def _copy(self, table: str, frame: pl.DataFrame) -> None:
-        buffer = io.BytesIO()
-        frame.write_csv(buffer, include_header=False, null_value="", quote_style="necessary")
+        if table not in self._types:
+            found = self.rows("load/column_types", of_table=table)
+            self._types[table] = {row["name"]: row["type"] for row in found}
         raw = self.connection.connection.driver_connection
         if raw is None:
             raise StoreUnavailable("the connection of this load is closed")
-        statement = f"copy {table} ({', '.join(frame.columns)}) from stdin (format csv)"
+        form, data = copying.encoded(frame, self._types[table])
+        statement = f"copy {table} ({', '.join(frame.columns)}) from stdin (format {form})"
         try:
             with raw.cursor() as cursor, cursor.copy(statement) as copy:
-                copy.write(buffer.getbuffer())
+                copy.write(data)
         except psycopg.OperationalError as error:
             if _is_value(error):
                 raise LandingError(error) from error
@@ -225,12 +266,23 @@ class Landing:
     def judge(self) -> None:
         """Marks repeats, superseded and contradicting rows of one natural key, over the whole file."""
         self.run("load/analyze")
-        self.run("load/judge")
-        self.run("load/judge_faults")
+        if self.staged < UNINDEXED_ROWS:
+            self.run("load/index_keys")
+        else:
+            self.run("load/joined_as_a_whole")
+        self._repeats = self._has_repeats()
+        if self._repeats:
+            self.run("load/judge")
+            self.run("load/judge_faults")
+
+    def _has_repeats(self) -> bool:
+        """False when no two staged rows share a natural key: equal keys have equal digests."""
+        return pl.concat(self._key_digests).n_unique() < self.staged if self._key_digests else False
 
     def settle(self) -> None:
         """Turns what is left of the judging into fates: repeats are unchanged, superseded rows follow the decider."""
-        self.run("load/settle")
+        if self._repeats:
+            self.run("load/settle")
 
     def staged_faults(self) -> list[dict[str, Any]]:
         """Faults found in the database: row_number, column_name, value, fault, params."""
@@ -298,7 +350,7 @@ class Landing:
             **params,
         )
         if counts.inserted + counts.updated >= BULK_ROWS:
-            self.run("load/refresh_statistics")
+            self.run("load/refresh_statistics", load_id=load_id, changed=counts.inserted + counts.updated)
         self.tell(load_id, params)
 
     def tell(self, load_id: int, counts: Mapping[str, int]) -> None:

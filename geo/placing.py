@@ -10,19 +10,26 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from geo.raster import Raster
 from geo.store import rows
 
 LEVELS = ("street", "community", "grid", "microgrid")
 """All levels, coarse to fine."""
 
+RASTER_POINTS = 50_000
+"""After as many points a raster of the polygons pays for itself."""
+
 OUTSIDE = -1
 """The area id of a point that no area of the level holds."""
 
 Ids = NDArray[np.int32]
+Codes = Sequence[str | None] | pl.Series
+"""Codes of areas by row, None where there is none."""
 Days = NDArray[np.datetime64]
 END_OF_TIME = np.datetime64("9999-12-31", "D")
 
@@ -65,7 +72,12 @@ class Placer:
         self.area_ids = area_ids
         self._geoms = geoms
         self._tree = shapely.STRtree(geoms)
+        self._asked = 0
         shapely.prepare(geoms)
+
+    @cached_property
+    def _raster(self) -> Raster:
+        return Raster(self._geoms, self._lowest)
 
     def place(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Ids:
         """The area id of each point (degrees, EPSG:4326); OUTSIDE for none, and for coordinates that are NaN."""
@@ -73,14 +85,19 @@ class Placer:
         known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
         if not len(known) or not len(self.area_ids):
             return placed
-        near, area = self._tree.query(shapely.points(lon[known], lat[known]))
-        point = known[near]
+        self._asked += len(known)
+        find = self._raster.find if self._asked >= RASTER_POINTS else self._lowest
+        found = find(lon[known], lat[known])
+        placed[known] = np.where(found >= 0, self.area_ids[found], OUTSIDE)
+        return placed
+
+    def _lowest(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The index of the first polygon that holds each point, -1 for none."""
+        point, area = self._tree.query(shapely.points(lon, lat))
         held = shapely.intersects_xy(self._geoms[area], lon[point], lat[point])
         lowest = np.full(len(lon), len(self.area_ids), dtype=np.int64)
         np.minimum.at(lowest, point[held], area[held])
-        found = lowest < len(self.area_ids)
-        placed[found] = self.area_ids[lowest[found]]
-        return placed
+        return np.where(lowest < len(self.area_ids), lowest, -1)
 
 
 @dataclass(frozen=True)
@@ -144,7 +161,7 @@ class _InForce:
         linked = np.flatnonzero((ids == OUTSIDE) & (finer != OUTSIDE))
         ids[linked] = self.links[level][finer[linked]]
 
-    def climb(self, level: str, codes: Sequence[str | None]) -> dict[str, Ids]:
+    def climb(self, level: str, codes: Codes) -> dict[str, Ids]:
         """The declared area and, by the parent links of nested sets, its ancestors."""
         found = {level: self.declared(level, codes)}
         for coarser in reversed(LEVELS[: LEVELS.index(level)]):
@@ -154,10 +171,11 @@ class _InForce:
             found[coarser] = ids
         return found
 
-    def declared(self, level: str, codes: Sequence[str | None]) -> Ids:
-        return np.array(
-            [OUTSIDE if code is None else self.ids.get((level, code), OUTSIDE) for code in codes], dtype=np.int32
-        )
+    def declared(self, level: str, codes: Codes) -> Ids:
+        told = pl.Series(codes, dtype=pl.String)
+        ids = {code: area_id for (at, code), area_id in self.ids.items() if at == level}
+        found = told.replace_strict(ids, default=OUTSIDE, return_dtype=pl.Int32) if ids else None
+        return np.full(len(told), OUTSIDE, dtype=np.int32) if found is None else found.fill_null(OUTSIDE).to_numpy()
 
 
 @dataclass(frozen=True)
@@ -209,13 +227,14 @@ class Placers:
                 placed.at(level)[chosen] = ids
         return placed
 
-    def declared(self, level: str, codes: Sequence[str | None], *, on: Days | np.datetime64 | None = None) -> Ids:
+    def declared(self, level: str, codes: Codes, *, on: Days | np.datetime64 | None = None) -> Ids:
         """The ids of the areas of `level` with these codes in force on the day `on`; OUTSIDE for an unknown code."""
+        told = pl.Series(codes, dtype=pl.String)
         ids = np.full(len(codes), OUTSIDE, dtype=np.int32)
         numbers = self._numbers(on, len(codes))
         for number in np.unique(numbers):
             chosen = np.flatnonzero(numbers == number)
-            ids[chosen] = self._span(int(number)).declared(level, [codes[int(index)] for index in chosen])
+            ids[chosen] = self._span(int(number)).declared(level, told[chosen])
         return ids
 
     def place_declared(

@@ -20,6 +20,7 @@ from geo import crs, placing
 from geo.landing import Landing
 from loaders import order, times, units
 from loaders.check import missing, numbers, translated
+from loaders.content import content_hash
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.lat_lon import taken_apart
@@ -38,6 +39,8 @@ PLANNED = ("due_at", "extended_to")
 """What may lie ahead; every other stamp is of something that happened."""
 WORDED = ("category", "channel", "agency_responsible")
 """Columns whose words a mapping may translate; the status has a list of its own."""
+BULK_ROWS = 50_000
+"""A first load of as many rows makes the indexes last."""
 NOT_BEFORE_REPORT = {
     "accepted_at": "accepted_before_reported",
     "first_closed_at": "closed_before_reported",
@@ -133,7 +136,9 @@ class Incidents(Dataset):
         is_disordered = order.is_disordered(at, stamps, zone=job.time_zone.key)
         own_notes = {"unknown_category": unknown, "stage_disorder": is_disordered}
         kept = _placed(pl.concat([records, place], how="horizontal"), job, known, own_notes)
-        kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().to_list()))
+        if found.height:
+            kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().implode()))
+        kept = kept.with_columns(content_hash(kept))
         is_kept = frame["row"].is_in(kept["row_number"].implode())
         counted = Counter(frame["category"].filter(unknown & is_kept).fill_null("").to_list())
         return Checked(records=kept, faults=found, unknown={"category": dict(counted)} if counted else {})
@@ -147,19 +152,35 @@ class Incidents(Dataset):
         landing.run("load/mapping_hash", load_id=job.load_id, mapping_hash=mapping_hash)
         if units.is_by_unit(job):
             return units.write(landing, **source, load_id=job.load_id, mapping_hash=mapping_hash)
+        if _is_first_bulk(landing):
+            return _write_bulk(landing, source_id=job.source_id, load_id=job.load_id)
         landing.run("load/incidents/diff", **source)
         landing.run("load/incidents/advance", **source)
         landing.run("load/incidents/stale", **source, mapping_hash=mapping_hash)
         landing.run("load/incidents/unknown_original", **source)
         landing.run("load/incidents/update", **source, load_id=job.load_id)
         things = landing.run("load/incidents/insert", **source, load_id=job.load_id)
-        landing.run("load/incidents/events", **source, load_id=job.load_id)
+        landing.run("load/incidents/revisions", **source, load_id=job.load_id)
         return things
 
 
 def _mapping_hash(job: Job) -> str:
     """What tells rows that two loads read alike from rows that a corrected mapping reads anew."""
     return hashlib.md5(f"{job.mapping.fingerprint()} {job.zone.key}".encode(), usedforsecurity=False).hexdigest()
+
+
+def _is_first_bulk(landing: Landing) -> bool:
+    return landing.staged >= BULK_ROWS and bool(landing.rows("load/incidents/is_empty")[0]["is_empty"])
+
+
+def _write_bulk(landing: Landing, *, source_id: int, load_id: int) -> int:
+    """Fills the empty tables without their indexes, which are made at the end; readers wait for it."""
+    landing.run("load/incidents/unknown_original", source_id=source_id)
+    first_id = landing.rows("load/incidents/open_bulk", row_count=landing.last_row)[0]["first_id"]
+    things = landing.run("load/incidents/bulk_insert", source_id=source_id, load_id=load_id, first_id=first_id)
+    landing.run("load/incidents/bulk_revisions", load_id=load_id, first_id=first_id)
+    landing.run("load/incidents/close_bulk")
+    return things
 
 
 def _open_categories(landing: Landing, job: Job) -> None:
@@ -237,10 +258,7 @@ def _records(frame: pl.DataFrame, at: pl.DataFrame, stamps: Mapping[str, Times],
         pl.col("channel"),
         pl.lit(shown_words(frame["agency_responsible"])),
         pl.col("declared_area_code"),
-        *(
-            pl.lit(at[name].dt.epoch("us")).alias(f"{name.removesuffix('_at').removesuffix('_to')}_us")
-            for name in TIMES
-        ),
+        *(pl.lit(at[name]).alias(name) for name in TIMES),
         pl.lit(reported_on).alias("reported_on"),
         day.replace("", None).alias("day_precision"),
         pl.col("duplicate_of").alias("duplicate_of_code"),
@@ -341,7 +359,7 @@ def _placed(records: pl.DataFrame, job: Job, known: _Known, own_notes: Mapping[s
     notes = [pl.when(pl.lit(where)).then(pl.lit(note)) for note, where in own_notes.items()]
     is_declared = np.zeros(len(lon), dtype=bool)
     if level in known.placers.levels and "declared_area_code" in job.present:
-        ids = known.placers.declared(level, records["declared_area_code"].to_list(), on=days)
+        ids = known.placers.declared(level, records["declared_area_code"], on=days)
         given = records["declared_area_code"].is_not_null().to_numpy()
         is_declared = ~has_point & (ids != placing.OUTSIDE)
         differs = has_point & (ids != placing.OUTSIDE) & (placed.at(level) != ids)

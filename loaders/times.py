@@ -8,7 +8,8 @@ bare number that nobody declared as a time, is no time but a fault that says so;
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -41,6 +42,8 @@ LONGEST_OFFSET_H = 14
 PLACEHOLDER_LAST_YEAR = 1900
 PLACEHOLDER_EPOCH_YEAR = 1970
 PLACEHOLDER_FIRST_YEAR = 2099
+FIRST_WRITTEN_YEAR = 1000
+"""An earlier one is no year of four digits."""
 FIRST_YEAR, LAST_YEAR = 1990, 2098
 """What happened outside these years is a slip of the pen."""
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -122,15 +125,15 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
         never = _never(rows)
         nothing = pl.Series(name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, rows)
         return Times(nothing, never, never, never, never, never)
+    usual = None if formats else _usual(text)
+    if usual is not None:
+        return _all_usual(usual, zone)
     marker = text.str.extract(ZONE_MARKER, 1)
     has_marker = marker.is_not_null()
     plain = text.str.replace(r"[ ]?(Z|[+-]\d{2}:?\d{2})$", "") if has_marker.any() else text
     plain = text.zip_with(~has_marker, plain) if has_marker.any() else plain
     local = _local(plain, formats)
-    year = local.at.dt.year()
-    is_placeholder = local.is_zero | (
-        (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
-    ).fill_null(value=False)
+    is_placeholder = local.is_zero | _is_placeholder(local.at)
     kept = local.at.set(is_placeholder | ~_is_offset(marker), None)
     earliest, is_ambiguous = _placed(kept, zone)
     at = earliest
@@ -141,6 +144,26 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
     at = _with_epochs(at, plain, formats)
     is_bad = text.is_not_null() & at.is_null() & ~is_placeholder
     return Times(at.rename(name), is_bad, local.is_day & ~is_placeholder, is_placeholder, is_ambiguous, local.is_serial)
+
+
+def _usual(text: pl.Series) -> pl.Series | None:
+    """The column read by the usual form in one pass; None where another form stands in it too."""
+    read = _sane(text.str.strptime(pl.Datetime("us"), COMMON_FORMATS[0], strict=False))
+    return read if read.null_count() == text.null_count() else None
+
+
+def _all_usual(local: pl.Series, zone: str) -> Times:
+    """A column whose texts all have the usual form, without a marker; null where there is none."""
+    is_placeholder, never = _is_placeholder(local), _never(len(local))
+    kept = local.set(is_placeholder, None) if is_placeholder.any() else local
+    at, is_ambiguous = _placed(kept, zone)
+    return Times(at, kept.is_not_null() & at.is_null(), never, is_placeholder, is_ambiguous, never)
+
+
+def _is_placeholder(local: pl.Series) -> pl.Series:
+    year = local.dt.year()
+    found = (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
+    return found.fill_null(value=False)
 
 
 def parse_days(text: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
@@ -230,7 +253,7 @@ def _declared(formats: Sequence[str]) -> list[str]:
 
 def _sane(read: pl.Series) -> pl.Series:
     """A year of two digits is read as one of the first century: no year."""
-    return read.set((read.dt.year() < 1000).fill_null(value=False), None)
+    return read.set((read.dt.year() < FIRST_WRITTEN_YEAR).fill_null(value=False), None)
 
 
 def _by_parts(text: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -286,7 +309,7 @@ def _instant() -> pl.Expr:
     is_clock = (pl.col("minute") <= 59) & (pl.col("second") <= 59)
     is_end = (pl.col("hour") == 24) & (pl.col("minute") == 0) & (pl.col("second") == 0) & (pl.col("us") == 0)
     month = pl.when(pl.col("month").is_between(1, 12)).then(pl.col("month"))
-    day = pl.datetime(pl.when(pl.col("year") >= 1000).then(pl.col("year")), month, 1) + pl.duration(
+    day = pl.datetime(pl.when(pl.col("year") >= FIRST_WRITTEN_YEAR).then(pl.col("year")), month, 1) + pl.duration(
         days=pl.col("day") - 1
     )
     is_day = (day.dt.month() == pl.col("month")) & pl.col("day").is_between(1, 31)
@@ -350,11 +373,27 @@ def _with_epochs(at: pl.Series, plain: pl.Series, formats: Sequence[str]) -> pl.
 
 def _placed(local: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
     """The instants (UTC), of those that the clock showed twice the earlier, and which these are."""
+    if local.null_count() < len(local):
+        years = local.dt.year()
+        steady = _steady_offset(zone, int(years.min()), int(years.max()))  # type: ignore[arg-type]
+        if steady is not None:
+            return (local - steady).dt.replace_time_zone("UTC"), _never(len(local))
     try:
         return _in_zone(local, zone, "raise"), _never(len(local))
     except pl.exceptions.ComputeError:
         earliest = _in_zone(local, zone, "earliest")
         return earliest, (earliest != _in_zone(local, zone, "latest")).fill_null(value=False)
+
+
+@lru_cache
+def _steady_offset(zone: str, first_year: int, last_year: int) -> timedelta | None:
+    """The offset of the zone from UTC if its clocks did not change in these years, a day around them included."""
+    if first_year <= MINYEAR or last_year >= MAXYEAR:
+        return None
+    first, last = datetime(first_year, 1, 1) - timedelta(days=1), datetime(last_year + 1, 1, 2)  # noqa: DTZ001
+    days = (first + timedelta(days=day) for day in range((last - first).days + 1))
+    offsets = {day.replace(tzinfo=ZoneInfo(zone)).utcoffset() for day in days}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def _in_zone(local: pl.Series, zone: str, choice: str) -> pl.Series:

@@ -21,8 +21,8 @@ CHINA = timezone(timedelta(hours=8))
 ALL_STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up", "due")
 SQUARE = "SRID=4326;MULTIPOLYGON(((120 30, 120.1 30, 120.1 30.1, 120 30)))"
 CLEAR = """
-truncate core.incident, core.incident_event, core.source, core.source_coverage, core.area, core.category, ops.load,
-         ops.audit restart identity cascade
+truncate core.incident, core.incident_event, core.incident_revision, core.source, core.source_coverage, core.area,
+         core.category, ops.load, ops.audit restart identity cascade
 """
 
 

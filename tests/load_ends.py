@@ -22,7 +22,7 @@ ROWS = 350
 """More than three blocks."""
 DUMPED = {
     "core.incident": "incident_code, placed_by, st_astext(geom), reported_at, accepted_at, closed_at, content_hash",
-    "core.incident_event": "kind, occurred_at, revision, payload",
+    "core.incident_log": "kind, occurred_at, revision, payload",
     "core.source": "code, dataset, stages",
     "core.source_coverage": "first_on, last_on",
     "ops.load": "file_name, fingerprint, status, read, inserted, updated, unchanged, quarantined, skipped, faults",

@@ -17,7 +17,7 @@ KILLS = int(os.environ.get("COCKPIT_TORTURE", "3"))
 """How often a load is killed at a random moment; `make torture` says 200."""
 SEED = int(os.environ.get("COCKPIT_SEED", "5"))
 VISIBLE = """
-select (select count(*) from core.incident), (select count(*) from core.incident_event),
+select (select count(*) from core.incident), (select count(*) from core.incident_log),
        (select count(*) from ops.load), (select count(*) from ops.quarantine), (select count(*) from ops.outbox),
        (select count(*) from core.source), (select version from ops.data_version)
 """
@@ -102,6 +102,6 @@ def test_a_load_killed_at_any_moment_leaves_all_or_nothing(
     counted = disturbed.ask("select count(*), sum(read), sum(inserted), sum(quarantined) from ops.load")
     loads = KILLS + 1
     assert counted == [(loads, loads * ROWS, loads * whole, loads * (ROWS // 50))], told
-    events = disturbed.ask("select count(*) from core.incident_event")
-    assert events == [(loads * len(undisturbed["core.incident_event"]),)], told  # type: ignore[arg-type]
+    events = disturbed.ask("select count(*) from core.incident_log")
+    assert events == [(loads * len(undisturbed["core.incident_log"]),)], told  # type: ignore[arg-type]
     click.echo(f"{told}; {ends}")

@@ -19,7 +19,7 @@ STATE = """
 select incident_code, status, channel, reported_at, accepted_at, dispatched_at, arrived_at, closed_at, due_at, is_void,
        has_history, content_hash,
        (select array_agg(distinct told.event order by told.event)
-        from core.incident_event e cross join lateral (select (e.kind, e.occurred_at, e.payload)::text as event) told
+        from core.incident_log e cross join lateral (select (e.kind, e.occurred_at, e.payload)::text as event) told
         where e.incident_id = i.incident_id and e.revision = i.revision) as events
 from core.incident i order by incident_code
 """

@@ -73,7 +73,7 @@ def incidents_csv(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("moment", ["copy", "insert into core.incident ", "insert into core.incident_event"])
+@pytest.mark.parametrize("moment", ["copy", "insert into core.incident ", "insert into core.incident_revision"])
 def test_killing_the_server_midway_leaves_nothing_and_loading_again_completes_it(
     site: Site, tmp_path: Path, moment: str
 ) -> None:
@@ -94,12 +94,10 @@ def test_killing_the_server_midway_leaves_nothing_and_loading_again_completes_it
     assert "//" not in err
     assert err.strip(), "the message says what happened"
 
-    assert site.ask("select (select count(*) from core.incident), (select count(*) from core.incident_event)") == [
-        (0, 0)
-    ]
+    assert site.ask("select (select count(*) from core.incident), (select count(*) from core.incident_log)") == [(0, 0)]
     code, out, err = site.run("load", "incidents", str(path), "--json")
     assert code == 0, err
     assert json.loads(out)["inserted"] == ROWS
-    events = site.ask("select count(*) from core.incident_event")
+    events = site.ask("select count(*) from core.incident_log")
     assert events == [(6 * ROWS,)]
     assert json.loads(site.run("load", "incidents", str(path), "--json")[1])["status"] == "nothing-new"

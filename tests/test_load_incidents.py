@@ -113,7 +113,7 @@ def test_a_good_row_becomes_an_incident_with_its_events_and_areas(desk: Desk) ->
     )
     assert heads == [("1", "a", "point", "closed", 7200, "2026-10-01")]
     events = desk.ask(
-        "select kind::text, e.revision from core.incident_event e join core.incident i using (incident_id)"
+        "select kind::text, e.revision from core.incident_log e join core.incident i using (incident_id)"
         " join core.source s using (source_id) where s.code = :source order by occurred_at"
     )
     assert events == [("reported", 1), ("accepted", 1), ("arrived", 1), ("closed", 1)]
@@ -219,7 +219,7 @@ def test_a_changed_row_is_a_new_revision_of_its_events_and_nothing_is_deleted(de
     result = desk.load(GOOD.replace("2026-10-01 10:00:00", "2026-10-01 11:00:00"))
     assert (result.counts.updated, result.counts.things) == (1, 0)
     events = desk.ask(
-        "select e.revision, count(*) from core.incident_event e join core.incident i using (incident_id)"
+        "select e.revision, count(*) from core.incident_log e join core.incident i using (incident_id)"
         " join core.source s using (source_id) where s.code = :source group by 1 order by 1"
     )
     assert events == [(1, 4), (2, 4)]

@@ -120,13 +120,13 @@ def test_incidents_are_the_same_in_every_form(
     assert (first.counts.read, first.counts.quarantined) == (whole, 0)
     assert whole > FEWEST
     before = content(desk, "core.incident", "incident_code")
-    events = desk.rows("select count(*) from core.incident_event")
+    events = desk.rows("select count(*) from core.incident_log")
     for form, path in files.items():
         result = desk.load("incidents", path)
         told = (form, result.status, result.counts.unchanged, dict(result.counts.faults), result.message)
         assert (result.status, result.counts.unchanged, result.counts.read) == ("loaded", whole, whole), told
     assert content(desk, "core.incident", "incident_code") == before
-    assert desk.rows("select count(*) from core.incident_event") == events
+    assert desk.rows("select count(*) from core.incident_log") == events
 
 
 def test_boundaries_are_the_same_in_every_form(

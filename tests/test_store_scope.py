@@ -41,6 +41,8 @@ def filled(store: Store, clock: Clock) -> Store:
                      (1, 'i2', 1, 'declared', 1, 3, '2026-11-19T09:00+08', '2026-11-19', 'h', 1);
             insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id)
               select incident_id, 'reported', reported_at, reported_at, 1, 1 from core.incident;
+            insert into core.incident_revision (incident_id, load_id, recorded_at, reported_at)
+              select incident_id, 1, reported_at, reported_at from core.incident;
             insert into core.incident_unit (incident_id, unit_code, category_id, placed_by, reported_at, reported_on,
                                             content_hash, load_id)
               select incident_id, 'u', 1, 'declared', reported_at, reported_on, 'h', 1 from core.incident;
@@ -112,10 +114,11 @@ def test_an_area_viewer_sees_the_own_rows_and_nothing_of_the_sibling(filled: Sto
     with filled.reading(own, clock) as connection:
         codes = connection.execute(text("select incident_code from core.incident")).scalars().all()
         events = connection.execute(text("select count(*) from core.incident_event")).scalar_one()
+        told = connection.execute(text("select count(*) from core.incident_log")).scalar_one()
         units = connection.execute(text("select count(*) from core.incident_unit")).scalar_one()
         assert connection.execute(text("select count(*) from ops.quarantine")).scalar_one() == 0
     assert codes == ["i1"]
-    assert (events, units) == (1, 1)
+    assert (events, told, units) == (1, 2, 1)
 
 
 def test_a_viewer_with_an_empty_scope_sees_no_incident(filled: Store, clock: Clock) -> None:
@@ -137,7 +140,7 @@ def test_the_app_login_cannot_write_and_reading_is_read_only(filled: Store, cloc
         connection.execute(text("update core.incident set status = 'closed'"))
 
 
-@pytest.mark.parametrize("table", ["core.ledger_entry", "core.incident_event", "ops.audit"])
+@pytest.mark.parametrize("table", ["core.ledger_entry", "core.incident_event", "core.incident_revision", "ops.audit"])
 def test_ledger_events_and_audit_are_append_only_even_for_their_owner(
     table: str, urls: StoreUrls, filled: Store
 ) -> None:
@@ -154,6 +157,10 @@ def test_ledger_events_and_audit_are_append_only_even_for_their_owner(
            values (999999, 'closed', ops.clock(), ops.clock(), 1, 1)""",
         """insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id)
            values (1, 'closed', ops.clock(), ops.clock(), 1, 999999)""",
+        """insert into core.incident_revision (incident_id, load_id, recorded_at, reported_at)
+           values (999999, 1, ops.clock(), ops.clock())""",
+        """insert into core.incident_revision (incident_id, revision, load_id, recorded_at, reported_at)
+           values (1, 2, 999999, ops.clock(), ops.clock())""",
         "update core.incident set grid_id = 999999 where incident_code = 'i1'",
     ],
 )

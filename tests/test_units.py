@@ -63,7 +63,7 @@ def source(desk: Desk) -> str:
 def told(desk: Desk, revision: int) -> list[tuple[str, str | None]]:
     """Kind and unit of the events of c1 at a revision, in time."""
     rows = desk.rows(
-        "select e.kind::text, e.payload ->> 'unit' from core.incident_event e join core.incident i using (incident_id)"
+        "select e.kind::text, e.payload ->> 'unit' from core.incident_log e join core.incident i using (incident_id)"
         f" where i.incident_code = 'c1' and e.revision = {revision} order by e.occurred_at, 1, 2"
     )
     return [(kind, unit) for kind, unit in rows]

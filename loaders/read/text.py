@@ -21,10 +21,11 @@ from loaders.read import dialect
 from loaders.read.rows import is_no_ragged_row
 from loaders.read.table import Ragged, Table, Wish
 
-BLOCK_BYTES = 24 << 20
+BLOCK_BYTES = (1 << 20, 24 << 20)
+"""pyarrow reads 32 blocks ahead: small ones bound the memory, large ones are for rows too long for them."""
 BLOCK_ROWS = 20_000
 
-csv.field_size_limit(BLOCK_BYTES)
+csv.field_size_limit(BLOCK_BYTES[-1])
 
 
 class CsvTable(Table):
@@ -59,7 +60,7 @@ class CsvTable(Table):
         """The blocks behind the header, by the fast reader."""
         next_row = 1
         try:
-            for batch in self._reader(names, odd):
+            for batch in self._batches(names, odd):
                 frame = pl.DataFrame(pl.from_arrow(batch))
                 numbers = _numbers(next_row, frame.height, odd)
                 next_row = int(numbers[-1]) + 1 if len(numbers) else next_row
@@ -68,7 +69,25 @@ class CsvTable(Table):
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise Refused("not_csv", file=self._path.name, reason=str(error).splitlines()[0]) from error
 
-    def _reader(self, names: list[str], odd: list[Ragged]) -> Iterator[pa.RecordBatch]:
+    def _batches(self, names: list[str], odd: list[Ragged]) -> Iterator[pa.RecordBatch]:
+        given = 0
+        for size in BLOCK_BYTES:
+            odd.clear()
+            past = 0
+            try:
+                for batch in self._reader(names, odd, size):
+                    rest = batch.slice(max(0, given - past))
+                    past += batch.num_rows
+                    if rest.num_rows:
+                        given += rest.num_rows
+                        yield rest
+            except pa.ArrowInvalid as error:
+                if "straddling" not in str(error) or size == BLOCK_BYTES[-1]:
+                    raise
+            else:
+                return
+
+    def _reader(self, names: list[str], odd: list[Ragged], size: int) -> Iterator[pa.RecordBatch]:
         def keep(row: pa_csv.InvalidRow) -> str:
             cells = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=self._delimiter), [])
             odd.append(Ragged(row=row.number, cells=tuple(cells)))
@@ -78,7 +97,7 @@ class CsvTable(Table):
             pa_csv.open_csv(
                 self._path,
                 read_options=pa_csv.ReadOptions(
-                    use_threads=False, column_names=names, block_size=BLOCK_BYTES, encoding=self._encoding
+                    use_threads=False, column_names=names, block_size=size, encoding=self._encoding
                 ),
                 parse_options=pa_csv.ParseOptions(
                     delimiter=self._delimiter,

@@ -3,7 +3,7 @@
 from geo.migrations.steps import run
 
 revision = "0017_inspect"
-down_revision = "0015_values"
+down_revision = "0016_speed"
 branch_labels = None
 depends_on = None
 

@@ -68,7 +68,7 @@ state as (
                filter (where e.payload ->> 'due_at' is not null and e.occurred_at < c.moment))[1] as due_by_e,
              (array_agg((e.payload ->> 'was_due_at')::timestamptz order by e.occurred_at, e.event_id)
                filter (where e.kind = 'extended' and e.occurred_at >= c.moment))[1] as due_before_later
-      from core.incident_event e
+      from core.incident_log e
       where c.has_history and e.incident_id = c.incident_id and (e.occurred_at <= c.clock or e.kind = 'extended')
         and (e.actor is not null or e.revision = c.revision)
     ) l

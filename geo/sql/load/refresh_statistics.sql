@@ -1,2 +1,2 @@
--- one row, no value: the planner's statistics of the tables that loads fill are made anew
-select ops.refresh_statistics()
+-- one row, no value: the planner's statistics of the tables that this load filled are made anew
+select ops.refresh_statistics(dataset, :changed) from ops.load where load_id = :load_id

@@ -4,7 +4,7 @@
 select e.event_id, e.incident_id, e.occurred_at, e.kind::text as kind, i.incident_code, c.code as category,
        case when not c.is_private then street.code end as street, case when not c.is_private then community.code end as community,
        case when not c.is_private then grid.code end as grid, case when not c.is_private then microgrid.code end as microgrid
-from core.incident_event e
+from core.incident_log e
 join core.incident i using (incident_id)
 join core.category c using (category_id)
 left join core.area street on street.area_id = i.street_id

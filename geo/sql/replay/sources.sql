@@ -2,7 +2,7 @@
 -- before the clock whose moment is known
 select s.source_id, s.code, s.name, min(i.reported_at) as begins,
        (select max(e.occurred_at)
-        from core.incident_event e join core.incident own using (incident_id)
+        from core.incident_log e join core.incident own using (incident_id)
         where own.source_id = s.source_id and e.occurred_at <= ops.clock() and not (e.payload @> '{"is_moment_known": false}') is true
        ) as ends
 from core.source s join core.incident i using (source_id)

@@ -1,18 +1,17 @@
 -- one row is a staged unit whose content differs from the store's and is older (as load/incidents/stale says): it changes
--- nothing, and is noted. Key: source_id, incident_code, unit_code. *_us: µs since 1970 UTC.
+-- nothing, and is noted. Key: source_id, incident_code, unit_code.
 with told as (
   select s.row_number, s.decides, u.decides as known_decides,
-         array[
-           greatest(s.reported_us, s.registered_us, s.accepted_us, s.dispatched_us, s.arrived_us, s.handled_us, s.closed_us, s.followed_up_us),
-           num_nonnulls(s.reported_us, s.registered_us, s.accepted_us, s.dispatched_us, s.arrived_us, s.handled_us, s.closed_us,
-                        s.followed_up_us, s.due_us)
-         ] as life,
-         array[
-           (extract(epoch from greatest(u.reported_at, u.registered_at, u.accepted_at, u.dispatched_at, u.arrived_at, u.handled_at,
-                                        u.closed_at, u.followed_up_at)) * 1000000)::bigint,
+         row(
+           greatest(s.reported_at, s.registered_at, s.accepted_at, s.dispatched_at, s.arrived_at, s.handled_at, s.closed_at, s.followed_up_at),
+           num_nonnulls(s.reported_at, s.registered_at, s.accepted_at, s.dispatched_at, s.arrived_at, s.handled_at, s.closed_at,
+                        s.followed_up_at, s.due_at)
+         ) as life,
+         row(
+           greatest(u.reported_at, u.registered_at, u.accepted_at, u.dispatched_at, u.arrived_at, u.handled_at, u.closed_at, u.followed_up_at),
            num_nonnulls(u.reported_at, u.registered_at, u.accepted_at, u.dispatched_at, u.arrived_at, u.handled_at, u.closed_at,
                         u.followed_up_at, u.due_at)
-         ] as known_life
+         ) as known_life
   from pg_temp.staging s
   join core.incident i on i.source_id = :source_id and i.incident_code = s.incident_code
   join core.incident_unit u on u.incident_id = i.incident_id and u.unit_code = s.unit_code

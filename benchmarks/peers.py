@@ -1,0 +1,82 @@
+"""The usual ways to load incidents, for comparison: server COPY of the bare text, and geopandas with our checks."""
+
+import csv
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import psycopg
+from sqlalchemy import create_engine, text
+
+from geo.store import StoreUrls
+
+STAMPS = [
+    "上报时间", "受理时间", "立案时间", "派遣时间", "到场时间", "处置时间", "首次办结时间",
+    "重开时间", "办结时间", "回访时间", "办理时限", "延期至", "挂起时间", "恢复时间",
+]  # fmt: skip
+STATUSES = {"open", "closed", "voided", "duplicate"}
+
+
+def libpq(url: str) -> str:
+    """The URL as libpq takes it."""
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def raw_copy(urls: StoreUrls, path: Path) -> float:
+    """Server COPY of the file into an unlogged table of text columns: the floor; seconds."""
+    with path.open(encoding="utf-8") as file:
+        width = len(next(csv.reader(file)))
+    columns = ", ".join(f"c{number} text" for number in range(width))
+    with psycopg.connect(libpq(urls.admin or ""), autocommit=True) as connection:
+        connection.execute("drop table if exists public.raw")
+        connection.execute(f"create unlogged table public.raw ({columns})")
+        started = time.perf_counter()
+        connection.execute(f"copy public.raw from '{path}' with (format csv, header)")
+        return time.perf_counter() - started
+
+
+def with_geopandas(urls: StoreUrls, path: Path, areas: dict[str, Path]) -> float:
+    """Read, check, place (micro-grid and its parents) and `to_postgis`, with a key; no events, no ledger; seconds.
+
+    The checks are ours: ids, repeats, stamps, order of stages, words of the status, coordinates.
+    """
+    engine = create_engine(urls.admin or "")
+    started = time.perf_counter()
+    frame = _checked(pd.read_csv(path, dtype=str))
+    points = gpd.points_from_xy(frame["经度"], frame["纬度"], crs=4326)
+    _placed(gpd.GeoDataFrame(frame, geometry=points), areas).to_postgis("incidents_by_geopandas", engine)
+    with engine.begin() as connection:
+        connection.execute(text('create unique index on incidents_by_geopandas ("编号")'))
+    seconds = time.perf_counter() - started
+    engine.dispose()
+    return seconds
+
+
+def _checked(frame: pd.DataFrame) -> pd.DataFrame:
+    for stamp in STAMPS:
+        local = pd.to_datetime(frame[stamp], errors="coerce")
+        frame[stamp] = local.dt.tz_localize("Asia/Shanghai", ambiguous="NaT", nonexistent="NaT")
+    for axis in ("经度", "纬度"):
+        frame[axis] = pd.to_numeric(frame[axis], errors="coerce")
+    contradicts = frame["编号"].duplicated(keep=False) & ~frame.duplicated(keep=False)
+    reported = frame["上报时间"]
+    is_odd = (
+        frame["编号"].isna() | reported.isna() | contradicts | ~frame["状态"].fillna("open").isin(STATUSES)
+        | (frame["受理时间"] < reported) | (frame["办结时间"] < reported) | (frame["首次办结时间"] < reported)
+        | (frame["经度"].abs() > 180) | (frame["纬度"].abs() > 90)
+    )  # fmt: skip
+    return frame[~is_odd].copy()
+
+
+def _placed(cases: gpd.GeoDataFrame, areas: dict[str, Path]) -> gpd.GeoDataFrame:
+    finest = gpd.read_file(areas["microgrid"])[["代码", "geometry"]].rename(columns={"代码": "microgrid"})
+    placed = cases.sjoin(finest, how="left", predicate="intersects").drop(columns="index_right")
+    placed = placed.sort_values("microgrid").drop_duplicates("编号")
+    by_child: pd.Series = placed["microgrid"]
+    for level, below in (("grid", "microgrid"), ("community", "grid"), ("street", "community")):
+        parents = gpd.read_file(areas[below]).set_index("代码")["上级代码"]
+        by_child = by_child.map(parents).replace({np.nan: None})
+        placed[level] = by_child
+    return placed

@@ -1,0 +1,49 @@
+"""A block of rows as COPY takes it: binary where every column fits its type, else CSV.
+
+Invariant: both forms say the same; in CSV an empty text is null.
+"""
+
+import io
+from collections.abc import Mapping
+
+import polars as pl
+from pgpq import ArrowToPostgresBinaryEncoder
+
+KINDS: Mapping[str, pl.DataType] = {
+    "text": pl.String(),
+    "integer": pl.Int32(),
+    "bigint": pl.Int64(),
+    "double precision": pl.Float64(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+    "timestamp with time zone": pl.Datetime("us", "UTC"),
+}
+"""How the binary form writes a type of the database; other types go as CSV."""
+
+
+def encoded(frame: pl.DataFrame, types: Mapping[str, str]) -> tuple[str, bytes | memoryview]:
+    """The format for COPY and the rows in it; `types`: the database's type of each column of the frame."""
+    if all(_fits(kind, types.get(name, "")) for name, kind in frame.schema.items()):
+        try:
+            exact = frame.with_columns(pl.col(name).cast(KINDS[types[name]]) for name in frame.columns)
+        except pl.exceptions.InvalidOperationError:
+            pass  # a number too large for its column: the database says so
+        else:
+            return "binary", _binary(exact)
+    buffer = io.BytesIO()
+    frame.write_csv(buffer, include_header=False, null_value="", quote_style="necessary")
+    return "csv", buffer.getbuffer()
+
+
+def _fits(kind: pl.DataType, type_name: str) -> bool:
+    wanted = KINDS.get(type_name)
+    if wanted is None:
+        return False
+    return kind == wanted or (kind.is_integer() and wanted.is_integer())
+
+
+def _binary(frame: pl.DataFrame) -> bytes:
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    encoder = ArrowToPostgresBinaryEncoder(table.schema)
+    parts = [encoder.write_header(), *(encoder.write_batch(batch) for batch in table.to_batches()), encoder.finish()]
+    return b"".join(parts)

@@ -1,0 +1,2 @@
+-- one row, no value: references checked, indexes made
+select core.close_bulk()

@@ -1,0 +1,33 @@
+"""The content of an incident's row as one short text, by which a later file's row is known to say the same.
+
+Invariant: it covers everything the sender said and nothing that the store adds; the same content gives the same text in
+every version, since it is compared with what earlier loads wrote (geo/sql/load/units/heads.sql makes the same).
+"""
+
+import hashlib
+
+import polars as pl
+
+SEPARATOR = "\u001f"
+SAID = (
+    "category", "channel", "agency_responsible", "status", "lon", "lat", "declared_area_code",
+    "reported_at", "registered_at", "accepted_at", "dispatched_at", "arrived_at", "handled_at",
+    "first_closed_at", "reopened_at", "closed_at", "followed_up_at", "due_at", "extended_to",
+    "suspended_at", "resumed_at", "day_precision", "duplicate_of_code",
+)  # fmt: skip
+"""Columns of the staged row in the order of the digest; stamps as µs since 1970 UTC, degrees in their shortest form."""
+
+
+def content_hash(records: pl.DataFrame) -> pl.Series:
+    """The MD5 (hex) of each row's SAID columns; `content_hash`."""
+    told = [_text(records.schema[name], name).fill_null("") for name in SAID]
+    texts = records.select(pl.concat_str(told, separator=SEPARATOR).alias("content_hash")).to_series()
+    digests = [hashlib.md5(text, usedforsecurity=False).digest() for text in texts.cast(pl.Binary).to_list()]
+    return pl.Series("content_hash", digests, dtype=pl.Binary).bin.encode("hex")
+
+
+def _text(kind: pl.DataType, name: str) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(kind, pl.Datetime):
+        return column.dt.epoch("us").cast(pl.String)
+    return column.cast(pl.String).str.strip_suffix(".0") if kind.is_float() else column
