@@ -66,7 +66,7 @@ def _bar(data: DataView, counted: Mapping[str, Any]) -> str:
     said = {fate: tr(f"upload.would_{fate}", n=formats.number(counted[fate])) for fate in FATES}
     segments = "".join(
         f'<i class="{fate}" style="flex-grow:{int(counted[fate])}" data-tip="{esc(said[fate])}">'
-        f"{esc(formats.number(counted[fate])) if counted[fate] / max(1, told['read']) >= LABELLED_FROM else ''}</i>"
+        f"{esc(formats.number(counted[fate])) if counted[fate] / max(1, counted['read']) >= LABELLED_FROM else ''}</i>"
         for fate in FATES if counted[fate]
     )  # fmt: skip
     key = "".join(f'<span><i class="d-swatch {fate}"></i>{esc(said[fate])}</span>' for fate in FATES)
