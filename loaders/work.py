@@ -40,8 +40,6 @@ from loaders.skipping import Skipping
 CRASHES = ("staged-first", "staged-half")
 """Crash points behind the first block and the second."""
 Waiting = Callable[[Holder], None]
-SLICE_ROWS = 32_768
-"""Rows that are checked, placed and copied at once."""
 Progress = Callable[[int], None]
 """Told the number of rows read so far, after each block."""
 
@@ -381,7 +379,7 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
     mapping = plan.mapping
     adjusting = read.Adjusting(plan.header.positions, fill_down=mapping.fill_down, excel_dates=mapping.excel_dates)
     skipping = Skipping.of(plan.table.headings, mapping)
-    for block in _slices(plan.table):
+    for block in plan.table.blocks():
         trimmed = check.cells(block)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
@@ -399,19 +397,6 @@ def _totals(plan: Plan, lines: pl.DataFrame) -> list[tuple[int, str]]:
     first = pl.coalesce(pl.col(f"c{index}") for index in range(len(plan.table.headings)))
     stated = lines.filter(first.str.contains(read.GRAND_TOTALS) & pl.col(f"c{place}").is_not_null())
     return list(stated.select("row", f"c{place}").iter_rows())
-
-
-def _slices(table: read.Table) -> Iterator[pl.DataFrame]:
-    """The rows of the table in parts of SLICE_ROWS, which bounds the memory of all that is made of one."""
-    waiting: list[pl.DataFrame] = []
-    for block in table.blocks():
-        for part in block.iter_slices(SLICE_ROWS):
-            waiting.append(part)
-            if sum(item.height for item in waiting) >= SLICE_ROWS:
-                yield pl.concat(waiting, rechunk=True)
-                waiting.clear()
-    if waiting:
-        yield pl.concat(waiting, rechunk=True)
 
 
 def _check_totals(landing: Landing, plan: Plan, reading: _Reading) -> None:

@@ -72,7 +72,7 @@ def site(urls: StoreUrls, home: Path, environment: Mapping[str, str], clock: Clo
     own = home / "config" / "reading.toml"
     own.parent.mkdir(parents=True, exist_ok=True)
     shipped = (ROOT / "config" / "reading.toml").read_text(encoding="utf-8")
-    own.write_text(shipped.replace("block_rows = 50000", f"block_rows = {BLOCK_ROWS}"), encoding="utf-8")
+    own.write_text(shipped.replace("block_rows = 32768", f"block_rows = {BLOCK_ROWS}"), encoding="utf-8")
     names = {"OWNER": "DATABASE", "APP": "APP", "LOAD": "LOAD", "WALL": "WALL", "GATE": "GATE"}
     addresses = {f"COCKPIT_{there}_URL": getattr(urls, here.lower()) for here, there in names.items()}
     return Site(Store(urls), {**environment, **addresses, "COCKPIT_HOME": str(home)}, clock)

@@ -20,19 +20,23 @@ from loaders import incidents
 from loaders.read.table import Wish
 from loaders.read.text import CsvTable
 
-HEAD = "编号,类别,状态,上报时间,受理时间,首次办结时间,重开时间,办结时间,办理时限,延期至,原事件编号,经度,纬度"
-ROWS = (
-    "1,rubbish,closed,2026-10-01 08:00:00,2026-10-01 08:05:00,,,2026-10-01 10:00:00,2026-10-02 08:00:00,,,"
-    "120.0005,30.0005",
-    "2,rubbish,closed,2026-10-01 08:00:00,,2026-10-01 09:00:00,2026-10-01 10:00:00,2026-10-01 11:00:00,"
-    "2026-10-02 08:00:00,2026-10-03 08:00:00,,120.0005,30.0005",
-    "3,nonsense,duplicate,2026-10-02,,,,,,,1,,",
-    "4,rubbish,voided,2026-10-02 08:00:00.25,,,,,,,,121,31",
-    "5,rubbish,open,2026-10-02 08:00:00,,,,,,,nobody,120.0005,30.0005",
-    "5,rubbish,open,2026-10-02 08:00:00,,,,,,,nobody,120.0005,30.0005",
-    "6,rubbish,open,2026-10-02 08:00:00,,,,,,,,120.0005,30.0005",
-    "6,rubbish,open,2026-10-03 08:00:00,,,,,,,,120.0005,30.0005",
-    "7,rubbish,open,late,,,,,,,,120.0005,30.0005",
+HEAD = "编号,类别,状态,上报时间,受理时间,首次办结时间,重开时间,办结时间,办理时限,延期至,原事件编号,经度,纬度,更新时间"
+UPDATED = ",2026-10-05 08:00:00"
+ROWS = tuple(
+    row + UPDATED
+    for row in (
+        "1,rubbish,closed,2026-10-01 08:00:00,2026-10-01 08:05:00,,,2026-10-01 10:00:00,2026-10-02 08:00:00,,,"
+        "120.0005,30.0005",
+        "2,rubbish,closed,2026-10-01 08:00:00,,2026-10-01 09:00:00,2026-10-01 10:00:00,2026-10-01 11:00:00,"
+        "2026-10-02 08:00:00,2026-10-03 08:00:00,,120.0005,30.0005",
+        "3,nonsense,duplicate,2026-10-02,,,,,,,1,,",
+        "4,rubbish,voided,2026-10-02 08:00:00.25,,,,,,,,121,31",
+        "5,rubbish,open,2026-10-02 08:00:00,,,,,,,nobody,120.0005,30.0005",
+        "5,rubbish,open,2026-10-02 08:00:00,,,,,,,nobody,120.0005,30.0005",
+        "6,rubbish,open,2026-10-02 08:00:00,,,,,,,,120.0005,30.0005",
+        "6,rubbish,open,2026-10-03 08:00:00,,,,,,,,120.0005,30.0005",
+        "7,rubbish,open,late,,,,,,,,120.0005,30.0005",
+    )
 )
 STRUCTURE = """
 select indexdef from pg_indexes where schemaname = 'core' and tablename in ('incident', 'incident_revision')
@@ -47,7 +51,7 @@ order by 1
 HEADS = """
 select incident_code, c.code, channel, status, st_astext(geom), placed_by, street_id is null, reported_at, reported_on,
        accepted_at, closed_at, due_at, day_precision, is_void, is_duplicate, duplicate_of_code, has_history, revision,
-       content_hash
+       content_hash, decides
 from core.incident join core.category c using (category_id) order by incident_code
 """
 EVENTS = """
@@ -88,7 +92,10 @@ def test_a_bulk_load_leaves_what_a_plain_load_leaves(
     for query in (HEADS, EVENTS, STRUCTURE):
         assert bulk.rows(query) == plain.rows(query)
     assert bulk.rows(STRUCTURE) == structure
-    again = bulk.load("incidents", bulk.csv(HEAD, *ROWS, "8,rubbish,open,2026-10-04 08:00:00,,,,,,,,120.0005,30.0005"))
+    assert None not in {row[-1] for row in bulk.rows(HEADS)}, "what decides is kept"
+    again = bulk.load(
+        "incidents", bulk.csv(HEAD, *ROWS, f"8,rubbish,open,2026-10-04 08:00:00,,,,,,,,120.0005,30.0005{UPDATED}")
+    )
     assert (again.counts.inserted, again.counts.unchanged) == (1, 6)
 
 

@@ -75,8 +75,16 @@ def _params(part: Refused) -> dict[str, Any]:
 
 
 def _slices(table: Table, rows: int) -> Iterator[pl.DataFrame]:
+    """The rows in blocks of about, and at most, `rows`: all that is made of one is bounded by it, and few are small."""
+    waiting: list[pl.DataFrame] = []
     for block in table.blocks():
-        yield from block.iter_slices(rows)
+        for part in block.iter_slices(rows):
+            if waiting and sum(item.height for item in waiting) + part.height > rows:
+                yield pl.concat(waiting, rechunk=True)
+                waiting.clear()
+            waiting.append(part)
+    if waiting:
+        yield pl.concat(waiting, rechunk=True)
 
 
 def _send_block(line: socket.socket, block: pl.DataFrame) -> None:
