@@ -13,6 +13,8 @@ TOPIC = "faults"
 """The catalogues that hold faults: `faults.toml` and `faults_<part>.toml`, a table a code."""
 LEVEL_PARAMS = ("level", "parent_level", "found_level")
 """Parameters that hold a level, which people know by a name of their language."""
+WORD_PARAMS = ("direction", "looks")
+"""Parameters that may hold a word of ours (`faults_ground.direction_se`); any other value stands for itself."""
 
 
 def message(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
@@ -45,12 +47,17 @@ def _word(code: str, part: str, lang: str, params: Mapping[str, object] | None) 
         if found is not None:
             given = dict(params or {})
             levels = {name: _level_name(given[name], words) for name in LEVEL_PARAMS if name in given}
-            return found.format_map(_Lenient(given | levels))
+            told = {name: _own_word(name, given[name], words) for name in WORD_PARAMS if name in given}
+            return found.format_map(_Lenient(given | levels | told))
     return None
 
 
 def _level_name(level: object, words: Mapping[str, str]) -> object:
     return words.get(f"faults_geo.level_{level}", level)
+
+
+def _own_word(name: str, value: object, words: Mapping[str, str]) -> object:
+    return words.get(f"faults_ground.{name}_{value}", value)
 
 
 class _Lenient(dict[str, object]):

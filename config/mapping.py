@@ -47,6 +47,8 @@ NOT_BY_UNIT = frozenset(
     ("status", "first_closed_at", "reopened_at", "extended_to", "suspended_at", "resumed_at", "duplicate_of")
 )
 """What is said of a whole incident and cannot be made of its units' rows."""
+EPOCHS = ("epoch_s", "epoch_ms")
+"""In `time_formats`: numbers are seconds or milliseconds since 1970 UTC."""
 DIRECTIVE = re.compile(r"%(\.\d?f|[369]f|[-_0]?.|$)")
 DIRECTIVES = frozenset("YymdbBhejHIklMSpPfaATRFD%") | {".f", ".3f", ".6f", ".9f", "3f", "6f", "9f"}
 
@@ -72,7 +74,8 @@ class Mapping:
 
     Boundaries only: `merge` lists columns of ours; rows that agree in all of them are one area. `dissolve`: each row is
     a part of the area that its code names, and a row without a code is part of none. `parentless` = "keep": an area
-    of a set that nests may state no parent.
+    of a set that nests may state no parent. `most_overlap`: what two areas of a set that nests may share, as a part of
+    the smaller one; beyond it the file is refused.
     """
 
     code: str
@@ -93,6 +96,7 @@ class Mapping:
     merge: tuple[str, ...] = ()
     dissolve: bool = False
     parentless: str = "quarantine"
+    most_overlap: float = 0.01
     time_zone: str | None = None
     time_formats: tuple[str, ...] = ()
     time_precision: str = "second"
@@ -202,6 +206,9 @@ def _check_words(found: dict[str, Any], faults: list[str]) -> None:
             faults.append(f"{name} = {found[name]!r} must be of type {kind.__name__}")
     if isinstance(found.get("as_of"), datetime) and found["as_of"].tzinfo is None:
         faults.append("as_of needs an offset, such as 2016-08-16T12:00:00-04:00")
+    most = found.get("most_overlap")
+    if most is not None and not (isinstance(most, int | float) and 0 <= most <= 1):
+        faults.append(f"most_overlap = {most!r} must be a number from 0 to 1")
     zone = found.get("time_zone")
     if zone is not None:
         try:
@@ -247,7 +254,7 @@ def _our_words(found: dict[str, Any]) -> dict[str, frozenset[str]]:
 
 def _misplaced_shapings(found: dict[str, Any]) -> list[str]:
     """Keys that make areas of rows where there are no areas, and columns that `merge` cannot compare."""
-    used = [name for name in ("merge", "dissolve", "parentless") if found.get(name)]
+    used = [name for name in ("merge", "dissolve", "parentless", "most_overlap") if found.get(name)]
     if used and found.get("dataset") not in (None, "boundaries"):
         return [f"{name} is for dataset = 'boundaries' only" for name in used]
     return [
@@ -312,6 +319,8 @@ def _service_kinds(extra: dict[str, Any]) -> set[str]:
 
 def _unread(form: str) -> str | None:
     """Why a format of times cannot read a date; None if it can."""
+    if form in EPOCHS:
+        return None
     found = [name.lstrip("-_0") for name in DIRECTIVE.findall(form)]
     unknown = [name for name in found if name not in DIRECTIVES]
     if unknown:

@@ -5,9 +5,11 @@ Invariant: a key that the declared format does not know is a fault, since nobody
 
 from typing import Any
 
-FORMATS = ("csv", "geojson", "xlsx", "shapefile", "gpkg", "osm")
+FORMATS = ("csv", "geojson", "json", "xlsx", "shapefile", "gpkg", "osm", "kml", "xml", "parquet")
+SHEETS = ("xlsx", "csv")
+"""Formats with a header that a title may stand above."""
 LAYERED = ("shapefile", "gpkg", "osm")
-_BELONGS = {"sheet": ("xlsx",), "header_row": ("xlsx",), "header_rows": ("xlsx",), "layer": LAYERED}
+_BELONGS = {"sheet": ("xlsx",), "header_row": SHEETS, "header_rows": SHEETS, "layer": LAYERED}
 _MOST_HEADER_ROWS = 5
 
 

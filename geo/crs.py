@@ -149,13 +149,26 @@ def zone(crs: Crs) -> int | None:
     return None if crs.datum else _way(crs).zone
 
 
+def meridian(crs: Crs) -> float | None:
+    """The central meridian (degrees) of a transverse Mercator grid, None for any other system."""
+    return None if crs.datum else _way(crs).meridian
+
+
+def is_in_degrees(crs: Crs) -> bool:
+    """Whether coordinates of `crs` are degrees."""
+    return bool(crs.datum) or _way(crs).is_in_degrees
+
+
 def points_to_store(x: Floats, y: Floats, *, crs: Crs) -> tuple[Floats, Floats]:
     """Longitude and latitude (EPSG:4326) of points given as east, north; NaN where there is none or it is impossible.
 
-    Impossible is what lies outside ±180°, ±90°, outside the domain of the projection, or outside the zone.
+    Impossible is what lies outside ±180°, ±90°, outside the domain of the projection, or outside the zone, and what in
+    metres of a zone would lie on the equator, since it is degrees.
     """
     lon, lat = _moved(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64), crs)
     possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90) & zones.in_grid(x, zone=zone(crs))
+    if zone(crs) is not None:
+        possible &= (np.abs(x) > 180) | (np.abs(y) > 90)
     return np.where(possible, lon, np.nan), np.where(possible, lat, np.nan)
 
 
@@ -229,11 +242,14 @@ def _epsg_but_for_axes(found: pyproj.CRS) -> int | None:
 
 @dataclass(frozen=True)
 class _Way:
-    """`transformer`: to EPSG:4326, None where the numbers stay; `told`: its names; `zone`: as `zone` gives it."""
+    """`transformer`: to EPSG:4326, None where the numbers stay; `told`: its names; `zone`, `meridian`, `is_in_degrees`:
+    as the functions of these names give them."""
 
     transformer: pyproj.Transformer | None
     told: str
     zone: int | None
+    meridian: float | None
+    is_in_degrees: bool
 
 
 @lru_cache(maxsize=64)
@@ -244,18 +260,18 @@ def _way(crs: Crs) -> _Way:
         raise UnknownCrsError(crs.name) from error
     if not (definition.is_geographic or definition.is_projected):
         raise UnknownCrsError(crs.name)
-    zone_number = zones.zone_of(definition)
+    grid = (zones.zone_of(definition), zones.meridian_of(definition), definition.is_geographic)
     is_cgcs2000 = _is_cgcs2000(definition)
     if crs == STORE or (is_cgcs2000 and crs.epsg == CGCS2000_EPSG):
-        return _Way(None, f"{definition.name} = WGS 84 within 1 m", zone_number)
+        return _Way(None, f"{definition.name} = WGS 84 within 1 m", *grid)
     try:
         # what PROJ calls a ballpark leaves the offset out: right for CGCS2000 only, which has none worth the name
         transformer = pyproj.Transformer.from_crs(definition, STORE_EPSG, always_xy=True, allow_ballpark=is_cgcs2000)
     except ProjError as error:
         raise NoWayError(definition.name) from error
     if is_cgcs2000:
-        return _Way(transformer, f"Inverse of {definition.name}; CGCS2000 = WGS 84 within 1 m", zone_number)
-    return _Way(transformer, _told(definition, transformer), zone_number)
+        return _Way(transformer, f"Inverse of {definition.name}; CGCS2000 = WGS 84 within 1 m", *grid)
+    return _Way(transformer, _told(definition, transformer), *grid)
 
 
 def _told(definition: pyproj.CRS, transformer: pyproj.Transformer) -> str:

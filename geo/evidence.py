@@ -13,8 +13,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo import datum as datums
-from geo.crs import BD09, GCJ02, STORE, Crs, moved
+from geo.crs import is_on_earth, moved
 from geo.fitting import best_shift, overlap
+from geo.rivals import Rival
 
 COMPARABLE_OVERLAP = 0.85
 """Two drawings are of the same unit if they overlap so much in the datum that fits best. Real county borders of
@@ -30,18 +31,6 @@ CLEAR_MAJORITY = 2 / 3
 MOSTLY = 0.5
 
 Shapes = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Rival:
-    """Another reading of the coordinates: `way` brings them from where the declared one puts them (EPSG:4326).
-
-    `is_of_store`: it is not the file that would be read otherwise, but what the store holds already.
-    """
-
-    crs: Crs
-    way: datums.Way
-    is_of_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +51,10 @@ class Side:
     shapes: Shapes
 
     def through(self, way: datums.Way) -> "Side":
-        """The same shapes with each vertex moved."""
-        return Side(self.names, sound(moved(self.shapes, way)))
-
-
-def rivals(declared: Crs) -> tuple[Rival, ...]:
-    """The datums for which the degrees of a file are mistaken in China, but the declared one."""
-    plain = STORE if declared.datum else declared
-    return tuple(Rival(other, _reading(declared, other)) for other in (plain, GCJ02, BD09) if other != declared)
-
-
-def rivals_of_store(declared: Crs) -> tuple[Rival, ...]:
-    """The same for what the store holds in EPSG:4326: the file lies where it would lie in the shifted datum."""
-    if declared.datum:
-        return ()
-    return tuple(Rival(other, _reading(other, STORE), is_of_store=True) for other in (GCJ02, BD09))
-
-
-def _reading(declared: Crs, other: Crs) -> datums.Way:
-    """From EPSG:4326 as declared, by the degrees that the file must have, to EPSG:4326 as read in the other datum."""
-
-    def way(x: datums.Floats, y: datums.Floats) -> tuple[datums.Floats, datums.Floats]:
-        if declared.datum:
-            x, y = datums.from_wgs84(x, y, datum=declared.datum)
-        return datums.to_wgs84(x, y, datum=other.datum) if other.datum else (x, y)
-
-    return way
+        """The same shapes with each vertex moved; empty ones where that is nowhere."""
+        there = moved(self.shapes, way)
+        there[~is_on_earth(there)] = shapely.Polygon()
+        return Side(self.names, sound(there))
 
 
 def is_in_china(shapes: Shapes) -> bool:

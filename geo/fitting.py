@@ -43,10 +43,14 @@ def best_shift(shape: Any, onto: Any) -> Shift:
     """The shift of `shape` (both polygons in EPSG:4326) that makes it overlap most with `onto`, to about 4 m.
 
     Looks east, west, north and south by a step, goes where the overlap grows, and halves the step where it does not.
+    Where they do not meet at all it starts with the one laid upon the other.
     """
     east = METRES_PER_DEGREE * math.cos(math.radians(shapely.get_y(shapely.centroid(onto))))
     moving, target = (_on_ground(item, east) for item in (shape, onto))
     at, best, step = np.zeros(2), overlap(moving, target), FIRST_STEP_M
+    if not best:
+        at = np.subtract(*(shapely.get_coordinates(shapely.centroid(item))[0] for item in (target, moving)))
+        best = overlap(shapely.transform(moving, lambda xy: xy + at), target)
     while step >= LAST_STEP_M:
         tries = [at + np.multiply(step, way) for way in ((1, 0), (-1, 0), (0, 1), (0, -1))]
         found = [overlap(shapely.transform(moving, lambda xy, by=by: xy + by), target) for by in tries]

@@ -48,14 +48,14 @@ def _digits(count: int) -> str:
 _MONTH_DAY = _spaced(rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2])", rf"(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01])")
 _BIRTH = _spaced(rf"(?:1{_GAP}9|2{_GAP}0)", _digits(2), _MONTH_DAY)
 _BIRTH_SHORT = _spaced("[1-9]", r"\d", _MONTH_DAY)
-_IDENTITY = re.compile(
+IDENTITY_NUMBER = re.compile(
     _NEVER_WITHIN + _spaced("[1-9]", _digits(5), f"(?:{_spaced(_BIRTH, _digits(3), r'[0-9Xx]')}|"
     rf"{_spaced(_BIRTH_SHORT, _digits(3))})") + _NEVER_BEFORE
 )  # fmt: skip
 """18 digits (GB 11643) or the former 15, told from area codes by the day of birth that they hold."""
-_CARD = re.compile(rf"{_NEVER_WITHIN}(?:2{_GAP}[2-7]|[3-69]{_GAP}\d)(?:{_GAP}\d){{14,17}}{_NEVER_BEFORE}")
+CARD_NUMBER = re.compile(rf"{_NEVER_WITHIN}(?:2{_GAP}[2-7]|[3-69]{_GAP}\d)(?:{_GAP}\d){{14,17}}{_NEVER_BEFORE}")
 """16 to 19 digits; a bank card begins with 22 to 27, 3 to 6 or 9 (ISO/IEC 7812), never like a date."""
-_MOBILE = re.compile(
+MOBILE_NUMBER = re.compile(
     rf"{_NEVER_WITHIN}{_COUNTRY}(1{_GAP}[3-9]{_GAP}\d)(?:{_GAP}\d){{4}}{_GAP}(\d(?:{_GAP}\d){{3}}){_NEVER_BEFORE}"
 )
 _LANDLINE = re.compile(
@@ -71,6 +71,10 @@ _PLATE = re.compile(
     r"(?=[A-HJ-NP-Z0-9]{0,5}\d)[A-HJ-NP-Z0-9]{2,4}([A-HJ-NP-Z0-9][A-HJ-NP-Z0-9挂学警港澳])(?![A-Za-z0-9])"
 )
 """The plate of a vehicle: a province, a letter, five characters or six."""
+
+SPELT = "○〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_DIGITS = str.maketrans(SPELT, "000123456789" + "1" + "123456789")
+_SPELT_RUN = re.compile(rf"(?:[\d{SPELT}]{_GAP}){{10,}}[\d{SPELT}]")
 
 
 def shown(text: str) -> str:
@@ -102,24 +106,35 @@ def masked(text: str, kind: str) -> str:
 
 def _settled(text: str, mask: Callable[[str], str]) -> str:
     """The text masked until nothing more is found in it; itself, untouched, where nothing is found at all."""
-    plain = text if text.isascii() else _plain(text)
-    found = plain
+    begun = text if text.isascii() else plain(text)
+    found = begun
     for _ in range(MOST_PASSES):
-        before, found = found, _plain(mask(found))
+        before, found = found, plain(mask(found))
         if found == before:
             break
-    return text if found == plain else found
+    return text if found == begun else found
 
 
-def _masked_text(plain: str) -> str:
-    named = names.in_text(plain) if names.may_hold_name(plain) else plain
+def _masked_text(text: str) -> str:
+    named = names.in_text(text) if names.may_hold_name(text) else text
     if not named.isascii():
-        named = _PLATE.sub(r"\1***\2", named)
+        named = _SPELT_RUN.sub(_unless_no_number, _PLATE.sub(r"\1***\2", named))
     return named if not _SUSPECT.search(named) or _WKT.fullmatch(named) else _masked(named)
 
 
-def _masked_party(plain: str) -> str:
-    return names.in_cell(_masked_text(plain))
+def _masked_party(text: str) -> str:
+    return names.in_cell(_masked_text(text))
+
+
+def in_digits(text: str) -> str:
+    """Numbers told in words (一三八…) as digits, where so many stand in a row that they may be a person's."""
+    return _SPELT_RUN.sub(lambda match: match[0].translate(_DIGITS), text)
+
+
+def _unless_no_number(match: re.Match[str]) -> str:
+    digits = match[0].translate(_DIGITS)
+    seen = digits if match[0].isascii() else _masked(digits)
+    return match[0] if seen == digits else seen
 
 
 def listed(texts: Sequence[str]) -> str:
@@ -131,7 +146,7 @@ def _without_tail(text: str) -> str:
     return _TAIL.sub("", text)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Full width to half width (NFKC), without characters that have no width."""
     kept = (character for character in unicodedata.normalize("NFKC", text) if unicodedata.category(character) != "Cf")
     return "".join(kept)
@@ -139,28 +154,28 @@ def _plain(text: str) -> str:
 
 def _masked(text: str) -> str:
     found = _MAIL.sub(r"\1***@\2", text)
-    found = _IDENTITY.sub(lambda match: f"{_only_digits(match[0])[:6]}********", found)
-    found = _CARD.sub(lambda match: _ends(match[0], first=4) if _is_card(match[0]) else match[0], found)
+    found = IDENTITY_NUMBER.sub(lambda match: f"{only_digits(match[0])[:6]}********", found)
+    found = CARD_NUMBER.sub(lambda match: _ends(match[0], first=4) if _is_card(match[0]) else match[0], found)
     found = _ENDLESS.sub(r"\1********", found)
-    found = _MOBILE.sub(lambda match: f"{_only_digits(match[1])}****{_only_digits(match[2])}", found)
-    return _LANDLINE.sub(lambda match: f"0{match[1]}-****{_only_digits(match[2])}", found)
+    found = MOBILE_NUMBER.sub(lambda match: f"{only_digits(match[1])}****{only_digits(match[2])}", found)
+    return _LANDLINE.sub(lambda match: f"0{match[1]}-****{only_digits(match[2])}", found)
 
 
 def _is_card(text: str) -> bool:
     """18 digits that begin like a province are the code of a micro-grid, unless the check digit says otherwise."""
-    digits = _only_digits(text)
-    return len(digits) != 18 or digits[0] in "4569" or _has_check_digit(digits)
+    digits = only_digits(text)
+    return len(digits) != 18 or digits[0] in "4569" or has_check_digit(digits)
 
 
-def _has_check_digit(digits: str) -> bool:
+def has_check_digit(digits: str) -> bool:
     doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _ends(text: str, *, first: int) -> str:
-    digits = _only_digits(text)
+    digits = only_digits(text)
     return f"{digits[:first]}********{digits[-4:]}"
 
 
-def _only_digits(text: str) -> str:
+def only_digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit())

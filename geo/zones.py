@@ -52,6 +52,15 @@ def zone_of(definition: pyproj.CRS) -> int | None:
     return int(number) if is_grid else None
 
 
+def meridian_of(definition: pyproj.CRS) -> float | None:
+    """The central meridian (degrees) of a transverse Mercator grid; None for any other kind of system."""
+    operation = definition.coordinate_operation if definition.is_projected else None
+    if operation is None or operation.method_name not in ("Transverse Mercator", "Gauss-Kruger"):
+        return None
+    told = {item.name: float(item.value) for item in operation.params}
+    return told.get("Longitude of natural origin")
+
+
 def contradicting(x: Floats, *, zone: int | None) -> NDArray[np.int64]:
     """For each easting in metres the zone number it carries (0: none) where that is not `zone`, else FITS (-1).
 

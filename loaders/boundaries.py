@@ -7,10 +7,12 @@ its parent is never kept; everything already loaded is placed again in the same 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 import shapely
+from numpy.typing import NDArray
 
 from config.mapping import COMMUNITY_TYPES, named
 from geo import areas
@@ -20,15 +22,19 @@ from geo.masking import listed
 from geo.placing import LEVELS
 from geo.replacing import replace_places
 from loaders.boundary_parents import linked
-from loaders.boundary_sets import Above, draft, refuse_other_level, set_fates, staged, united
+from loaders.boundary_sets import Above, Row, draft, refuse_other_level, set_fates, staged, united
+from loaders.boundary_tiling import check_tiling
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.evidence import refuse_wrong_datum_of_areas
 from loaders.faults import Refused, fault_rows, together
-from loaders.polygons import LEAST_M2, Judged, is_misnested, judged
+from loaders.polygons import CHANGES, LEAST_M2, NOT_POLYGON, TANGLED, Judged, is_misnested, judged
 from loaders.spatial import Located, hex_ewkb, located, today
 from loaders.words import in_our_words
 
+MOST_KM = 800
+"""No area of people is so wide; a vertex is mistyped, or a part lies nowhere."""
+KM_PER_DEGREE = 111.2
 GARBLED = "garbled_name"
 GARBLED_TEXT = re.compile("\ufffd|[?？]{2}|[\ue000-\uf8ff]")
 """What a wrong encoding leaves of a name: a mark for what is unreadable, two question marks, private characters."""
@@ -100,6 +106,8 @@ class Boundaries(Dataset):
             pl.lit(kind.set(is_unknown, None)).alias("community_type"),
             pl.lit(hex_ewkb(polygon.shapes)).alias("geom"),
             pl.lit(hex_ewkb(raw, srid=place.srid)).alias("raw"),
+            pl.lit(pl.Series(polygon.changed).fill_nan(None)).alias("changed_share"),
+            pl.lit(pl.Series(place.is_flattened)).alias("is_flattened"),
         )
         return Checked(
             records=records.filter(~pl.col("row_number").is_in(found["row"].to_list())),
@@ -111,10 +119,13 @@ class Boundaries(Dataset):
     def write(self, landing: Landing, job: Job, above: Above) -> int:
         rows = staged(landing)
         refuse_other_level(landing, rows, above, valid_from=job.request.valid_from)
-        found = united(landing, rows, merge=job.mapping.merge)
+        is_apart = not job.mapping.merge and not job.mapping.dissolve
+        found = united(landing, rows, merge=job.mapping.merge, is_apart=is_apart)
         side = Side([area.head.name for area in found], np.array([area.geom for area in found], dtype=object))
         refuse_wrong_datum_of_areas(landing, side, job, level=above.level)
+        _tell_shapes(landing, rows)
         kept = linked(landing, found, job, above)
+        check_tiling(landing, kept, job, above)
         garbled = [area.head.name for area in kept if GARBLED_TEXT.search(area.head.name)]
         if garbled:
             landing.remark(GARBLED, count=len(garbled), names=listed(garbled))
@@ -134,6 +145,16 @@ class Boundaries(Dataset):
         if ended or set(fates.values()) - {"unchanged"}:
             replace_places(landing.connection, today=today(job))
         return sum(fate == "inserted" for fate in fates.values())
+
+
+def _tell_shapes(landing: Landing, rows: Sequence[Row]) -> None:
+    """What was done to shapes: those repaired with the share of area that it changed, heights and measures dropped."""
+    repaired = [f"{row.row_number} ({row.changed_share:.3%})" for row in rows if row.changed_share is not None]
+    if repaired:
+        landing.remark("polygons_repaired", count=len(repaired), rows=listed(repaired))
+    flattened = sum(row.is_flattened for row in rows)
+    if flattened:
+        landing.remark("flattened", count=flattened)
 
 
 def _withdrawn(landing: Landing, job: Job, above: Above, codes: Sequence[str]) -> int:
@@ -182,19 +203,40 @@ def _faults(frame: pl.DataFrame, place: Located, polygon: Judged) -> pl.DataFram
     sizes = pl.Series([f"{m2:.2f} m²" for m2 in polygon.m2], dtype=pl.String)
     flat = {"fault": "degenerate_polygon", "column": "geometry"}
     least = {"least_m2": LEAST_M2}
+    widths = _widths_km(polygon.shapes)
+    is_wide = pl.lit(pl.Series(np.nan_to_num(widths) > MOST_KM))
+    spans = pl.lit(pl.Series([f"{width:.0f} km" for width in widths], dtype=pl.String))
+    most = {"most_km": MOST_KM}
     misnested = frame.filter(is_odd)["row"].to_list()
     return together(
         [
             *missing(frame, ["code", "name"]),
             place.faults.filter(~pl.col("row").is_in(misnested)),
             fault_rows(frame, pl.lit(is_blank), fault="missing_value", column="geometry", value=pl.lit(None)),
-            fault_rows(
-                frame, pl.lit(pl.Series(polygon.is_bad)), fault="bad_polygon", column="geometry", value=pl.lit(None)
-            ),
+            *_bad_polygons(frame, polygon),
             fault_rows(frame, pl.lit(pl.Series(polygon.is_flat)), value=pl.lit(sizes), params=least, **flat),
+            fault_rows(frame, is_wide, fault="area_too_wide", column="geometry", value=spans, params=most),
             fault_rows(frame, pl.lit(is_odd), value=pl.lit("0.00 m²"), params=least | {"case": "misnested"}, **flat),
         ]
     )
+
+
+def _widths_km(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """How far it is from corner to corner of what each shape (EPSG:4326) spans; NaN for none."""
+    west, south, east, north = shapely.bounds(shapes).T
+    shrink = np.cos(np.radians((south + north) / 2))
+    widths: NDArray[np.float64] = np.hypot((east - west) * shrink, north - south) * KM_PER_DEGREE
+    return widths
+
+
+def _bad_polygons(frame: pl.DataFrame, polygon: Judged) -> list[pl.DataFrame]:
+    why = pl.lit(pl.Series(list(polygon.why), dtype=pl.String))
+    found = []
+    for case in (NOT_POLYGON, TANGLED, CHANGES):
+        where = pl.lit(pl.Series(polygon.is_bad & (polygon.case == case)))
+        params = {"case": case}
+        found.append(fault_rows(frame, where, fault="bad_polygon", column="geometry", value=why, params=params))
+    return found
 
 
 def _is_garbled(*names: str) -> list[pl.Expr]:

@@ -19,6 +19,7 @@ from geo.landing import Landing
 from geo.masking import listed, shown
 from loaders.boundary_sets import Above, Area, quarantined
 from loaders.dataset import Job
+from loaders.evidence import refuse_displaced_children
 from loaders.faults import Refused
 
 SHOWN_OFFENDERS = 5
@@ -61,7 +62,7 @@ def linked(landing: Landing, found: Sequence[Area], job: Job, above: Above) -> l
         note = NONE if parent is None else None if code else guess.note
         noted += [(kept[-1], note)] if note else []
     if nests:
-        _refuse_not_nested(kept, above)
+        _refuse_not_nested(kept, above, job)
     _tell(landing, noted)
     return kept
 
@@ -118,12 +119,14 @@ def _told(area: Area) -> str:
     return f"{own} ({stated})" if stated else own
 
 
-def _refuse_not_nested(kept: Sequence[Area], above: Above) -> None:
+def _refuse_not_nested(kept: Sequence[Area], above: Above, job: Job) -> None:
     pairs = [(area, area.parent) for area in kept if area.parent is not None]
     children = np.array([area.geom for area, _ in pairs], dtype=object)
-    outside = areas.share_outside(children, np.array([parent.geom for _, parent in pairs], dtype=object))
+    parents = np.array([parent.geom for _, parent in pairs], dtype=object)
+    outside = areas.share_outside(children, parents)
     offenders = np.flatnonzero(outside > areas.TOLERANCE)
     if len(offenders):
+        refuse_displaced_children(job, children, parents)
         worst = offenders[np.argsort(-outside[offenders])][:SHOWN_OFFENDERS]
         named = ", ".join(f"{shown(pairs[index][0].head.code)} ({outside[index]:.1%})" for index in worst)
         read = sum(len(area.rows) for area in kept)

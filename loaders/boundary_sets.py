@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import shapely
 
-from geo import areas
+from geo import areas, tiling
 from geo.landing import Landing
 from geo.masking import cut, listed
 from geo.placing import LEVELS
 from loaders.faults import Refused
 from loaders.polygons import polygons
+
+MOST_SHARED = 0.01
+"""What two parts of one area may share, as a part of the smaller one."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Above:
 class Row:
     """A staged row: an area or a part of one; geom is EPSG:4326, `wkb` the same for comparing.
 
-    `raw`: as received, with its SRID; None where that is `geom` itself.
+    `raw`: as received, with its SRID; None where that is `geom` itself. `changed_share`: the share of its area that
+    repair changed, None without repair; `is_flattened`: heights or measures were dropped.
     """
 
     row_number: int
@@ -46,6 +51,8 @@ class Row:
     geom: Any
     wkb: bytes
     raw: Any = None
+    changed_share: float | None = None
+    is_flattened: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,10 +97,11 @@ def refuse_other_level(landing: Landing, staged: Sequence[Row], above: Above, *,
             raise Refused("wrong_level", read=len(staged), **levels)
 
 
-def united(landing: Landing, staged: Sequence[Row], *, merge: Sequence[str] = ()) -> list[Area]:
+def united(landing: Landing, staged: Sequence[Row], *, merge: Sequence[str] = (), is_apart: bool = False) -> list[Area]:
     """Rows by code as areas, and areas that agree in the columns `merge` as one, under their lowest code.
 
-    Equal rows are unchanged; rows of one area that contradict each other are quarantined.
+    Equal rows are unchanged; rows of one area that contradict each other are quarantined, and where parts must lie
+    apart (`is_apart`) those that overlap: they are two drawings of the same.
     """
     groups = _consistent(landing, _grouped(staged, by=lambda row: row.code))
     if merge:
@@ -101,6 +109,9 @@ def united(landing: Landing, staged: Sequence[Row], *, merge: Sequence[str] = ()
     areas_of_file, repeats = [], []
     for rows in groups:
         parts = list({row.wkb: row for row in reversed(rows)}.values())[::-1]
+        if is_apart and _contradict(parts):
+            _refuse_contradicting(landing, rows)
+            continue
         kept = {row.row_number for row in parts}
         repeats += [row.row_number for row in rows if row.row_number not in kept]
         geom = rows[0].geom if len(parts) == 1 else polygons(shapely.union_all([row.geom for row in parts]))
@@ -139,9 +150,19 @@ def _consistent(landing: Landing, groups: Sequence[list[Row]]) -> list[list[Row]
         if len({(row.name, row.parent_code, row.parent_name, row.community_type) for row in rows}) == 1:
             kept.append(rows)
             continue
-        params = {"rows": cut(", ".join(str(row.row_number) for row in rows))}
-        quarantined(landing, rows, column="code", value=rows[0].code, fault="conflicting_rows", params=params)
+        _refuse_contradicting(landing, rows)
     return kept
+
+
+def _refuse_contradicting(landing: Landing, rows: Sequence[Row]) -> None:
+    params = {"rows": cut(", ".join(str(row.row_number) for row in rows))}
+    quarantined(landing, rows, column="code", value=rows[0].code, fault="conflicting_rows", params=params)
+
+
+def _contradict(parts: Sequence[Row]) -> bool:
+    """Whether two of the shapes share more than MOST_SHARED of the smaller one."""
+    shapes = np.array([row.geom for row in parts], dtype=object)
+    return len(parts) > 1 and bool(tiling.overlaps(shapes, own=len(parts), tolerance=MOST_SHARED))
 
 
 def _received(area: Area) -> Any:

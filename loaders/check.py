@@ -4,38 +4,18 @@ Invariant: what cannot be converted is null and marked as such; no value is chan
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
+from config.categories import folded
 from geo.masking import shown
 from loaders.dataset import Column, Dataset, Job
 from loaders.faults import FAULT_SCHEMA, fault_rows, together
 
-DATETIME_FORMATS = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y/%m/%d %H:%M",
-    "%Y-%m-%dT%H:%M",
-    "%Y.%m.%d %H:%M:%S",
-    "%Y.%m.%d %H:%M",
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M",
-    "%Y年%m月%d日 %H时%M分%S秒",
-    "%Y年%m月%d日%H时%M分%S秒",
-    "%Y年%m月%d日 %H时%M分",
-    "%Y年%m月%d日%H时%M分",
-)
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
-ZONE_MARKER = r"\d[ ]?(Z|[+-]\d{2}:?\d{2})$"
-PLACEHOLDER_LAST_YEAR = 1900
-PLACEHOLDER_EPOCH_YEAR = 1970
-PLACEHOLDER_FIRST_YEAR = 2099
-LONGEST_OFFSET_H = 14
-"""No clock on earth is further from UTC (Kiribati)."""
+EXPONENT = r"^[0-9](?:\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,3}$"
+ERROR_CELL = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)$"
+_WIDE = "".join(chr(code) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0D))
+_NARROW = {wide: chr(ord(wide) - 0xFEE0) for wide in _WIDE} | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
 BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 
 
@@ -64,87 +44,9 @@ def _blank_to_null(cell: pl.Expr) -> pl.Expr:
     return pl.when(cell != "").then(cell)
 
 
-@dataclass(frozen=True)
-class Times:
-    """A column of stamps: `at` (Datetime µs, UTC), null where there is none; the masks are true at the rows named.
-
-    `is_bad`: no time, or one that the clock never showed; `is_day`: a bare date; `is_placeholder`: 1900, 1970, 2099;
-    `is_ambiguous`: the clock showed it twice, the earlier is taken.
-    """
-
-    at: pl.Series
-    is_bad: pl.Series
-    is_day: pl.Series
-    is_placeholder: pl.Series
-    is_ambiguous: pl.Series
-
-
-def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Sequence[str] = ()) -> Times:
-    """Reads times written in `zone` (IANA); a marker (Z, +08:00) is honoured unless `ignores_marker`."""
-    name = text.name
-    if text.null_count() == len(text):
-        never = pl.repeat(value=False, n=len(text), eager=True)
-        nothing = pl.Series(name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(text))
-        return Times(nothing, never, never, never, never)
-    marker = text.str.extract(ZONE_MARKER, 1)
-    has_marker = marker.is_not_null()
-    plain = text.str.replace(r"[ ]?(Z|[+-]\d{2}:?\d{2})$", "") if has_marker.any() else text
-    plain = text.zip_with(~has_marker, plain) if has_marker.any() else plain
-    naive = _first_that_reads(plain, (*formats, *DATETIME_FORMATS), pl.Datetime("us"))
-    dates = _first_that_reads(plain.set(naive.is_not_null(), None), DATE_FORMATS, pl.Date).cast(pl.Datetime("us"))
-    is_day = dates.is_not_null()
-    local = naive.zip_with(naive.is_not_null(), dates)
-    year = local.dt.year()
-    is_placeholder = (
-        (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
-    ).fill_null(value=False)
-    local = local.set(is_placeholder | ~_is_offset(marker), None)
-    earliest = _in_zone(local, zone, "earliest")
-    is_ambiguous = (earliest != _in_zone(local, zone, "latest")).fill_null(value=False)
-    at = earliest
-    if has_marker.any() and not ignores_marker:
-        absolute = (local - _offset(marker)).dt.replace_time_zone("UTC")
-        at = absolute.zip_with(has_marker, earliest)
-        is_ambiguous = is_ambiguous & ~has_marker
-    is_bad = text.is_not_null() & at.is_null() & ~is_placeholder
-    return Times(at.rename(name), is_bad, is_day & ~is_placeholder, is_placeholder, is_ambiguous)
-
-
-def _first_that_reads(text: pl.Series, formats: Sequence[str], kind: pl.Datetime | type[pl.Date]) -> pl.Series:
-    """Each text by the first format that reads it; the common case needs one pass."""
-    found = pl.Series(text.name, [None], dtype=kind).new_from_index(0, len(text))
-    rest = text
-    for form in formats:
-        if rest.null_count() == len(rest):
-            break
-        read = rest.str.strptime(kind, form, strict=False)
-        found = found.zip_with(found.is_not_null(), read)
-        rest = rest.set(found.is_not_null(), None)
-    return found
-
-
-def _in_zone(local: pl.Series, zone: str, choice: str) -> pl.Series:
-    placed = local.dt.replace_time_zone(zone, ambiguous=choice, non_existent="null")  # type: ignore[arg-type]
-    return placed.dt.convert_time_zone("UTC")
-
-
-def _is_offset(marker: pl.Series) -> pl.Series:
-    """False where a marker names an offset that no clock has, such as +25:00."""
-    hours, minutes = (part.cast(pl.Int64, strict=False) for part in (marker.str.slice(1, 2), marker.str.tail(2)))
-    possible = (hours * 60 + minutes <= LONGEST_OFFSET_H * 60) & (minutes < 60)
-    return possible.fill_null(value=True)
-
-
-def _offset(marker: pl.Series) -> pl.Series:
-    digits = marker.str.replace("Z", "+0000").str.replace(":", "")
-    minutes = digits.str.slice(1, 2).cast(pl.Int64) * 60 + digits.str.slice(3, 2).cast(pl.Int64)
-    signed = minutes.zip_with(digits.str.starts_with("+").fill_null(value=True), -minutes)
-    return (signed * 60_000_000).cast(pl.Duration("us"))
-
-
 def numbers(frame: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The named text columns as Float64 (null where empty or unreadable), and a bad_number fault for the unreadable."""
-    read = [pl.col(name).str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False) for name in names]
+    read = [_float(frame[name]) for name in names]
     finite = [pl.when(item.is_finite()).then(item) for item in read]
     converted = frame.with_columns(item.alias(name) for item, name in zip(finite, names, strict=True))
     faults = [
@@ -157,6 +59,17 @@ def numbers(frame: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, li
         for name in names
     ]
     return converted, faults
+
+
+def _float(text: pl.Series) -> pl.Expr:
+    """Full width as half width; a comma only between thousands, since 30,5 may mean 30.5."""
+    plain = text
+    if (text.str.len_bytes() != text.str.len_chars()).any():
+        plain = text.str.normalize("NFKC")
+    if plain.str.contains(",", literal=True).any():
+        is_grouped = plain.str.contains(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
+        plain = plain.str.replace_all(",", "", literal=True).zip_with(is_grouped.fill_null(value=False), plain)
+    return pl.lit(plain.cast(pl.Float64, strict=False))
 
 
 def missing(frame: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
@@ -183,10 +96,31 @@ def unstorable(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     return together(found)
 
 
-def translated(column: str, table: Mapping[str, str]) -> pl.Expr:
-    """The column's values in our words (without regard to case); null for a value that is not in the table."""
-    folded = {theirs.strip().casefold(): own for theirs, own in table.items()}
-    return pl.col(column).str.to_lowercase().replace_strict(folded, default=None, return_dtype=pl.String)
+def plain_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """The block with its ids as they are compared: letters and digits in half width, without what nobody sees."""
+    wide = [
+        column.name
+        for column in columns
+        if column.is_id and (frame[column.name].str.len_bytes() != frame[column.name].str.len_chars()).any()
+    ]
+    return frame.with_columns(pl.col(name).str.replace_many(list(_NARROW), list(_NARROW.values())) for name in wide)
+
+
+def damaged_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> list[pl.DataFrame]:
+    """The faults of ids that a spreadsheet made a number of (1.23457E+17), or an error (#N/A): what it was is lost."""
+    found = []
+    for name in (column.name for column in columns if column.is_id):
+        for pattern, case in ((EXPONENT, "exponent"), (ERROR_CELL, "error")):
+            is_damaged = pl.col(name).str.contains(pattern)
+            found.append(fault_rows(frame, is_damaged, fault="damaged_id", column=name, params={"case": case}))
+    return found
+
+
+def translated(words: pl.Series, table: Mapping[str, str]) -> pl.Series:
+    """The words in ours, compared in half width and without regard to case; null for a word that is not listed."""
+    known = {folded(theirs): own for theirs, own in table.items()}
+    own = {word: known.get(folded(word)) for word in words.drop_nulls().unique().to_list()}
+    return words.replace_strict(own, default=None, return_dtype=pl.String)
 
 
 def masked(faults: pl.DataFrame, personal: Sequence[str]) -> pl.DataFrame:

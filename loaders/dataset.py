@@ -13,8 +13,9 @@ The staging table is made by geo/sql/load/<section>/stage.sql and always begins 
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +36,22 @@ row that is kept, or null), is_repaired, is_outside (booleans). stage.sql adds `
 LONGEST_CODE = 200
 """Characters of a code; what is indexed must stay below a third of a page of the database (2704 bytes)."""
 LONGEST_TEXT = 10_000
+NO_TEXT_ENDINGS = ("_at", "_on", "_to", "_since", "_year", "_day", "_total", "_value", "_60", "_80", "_m")
+NO_TEXT = frozenset(
+    (
+        "lon",
+        "lat",
+        "lat_lon",
+        "decides",
+        "amount",
+        "quantity",
+        "headcount",
+        "capacity",
+        "households",
+        "residents",
+        "level",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,16 @@ class Column:
     name: str
     is_required: bool = False
     is_personal: bool = False
+
+    @property
+    def is_id(self) -> bool:
+        """Whether it names a thing (a case, an area, a fund, an entry)."""
+        return self.name.endswith("code") or self.name == "duplicate_of"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether people may write words in it: no id, time, place or number."""
+        return not self.is_id and not self.name.endswith(NO_TEXT_ENDINGS) and self.name not in NO_TEXT
 
     @property
     def most_characters(self) -> int:
@@ -97,6 +124,12 @@ class Job:
         """The moment of this load; `recorded_at` of all it writes."""
         return self.request.clock
 
+    @property
+    def latest(self) -> datetime:
+        """Up to when things can have happened. A clock that was put back (COCKPIT_NOW) makes nothing untrue: what
+        lies between it and the machine's time is loaded, and stays out of figures until the clock gets there."""
+        return max(self.clock.at, datetime.now(UTC))
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -129,8 +162,16 @@ class Dataset(ABC):
     """Whether the machinery marks repeats (unchanged) and contradicting rows (conflicting_rows) by natural key."""
     keeps_unread: bool = True
     """Whether a refused row is kept with the columns that nobody asked for; not where they may name people."""
+    totalled: str | None = None
+    """The column of amounts that a line of totals adds up, to be checked by `refuse_wrong_totals`."""
     carries_days: bool = False
     """Whether the staging has `reported_on`, from which the coverage of the source is taken."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The columns that tell one thing from another, and so must come whole."""
+        names = (column.name for column in self.columns)
+        return frozenset(name for name in names if name.endswith("code") or name == "duplicate_of")
 
     def refuse_options(self, request: LoadRequest) -> None:  # noqa: B027 - most datasets have nothing to refuse
         """Raises Refused for options that make no sense here (before the file is read)."""
@@ -153,6 +194,11 @@ class Dataset(ABC):
 
         Every column of `self.columns` is there; one that the file lacks is all null (or the mapping's constant).
         """
+
+    def refuse_wrong_totals(  # noqa: B027 - most datasets state none
+        self, landing: Landing, totals: Sequence[tuple[int, str]]
+    ) -> None:
+        """Raises Refused where the lines of totals (row, text) do not say what the staged rows add up to."""
 
     @abstractmethod
     def write(self, landing: Landing, job: Job, known: Any) -> int:

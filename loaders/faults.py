@@ -40,7 +40,7 @@ class Refused(LoadError):  # noqa: N818 - it is a decision, not a mishap
         self.params = {name: hidden(told) if isinstance(told, str) else told for name, told in params.items()}
         self.read = read
         self.parts: tuple[Refused, ...] = (self,)
-        super().__init__(f"{code} {params}")
+        super().__init__(f"{code} {self.params}")
 
     @classmethod
     def all_of(cls, faults: Sequence["Refused"]) -> "Refused":

@@ -6,6 +6,7 @@ Invariant: an entry is never changed: the same row again is unchanged, the same 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -17,22 +18,22 @@ from geo import placing
 from geo.landing import Landing
 from geo.sealing import LEDGER
 from geo.vault import Vault
-from loaders.check import DATE_FORMATS, missing
+from loaders.amounts import Amounts, bad_amounts, parse_amounts
+from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
-from loaders.faults import fault_rows, together
+from loaders.faults import Refused, fault_rows, together
 from loaders.goods import Goods
 from loaders.options import allow
 from loaders.published import Published
 from loaders.republished import pair_republished
 from loaders.sealing import sealed_columns, shown_words
 from loaders.spatial import Located, area_columns, hex_points, located, received, today
+from loaders.times import bad_times, future_days, parse_days
 from loaders.words import in_our_words
 
 PLACEHOLDER_YEARS = (1, 1900, 1970, 2099, 9999)
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """A movement of money outside these years is a slip of the pen."""
-AMOUNT = r"^-?(\d{1,3}(,\d{3})+|\d{1,16})(\.\d{1,2}0*)?$"
-"""A decimal with at most two places, with or without commas between thousands."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,13 @@ class Funds(Dataset):
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         kind = in_our_words(frame, job.mapping, "kind")
-        opened_on = _days(frame["opened_on"], job.mapping.time_formats)
+        opened_on = parse_days(frame["opened_on"], job.mapping.time_formats)
         params = {"known": ", ".join(FUND_KINDS)}
         found = together(
             [
                 *missing(frame, ["code", "name", "kind"]),
                 fault_rows(frame, pl.lit(~kind.is_in(FUND_KINDS)), fault="unknown_kind", column="kind", params=params),
-                *_bad_days(frame, "opened_on", opened_on),
+                *_bad_days(frame, "opened_on", opened_on, job),
             ]
         )
         codes = frame["area_code"].to_list()
@@ -120,6 +121,7 @@ class Ledger(Dataset):
         Column("reason", is_personal=True),
         Column("earmark", is_personal=True),
     )
+    totalled = "amount"
 
     def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:
         """The register: an entry refused for an unknown fund is welcome once the fund is known."""
@@ -146,17 +148,19 @@ class Ledger(Dataset):
             in_our_words(frame, job.mapping, name) for name in ("kind", "fund_code", "source_kind")
         )
         place = located(told, system=job.crs, has_shapes=job.has_shapes)
-        occurred_on = _days(told["occurred_on"], job.mapping.time_formats)
+        occurred_on = parse_days(told["occurred_on"], job.mapping.time_formats)
         fiscal_year = told["fiscal_year"].cast(pl.Int32, strict=False)
         fund_id = _fund_ids(told["fund_code"], known.funds)
         is_transfer = told["kind"] == "transfer"
         counter_id = _fund_ids(told["payee"].set(~is_transfer.fill_null(value=False), None), known.funds)
+        amounts = parse_amounts(told["amount"])
         found = together(
             [
                 *missing(told, ["code", "kind", "amount"]),
+                *_bad_ledger_amounts(told, amounts),
                 place.faults,
                 *_ledger_faults(told, known.funds),
-                *_bad_days(told, "occurred_on", occurred_on),
+                *_bad_days(told, "occurred_on", occurred_on, job, may_be_ahead=told["kind"].eq_missing("committed")),
                 _absurd(told, "occurred_on", occurred_on.dt.year()),
                 *_bad_years(told, fiscal_year),
                 _absurd(told, "fiscal_year", fiscal_year),
@@ -174,13 +178,24 @@ class Ledger(Dataset):
             *("source_kind", "use_kind", "payer", "payee", "project", "corrects_code", "reason", "earmark"),
             pl.lit(shown_words(told["project"])).alias("project_shown"),
             *map(pl.lit, sealed_columns(told, LEDGER, known.vault, untouched={"payee": is_transfer})),
-            pl.col("amount").str.replace_all(",", "", literal=True).alias("amount"),
+            pl.lit(amounts.exact).alias("amount"),
             pl.col("area_code").alias("declared_area_code"),
             pl.lit(hex_points(place)).alias("point"),
             *received(place),
             *(pl.lit(ids).alias(ids.name) for ids in area_columns(placed)[:3]),
         )
         return Checked(records=_kept(records, found), faults=found)
+
+    def refuse_wrong_totals(self, landing: Landing, totals: Sequence[tuple[int, str]]) -> None:
+        """The last may add up every row, a repeated row once, or what is left of the money; or each is of its page."""
+        said = parse_amounts(pl.Series([text for _, text in totals])).exact
+        if said.null_count():
+            return
+        figures = [Decimal(text) for text in said]
+        sums = landing.rows("load/ledger/totals")[0]
+        if not {figures[-1], sum(figures)} & set(sums.values()):
+            row, stated = totals[-1]
+            raise Refused("total_mismatch", row=row, stated=stated, sum=f"{sums['whole']:,}")
 
     def write(self, landing: Landing, job: Job, known: _Known) -> int:
         hash_key = known.vault.hash_key
@@ -189,6 +204,7 @@ class Ledger(Dataset):
         landing.run("load/ledger/changed", source_id=job.source_id)
         repeats = pair_republished(landing, job)
         new = landing.run("load/ledger/insert", source_id=job.source_id, load_id=job.load_id, hash_key=hash_key)
+        landing.run("load/ledger/overdraft")
         return new - repeats
 
 
@@ -214,20 +230,18 @@ def _kept(records: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     return records.filter(~pl.col("row_number").is_in(found["row"].to_list()))
 
 
-def _days(text: pl.Series, formats: Sequence[str]) -> pl.Series:
-    """Days; null where empty or unreadable."""
-    found = pl.Series(text.name, [None] * len(text), dtype=pl.Date)
-    for form in (*formats, *DATE_FORMATS):
-        found = found.zip_with(found.is_not_null(), text.str.to_date(form, strict=False))
-    return found
-
-
-def _bad_days(frame: pl.DataFrame, column: str, days: pl.Series) -> list[pl.DataFrame]:
+def _bad_days(
+    frame: pl.DataFrame, column: str, days: pl.Series, job: Job, *, may_be_ahead: pl.Series | None = None
+) -> list[pl.DataFrame]:
+    """No days, placeholders, and days that have not come yet, but where they may be ahead (a commitment)."""
     is_unread = frame[column].is_not_null() & days.is_null()
     is_placeholder = days.dt.year().is_in(PLACEHOLDER_YEARS)
+    is_ahead = future_days(days, job.latest.astimezone(job.zone)) & (days.dt.year() <= LAST_YEAR) & ~is_placeholder
+    is_ahead = is_ahead if may_be_ahead is None else is_ahead & ~may_be_ahead
     return [
-        fault_rows(frame, pl.lit(is_unread), fault="bad_time", column=column),
+        *bad_times(frame, column, is_unread, job.mapping.time_formats),
         fault_rows(frame, pl.lit(is_placeholder), fault="placeholder_time", column=column),
+        fault_rows(frame, pl.lit(is_ahead), fault="future_time", column=column),
     ]
 
 
@@ -252,10 +266,6 @@ def _fund_ids(codes: pl.Series, funds: Mapping[str, int]) -> pl.Series:
 
 def _ledger_faults(frame: pl.DataFrame, funds: Mapping[str, int]) -> list[pl.DataFrame]:
     known = list(funds)
-    amount = pl.col("amount")
-    is_zero, is_negative = amount.str.contains(r"^-?[0,.]*$"), amount.str.starts_with("-")
-    may_be_zero, may_be_negative = pl.col("kind") == "committed", pl.col("corrects_code").is_not_null()
-    is_amount = amount.str.contains(AMOUNT) & (~is_zero | may_be_zero) & (~is_negative | may_be_negative)
     is_transfer = pl.col("kind") == "transfer"
     has_no_time = pl.col("occurred_on").is_null() & pl.col("fiscal_year").is_null()
     is_unexplained = pl.col("corrects_code").is_not_null() & pl.col("reason").is_null()
@@ -264,7 +274,6 @@ def _ledger_faults(frame: pl.DataFrame, funds: Mapping[str, int]) -> list[pl.Dat
     kinds = {"known": ", ".join(ENTRY_KINDS)}
     return [
         fault_rows(frame, ~pl.col("kind").is_in(ENTRY_KINDS), fault="unknown_kind", column="kind", params=kinds),
-        fault_rows(frame, ~is_amount, fault="bad_amount", column="amount"),
         fault_rows(frame, ~pl.col("fund_code").is_in(known), fault="unknown_fund", column="fund_code"),
         fault_rows(frame, is_transfer & ~pl.col("payee").is_in(known), fault="unknown_fund", column="payee"),
         fault_rows(
@@ -278,6 +287,16 @@ def _ledger_faults(frame: pl.DataFrame, funds: Mapping[str, int]) -> list[pl.Dat
         fault_rows(frame, has_no_time, fault="missing_value", column="occurred_on"),
         fault_rows(frame, is_unexplained, fault="correction_without_reason", column="corrects_code"),
     ]
+
+
+def _bad_ledger_amounts(frame: pl.DataFrame, amounts: Amounts) -> list[pl.DataFrame]:
+    """Amounts that are none, nought (but for a commitment) or below (but for a correction)."""
+    exact = amounts.exact
+    is_zero, is_negative = exact.str.contains(r"^-?[0.]*$"), exact.str.starts_with("-")
+    may_be_zero, may_be_negative = frame["kind"].eq_missing("committed"), frame["corrects_code"].is_not_null()
+    is_none = frame["amount"].is_not_null() & exact.is_null()
+    is_bad = is_none | (is_zero & ~may_be_zero) | (is_negative & ~may_be_negative)
+    return bad_amounts(frame, "amount", is_bad, amounts.case)
 
 
 def _ledger_places(

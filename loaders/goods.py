@@ -12,14 +12,16 @@ import polars as pl
 
 from config.mapping import DIRECTIONS
 from geo.landing import Landing
+from geo.masking import hidden
 from geo.sealing import GOODS
 from geo.vault import Vault
-from loaders.check import DATE_FORMATS, missing
+from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import fault_rows, together
 from loaders.options import allow
 from loaders.sealing import sealed_columns
 from loaders.stated import amounts, unit_of
+from loaders.times import bad_times, future_days, parse_days
 from loaders.words import in_our_words
 
 UNITS = "个只盒瓶袋台支副件箱片双套桶包张把辆顶条床份卷吨罐"
@@ -69,7 +71,8 @@ class Goods(Dataset):
             told = _taken_apart(told)
         quantity = pl.Series("quantity", [_quantity(text) for text in told["quantity"]], dtype=pl.String)
         value, bad_values = amounts(told, "stated_value", unit=known.unit)
-        days = _days(told["occurred_on"], job.mapping.time_formats)
+        days = parse_days(told["occurred_on"], job.mapping.time_formats)
+        is_no_day = told["occurred_on"].is_not_null() & days.is_null()
         params = {"known": ", ".join(DIRECTIONS)}
         found = together(
             [
@@ -80,12 +83,13 @@ class Goods(Dataset):
                            column="quantity"),
                 fault_rows(told, pl.col("quantity").is_not_null() & pl.col("unit").is_null(), fault="missing_value",
                            column="unit"),
-                fault_rows(told, pl.lit(told["occurred_on"].is_not_null() & days.is_null()), fault="bad_time",
+                *bad_times(told, "occurred_on", is_no_day, job.mapping.time_formats),
+                fault_rows(told, pl.lit(future_days(days, job.latest.astimezone(job.zone))), fault="future_time",
                            column="occurred_on"),
                 bad_values,
             ]
         )  # fmt: skip
-        key = pl.coalesce(pl.col("code"), pl.lit(f"{job.request.file.stem}/") + pl.col("row").cast(pl.String))
+        key = pl.coalesce(pl.col("code"), pl.lit(f"{hidden(job.request.file.stem)}/") + pl.col("row").cast(pl.String))
         records = told.select(
             pl.col("row").alias("row_number"),
             key.alias("natural_key"),
@@ -145,10 +149,3 @@ def _quantity(text: str | None) -> str | None:
         return None
     is_whole = number.is_finite() and 0 < number < MOST and number == number.quantize(Decimal("0.001"))
     return f"{number:f}" if is_whole else None
-
-
-def _days(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
-    found = pl.Series(text.name, [None] * len(text), dtype=pl.Date)
-    for form in (*formats, *DATE_FORMATS):
-        found = found.zip_with(found.is_not_null(), text.str.to_date(form, strict=False))
-    return found

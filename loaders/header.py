@@ -22,7 +22,12 @@ MOST_COMPARED = 500
 """Headings among which the nearest to a missing one is looked for; a table of people has fewer."""
 MOST_TOLD = 60
 """Headings that a refusal lists."""
+MOST_SYNONYMS = 6
+"""Headings that a refusal says would have been understood."""
 _BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]{0,200}[)\]}】〕>》]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_WITHIN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_BESIDE = re.compile(r"^[*※]+\s*|\s*[*※:：]+$|^[0-9]{1,2}\s*[.、]\s*(?=[\u4e00-\u9fff])")
 _OTHER_UNIT = re.compile(r"[千万亿]")
 
 
@@ -37,11 +42,13 @@ class Header:
 def normal(heading: str) -> str:
     """A heading as it is compared: NFKC, without brackets and blanks around, without regard to case.
 
-    Brackets that hold another unit (万元) stay: such a column is another column.
+    Brackets that hold another unit (万元) stay: such a column is another column. What a form puts beside a heading (a
+    star, a colon, a number) goes, as do characters that nobody sees and blanks between Chinese characters.
     """
-    plain = unicodedata.normalize("NFKC", heading)
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", heading))
     bare = _BRACKETS.sub(lambda found: found[0] if _OTHER_UNIT.search(found[0]) else "", plain)
-    return " ".join(bare.split()).casefold()
+    words = _WITHIN_CHINESE.sub("", " ".join(bare.split()))
+    return _BESIDE.sub("", words).strip().casefold()
 
 
 def match(
@@ -88,7 +95,7 @@ def match(
 
 
 def _missing(name: str, wanted: Sequence[str], headings: Sequence[str]) -> Refused:
-    expected = _listed(wanted) or name
+    expected = _listed(wanted[:MOST_SYNONYMS]) or name
     by_normal = {normal(heading): heading for heading in headings[:MOST_COMPARED] if heading}
     near: list[str] = []
     for item in wanted or (name,):

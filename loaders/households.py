@@ -10,9 +10,11 @@ import polars as pl
 
 from geo import placing
 from geo.landing import Landing
+from loaders.amounts import parse_counts
 from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
+from loaders.misplaced import refuse_misplaced
 from loaders.options import allow
 from loaders.spatial import area_columns, hex_points, located, place_things, received, today
 
@@ -54,7 +56,7 @@ class Households(Dataset):
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         place = located(frame, system=job.crs, has_shapes=job.has_shapes)
-        counts = frame.select("row", *(pl.col(name).cast(pl.Int32, strict=False) for name in COUNTS))
+        counts = frame.select("row", *(pl.lit(parse_counts(frame[name])) for name in COUNTS))
         faults = [*missing(frame, ["code", "households"]), place.faults]
         for name in COUNTS:
             is_bad = frame[name].is_not_null() & (counts[name].is_null() | (counts[name] < 0))
@@ -82,7 +84,8 @@ class Households(Dataset):
         found = together(faults)
         return Checked(records=records.filter(~pl.col("row_number").is_in(found["row"].to_list())), faults=found)
 
-    def write(self, landing: Landing, job: Job, known: _Known) -> int:  # noqa: ARG002
+    def write(self, landing: Landing, job: Job, known: _Known) -> int:
+        refuse_misplaced(landing, job, known.placers, section=self.section, today=today(job).isoformat())
         landing.run("load/households/fate", source_id=job.source_id)
         landing.run("load/households/update", source_id=job.source_id, load_id=job.load_id)
         return landing.run("load/households/insert", source_id=job.source_id, load_id=job.load_id)

@@ -1,9 +1,11 @@
 """Incidents (事件): rows of cases with their stage times become heads and events of the incident log.
 
 Invariant: a row is kept only if its id, its report and the order of report, acceptance and close can be true; what a
-sender did not say (a stage, a point, a status) stays unknown.
+sender did not say (a stage, a point, a status) stays unknown. Of several deliveries of one case the one counts that
+knows the most recent event (geo/sql/load/incidents/stale.sql), in whatever order they come.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,20 +18,24 @@ from config.categories import UNCLASSIFIED, Categories, categories, folded
 from config.mapping import STAGES, STATUSES
 from geo import crs, placing
 from geo.landing import Landing
-from loaders import units
-from loaders.check import Times, missing, numbers, parse_times, translated
+from loaders import order, times, units
+from loaders.check import missing, numbers, translated
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.lat_lon import taken_apart
+from loaders.misplaced import refuse_misplaced
 from loaders.sealing import shown_words
 from loaders.spatial import hex_ewkb, impossible, is_swapped, other_zone
 from loaders.spatial import points as received_points
+from loaders.times import Times, parse_times
 from loaders.words import in_our_words
 
 TIMES = (
     "reported_at", "registered_at", "accepted_at", "dispatched_at", "arrived_at", "handled_at", "first_closed_at",
     "reopened_at", "closed_at", "followed_up_at", "due_at", "extended_to", "suspended_at", "resumed_at",
 )  # fmt: skip
+PLANNED = ("due_at", "extended_to")
+"""What may lie ahead; every other stamp is of something that happened."""
 WORDED = ("category", "channel", "agency_responsible")
 """Columns whose words a mapping may translate; the status has a list of its own."""
 NOT_BEFORE_REPORT = {
@@ -110,41 +116,50 @@ class Incidents(Dataset):
             )
             for name in TIMES
         }
-        times = frame.select("row", *(pl.lit(stamps[name].at).alias(name) for name in TIMES))
+        at = pl.DataFrame({name: stamps[name].at for name in TIMES})
         place, place_faults = _places(frame, job)
         status = _status(frame, job, stamps)
         faults = [
             *missing(frame, ["code", "reported_at", *(["unit"] if units.is_by_unit(job) else [])]),
-            *(fault_rows(frame, pl.lit(stamps[name].is_bad), fault="bad_time", column=name) for name in TIMES),
-            fault_rows(
-                frame, pl.lit(stamps["reported_at"].is_placeholder), fault="placeholder_time", column="reported_at"
-            ),
+            *_time_faults(frame, stamps, job),
             fault_rows(frame, pl.lit(status.is_null()), fault="unknown_status", column="status"),
             *place_faults,
             *_order_faults(frame, stamps, job),
         ]
         found = together(faults)
         category, unknown = _category(frame["category"], known.listed)
-        records = _records(frame, times, stamps, job)
+        records = _records(frame, at, stamps, job)
         records = records.with_columns(category, status, *units.keys(frame, job))
-        kept = _placed(pl.concat([records, place], how="horizontal"), job, known, is_listed=~unknown)
+        is_disordered = order.is_disordered(at, stamps, zone=job.time_zone.key)
+        own_notes = {"unknown_category": unknown, "stage_disorder": is_disordered}
+        kept = _placed(pl.concat([records, place], how="horizontal"), job, known, own_notes)
         kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().to_list()))
         is_kept = frame["row"].is_in(kept["row_number"].implode())
         counted = Counter(frame["category"].filter(unknown & is_kept).fill_null("").to_list())
         return Checked(records=kept, faults=found, unknown={"category": dict(counted)} if counted else {})
 
     def write(self, landing: Landing, job: Job, known: _Known) -> int:
+        refuse_misplaced(landing, job, known.placers, section=self.section)
         source = {"source_id": job.source_id}
         if known.listed is None:
             _open_categories(landing, job)
+        mapping_hash = _mapping_hash(job)
+        landing.run("load/mapping_hash", load_id=job.load_id, mapping_hash=mapping_hash)
         if units.is_by_unit(job):
-            return units.write(landing, **source, load_id=job.load_id)
+            return units.write(landing, **source, load_id=job.load_id, mapping_hash=mapping_hash)
         landing.run("load/incidents/diff", **source)
+        landing.run("load/incidents/advance", **source)
+        landing.run("load/incidents/stale", **source, mapping_hash=mapping_hash)
         landing.run("load/incidents/unknown_original", **source)
         landing.run("load/incidents/update", **source, load_id=job.load_id)
         things = landing.run("load/incidents/insert", **source, load_id=job.load_id)
         landing.run("load/incidents/events", **source, load_id=job.load_id)
         return things
+
+
+def _mapping_hash(job: Job) -> str:
+    """What tells rows that two loads read alike from rows that a corrected mapping reads anew."""
+    return hashlib.md5(f"{job.mapping.fingerprint()} {job.zone.key}".encode(), usedforsecurity=False).hexdigest()
 
 
 def _open_categories(landing: Landing, job: Job) -> None:
@@ -164,7 +179,8 @@ def _status(frame: pl.DataFrame, job: Job, stamps: Mapping[str, Times]) -> pl.Se
     """Our status of each row; null for an unknown word; where the sender says nothing it follows from the close."""
     table = {**{word: word for word in STATUSES}, **job.mapping.values.get("status", {})}
     silent = pl.when(pl.lit(stamps["closed_at"].at).is_not_null()).then(pl.lit("closed")).otherwise(pl.lit("open"))
-    said = pl.when(pl.col("status").is_null()).then(silent).otherwise(translated("status", table))
+    own = pl.lit(translated(frame["status"], table))
+    said = pl.when(pl.col("status").is_null()).then(silent).otherwise(own)
     return frame.select(said.alias("status")).to_series()
 
 
@@ -175,6 +191,20 @@ def _category(words: pl.Series, listed: Categories | None) -> tuple[pl.Series, p
     table = {word: listed.codes.get(folded(word)) for word in words.drop_nulls().unique().to_list()}
     codes = words.replace_strict(table, default=None, return_dtype=pl.String)
     return codes.fill_null(UNCLASSIFIED).alias("category"), codes.is_null()
+
+
+def _time_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> list[pl.DataFrame]:
+    """No times, times that nobody means, and reports of what has not happened yet."""
+    years = {"first": times.FIRST_YEAR, "last": times.LAST_YEAR}
+    is_placeholder = stamps["reported_at"].is_placeholder
+    found = [fault_rows(frame, pl.lit(is_placeholder), fault="placeholder_time", column="reported_at")]
+    for name, stamp in stamps.items():
+        found += times.bad_times(frame, name, stamp.is_bad, job.mapping.time_formats)
+        if name not in PLANNED and stamp.at.null_count() < frame.height:
+            is_ahead, is_odd = times.future(stamp.at, job.latest), times.unlikely_years(stamp.at)
+            found.append(fault_rows(frame, pl.lit(is_ahead), fault="future_time", column=name))
+            found.append(fault_rows(frame, pl.lit(is_odd), fault="absurd_date", column=name, params=years))
+    return found
 
 
 def _order_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> list[pl.DataFrame]:
@@ -190,29 +220,46 @@ def _order_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) ->
     return found
 
 
-def _records(frame: pl.DataFrame, times: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> pl.DataFrame:
+def _records(frame: pl.DataFrame, at: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> pl.DataFrame:
     days = _day_precision(stamps)
     day = pl.concat_str(
         [pl.when(pl.lit(is_day)).then(pl.lit(name)) for name, is_day in days.items()], separator=",", ignore_nulls=True
     )
-    repaired = pl.any_horizontal([pl.lit(item.is_placeholder | item.is_ambiguous) for item in stamps.values()])
-    reported_on = times["reported_at"].dt.convert_time_zone(job.zone.key).dt.date()
+    repaired = pl.any_horizontal(
+        [pl.lit(item.is_placeholder | item.is_ambiguous | item.is_serial) for item in stamps.values()]
+    )
+    reported_on = at["reported_at"].dt.convert_time_zone(job.zone.key).dt.date()
     return frame.select(
         pl.col("row").alias("row_number"),
         pl.col("code").alias("natural_key"),
-        pl.col("decides"),
+        pl.lit(_decides(frame["decides"], job)).alias("decides"),
         repaired.alias("is_repaired"),
         pl.col("channel"),
         pl.lit(shown_words(frame["agency_responsible"])),
         pl.col("declared_area_code"),
         *(
-            pl.lit(times[name].dt.epoch("us")).alias(f"{name.removesuffix('_at').removesuffix('_to')}_us")
+            pl.lit(at[name].dt.epoch("us")).alias(f"{name.removesuffix('_at').removesuffix('_to')}_us")
             for name in TIMES
         ),
         pl.lit(reported_on).alias("reported_on"),
         day.replace("", None).alias("day_precision"),
         pl.col("duplicate_of").alias("duplicate_of_code"),
     )
+
+
+def _decides(text: pl.Series, job: Job) -> pl.Series:
+    """What decides between deliveries, so written that it sorts as text: instants in UTC, numbers padded."""
+    if text.null_count() == len(text):
+        return text
+    is_number = text.str.contains(r"^[0-9]{1,20}$").fill_null(value=False)
+    told = parse_times(
+        text.set(is_number, None),
+        zone=job.time_zone.key,
+        ignores_marker=job.mapping.zone_marker == "ignore",
+        formats=job.mapping.time_formats,
+    )
+    instant = told.at.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
+    return instant.zip_with(instant.is_not_null(), text.str.zfill(20).zip_with(is_number, text))
 
 
 def _day_precision(stamps: Mapping[str, Times]) -> dict[str, pl.Series]:
@@ -284,14 +331,14 @@ def _geometry_points(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFra
     return frame.with_columns(points), faults
 
 
-def _placed(records: pl.DataFrame, job: Job, known: _Known, *, is_listed: pl.Series) -> pl.DataFrame:
+def _placed(records: pl.DataFrame, job: Job, known: _Known, own_notes: Mapping[str, pl.Series]) -> pl.DataFrame:
     """Adds the areas, how the row was placed, and the notes. The point wins over the declared area."""
     lon, lat = (records[name].fill_null(np.nan).to_numpy() for name in ("lon", "lat"))
     days = records["reported_on"].to_numpy().astype("datetime64[D]")
     placed = known.placers.place(lon, lat, on=days)
     has_point = np.isfinite(lon)
     level = job.mapping.declared_level
-    notes = [pl.when(pl.lit(~is_listed)).then(pl.lit("unknown_category"))]
+    notes = [pl.when(pl.lit(where)).then(pl.lit(note)) for note, where in own_notes.items()]
     is_declared = np.zeros(len(lon), dtype=bool)
     if level in known.placers.levels and "declared_area_code" in job.present:
         ids = known.placers.declared(level, records["declared_area_code"].to_list(), on=days)

@@ -6,11 +6,12 @@ Invariant: a stated total is never an entry of a ledger, and no sum of the ledge
 import polars as pl
 
 from geo.landing import Landing
-from loaders.check import DATE_FORMATS, missing
+from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.options import allow
 from loaders.stated import amounts, unit_of
+from loaders.times import bad_times, future_days, parse_days
 
 FIGURES = ("money_day", "money_total", "goods_day", "goods_total", "both_total", "spent_day")
 
@@ -43,11 +44,13 @@ class Published(Dataset):
         days = _days(frame["through_on"], job)
         read = {name: amounts(frame, name, unit=known) for name in FIGURES}
         is_unread = frame["through_on"].is_not_null() & days.is_null()
+        is_ahead = future_days(days, job.latest.astimezone(job.zone))
         is_silent = pl.all_horizontal(pl.col(name).is_null() for name in FIGURES)
         found = together(
             [
                 *missing(frame, ["through_on"]),
-                fault_rows(frame, pl.lit(is_unread), fault="bad_time", column="through_on"),
+                *bad_times(frame, "through_on", is_unread, job.mapping.time_formats),
+                fault_rows(frame, pl.lit(is_ahead), fault="future_time", column="through_on"),
                 fault_rows(frame, is_silent, fault="missing_value", column="money_total"),
                 *(faults for _, faults in read.values()),
             ]
@@ -74,10 +77,10 @@ class Published(Dataset):
 
 def _days(text: pl.Series, job: Job) -> pl.Series:
     """Days; one written without a year is of the year that the mapping says."""
+    found = parse_days(text, job.mapping.time_formats)
     year = job.mapping.extra.get("year")
-    found = pl.Series(text.name, [None] * len(text), dtype=pl.Date)
-    for form in (*job.mapping.time_formats, *DATE_FORMATS):
-        found = found.zip_with(found.is_not_null(), text.str.to_date(form, strict=False))
-        if year is not None:
-            found = found.zip_with(found.is_not_null(), (text + f"-{year}").str.to_date(form, strict=False))
-    return found
+    return found if year is None else found.zip_with(found.is_not_null(), _of_year(text, int(year), job))
+
+
+def _of_year(text: pl.Series, year: int, job: Job) -> pl.Series:
+    return parse_days(text + f"-{year}", job.mapping.time_formats)

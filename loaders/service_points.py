@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from config import reader
 from geo import placing
 from geo.landing import Landing
+from loaders.amounts import parse_counts
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
+from loaders.misplaced import refuse_misplaced
 from loaders.options import allow
 from loaders.spatial import area_columns, hex_ewkb, hex_points, located, place_things, received, today
 from loaders.words import in_our_words
@@ -64,7 +66,7 @@ class ServicePoints(Dataset):
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         place = located(frame, system=job.crs, has_shapes=job.has_shapes)
-        capacity = frame["capacity"].cast(pl.Int32, strict=False)
+        capacity = parse_counts(frame["capacity"])
         faults = [
             fault_rows(frame, pl.col("code").is_null(), fault="missing_value", column="code"),
             fault_rows(frame, pl.col("kind").is_null(), fault="missing_value", column="kind"),
@@ -104,7 +106,8 @@ class ServicePoints(Dataset):
         kept = records.filter(~pl.col("row_number").is_in(found["row"].to_list()))
         return Checked(records=kept, faults=found, unknown={"kind": dict(unknown)} if unknown else {})
 
-    def write(self, landing: Landing, job: Job, known: _Known) -> int:  # noqa: ARG002
+    def write(self, landing: Landing, job: Job, known: _Known) -> int:
+        refuse_misplaced(landing, job, known.placers, section=self.section, today=today(job).isoformat())
         landing.run("load/service_points/fate", source_id=job.source_id)
         landing.run("load/service_points/update", source_id=job.source_id, load_id=job.load_id)
         things = landing.run("load/service_points/insert", source_id=job.source_id, load_id=job.load_id)

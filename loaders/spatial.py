@@ -28,7 +28,7 @@ class Located:
     """A block's places. `shapes` and `points` (lon, lat) are EPSG:4326, None and NaN where a row has no place.
 
     `faults`: rows whose place cannot be true. `received`: the geometries as they came, `srid` their system; None where
-    that is EPSG:4326 anyway.
+    that is EPSG:4326 anyway. `is_flattened`: shapes that had heights or measures, which are dropped.
     """
 
     shapes: NDArray[Any]
@@ -37,6 +37,7 @@ class Located:
     faults: pl.DataFrame
     received: NDArray[Any] | None = None
     srid: int = crs.STORE_EPSG
+    is_flattened: NDArray[np.bool_] | None = None
 
     @property
     def has_point(self) -> NDArray[np.bool_]:
@@ -79,17 +80,17 @@ def _shapes(frame: pl.DataFrame, system: Crs) -> Located:
     texts = pl.Series([str(shape) if odd else None for shape, odd in zip(given, bad, strict=True)], dtype=pl.String)
     west, _, east, north = shapely.bounds(given).T
     in_other_zone, zone_faults = other_zone(frame, west, east, system=system, column="geometry")
-    is_unread = pl.col("broken").is_not_null()
     faults = [
         *zone_faults,
         *impossible(
             frame, pl.Series(bad) & ~in_other_zone, is_swapped(east, north), column="geometry", value=pl.lit(texts)
         ),
-        fault_rows(frame, is_unread, fault="bad_geometry", column="geometry", value="broken"),
+        *unreadable(frame),
     ]
     lon, lat = shapely.get_x(inside), shapely.get_y(inside)
     received = None if system == crs.STORE else given
-    return Located(shapes, lon, lat, together(faults), received=received, srid=system.srid)
+    is_flattened = shapely.has_z(given) | shapely.has_m(given)
+    return Located(shapes, lon, lat, together(faults), received, system.srid, is_flattened)
 
 
 def points(x: Floats, y: Floats) -> NDArray[Any]:
@@ -137,6 +138,33 @@ def _finite(text: pl.Series) -> pl.Series:
 def is_swapped(x: Floats, y: Floats) -> pl.Series:
     """True where longitude and latitude would be possible the other way round only."""
     return pl.Series((np.abs(y) > 90) & (np.abs(y) <= 180) & (np.abs(x) <= 90))
+
+
+def unreadable(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Faults bad_geometry of shapes that cannot be built, with a hint of their own where a ring is not closed."""
+    is_open = pl.Series([_is_open(text) for text in frame["broken"]], dtype=pl.Boolean)
+    is_unread = frame["broken"].is_not_null()
+    return [
+        fault_rows(frame, pl.lit(where), fault="bad_geometry", column="geometry", value="broken", params=params)
+        for where, params in ((is_unread & ~is_open, {}), (is_unread & is_open, {"case": "open_ring"}))
+    ]
+
+
+def _is_open(broken: str | None) -> bool:
+    """Whether a shape (GeoJSON, WKT, `WKB` and digits) cannot be built since a ring does not end where it began."""
+    if not broken:
+        return False
+    try:
+        with np.errstate(invalid="ignore"):
+            if broken.startswith("{"):
+                shapely.from_geojson(broken)
+            elif broken.startswith("WKB "):
+                shapely.from_wkb(broken.removeprefix("WKB "))
+            else:
+                shapely.from_wkt(broken)
+    except (shapely.GEOSException, NotImplementedError) as error:
+        return "closed linestring" in str(error)
+    return False
 
 
 def impossible(

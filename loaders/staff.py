@@ -3,7 +3,7 @@
 Invariant: numbers only. A column that names people is never read, and refused rows are kept without it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,13 @@ from config.mapping import LEVELS, STAFF_ROLES
 from geo import placing
 from geo.landing import Landing
 from geo.placing import Placed, Placers
-from loaders.check import DATE_FORMATS, missing
+from loaders.amounts import parse_counts
+from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.options import allow
 from loaders.spatial import area_columns, today
+from loaders.times import bad_times, parse_days
 from loaders.words import in_our_words
 
 FIRST_YEAR, LAST_YEAR = 1990, 2098
@@ -57,9 +59,9 @@ class Staff(Dataset):
             in_our_words(frame, job.mapping, "role").str.to_lowercase().alias("role"),
             in_our_words(frame, job.mapping, "level").fill_null(job.mapping.declared_level or "").alias("level"),
         )
-        headcount = frame["headcount"].cast(pl.Int32, strict=False)
-        since = _days(frame["vacant_since"], job.mapping.time_formats)
-        found = _faults(frame, told, headcount, since)
+        headcount = parse_counts(frame["headcount"])
+        since = parse_days(frame["vacant_since"], job.mapping.time_formats)
+        found = _faults(frame, told, headcount, since, job)
         placed = _placed(told, placers=known.placers, on=np.datetime64(today(job)))
         records = told.select(
             pl.col("row").alias("row_number"),
@@ -83,7 +85,7 @@ class Staff(Dataset):
         return landing.run("load/staff/insert", source_id=job.source_id, load_id=job.load_id)
 
 
-def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since: pl.Series) -> pl.DataFrame:
+def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since: pl.Series, job: Job) -> pl.DataFrame:
     """Every fault of the block; `told` has role and level in our words."""
     is_number = headcount.is_not_null() & (headcount >= 0)
     is_odd_day = frame["vacant_since"].is_not_null() & since.is_null()
@@ -102,21 +104,13 @@ def _faults(frame: pl.DataFrame, told: pl.DataFrame, headcount: pl.Series, since
             fault_rows(frame, pl.lit(no_role), fault="unknown_role", column="role", params=params["role"]),
             fault_rows(frame, pl.lit(no_level), fault="unknown_post_level", column="level", params=params["level"]),
             fault_rows(frame, pl.lit(bad_number), fault="bad_number", column="headcount"),
-            fault_rows(frame, pl.lit(is_odd_day), fault="bad_time", column="vacant_since"),
+            *bad_times(frame, "vacant_since", is_odd_day, job.mapping.time_formats),
             fault_rows(
                 frame, pl.lit(out_of_range), fault="absurd_date", column="vacant_since", params=params["year"]
             ),
             fault_rows(frame, pl.lit(filled), fault="vacancy_of_filled", column="vacant_since"),
         ]
     )  # fmt: skip
-
-
-def _days(text: pl.Series, formats: Sequence[str]) -> pl.Series:
-    """Days; null where empty or unreadable."""
-    found = pl.Series(text.name, [None] * len(text), dtype=pl.Date)
-    for form in (*formats, *DATE_FORMATS):
-        found = found.zip_with(found.is_not_null(), text.str.to_date(form, strict=False))
-    return found
 
 
 def _placed(told: pl.DataFrame, *, placers: Placers, on: np.datetime64) -> Placed:

@@ -3,16 +3,12 @@
 Invariant: a text that is no amount, or that states less than a cent, becomes null and a fault, not a nearby figure.
 """
 
-import re
-from decimal import Decimal
-
 import polars as pl
 
 from config.mapping import Mapping
-from loaders.faults import Refused, fault_rows
+from loaders.amounts import bad_amounts, parse_amounts
+from loaders.faults import Refused, together
 
-AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,12})(\.\d{1,12})?")
-CENT = Decimal("0.01")
 UNITS = (1, 1_000, 10_000, 1_000_000)
 
 
@@ -26,13 +22,7 @@ def unit_of(mapping: Mapping) -> int:
 
 def amounts(frame: pl.DataFrame, name: str, *, unit: int) -> tuple[pl.Series, pl.DataFrame]:
     """The column in the site's currency as exact text (null where empty), and a bad_amount fault for what is none."""
-    read = pl.Series(name, [_amount(text, unit) for text in frame[name]], dtype=pl.String)
-    is_bad = frame[name].is_not_null() & read.is_null()
-    return read, fault_rows(frame, pl.lit(is_bad), fault="bad_amount", column=name)
-
-
-def _amount(text: str | None, unit: int) -> str | None:
-    if text is None or not AMOUNT.fullmatch(text):
-        return None
-    amount = Decimal(text.replace(",", "")) * unit
-    return str(amount.quantize(CENT)) if amount == amount.quantize(CENT) else None
+    told = parse_amounts(frame[name], unit=unit)
+    is_negative = told.exact.str.starts_with("-").fill_null(value=False)
+    is_bad = frame[name].is_not_null() & (told.exact.is_null() | is_negative)
+    return told.exact.set(is_negative, None), together(bad_amounts(frame, name, is_bad, told.case))

@@ -30,12 +30,14 @@ def keys(frame: pl.DataFrame, job: Job) -> list[pl.Expr]:
     ]
 
 
-def write(landing: Landing, *, source_id: int, load_id: int) -> int:
+def write(landing: Landing, *, source_id: int, load_id: int, mapping_hash: str) -> int:
     """Staged units → heads, units and events; returns how many incidents came to be.
 
     The heads take the staging's place for a while, so that they go into the store as all incidents do.
     """
     landing.run("load/units/diff", source_id=source_id)
+    landing.run("load/units/advance", source_id=source_id)
+    landing.run("load/units/stale", source_id=source_id, mapping_hash=mapping_hash)
     landing.run("load/units/set_aside")
     landing.run("load/incidents/stage")
     landing.run("load/units/heads", source_id=source_id)

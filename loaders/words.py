@@ -11,4 +11,5 @@ def in_our_words(frame: pl.DataFrame, mapping: Mapping, column: str) -> pl.Serie
     table = mapping.values.get(column)
     if not table:
         return frame[column]
-    return frame.select(pl.coalesce(translated(column, table), pl.col(column)).alias(column)).to_series()
+    own = translated(frame[column], table)
+    return own.zip_with(own.is_not_null(), frame[column])

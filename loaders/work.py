@@ -21,16 +21,15 @@ from geo import crs
 from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
 from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
-from loaders import check, faults, read
+from loaders import check, faults, odd_cells, personal, read
 from loaders.dataset import Job, LoadRequest
-from loaders.evidence import refuse_wrong_zone
 from loaders.faults import Refused
+from loaders.misread import refuse_misread
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
 from loaders.skipping import Skipping
 
-CRS_EVIDENCE_ROWS = 20
 Progress = Callable[[int], None]
 """Told the number of rows read so far, after each block."""
 
@@ -108,12 +107,19 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     plan.facts.refuse_if_changed()
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
-    _refuse_against_evidence(plan, reading)
+    refuse_misread(landing, plan.crs, reading.faults, read=reading.read)
+    _check_totals(landing, plan, reading)
     if dataset.judges_repeats:
         landing.judge()
+    for item in plan.table.told:
+        landing.remark(item.code, **item.params)
     if reading.left_out:
         landing.remark("left_out", count=len(reading.left_out), names=listed(reading.left_out))
-    things = dataset.write(landing, job, known)
+    try:
+        things = dataset.write(landing, job, known)
+    except Refused as refusal:
+        refusal.read = reading.read
+        raise
     landing.settle()
     refused = quarantine(landing, plan, job, reading.faults)
     counts = _counts(landing, reading, refused, things)
@@ -126,7 +132,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     return LoadResult(
         load_id=job.load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=plan.facts.sha256,
         status="loaded",
         counts=counts,
@@ -177,6 +183,8 @@ class _Reading:
     faults: list[pl.DataFrame] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    totals: list[tuple[int, str]] = field(default_factory=list)
+    """Row and text of each line of totals, where the dataset checks them."""
 
     def leave_out(self, names: Sequence[str]) -> None:
         self.read -= len(names)
@@ -196,12 +204,22 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
     for block in _rows(plan, reading):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
-        odd = check.unstorable(frame, plan.dataset.columns)
+        frame = check.plain_ids(frame, plan.dataset.columns)
+        frame, personal_rows = personal.hide(
+            frame, block, plan.dataset, plan.header.positions, taken=plan.table.shape_cells
+        )
+        odd = faults.together(
+            [
+                check.unstorable(frame, plan.dataset.columns),
+                *check.damaged_ids(frame, plan.dataset.columns),
+                odd_cells.faults(block, plan.header.positions, codes=plan.dataset.codes),
+            ]
+        )
         found = odd
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
         if whole.height:
             checked = plan.dataset.check(whole, job, known)
-            landing.copy(checked.records)
+            landing.copy(personal.noted(checked.records, personal_rows))
             found = faults.together([odd, checked.faults])
             reading.add_unknown(checked.unknown)
             reading.leave_out(checked.left_out)
@@ -244,22 +262,30 @@ def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
         trimmed = check.cells(block)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
+        reading.totals += _totals(plan, trimmed.filter(is_no_row))
         rows = adjusting.block(trimmed.filter(~is_no_row))
         if rows.height:
             yield rows
 
 
-def _refuse_against_evidence(plan: Plan, reading: _Reading) -> None:
-    """Coordinates that mostly cannot be degrees speak against the built-in assumption of EPSG:4326.
+def _totals(plan: Plan, lines: pl.DataFrame) -> list[tuple[int, str]]:
+    """Row and amount of each line of totals among these lines that are no rows."""
+    place = plan.header.positions.get(plan.dataset.totalled or "")
+    if place is None or not lines.height:
+        return []
+    first = pl.coalesce(pl.col(f"c{index}") for index in range(len(plan.table.headings)))
+    stated = lines.filter(first.str.contains(read.GRAND_TOTALS) & pl.col(f"c{place}").is_not_null())
+    return list(stated.select("row", f"c{place}").iter_rows())
 
-    Eastings that mostly carry another zone number speak against the declared grid.
-    """
-    refuse_wrong_zone(reading.faults, read=reading.read)
-    if not plan.is_default_crs or reading.read < CRS_EVIDENCE_ROWS:
+
+def _check_totals(landing: Landing, plan: Plan, reading: _Reading) -> None:
+    """Holds the lines of totals against the rows; where rows were refused nobody can."""
+    if not reading.totals:
         return
-    bad = faults.together(reading.faults).filter(pl.col("fault") == "bad_coordinates")["row"].n_unique()
-    if bad * 2 > reading.read:
-        raise Refused("crs_evidence", read=reading.read, rows=bad, examples=crs.EXAMPLES)
+    if any(found.height for found in reading.faults):
+        landing.remark("total_unverified", row=reading.totals[-1][0])
+    else:
+        plan.dataset.refuse_wrong_totals(landing, reading.totals)
 
 
 def _counts(landing: Landing, reading: _Reading, refused: pl.DataFrame, things: int) -> Counts:
@@ -306,11 +332,11 @@ def _nothing_new(
     counts = Counts(read=earlier.read, unchanged=earlier.read, skipped=earlier.skipped, things=earlier.things)
     if not request.is_dry_run:
         with _auditing(store, request) as landing:
-            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": request.file.name})
+            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": hidden(request.file.name)})
     return LoadResult(
         load_id=None if request.is_dry_run else earlier.load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=sha256,
         status="dry-run" if request.is_dry_run else "nothing-new",
         counts=counts,
@@ -342,7 +368,7 @@ def _refused(
     return LoadResult(
         load_id=load_id,
         dataset=request.dataset,
-        file=request.file.name,
+        file=hidden(request.file.name),
         sha256=sha256,
         status="refused",
         counts=Counts(read=refusal.read, faults=tally),

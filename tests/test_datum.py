@@ -315,7 +315,8 @@ def test_the_same_shapes_declared_in_another_system_are_the_same_areas(desk: Des
         ("EPSG:4326", True),
         ("EPSG:4490", False),
     ]
-    moved = desk.load("boundaries", path, level="street", crs="gcj02")
+    assert desk.load("boundaries", path, level="street", crs="gcj02").counts.faults == {"datum_evidence": 1}
+    moved = desk.load("boundaries", path, level="street", crs="gcj02", is_forced=True)
     assert counts(moved) == {"read": 1, "updated": 1}
     assert desk.rows("select st_srid(raw_geom), st_xmin(raw_geom) from core.area") == [(0, 120.0)]
 

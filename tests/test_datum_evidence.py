@@ -12,7 +12,7 @@ import pytest
 import shapely
 from loads_geo import Desk, desk, square
 
-from geo import crs, evidence
+from geo import crs, evidence, rivals
 from geo import datum as datums
 from geo.evidence import Side
 from geo.fitting import best_shift
@@ -231,11 +231,11 @@ def test_true_levels_of_a_real_district_are_not_refused_and_each_is_when_declare
     grids = _side(folder / "xihu_grids_605.geojson", "name")
     other_hand = _side(real_data / "cn_hangzhou_streets" / "boundaries" / "xihu.json", "name")
     for file, store in ((communities, streets), (grids, communities), (grids, streets), (communities, other_hand)):
-        found = evidence.verdicts(file, store, evidence.rivals(crs.STORE), is_file_coarse=False)
+        found = evidence.verdicts(file, store, rivals.of_datum(crs.STORE), is_file_coarse=False)
         assert len(found) >= 9
         assert evidence.contradiction(found) is None
         wrong = Side(file.names, evidence.sound(crs.shapes_to_store(file.shapes, crs=crs.GCJ02)))
-        found = evidence.verdicts(wrong, store, evidence.rivals(crs.GCJ02), is_file_coarse=False)
+        found = evidence.verdicts(wrong, store, rivals.of_datum(crs.GCJ02), is_file_coarse=False)
         contradicted = evidence.contradiction(found)
         assert contradicted is not None
-        assert (contradicted[0].crs, len(contradicted[1])) == (crs.STORE, len(found))
+        assert (contradicted[0].name, len(contradicted[1])) == (crs.STORE.name, len(found))

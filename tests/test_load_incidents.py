@@ -436,10 +436,10 @@ def test_local_times_in_a_gap_are_refused_and_in_an_overlap_the_earlier_counts(d
         ("x.csv", b"a,b\x00c\n1,2\n", "not_text"),
         ("x.csv", b'{"type": "FeatureCollection", "features": []}', "json_as_csv"),
         ("x.geojson", b"a,b\n1,2\n", "not_geojson"),
-        ("x.geojson", b'{"type": "FeatureCollection", "features": [', "not_geojson"),
+        ("x.geojson", b'{"type": "FeatureCollection", "features": [', "bad_json"),
         ("x.csv", "编号,上报时间\n1,2026-10-01\n".encode(), "missing_column"),
-        ("x.csv", f"{HEAD}\n".encode("utf-16") + b"\x00", "not_csv"),
-        ("x.csv", f"{HEAD}\n1".encode("gb18030") + b"," * 2_000_000 + b"\xff\n", "not_csv"),
+        ("x.csv", f"{HEAD}\n".encode("utf-16") + b"\x00", "bad_encoding"),
+        ("x.csv", f"{HEAD}\n1".encode("gb18030") + b"," * 2_000_000 + b"\xff\n", "bad_encoding"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be_is_refused_with_a_sentence_and_a_ledger_line(

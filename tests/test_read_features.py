@@ -153,7 +153,7 @@ def test_incomplete_and_bare_shapefiles_say_what_is_missing(tmp_path: Path) -> N
         assert f"街道{ending}" in refused.value.sentence("zh")
     assert code_of(tmp_path / "a" / "a.shp") == "bare_shapefile"
     torn = zipped(tmp_path / "t.zip", {"a": parts | {".shp": parts[".shp"][:50]}})
-    assert code_of(torn) == "geofile_damaged"
+    assert code_of(torn) == "shapefile_counts"
 
 
 def test_nothing_is_unpacked_under_a_name_from_the_archive_and_nothing_stays(
@@ -264,3 +264,26 @@ def test_the_extract_of_helsinki_reads_with_its_tags_and_eleven_broken_rings(
     altered[300_000] ^= 0xFF
     torn.write_bytes(altered)
     assert code_of(torn, layer="points") == "geofile_damaged"
+
+
+def test_a_shapefile_with_parts_of_different_length_is_refused(tmp_path: Path) -> None:
+    parts = parts_of(tmp_path, frame_of(CHINESE, [WEST, EAST]))
+    for part, cut in ((".shp", 80), (".dbf", 100), (".shx", 8)):
+        path = zipped(tmp_path / "z.zip", {"a": parts | {part: parts[part][:-cut]}})
+        assert code_of(path) == "shapefile_counts"
+
+
+def test_a_curve_is_broken_in_its_row(desk: Desk) -> None:
+    curve = "CURVEPOLYGON(CIRCULARSTRING(120 30,121 31,122 30,121 29,120 30))"
+    path = desk.csv(
+        "代码,名称,wkt", f'S,甲,"{WEST.wkt}"', f'T,乙,"{curve}"', 'U,丙,"POLYGON((nan 30,121 30,121 31,nan 30))"'
+    )
+    result = desk.load("boundaries", path, level="street")
+    assert counts(result) == {"read": 3, "inserted": 1, "quarantined": 2, "things": 1}
+
+
+@pytest.mark.parametrize("before", ["", "\\x", "0x"])
+def test_hexadecimal_wkb_is_read_with_what_databases_put_before_it(desk: Desk, before: str) -> None:
+    path = desk.csv("代码,名称,wkb", f"S,甲,{before}{shapely.to_wkb(shapely.force_3d(WEST, 5), hex=True)}")
+    assert desk.load("boundaries", path, level="street").counts.inserted == 1
+    assert desk.rows("select st_ndims(geom) from core.area") == [(2,)]

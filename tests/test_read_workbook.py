@@ -68,7 +68,7 @@ def test_cells_read_as_people_see_them_and_rows_as_excel_numbers_them(book: Call
         "7", "0.3", "470355749.54", "2020-01-30", "2020-01-30 08:12:40", "TRUE", " x\ty ",
     )  # fmt: skip
     assert frame.row(1)[1:] == ("",) * 7
-    assert frame.row(2)[1:4] == ("12345678901234600", "-0.5", "0.0000001")
+    assert frame.row(2)[1:4] == ("1.23456789012346E+16", "-0.5", "0.0000001")
 
 
 def test_hidden_rows_count_and_an_error_is_text(tmp_path: Path) -> None:
@@ -104,10 +104,10 @@ def test_a_mapping_names_sheet_and_header_row_and_without_it_two_sheets_are_refu
     desk: Desk, book: Callable[..., Path]
 ) -> None:
     good = [["x"], HEADINGS, ["1", "rubbish", "2026-10-01 08:00:00"]]
-    path = book({"说明": [["甲"], ["乙"]], "明细": good, "空": []})
+    path = book({"十月": good, "明细": good, "空": []})
     refused = desk.load("incidents", path)
     assert refused.counts.faults == {"sheet_ambiguous": 1}
-    assert "“说明”, “明细”" in (refused.message or "")
+    assert "“十月”, “明细”" in (refused.message or "")
     mapping = (
         'dataset = "incidents"\nformat = "xlsx"\nsheet = "{}"\nheader_row = {}\noptional = ["category"]\n[columns]\n'
     )
@@ -118,6 +118,25 @@ def test_a_mapping_names_sheet_and_header_row_and_without_it_two_sheets_are_refu
         wrong = desk.load("incidents", path, source=desk.mapping(mapping.format(sheet, row)))
         assert next(iter(wrong.counts.faults)).startswith(code)
         assert "…" not in (wrong.message or "…")
+
+
+def test_of_several_sheets_the_only_one_with_a_header_is_meant_and_the_others_are_said(
+    desk: Desk, book: Callable[..., Path]
+) -> None:
+    rows = [HEADINGS, ["1", "rubbish", "2026-10-01"]]
+    path = book({"说明": [["填表说明"], ["请勿改动"]], "明细": rows, "字典": [["a"], ["b"]]}, hidden=["字典"])
+    result = desk.load("incidents", path, lang="en")
+    assert (result.counts.read, result.counts.inserted) == (1, 1)
+    assert "Hidden sheets were not read: “字典”" in (result.message or "")
+    assert "were not read: “说明”" in (result.message or "")
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.add_worksheet("空")
+        sheet = workbook.add_worksheet("明细")
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.hide()
+    refused = desk.load("incidents", path)
+    assert refused.counts.faults == {"only_hidden_sheets": 1}
+    assert "“明细”" in (refused.message or "")
 
 
 def test_a_hidden_sheet_is_read_only_by_its_name(book: Callable[..., Path]) -> None:
@@ -262,7 +281,9 @@ def test_damaged_locked_and_monstrous_workbooks_are_refused(tmp_path: Path, book
 
 def test_a_mapping_with_a_key_that_its_format_does_not_know_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "odd.toml"
-    text = 'dataset = "incidents"\nformat = "csv"\nsheet = "x"\nlayer = "y"\nheader_row = 0\nfill_down = ["status"]\n'
+    text = (
+        'dataset = "incidents"\nformat = "geojson"\nsheet = "x"\nlayer = "y"\nheader_row = 0\nfill_down = ["status"]\n'
+    )
     path.write_text(f'{text}[columns]\ncode = "c"\n', encoding="utf-8")
     with pytest.raises(ConfigError) as error:
         named(str(path))

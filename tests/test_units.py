@@ -143,6 +143,14 @@ def test_the_column_that_decides_chooses_between_rows_of_one_unit(desk: Desk) ->
     assert desk.rows(HEADS)[0][4] == "05:55"
 
 
+def test_a_unit_that_is_told_again_as_it_was_before_changes_nothing_and_is_noted(desk: Desk, source: str) -> None:
+    desk.load("incidents", desk.csv(HEAD, FIRST, SECOND), source=source)
+    earlier = row("c1", "E2", "50:00", "50:20", "50:41")
+    result = desk.load("incidents", desk.csv(HEAD, earlier), source=source)
+    assert (result.counts.unchanged, result.counts.faults) == (1, {"stale_row": 1})
+    assert desk.rows(HEADS) == [WHOLE]
+
+
 @pytest.mark.parametrize(
     ("line", "fault"),
     [

@@ -6,14 +6,16 @@ Invariant: every reader gives a `Table`: text cells with the row numbers that a 
 from loaders.read.adjusting import Adjusting
 from loaders.read.files import FileFacts, facts
 from loaders.read.opening import open_table
-from loaders.read.rows import is_no_ragged_row, is_no_row
-from loaders.read.table import Ragged, Table, Wish
+from loaders.read.rows import GRAND_TOTALS, is_no_ragged_row, is_no_row
+from loaders.read.table import Ragged, Table, Told, Wish
 
 __all__ = [
+    "GRAND_TOTALS",
     "Adjusting",
     "FileFacts",
     "Ragged",
     "Table",
+    "Told",
     "Wish",
     "facts",
     "is_no_ragged_row",

@@ -5,6 +5,7 @@ not there stays none.
 """
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -39,12 +40,17 @@ def column_text(values: Sequence[Value]) -> pl.Series:
 
 
 def number_text(value: float) -> str:
-    """A number as it was entered: 1 for 1.0, 0.3 for 0.30000000000000004, without an exponent where that is short."""
+    """A number as it was entered: 1 for 1.0, 0.3 for 0.30000000000000004, without an exponent where that is short.
+
+    A whole number of more than DIGITS digits has lost its last ones: it keeps its exponent, and no id is made of it.
+    """
     if isinstance(value, int):
         return str(value)
     short = f"{value:.{DIGITS}g}"
     if "e" not in short:
         return short
+    if abs(value) >= 10**DIGITS:
+        return short.upper()
     exponent = int(short.partition("e")[2])
     return f"{Decimal(short):f}" if abs(exponent) <= LONGEST_EXPONENT else short
 
@@ -70,6 +76,13 @@ def series_text(values: pl.Series) -> pl.Series:
         return values.dt.strftime(f"%Y-%m-%d %H:%M:%S%.f{marker}")
     if kind == pl.Binary:
         return values.bin.encode("hex")
-    if isinstance(kind, pl.List):
+    return _nested_text(values) if kind.is_nested() else values.cast(pl.String)
+
+
+def _nested_text(values: pl.Series) -> pl.Series:
+    """A plain list as its items; what is nested deeper as JSON."""
+    kind = values.dtype
+    if isinstance(kind, pl.List) and not kind.inner.is_nested():
         return values.cast(pl.List(pl.String)).list.join(", ", ignore_nulls=True)
-    return values.cast(pl.String)
+    told = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in values]
+    return pl.Series(values.name, told, dtype=pl.String)

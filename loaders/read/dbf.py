@@ -52,6 +52,11 @@ def encoding(path: Path, *, told: str | None, file: str) -> str:
     raise Refused("dbf_encoding", file=file, encoding=shown(told or said or "UTF-8, GB18030"))
 
 
+def records(path: Path, *, file: str) -> int:
+    """How many whole records the table holds; a shorter one than it says has fewer. Raises Refused: no table."""
+    return _layout(path, file).records
+
+
 def _named(told: str) -> str | None:
     """The encoding that a .cpg names (GBK, 936, ANSI 936, 65001, UTF8); None for a name that means nothing."""
     number = re.search(r"(\d{3,5})$", told)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 import polars as pl
 import shapely
@@ -15,6 +14,8 @@ import shapely
 from geo import crs as crs_names
 from geo.masking import shown
 from loaders.faults import Refused
+from loaders.read.json_document import told
+from loaders.read.shapes import flat_wkb, understood
 from loaders.read.table import BLOCK_ROWS, Table
 
 
@@ -24,12 +25,8 @@ class GeoJsonTable(Table):
     has_shapes = True
     is_degrees = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, document: dict[str, Any], path: Path) -> None:
         super().__init__()
-        try:
-            document = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-        except orjson.JSONDecodeError as error:
-            raise Refused("not_geojson", file=path.name, reason=str(error)) from error
         self._features = _features(document, path)
         self.declared_crs = _declared_crs(document.get("crs"))
         self.headings = tuple(dict.fromkeys(key for item in self._features for key in item.get("properties") or {}))
@@ -39,15 +36,14 @@ class GeoJsonTable(Table):
             features = self._features[start : start + BLOCK_ROWS]
             properties = [item.get("properties") or {} for item in features]
             columns = {
-                f"c{index}": pl.Series([_text(item.get(key)) for item in properties], dtype=pl.String)
+                f"c{index}": pl.Series([told(item.get(key)) for item in properties], dtype=pl.String)
                 for index, key in enumerate(self.headings)
             }
             rows = pl.Series(range(start + 2, start + 2 + len(features)), dtype=pl.Int64)
             texts = [_geometry_text(item.get("geometry")) for item in features]
             shapes = _wkb(texts)
-            lost = [text if shape is None else None for text, shape in zip(texts, shapes, strict=True)]
-            geometry = {"geometry": pl.Series(shapes, dtype=pl.Binary), "broken": pl.Series(lost, dtype=pl.String)}
-            yield pl.DataFrame({"row": rows, **columns, **geometry})
+            lost = pl.Series("broken", texts, dtype=pl.String).set(shapes.is_not_null(), None)
+            yield pl.DataFrame({"row": rows, **columns}).with_columns(shapes, lost)
 
 
 def _features(document: Any, path: Path) -> list[dict[str, Any]]:
@@ -74,19 +70,16 @@ def _declared_crs(crs: Any) -> str | None:
     return name
 
 
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool | dict | list):
-        return orjson.dumps(value).decode()
-    return repr(value)
-
-
 def _geometry_text(geometry: Any) -> str | None:
-    return None if geometry is None else orjson.dumps(geometry).decode()
+    """The geometry as JSON text; what the fast writer does not take (a number beyond all size) the other one writes."""
+    if geometry is None:
+        return None
+    try:
+        return orjson.dumps(geometry).decode()
+    except TypeError:
+        return told(geometry)
 
 
-def _wkb(texts: Sequence[str | None]) -> list[bytes | None]:
+def _wkb(texts: Sequence[str | None]) -> pl.Series:
     """The shapes; null for none, for what is no geometry, and for an empty one, which is nowhere."""
-    shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    return list(shapely.to_wkb(np.where(shapely.is_empty(shapes), None, shapes)))
+    return flat_wkb(understood(shapely.from_geojson, texts))

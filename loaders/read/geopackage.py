@@ -27,6 +27,7 @@ class GeoPackageTable(VectorTable):
         layers = _layers(path)
         names = [name for name, kind in layers if layer is not None or kind is not None] or [name for name, _ in layers]
         super().__init__(path, name=path.name, layer=layer_of(names, layer, file=path.name))
+        self.parts = tuple(name for name, _ in layers)
 
 
 def opened(path: Path, wish: Wish) -> GeoPackageTable:

@@ -3,6 +3,7 @@
 Invariant: a file that is not what the mapping says is refused with both formats named.
 """
 
+import re
 from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,12 +11,13 @@ from zipfile import ZipFile
 from geo.masking import cut, shown
 from loaders.faults import Refused
 from loaders.read.archive import DAMAGED, members, shape_layers
-from loaders.read.geojson import GeoJsonTable
+from loaders.read.encoding import encoding_of
 from loaders.read.table import Table, Wish
-from loaders.read.text import SNIFFED_BYTES, CsvTable, encoding_of
+from loaders.read.text import CsvTable
 from loaders.read.wkt import with_shapes
 
-READERS = {"xlsx": "workbook", "shapefile": "shapefile", "gpkg": "geopackage", "osm": "osm"}
+HEAD_BYTES = 4096
+READERS = {"xlsx": "workbook", "shapefile": "shapefile", "gpkg": "geopackage", "osm": "osm", "parquet": "parquet"}
 """Format → module; imported when such a file comes, since GDAL's library brings pandas along."""
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -24,7 +26,10 @@ GPKG = (b"GPKG", b"GP10", b"GP11")
 SHP = b"\x00\x00\x27\x0a"
 PBF = b"\n\x09OSMHeader"
 """Behind four bytes that say how long the header is."""
-MARKUP = ("<!doctype", "<html", "<table", "<?xml", "<kml", "<gml")
+PARQUET = b"PAR1"
+PAGE = ("<!doctype html", "<html", "<table")
+NAMED = {".csv": "csv", ".geojson": "json", ".json": "json"}
+"""What the name promises of a text; a promise that is not kept refuses the file."""
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -36,10 +41,10 @@ def open_table(path: Path, wish: Wish | None = None) -> Table:
     """
     wish = wish or Wish()
     with path.open("rb") as stream:
-        head = stream.read(SNIFFED_BYTES)
+        head = stream.read(HEAD_BYTES)
     found = _binary(head, path)
     if found is None:
-        return with_shapes(_text(head, path, wish), wish, file=path.name)
+        return with_shapes(_text(path, wish), wish, file=path.name)
     if wish.format not in (None, found):
         raise Refused("wrong_format", file=path.name, wanted=wish.format, found=found)
     try:
@@ -51,6 +56,7 @@ def open_table(path: Path, wish: Wish | None = None) -> Table:
 
 def _opened(found: str, path: Path, wish: Wish) -> Table:
     table: Table = import_module(f"loaders.read.{READERS[found]}").opened(path, wish)
+    table.format = found
     return table
 
 
@@ -68,6 +74,8 @@ def _binary(head: bytes, path: Path) -> str | None:
         return "gpkg"
     if head.startswith(SHP):
         raise Refused("bare_shapefile", file=path.name)
+    if head.startswith(PARQUET):
+        return "parquet"
     return "osm" if head.startswith(PBF, 4) else None
 
 
@@ -84,18 +92,36 @@ def _zipped(path: Path) -> str:
     raise Refused("archive_unknown", file=path.name, found=shown(", ".join([*names][:5])))
 
 
-def _text(head: bytes, path: Path, wish: Wish) -> Table:
-    encoding = encoding_of(head, path)
-    start = head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
-    if start[:16].lower().startswith(MARKUP):
+def _text(path: Path, wish: Wish) -> Table:
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, newline="") as text:
+        start = text.read(HEAD_BYTES).lstrip("\ufeff\x1e \t\r\n")
+    if start[:16].lower().startswith(PAGE):
         raise Refused("is_markup", file=path.name)
-    is_json = start.startswith(("{", "["))
-    named = {".csv": "csv", ".geojson": "geojson", ".json": "geojson"}.get(path.suffix.lower())
-    expected = wish.format or named
-    if expected == "csv" and is_json:
+    look = _look(start)
+    _refuse_broken_promise(look, path, wish)
+    if look == "csv":
+        found, table = "csv", CsvTable(path, wish, encoding=encoding)
+    else:
+        found, table = import_module(f"loaders.read.{look}_table").opened(path, encoding)
+    if wish.format not in (None, found):
+        if wish.format == "geojson":
+            raise Refused("not_geojson", file=path.name, reason="FeatureCollection")
+        raise Refused("wrong_format", file=path.name, wanted=wish.format, found=found)
+    table.format, table.encoding = found, encoding
+    return table
+
+
+def _look(start: str) -> str:
+    """What a text looks like by its first characters: json, xml or csv."""
+    if start.startswith(("{", "[")):
+        return "json"
+    return "xml" if re.match(r"<[?!A-Za-z_]", start) else "csv"
+
+
+def _refuse_broken_promise(look: str, path: Path, wish: Wish) -> None:
+    promised = wish.format or NAMED.get(path.suffix.lower())
+    if promised == "csv" and look == "json":
         raise Refused("json_as_csv", file=path.name)
-    if expected == "geojson" and not is_json:
+    if promised in ("json", "geojson") and look == "csv":
         raise Refused("not_geojson", file=path.name, reason="{")
-    if expected not in (None, "csv", "geojson"):
-        raise Refused("wrong_format", file=path.name, wanted=expected, found="geojson" if is_json else "csv")
-    return GeoJsonTable(path) if is_json else CsvTable(path, encoding=encoding)

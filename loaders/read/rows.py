@@ -3,15 +3,35 @@
 Invariant: a line that fills every required cell is a row, whatever it is called.
 """
 
-import re
 from collections.abc import Sequence
 
 import polars as pl
 
+from loaders.check import BLANKS
 from loaders.read.table import Ragged
 
-TOTALS = r"(?is)^(合\s*计|总\s*计|小\s*计|累\s*计|totals?|sub-?total|grand total)\s*([:：(（\d].*)?$"
-NOTES = r"(?is)^(注|备注|说明|填表说明|数据来源|资料来源|制表|notes?|sources?)\s*\d*\s*[:：.、].*$"
+EMPTY = f"{BLANKS}\x1a"
+"""What an empty line may hold: blanks, and the mark by which DOS ends a file."""
+
+TOTALS = (
+    r"(?is)^([\p{Han}\w]{0,20}?(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计)|总\s*数|平均值?|totals?|sub-?total"
+    r"|grand total)\s*([:：(（\d].*)?$"
+)
+GRAND_TOTALS = r"(?is)^(合\s*计|总\s*计|totals?|grand total)\s*([:：(（\d].*)?$"
+"""The line that adds up the whole file; 小计 and 累计 add up something else."""
+NOTES = r"(?is)^[*※#]?\s*[(（]?(注|备注|说明|填表说明|数据来源|资料来源|制表|notes?|sources?)\s*\d*\s*[:：.、].*$"
+SIGNED = (
+    r"(?s)^(制表|填表|填报|审核|复核|统计|经办|联系|负责|单位负责|部门负责|领导签字|签字|盖章|打印|导出)"
+    r"(人|单位|日期|时间|电话|签字|签章)?\s*[:：].*$"
+)
+"""Who made or signed a sheet, in its last line."""
+ENDS = (
+    r"(?is)^[-—=*·.…\s(（]*(以下(空白|无正文|无数据)|共\s*\d+\s*(条|行|件|页|户|人|项).*|第\s*\d+\s*页.*"
+    r"|end of (file|report)|eof)[-—=*·.…\s)）]*$"
+)
+"""What says that a table is over."""
+RULES = r"^[-—=_*·.…~]{3,}$"
+"""A line drawn with characters."""
 
 
 def is_no_row(frame: pl.DataFrame, headings: Sequence[str], required: Sequence[str]) -> pl.Series:
@@ -30,15 +50,16 @@ def is_no_row(frame: pl.DataFrame, headings: Sequence[str], required: Sequence[s
     judged = (
         (filled == 0)
         | pl.all_horizontal(same).fill_null(value=False)
-        | (lacking & first.str.contains(TOTALS))
-        | (lacking & (filled == 1) & first.str.contains(NOTES))
+        | (lacking & (first.str.contains(TOTALS) | first.str.contains(SIGNED)))
+        | (lacking & (filled == 1) & first.str.contains(f"{NOTES}|{ENDS}|{RULES}"))
     ) & ~has_geometry
     return frame.select(judged.fill_null(value=False).alias("is_no_row")).to_series()
 
 
 def is_no_ragged_row(item: Ragged) -> bool:
     """The same for a line with a wrong number of cells."""
-    filled = [cell.strip() for cell in item.cells if cell.strip()]
-    if not filled:
+    filled = pl.Series([cell.strip(EMPTY) for cell in item.cells if cell.strip(EMPTY)], dtype=pl.String)
+    if not len(filled):
         return True
-    return bool(re.match(TOTALS, filled[0])) or (len(filled) == 1 and bool(re.match(NOTES, filled[0])))
+    patterns = (TOTALS, SIGNED, NOTES, ENDS, RULES) if len(filled) == 1 else (TOTALS, SIGNED)
+    return any(filled[:1].str.contains(pattern).any() for pattern in patterns)

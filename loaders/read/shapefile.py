@@ -19,6 +19,9 @@ from loaders.read.vector import VectorTable, declared, layer_of
 
 NEEDED = ("shp", "shx", "dbf")
 READ = (*NEEDED, "prj", "cpg")
+_HEAD_BYTES = 100
+_RECORD_HEAD = 8
+"""Bytes of a record's head in the .shp, and of a whole record in the .shx."""
 
 
 class ShapefileTable(VectorTable):
@@ -31,6 +34,7 @@ class ShapefileTable(VectorTable):
             folder = Path(tempfile.mkdtemp(prefix="cockpit-"))
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             _unpack(archive, chosen, folder)
+        _refuse_uneven(folder, path)
         told = _text(folder / "layer.cpg")
         encoding = dbf.encoding(folder / "layer.dbf", told=told, file=path.name)
         super().__init__(folder / "layer.shp", name=path.name, layer=None, encoding=encoding)
@@ -57,6 +61,29 @@ def _unpack(archive: ZipFile, layer: ShapeLayer, folder: Path) -> None:
         if ending in layer.parts:
             with archive.open(layer.parts[ending]) as packed, (folder / f"layer.{ending}").open("wb") as unpacked:
                 shutil.copyfileobj(packed, unpacked)
+
+
+def _refuse_uneven(folder: Path, path: Path) -> None:
+    """Raises Refused where shapes, index and table do not hold as many records: the reader would fill or drop some."""
+    counts = {"shapes": _shapes(folder / "layer.shp"), "index": _index(folder / "layer.shx")}
+    counts["records"] = dbf.records(folder / "layer.dbf", file=path.name)
+    if len(set(counts.values())) > 1:
+        raise Refused("shapefile_counts", file=path.name, **counts)
+
+
+def _index(path: Path) -> int:
+    return max(0, path.stat().st_size - _HEAD_BYTES) // _RECORD_HEAD
+
+
+def _shapes(path: Path) -> int:
+    """How many whole records the file of shapes holds; each says its own length."""
+    size, place, found = path.stat().st_size, _HEAD_BYTES, 0
+    with path.open("rb") as stream:
+        while place + _RECORD_HEAD <= size:
+            stream.seek(place)
+            place += _RECORD_HEAD + 2 * int.from_bytes(stream.read(_RECORD_HEAD)[4:], "big")
+            found += place <= size
+    return found
 
 
 def _text(path: Path) -> str | None:

@@ -5,8 +5,8 @@ no row is lost or renumbered.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -19,6 +19,14 @@ class Ragged:
 
     row: int
     cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that a reader left aside and people should know: the code of its sentence, and what fills it."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,10 @@ class Table(ABC):
     """A file as a table of text. Cell columns are named c0, c1 … in the order of `headings`.
 
     `declared_crs`: the system that the file itself declares. `shape_cells`: cells whose text is the geometry;
-    `lines_above`: lines above the header (a title), which are no rows.
+    `lines_above`: lines above the header (a title), which are no rows; `told`: what was left aside (hidden sheets).
+
+    What an inspection tells of the file: `format`; `encoding` and `delimiter` of a text; `part`, the sheet or layer
+    that is read, `parts`, all that there are, and `hidden`, those of them that Excel does not show.
     """
 
     headings: tuple[str, ...]
@@ -58,6 +69,13 @@ class Table(ABC):
     """Whether the format has a place for the system, so that one left empty means that nobody knows it."""
     shape_cells: frozenset[int] = frozenset()
     lines_above: int = 0
+    told: tuple[Told, ...] = ()
+    format: str = ""
+    encoding: str | None = None
+    delimiter: str | None = None
+    part: str | None = None
+    parts: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.ragged: list[Ragged] = []
@@ -67,5 +85,6 @@ class Table(ABC):
         """Blocks in the order of the file: `row` (Int64), c0 … as received; with shapes `geometry` and `broken` too.
 
         `geometry` (WKB) is null where there is none or none that can be read; `broken` is the text of the latter.
+        `unvalued`, of a sheet with such cells: the cells of the row (“3,5”) that hold a formula without a value.
         Starts at the beginning whenever it is called. Rows with a wrong number of cells are in `ragged` afterwards.
         """

@@ -7,8 +7,9 @@ stands in memory as a whole.
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,76 +17,56 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from loaders.faults import Refused
+from loaders.read import dialect
 from loaders.read.rows import is_no_ragged_row
-from loaders.read.table import Ragged, Table
+from loaders.read.table import Ragged, Table, Wish
 
-SNIFFED_BYTES = 1 << 20
 BLOCK_BYTES = 24 << 20
-DELIMITERS = (",", "\t", ";", "|")
-LONGEST_HEADING = 1000
-"""A heading longer than this is a quotation mark that was never closed."""
+BLOCK_ROWS = 20_000
 
 csv.field_size_limit(BLOCK_BYTES)
 
 
-def encoding_of(head: bytes, path: Path) -> str:
-    """The encoding of a text by its first SNIFFED_BYTES: UTF-16, UTF-8 or GB18030. Raises Refused: not text."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\x00" in head:
-        raise Refused("not_text", file=path.name)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            head.decode(encoding)
-        except UnicodeDecodeError as error:
-            if len(head) == SNIFFED_BYTES and error.start >= len(head) - 4:
-                return encoding
-        else:
-            return encoding
-    raise Refused("not_text", file=path.name)
-
-
 class CsvTable(Table):
-    """A CSV: delimiter found in the header line, quotes and line breaks within quotes as RFC 4180 has them."""
+    """A CSV: delimiter and header found in the first lines, quotes and line breaks within quotes as in RFC 4180."""
 
-    def __init__(self, path: Path, *, encoding: str) -> None:
+    def __init__(self, path: Path, wish: Wish, *, encoding: str) -> None:
         super().__init__()
         self._path = path
         self._encoding = encoding
-        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="", errors="replace") as text:
-            first = text.readline()
-            self._delimiter = max(DELIMITERS, key=first.count)
-            text.seek(0)
-            self.headings = self._header(text)
-        if not any(self.headings):
-            raise Refused("no_header", file=path.name)
-
-    def _header(self, text: TextIO) -> tuple[str, ...]:
-        try:
-            found = tuple(cell.strip() for cell in next(csv.reader(text, delimiter=self._delimiter), []))
-        except csv.Error as error:
-            raise Refused("unclosed_quote", file=self._path.name, row=1) from error
-        if any(len(heading) > LONGEST_HEADING for heading in found):
-            raise Refused("unclosed_quote", file=self._path.name, row=1)
-        return found
+        found = dialect.of(path, wish, encoding=encoding)
+        self._delimiter = self.delimiter = found.delimiter
+        self._header_end = found.header.last
+        self.headings = found.header.headings
+        self.lines_above = found.header.lines_above
+        self._named = sum(bool(heading) for heading in self.headings) and max(
+            place for place, heading in enumerate(self.headings, start=1) if heading
+        )
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         names = [f"c{index}" for index in range(len(self.headings))]
         odd: list[Ragged] = []
         self.ragged = odd
-        next_row, is_first = 1, True
+        frames = self._frames(names, odd) if self._delimiter.isascii() else self._by_line(names, odd)
+        for frame in frames:
+            odd[:] = [item for item in odd if item.row > self._header_end]
+            self._refuse_swallowed(frame, odd)
+            yield frame
+        odd[:] = [item for item in odd if item.row > self._header_end]
+        yield from self._padded(names, odd)
+
+    def _frames(self, names: list[str], odd: list[Ragged]) -> Iterator[pl.DataFrame]:
+        """The blocks behind the header, by the fast reader."""
+        next_row = 1
         try:
             for batch in self._reader(names, odd):
                 frame = pl.DataFrame(pl.from_arrow(batch))
                 numbers = _numbers(next_row, frame.height, odd)
                 next_row = int(numbers[-1]) + 1 if len(numbers) else next_row
                 frame = frame.insert_column(0, pl.Series("row", numbers, dtype=pl.Int64))
-                self._refuse_swallowed(frame, odd)
-                yield frame.slice(1) if is_first else frame
-                is_first = False
+                yield frame.slice(int((numbers <= self._header_end).sum()))
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise Refused("not_csv", file=self._path.name, reason=str(error).splitlines()[0]) from error
-        yield from self._padded(names, odd)
 
     def _reader(self, names: list[str], odd: list[Ragged]) -> Iterator[pa.RecordBatch]:
         def keep(row: pa_csv.InvalidRow) -> str:
@@ -112,6 +93,20 @@ class CsvTable(Table):
             )
         )
 
+    def _by_line(self, names: list[str], odd: list[Ragged]) -> Iterator[pl.DataFrame]:
+        """The same for a delimiter behind ASCII (，), which the fast reader does not take."""
+        with dialect.text_of(self._path, self._encoding) as text:
+            records = islice(enumerate(csv.reader(text, delimiter=self._delimiter), start=1), self._header_end, None)
+            try:
+                while block := list(islice(records, BLOCK_ROWS)):
+                    whole = [(row, cells) for row, cells in block if len(cells) == len(names)]
+                    odd += [Ragged(row, tuple(cells)) for row, cells in block if len(cells) != len(names)]
+                    columns = {name: [cells[place] for _, cells in whole] for place, name in enumerate(names)}
+                    schema = {"row": pl.Int64, **dict.fromkeys(names, pl.String)}
+                    yield pl.DataFrame({"row": [row for row, _ in whole], **columns}, schema=schema)
+            except csv.Error as error:
+                raise Refused("not_csv", file=self._path.name, reason=str(error)) from error
+
     def _refuse_swallowed(self, frame: pl.DataFrame, odd: Sequence[Ragged]) -> None:
         """Rows within a cell of another, behind a quotation mark never closed, would be lost: refuses the file."""
         width = len(self.headings)
@@ -125,13 +120,22 @@ class CsvTable(Table):
             raise Refused("unclosed_quote", file=self._path.name, row=min(lost))
 
     def _padded(self, names: list[str], odd: list[Ragged]) -> Iterator[pl.DataFrame]:
-        """Rows whose surplus cells are all empty are whole: they follow as a last block."""
+        """Rows are whole whose surplus cells are all empty, or that lack only cells without a heading.
+
+        They follow as a last block.
+        """
         width = len(names)
-        whole = [item for item in odd if len(item.cells) > width and not "".join(item.cells[width:]).strip()]
+        whole = [item for item in odd if self._is_whole(item, width)]
         if whole:
             odd[:] = [item for item in odd if item not in whole]
-            columns = {name: [item.cells[index] for item in whole] for index, name in enumerate(names)}
+            filled = [(*item.cells, *[""] * width) for item in whole]
+            columns = {name: [cells[index] for cells in filled] for index, name in enumerate(names)}
             yield pl.DataFrame({"row": [item.row for item in whole], **columns})
+
+    def _is_whole(self, item: Ragged, width: int) -> bool:
+        if len(item.cells) > width:
+            return not "".join(item.cells[width:]).strip()
+        return len(item.cells) > 1 and len(item.cells) >= self._named
 
 
 def _numbers(first: int, count: int, odd: Sequence[Ragged]) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -22,6 +22,7 @@ from pyproj.exceptions import CRSError
 from geo.masking import cut, shown
 from loaders.faults import Refused
 from loaders.read.cells import series_text
+from loaders.read.shapes import flat_wkb, understood
 from loaders.read.table import Table
 
 BATCH_ROWS = 20_000
@@ -38,7 +39,7 @@ class VectorTable(Table):
         super().__init__()
         self._path = path
         self._name = name
-        self._layer = layer
+        self._layer = self.part = layer
         self._options = options
         info = self._gdal(lambda: pyogrio.read_info(path, layer=layer, **options))
         self.headings = tuple(str(field) for field in info["fields"])
@@ -92,11 +93,10 @@ def _plain(values: pa.Array) -> pa.Array:
 
 def readable(found: list[bytes | None]) -> tuple[pl.Series, pl.Series]:
     """`geometry` (null for none, an empty one, and one that cannot be built) and `broken` (text of the last)."""
-    shapes = shapely.from_wkb(np.array(found, dtype=object), on_invalid="ignore")
-    coded = shapely.to_wkb(np.where(shapely.is_empty(shapes), None, shapes))
+    shapes = understood(shapely.from_wkb, found)
     is_lost = shapely.is_missing(shapes) & np.array([item is not None for item in found], dtype=bool)
     texts = [_hex(item) if lost else None for item, lost in zip(found, is_lost, strict=True)]
-    return pl.Series("geometry", list(coded), dtype=pl.Binary), pl.Series("broken", texts, dtype=pl.String)
+    return flat_wkb(shapes), pl.Series("broken", texts, dtype=pl.String)
 
 
 def _hex(raw: bytes | None) -> str:

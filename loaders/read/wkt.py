@@ -14,9 +14,12 @@ from geo.masking import shown
 from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.header import normal
+from loaders.read.shapes import flat_wkb, understood
 from loaders.read.table import Table, Wish
 
 _SRID = r"(?i)^SRID\s*=\s*(\d{1,6})\s*;\s*"
+_PREFIX = r"^(?:\\x|0x)"
+"""What databases put before hexadecimal digits."""
 _HEX = r"^(?:[0-9A-Fa-f]{2}){5,}$"
 
 
@@ -55,7 +58,9 @@ class WktTable(Table):
         self._file = file
         self.headings = table.headings
         self.shape_cells = frozenset({cell})
-        self.lines_above = table.lines_above
+        self.lines_above, self.told = table.lines_above, table.told
+        self.format, self.encoding, self.delimiter = table.format, table.encoding, table.delimiter
+        self.part, self.parts, self.hidden = table.part, table.parts, table.hidden
         self._srid = self._first_srid()
         self.declared_crs = f"EPSG:{self._srid}" if self._srid else None
 
@@ -65,8 +70,7 @@ class WktTable(Table):
             shapes, srids = _shapes(texts)
             self._refuse_mixed(block["row"], shapes, srids)
             lost = texts.set(pl.Series(~shapely.is_missing(shapes)), None)
-            geometry = pl.Series("geometry", list(shapely.to_wkb(shapes)), dtype=pl.Binary)
-            yield block.with_columns(geometry, lost.alias("broken"))
+            yield block.with_columns(flat_wkb(shapes), lost.alias("broken"))
         self.ragged = self._table.ragged
 
     def _texts(self, block: pl.DataFrame) -> pl.Series:
@@ -97,13 +101,13 @@ class WktTable(Table):
 def _shapes(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     """Shapes (None for no text, for one that cannot be read, and for an empty shape) and their SRID (0 for none)."""
     told = texts.str.extract(_SRID, 1).cast(pl.Int64).fill_null(0).to_numpy().copy()
-    plain = texts.str.replace(_SRID, "")
+    plain = texts.str.replace(_SRID, "").str.replace(_PREFIX, "")
     is_hex = plain.str.contains(_HEX).fill_null(value=False)
-    shapes = shapely.from_wkt(np.array(plain.set(is_hex, None).to_list(), dtype=object), on_invalid="ignore")
+    shapes = understood(shapely.from_wkt, plain.set(is_hex, None).to_list())
     if is_hex.any():
         where = is_hex.to_numpy()
-        coded = shapely.from_wkb(np.array(plain.filter(is_hex).to_list(), dtype=object), on_invalid="ignore")
+        coded = understood(shapely.from_wkb, plain.filter(is_hex).to_list())
         shapes[where] = coded
         told[where] = np.maximum(told[where], shapely.get_srid(coded))
-    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    shapes[shapely.is_empty(shapes)] = None
     return shapely.set_srid(shapes, 0), told

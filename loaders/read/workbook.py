@@ -1,11 +1,12 @@
 """Reads a sheet of an Excel workbook (.xlsx, .xlsm, .xls) as text, with the row numbers that Excel shows.
 
 Invariant: hidden rows count, and what a cell holds is written as people see it; which sheet and which header row are
-meant is told by the mapping or beyond doubt. A sheet stands in memory as a whole.
+meant is told by the mapping or beyond doubt, and what is left aside is said. A sheet stands in memory as a whole.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from dataclasses import dataclass
+from itertools import chain, islice, repeat
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +14,10 @@ import python_calamine as calamine
 
 from geo.masking import cut, shown
 from loaders.faults import Refused
-from loaders.read import sheet_header, workbook_parts
+from loaders.read import header_rows, workbook_parts
 from loaders.read.cells import Value, cell_text, column_text
-from loaders.read.table import Table, Wish
+from loaders.read.header_rows import FEWEST_HITS, HeaderRows
+from loaders.read.table import Table, Told, Wish
 
 BLOCK_ROWS = 20_000
 """Rows turned into text at a time."""
@@ -33,35 +35,40 @@ class WorkbookTable(Table):
         super().__init__()
         self._path = path
         workbook_parts.refuse_monsters(path)
-        self._sheet = _sheet(path, wish)
-        self._errors = workbook_parts.error_cells(path, self._sheet.name)
-        top = [
-            (number, [cell_text(cell) for cell in row])
-            for number, row in islice(self._rows(), sheet_header.depth(wish))
-        ]
-        merged = self._sheet.merged_cell_ranges or []
-        header = sheet_header.find(top, wish, merged, file=path.name, sheet=self._sheet.name)
+        chosen = _sheet(path, wish)
+        self._sheet = chosen.sheet
+        self.told = chosen.told
+        self.part, self.parts, self.hidden = self._sheet.name, chosen.parts, chosen.hidden
+        self._odd = workbook_parts.odd_cells(path, self._sheet.name)
+        header = header_rows.required(_header(self._sheet, wish), file=path.name, sheet=self._sheet.name)
         self.headings = header.headings
-        self.lines_above = header.first - 1
+        self.lines_above = header.lines_above
         self._header_end = header.last
 
     def blocks(self) -> Iterator[pl.DataFrame]:
-        rows = ((number, row) for number, row in self._rows() if number > self._header_end)
+        below = ((number, row) for number, row in self._rows() if number > self._header_end)
+        rows = _with_merged(below, self._sheet.merged_cell_ranges or [])
         while block := list(islice(rows, BLOCK_ROWS)):
             columns = zip(*(row for _, row in block), strict=True)
             texts = {f"c{index}": column_text(column) for index, column in enumerate(columns)}
-            yield pl.DataFrame({"row": pl.Series([number for number, _ in block], dtype=pl.Int64), **texts})
+            frame = pl.DataFrame({"row": pl.Series([number for number, _ in block], dtype=pl.Int64), **texts})
+            yield frame.with_columns(self._unvalued(frame["row"])) if self._odd.unvalued else frame
 
     def _rows(self) -> Iterator[tuple[int, Row]]:
-        """All rows of the sheet, each from column A on, errors (#REF!) as their text."""
-        _, left = self._sheet.start or (0, 0)
-        before = [""] * left
-        for number, cells in enumerate(self._sheet.iter_rows(), start=1):
-            row: Row = [*before, *cells]
-            if number in self._errors:
-                for column, text in self._errors[number].items():
-                    row[column] = text
+        """All rows of the sheet, each from column A on; errors (#REF!) and formulas without a value as their text."""
+        odd = (self._odd.errors, self._odd.unvalued)
+        last = max((number for texts in odd for number in texts), default=0)
+        for number, row in _plain_rows(self._sheet, last=last):
+            for texts in odd:
+                for column, text in texts.get(number, {}).items():
+                    if column < len(row):
+                        row[column] = text
             yield number, row
+
+    def _unvalued(self, rows: pl.Series) -> pl.Series:
+        """Each row's cells that hold a formula without a value, by their numbers."""
+        cells = [",".join(map(str, self._odd.unvalued.get(row, ()))) or None for row in rows]
+        return pl.Series("unvalued", cells, dtype=pl.String)
 
 
 def opened(path: Path, wish: Wish) -> WorkbookTable:
@@ -69,8 +76,18 @@ def opened(path: Path, wish: Wish) -> WorkbookTable:
     return WorkbookTable(path, wish)
 
 
-def _sheet(path: Path, wish: Wish) -> calamine.CalamineSheet:
-    """The sheet that is meant, in memory."""
+@dataclass(frozen=True)
+class _Chosen:
+    """The sheet that is meant, in memory; the names of all, those that nobody sees, what is said of the others."""
+
+    sheet: calamine.CalamineSheet
+    parts: tuple[str, ...]
+    hidden: tuple[str, ...]
+    told: tuple[Told, ...] = ()
+
+
+def _sheet(path: Path, wish: Wish) -> _Chosen:
+    """The sheet that is meant. Raises Refused for a workbook that cannot be opened."""
     try:
         with path.open("rb") as stream:
             return _chosen(calamine.load_workbook(stream), wish, path)
@@ -84,22 +101,59 @@ def _sheet(path: Path, wish: Wish) -> calamine.CalamineSheet:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
 
 
-def _chosen(workbook: calamine.CalamineWorkbook, wish: Wish, path: Path) -> calamine.CalamineSheet:
-    """The sheet that the mapping names, else the only visible one that has rows."""
+def _chosen(workbook: calamine.CalamineWorkbook, wish: Wish, path: Path) -> _Chosen:
+    """The sheet that the mapping names, else of the visible ones with rows the only one, or the only one with a header
+    of wanted headings.
+    """
     listed = [item for item in workbook.sheets_metadata if item.typ == calamine.SheetTypeEnum.WorkSheet]
-    names = [item.name for item in listed]
+    names = tuple(item.name for item in listed)
+    hidden = tuple(item.name for item in listed if item.visible != calamine.SheetVisibleEnum.Visible)
     if wish.sheet is not None:
         if wish.sheet not in names:
             raise Refused("sheet_missing", file=path.name, sheet=shown(wish.sheet), sheets=_told(names))
-        return workbook.get_sheet_by_name(wish.sheet)
-    visible = [item.name for item in listed if item.visible == calamine.SheetVisibleEnum.Visible]
-    sheets = [workbook.get_sheet_by_name(name) for name in visible]
+        return _Chosen(workbook.get_sheet_by_name(wish.sheet), names, hidden)
+    sheets = [workbook.get_sheet_by_name(name) for name in names if name not in hidden]
     filled = [sheet for sheet in sheets if sheet.height > 1] or [sheet for sheet in sheets if sheet.height]
-    if len(filled) > 1:
-        raise Refused("sheet_ambiguous", file=path.name, sheets=_told(sheet.name for sheet in filled))
     if not filled:
-        raise Refused("empty_file", file=path.name)
-    return filled[0]
+        raise Refused("only_hidden_sheets" if hidden else "empty_file", file=path.name, sheets=_told(hidden))
+    meant = filled if len(filled) == 1 else [one for one in filled if _header(one, wish).hits >= FEWEST_HITS]
+    if len(meant) != 1:
+        raise Refused("sheet_ambiguous", file=path.name, sheets=_told(sheet.name for sheet in filled))
+    left = {"hidden_sheets": hidden, "other_sheets": [one.name for one in filled if one.name != meant[0].name]}
+    told = tuple(Told(code, {"sheets": _told(aside)}) for code, aside in left.items() if aside)
+    return _Chosen(meant[0], names, hidden, told)
+
+
+def _header(sheet: calamine.CalamineSheet, wish: Wish) -> HeaderRows:
+    lines = [
+        (number, [cell_text(cell) for cell in row])
+        for number, row in islice(_plain_rows(sheet), header_rows.depth(wish))
+    ]
+    return header_rows.find(lines, wish, sheet.merged_cell_ranges or [])
+
+
+def _plain_rows(sheet: calamine.CalamineSheet, *, last: int = 0) -> Iterator[tuple[int, Row]]:
+    """All rows of the sheet up to the last filled one, or to `last`, each from column A on."""
+    left = sheet.start[1] if sheet.start else 0
+    height = sheet.end[0] + 1 if sheet.end else 0
+    rows: Iterable[Row] = chain(sheet.iter_rows(), repeat([""] * sheet.width, max(0, last - height)))
+    for number, cells in enumerate(rows, start=1):
+        yield number, [*[""] * left, *cells]
+
+
+def _with_merged(rows: Iterable[tuple[int, Row]], merged: Iterable[header_rows.Span]) -> Iterator[tuple[int, Row]]:
+    """The rows, with what a cell merged downwards holds in each row that it covers."""
+    starting: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, _) in merged:
+        if bottom > top:
+            starting.setdefault(top + 1, []).append((left, bottom + 1))
+    held: dict[int, tuple[int, Value]] = {}
+    for number, row in rows:
+        held = {column: (last, value) for column, (last, value) in held.items() if number <= last}
+        for column, (_, value) in held.items():
+            row[column] = value
+        held |= {column: (last, row[column]) for column, last in starting.get(number, ()) if column < len(row)}
+        yield number, row
 
 
 def _told(names: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import ZipFile
@@ -27,6 +28,11 @@ _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
 _BEYOND_Z = re.compile(rb'\br="([A-Z]{2,3})[0-9]')
 _FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/]>')
 _ERROR = b't="e"'
+_UNVALUED = re.compile(
+    rb"<(?:\w+:)?c\b(?![^>]*\bt=\"str\")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+"""A formula with nothing behind it."""
 
 
 def refuse_monsters(path: Path) -> None:
@@ -43,28 +49,44 @@ def refuse_monsters(path: Path) -> None:
                 raise Refused("sheet_too_large", file=path.name, rows=rows, columns=columns)
 
 
-def error_cells(path: Path, sheet: str) -> dict[int, dict[int, str]]:
-    """Row (from 1) → column (from 0) → text of the cells that hold an error; empty for an .xls."""
+@dataclass(frozen=True)
+class OddCells:
+    """Cells whose text their sheet does not give, by row (from 1) and column (from 0).
+
+    `errors`: what an error shows (#REF!); `unvalued`: formulas that nobody has computed.
+    """
+
+    errors: dict[int, dict[int, str]]
+    unvalued: dict[int, dict[int, str]]
+
+
+def odd_cells(path: Path, sheet: str) -> OddCells:
+    """The odd cells of a sheet; none for an .xls."""
     if not zipfile.is_zipfile(path):
-        return {}
+        return OddCells({}, {})
     with ZipFile(path) as archive:
-        if not any(_ERROR in chunk for part in _sheets(archive) for chunk in _chunks(archive, part)):
-            return {}
+        chunks = (chunk for part in _sheets(archive) for chunk in _chunks(archive, part, end=b"<row"))
+        if not any(_ERROR in chunk or _UNVALUED.search(chunk) for chunk in chunks):
+            return OddCells({}, {})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, which nobody reads here
-            return _errors(path, sheet)
+            return _odd(path, sheet)
     except (InvalidFileException, ParseError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
 
 
-def _errors(path: Path, sheet: str) -> dict[int, dict[int, str]]:
-    found: dict[int, dict[int, str]] = {}
-    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
-        for row in book[sheet].iter_rows():
-            for cell in row:
-                if cell.data_type == "e":
-                    found.setdefault(cell.row, {})[cell.column - 1] = str(cell.value)
+def _odd(path: Path, sheet: str) -> OddCells:
+    """Reads the sheet twice side by side: what its cells hold, and what they show."""
+    found = OddCells({}, {})
+    books = [openpyxl.load_workbook(path, read_only=True, data_only=shown) for shown in (False, True)]
+    with closing(books[0]), closing(books[1]):
+        for held_row, shown_row in zip(*(book[sheet].iter_rows() for book in books), strict=True):
+            for held, told in zip(held_row, shown_row, strict=True):
+                if told.data_type == "e":
+                    found.errors.setdefault(told.row, {})[told.column - 1] = str(told.value)
+                elif held.data_type == "f" and told.value is None and told.data_type not in ("s", "str"):
+                    found.unvalued.setdefault(held.row, {})[held.column - 1] = f"{held.value}"
     return found
 
 
@@ -90,12 +112,12 @@ def _sheets(archive: ZipFile) -> list[str]:
     return [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
 
 
-def _chunks(archive: ZipFile, part: str) -> Iterator[bytes]:
-    """The part in pieces that end at a tag's beginning, so that no tag is torn."""
+def _chunks(archive: ZipFile, part: str, *, end: bytes = b"<") -> Iterator[bytes]:
+    """The part in pieces that end where `end` begins, so that no tag (with `<row`: no row) is torn."""
     rest = b""
     with archive.open(part) as stream:
         while piece := stream.read(_CHUNK):
-            whole, mark, tail = (rest + piece).rpartition(b"<")
+            whole, mark, tail = (rest + piece).rpartition(end)
             yield whole
             rest = mark + tail
     yield rest

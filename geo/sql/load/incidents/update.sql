@@ -18,6 +18,6 @@ update core.incident i set
   has_history = coalesce(s.reopened_us, s.suspended_us, s.extended_us) is not null
     or exists (select from core.incident_event e where e.incident_id = i.incident_id and e.actor is not null
                  and e.kind in ('closed', 'reopened', 'suspended', 'resumed', 'extended')),
-  revision = i.revision + 1, content_hash = s.content_hash, load_id = :load_id
+  revision = i.revision + 1, content_hash = s.content_hash, load_id = :load_id, decides = s.decides
 from pg_temp.staging s join core.category c on c.code = s.category
 where i.source_id = :source_id and i.incident_code = s.natural_key and s.fate = 'updated'

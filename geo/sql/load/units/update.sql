@@ -12,7 +12,7 @@ update core.incident_unit u set
   closed_at = timestamptz 'epoch' + s.closed_us * interval '1 microsecond',
   followed_up_at = timestamptz 'epoch' + s.followed_up_us * interval '1 microsecond',
   due_at = timestamptz 'epoch' + s.due_us * interval '1 microsecond',
-  day_precision = coalesce(string_to_array(s.day_precision, ','), '{}'), content_hash = s.content_hash, load_id = :load_id
+  day_precision = coalesce(string_to_array(s.day_precision, ','), '{}'), content_hash = s.content_hash, load_id = :load_id, decides = s.decides
 from pg_temp.staged_unit s
 join core.incident i on i.source_id = :source_id and i.incident_code = s.incident_code
 join core.category c on c.code = s.category

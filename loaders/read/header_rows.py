@@ -1,0 +1,132 @@
+"""Finds the header of a sheet or a CSV: below a title, over one or several rows.
+
+Invariant: what stands above the header is no row; candidates are decided by how many wanted headings they carry,
+never by how they look.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from geo.masking import shown
+from loaders.check import BLANKS
+from loaders.faults import Refused
+from loaders.header import normal
+from loaders.read.table import Wish
+
+SEARCHED_ROWS = 20
+MOST_ROWS = 3
+"""Rows that a header goes over where no mapping says how many."""
+JOINT = "/"
+"""Between the parts of a heading that goes over several rows: 公示内容/捐款人次."""
+FEWEST_HITS = 2
+"""Wanted headings that a line below the header must carry to be one more header."""
+_BREAK = re.compile(r"(?<=[^\x00-\xff])\s*\n\s*(?=[^\x00-\xff])")
+
+Line = tuple[int, list[str]]
+"""The number of a row as a spreadsheet shows it, and its cells as text."""
+Span = tuple[tuple[int, int], tuple[int, int]]
+"""Merged cells: first and last (row, column), counted from 0."""
+
+
+@dataclass(frozen=True)
+class HeaderRows:
+    """`first` and `last` row of the header, as a spreadsheet numbers them; `headings` from column A on.
+
+    `hits`: how many wanted headings it carries; `repeats`: lines right below that say the header once more, in other
+    words or as numbers of the columns; they end at `last`.
+    """
+
+    first: int
+    last: int
+    headings: tuple[str, ...]
+    hits: int = 0
+    repeats: int = 0
+
+    @property
+    def lines_above(self) -> int:
+        """Lines that are neither rows nor the header itself."""
+        return self.first - 1 + self.repeats
+
+
+def depth(wish: Wish) -> int:
+    """How many rows must be seen to find the header."""
+    return max(SEARCHED_ROWS, wish.header_row or 0) + max(MOST_ROWS, wish.header_rows)
+
+
+def find(lines: Sequence[Line], wish: Wish, merged: Sequence[Span] = ()) -> HeaderRows:
+    """The header that the mapping names, else the first of those that carry most of the wanted headings.
+
+    Where no row carries any, the first one with two cells is taken, so that the refusal can name what is there.
+    """
+    if wish.header_row:
+        return _header(lines, wish.header_row, wish.header_rows, wish, merged)
+    best = None
+    for rows in (wish.header_rows,) if wish.header_rows > 1 else range(1, MOST_ROWS + 1):
+        for first in range(1, min(SEARCHED_ROWS, len(lines)) + 1):
+            found = _header(lines, first, rows, wish, merged)
+            if found.hits > (best.hits if best else 0):
+                best = found
+    if best is None:
+        return _header(lines, next(_wide(lines, 2), next(_wide(lines, 1), 1)), wish.header_rows, wish, merged)
+    return _with_repeats(best, lines, wish)
+
+
+def required(found: HeaderRows, *, file: str, sheet: str) -> HeaderRows:
+    """The header itself; raises Refused where it has no headings."""
+    if not any(found.headings):
+        raise Refused("no_header_row", file=file, sheet=shown(sheet), row=found.first)
+    return found
+
+
+def _wide(lines: Sequence[Line], cells: int) -> Iterator[int]:
+    return (number for number, row in lines if sum(bool(cell.strip()) for cell in row) >= cells)
+
+
+def _header(lines: Sequence[Line], first: int, rows: int, wish: Wish, merged: Sequence[Span]) -> HeaderRows:
+    """The header from row `first` on; parts of a heading over several rows are joined, a merged one goes for all."""
+    levels = [_spread(number, row, merged) for number, row in lines[first - 1 : first - 1 + rows]]
+    width = max(map(len, levels), default=0)
+    columns = zip(*(level + [""] * (width - len(level)) for level in levels), strict=True)
+    wanted = wish.headings | wish.geometry
+    headings = tuple(_heading(list(dict.fromkeys(filter(None, parts))), wanted, wish) for parts in columns)
+    hits = len(wanted.intersection(map(normal, headings)))
+    return HeaderRows(first=first, last=first + rows - 1, headings=headings, hits=hits)
+
+
+def _heading(parts: list[str], wanted: frozenset[str], wish: Wish) -> str:
+    """The parts joined; where nobody wants that and no mapping told the rows: the last part, alone or beside another.
+
+    时间 above 上报 is 上报时间, 位置 above 经度 is 经度.
+    """
+    joined = JOINT.join(parts)
+    if len(parts) < 2 or wish.header_rows > 1:
+        return joined
+    near = (joined, parts[-1], parts[-1] + parts[0], parts[0] + parts[-1])
+    return next((told for told in near if normal(told) in wanted), joined)
+
+
+def _with_repeats(found: HeaderRows, lines: Sequence[Line], wish: Wish) -> HeaderRows:
+    repeats = 0
+    for _, row in lines[found.last :]:
+        if not _is_header_again(row, wish):
+            break
+        repeats += 1
+    return HeaderRows(found.first, found.last + repeats, found.headings, found.hits, repeats)
+
+
+def _is_header_again(row: Sequence[str], wish: Wish) -> bool:
+    """True for a line of wanted headings, and for one that numbers the columns (1, 2, 3 …)."""
+    filled = [(place, cell.strip(BLANKS)) for place, cell in enumerate(row, start=1) if cell.strip(BLANKS)]
+    hits = sum(normal(cell) in wish.headings | wish.geometry for _, cell in filled)
+    is_numbering = len(filled) > FEWEST_HITS and all(cell == str(place) for place, cell in filled)
+    return is_numbering or (hits >= FEWEST_HITS and hits * 2 >= len(filled))
+
+
+def _spread(number: int, row: Sequence[str], merged: Sequence[Span]) -> list[str]:
+    """The headings of one row, that of cells merged sideways in each of them; a line break in Chinese is no blank."""
+    texts = [_BREAK.sub("", cell.strip(BLANKS)) for cell in row]
+    for (top, left), (_, right) in merged:
+        if top == number - 1 and right > left and left < len(texts):
+            texts[left : right + 1] = [texts[left]] * (min(right + 1, len(texts)) - left)
+    return texts
