@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from collection import CLASSES, samples
 from collection import samples as samples_of
+from collection.desk import Desk, furnished
 from collection.samples import ACCEPT, NOTES, NOTHING_NEW, QUARANTINE, REJECT, REPAIR, Sample, Verdict
 
 from config.fault_words import hint, message

@@ -74,7 +74,8 @@ def samples(link: str) -> Iterator[Sample]:
     yield grids("坏文字.csv", formats.wkt(changed("POLYGON((120.2 30.1, 120.3")), quarantine(1, "bad_geometry"))
     yield grids("短十六进制.csv", formats.wkb(changed("0103000000010000000500")), quarantine(1, "bad_geometry"))
     yield grids("好.csv", formats.wkb(town.grids()), accept(inserted=16))
-    two = "<Polygon><outerBoundaryIs><LinearRing><coordinates>120.2,30.16 120.21,30.16</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+    ring_text = "<LinearRing><coordinates>120.2,30.16 120.21,30.16</coordinates></LinearRing>"
+    two = f"<Polygon><outerBoundaryIs>{ring_text}</outerBoundaryIs></Polygon>"
     yield grids("两点.kml", formats.kml(changed(two)), quarantine(1, "bad_geometry", "bad_polygon"))
     yield grids("空图形.gpkg", formats.geopackage(formats.frame(changed(None))), quarantine(1, "missing_value"))
     null = formats.shapefile(formats.frame(changed(None)))

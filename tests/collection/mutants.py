@@ -1,4 +1,4 @@
-"""Good files with one damage each, as transfers, editors and programs make them; the same seed gives the same damage."""
+"""Good files with one damage each, as transfers, editors and programs make them; a seed gives the same damage again."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
