@@ -42,10 +42,6 @@ def samples(link: str) -> Iterator[Sample]:
         "点": ({"type": "Point", "coordinates": one[0]}, "bad_polygon"),
         "点数不足": (ring(one[0], one[1], one[0]), "bad_geometry", "degenerate_polygon", "bad_polygon"),
         "纬度过百": (ring(one[0], one[1], (east, 300.0), one[3], one[0]), "bad_coordinates"),
-        "洞在外面": (
-            {"type": "Polygon", "coordinates": [one, [(x + 1, y) for x, y in one]]},
-            "bad_polygon",
-        ),
         "部分重叠": (
             shapely.geometry.mapping(shapely.MultiPolygon([good, shapely.box(west, south, east, middle)])),
             "bad_polygon",
@@ -84,6 +80,8 @@ def samples(link: str) -> Iterator[Sample]:
     yield grids("蝴蝶结.gpkg", formats.geopackage(formats.frame(changed(bow))), quarantine(1, "bad_polygon"))
     yield grids("蝴蝶结.parquet", formats.parquet(formats.frame(changed(bow))), quarantine(1, "bad_polygon"))
     yield grids("远处.geojson", formats.geojson(changed(translate(good, xoff=3.0))), reject("not_nested"))
+    apart = {"type": "Polygon", "coordinates": [one, [(x + 1, y) for x, y in one]]}
+    yield grids("洞在外面.geojson", formats.geojson(changed(apart)), reject("not_nested"))
     rows = town.incidents()
     areas = [{**row, "geometry": "POINT (120.21 30.17)" if at else good.wkt} for at, row in enumerate(rows)]
     for row in areas:

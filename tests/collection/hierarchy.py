@@ -23,7 +23,7 @@ def samples(link: str) -> Iterator[Sample]:
     yield file("上级前后有空格.geojson", {2: f" {street}001\u3000"}, accept(inserted=16))
     good = formats.geojson(town.grids())
     yield grids("不说级别.geojson", good, reject("level_missing"), level=None)
-    yield grids("越级.geojson", good, reject("parent_level_missing"), level="microgrid")
+    yield grids("没有网格的微网格.geojson", good, accept(inserted=16), level="microgrid")
     yield grids("没有这一级.geojson", good, reject("unknown_level"), level="village")
     yield grids("按社区装.geojson", good, reject("wrong_level"), level="community")
     yield grids("只有两个.geojson", formats.geojson(town.grids()[:2]), accept(inserted=2))

@@ -66,9 +66,11 @@ class Sample:
     rows: int | None = None
 
 
-def grids(name: str, content: bytes | str, verdict: Verdict, **options: Any) -> Sample:
+def grids(
+    name: str, content: bytes | str, verdict: Verdict, *, secrets: Sequence[str] = (), **options: Any
+) -> Sample:
     """A file of grids."""
-    return Sample(name, as_bytes(content), verdict, "boundaries", {"level": "grid", **options})
+    return Sample(name, as_bytes(content), verdict, "boundaries", {"level": "grid", **options}, secrets=secrets)
 
 
 def funds(name: str, content: bytes | str, verdict: Verdict, **more: Any) -> Sample:

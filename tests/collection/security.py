@@ -10,7 +10,8 @@ from collection import formats, town
 from collection.samples import Sample, accept, cases, grids, notes, quarantine, reject
 
 OUTSIDE = "../" * 12 + "tmp/collection-outside"
-MARKUP = ("xml_unknown", "is_markup", "not_geojson", "xml_entities")
+DECLARED = ("xml_entities", "xml_doctype")
+MARKUP = ("xml_unknown", "is_markup", "not_geojson", *DECLARED)
 
 
 def samples(link: str) -> Iterator[Sample]:
@@ -36,9 +37,9 @@ def _documents(link: str) -> Iterator[Sample]:
         "实体炸弹": "<!DOCTYPE kml [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;'>]>",
     }.items():
         head = f"{formats.Xml}{declared}"
-        yield grids(f"{name}.kml", formats.kml(town.grids(), head=head), reject("xml_entities"))
+        yield grids(f"{name}.kml", formats.kml(town.grids(), head=head), reject(*DECLARED))
         yield cases(
-            f"{name}.xml", formats.open311_xml(town.incidents()).replace(formats.Xml, head), reject("xml_entities")
+            f"{name}.xml", formats.open311_xml(town.incidents()).replace(formats.Xml, head), reject(*DECLARED)
         )
     network = f"<NetworkLink><Link><href>{link}/x.kml</href></Link></NetworkLink>"
     yield grids("链接.kml", kml.replace("<Document>", f"<Document>{network}"), notes("kml_links"))
@@ -96,7 +97,7 @@ def _workbooks(link: str) -> Iterator[Sample]:
     entity = "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
     remote = f"<!DOCTYPE x SYSTEM '{link}/x.dtd'>"
     for name, declared in {"实体": entity, "远程": remote}.items():
-        yield cases(f"{name}.xlsx", _with_head(good, "xl/workbook.xml", declared), reject("xml_entities"))
+        yield cases(f"{name}.xlsx", _with_head(good, "xl/workbook.xml", declared), reject(*DECLARED))
     relation = (
         "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship Id='r1' "
         f"Type='x' Target='{link}/book.xlsx' TargetMode='External'/></Relationships>"

@@ -164,7 +164,7 @@ def _documents() -> Iterator[Sample]:
     arrays = [list(town.HEADINGS), *([*row.values()] for row in town.incidents())]
     yield cases("数组的数组.json", formats.dumped(arrays), reject("json_no_object"))
     yield cases("截断.json", formats.dumped(town.incidents())[:-40], reject("bad_json"))
-    yield cases("截断.jsonl", b"\n".join(map(formats.dumped, town.incidents()))[:-9], reject("bad_json"))
+    yield cases("截断.jsonl", b"\n".join(map(formats.dumped, town.incidents()))[:-9], reject("bad_json", "bad_encoding"))
     twice = formats.dumped(town.incidents()).replace('"描述"'.encode(), '"编号"'.encode(), 1)
     yield cases("键重复.json", twice, reject("bad_json"))
     yield cases("空列表.json", b"[]", reject("empty_file"))
