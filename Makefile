@@ -1,9 +1,11 @@
 # The newcomer's way in: `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run bundle set show test lint bench lock
+.PHONY: help run bundle set show test torture lint bench lock
 PORT ?= 8501
 BUNDLE ?=
 ARGS ?=
+KILLS ?= 200
+SEED ?= $(shell date +%j)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -28,6 +30,11 @@ show: ## serves a data set that `make set` loaded (SET=dc, PORT)
 test: ## all tests, on a real PostGIS and in a real browser (ARGS for pytest)
 	@deploy/prepare --test
 	@.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+torture: ## loads killed at 200 random moments and at every named point (KILLS, SEED; about a quarter of an hour)
+	@deploy/prepare --test --quiet
+	@COCKPIT_TORTURE=$(KILLS) COCKPIT_SEED=$(SEED) .venv/bin/pytest -s -o timeout=7200 tests/test_crash_points.py \
+	  tests/test_load_turns.py tests/test_load_crash.py $(ARGS)
 
 lint: ## style, types and the layer rules
 	@deploy/prepare --test --quiet

@@ -22,6 +22,8 @@ from geo.unmasking import LONGEST_PURPOSE, RIGHTS, Opened, UnmaskingFailed, Unma
 from geo.vault import VaultError
 
 OTHER = "other"
+NO_CELL = "\u2400"
+"""What the name of something begins with that is kept beside the cells of a row, such as its shape."""
 _CLICK = re.compile(r"unmask:([0-9]{1,18})")
 
 
@@ -128,7 +130,8 @@ def _record(view: View, text: str) -> list[tuple[str, str]]:
         told = orjson.loads(text)
     except orjson.JSONDecodeError:
         return [(view.tr("vault.column_record"), text)]
-    cells = told.get("cells") if set(told) == {"cells"} else None
+    cells = told.get("cells")
     if isinstance(cells, list):
         return [(view.tr("vault.column_record"), " | ".join(map(str, cells)))]
-    return [(str(name), str(value)) for name, value in told.items() if value not in (None, "")]
+    named = [(str(name), value) for name, value in told.items() if not str(name).startswith(NO_CELL)]
+    return [(name, str(value)) for name, value in named if value not in (None, "")]

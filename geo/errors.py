@@ -1,5 +1,7 @@
 """The room's one exception tree: raised with what failed and what to do, caught once a layer."""
 
+from config.messages import tr
+
 
 class GeoError(Exception):
     """Anything the store refuses or cannot do; the message says what failed and what to do."""
@@ -15,6 +17,18 @@ class StoreUrlError(GeoError, ValueError):
 
 class StoreUnavailable(GeoError):  # noqa: N818 - the state it names
     """The database cannot be reached, or it is not migrated; retry may help."""
+
+
+class LoadTrouble(StoreUnavailable):
+    """A load ended for the store's sake, not for its file's. `str()` is English; `message(lang)` is for people."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        self.key, self.params = key, params
+        super().__init__(self.message("en"))
+
+    def message(self, lang: str) -> str:
+        """What happened, what became of the load and what to do, in `zh` or `en`."""
+        return tr(f"sandbox.{self.key}", lang, **self.params)
 
 
 class NotMigrated(StoreUnavailable):

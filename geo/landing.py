@@ -6,7 +6,7 @@ come from the staged rows themselves; the table constraint `counts_add_up` has t
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,10 +18,13 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 
-from geo import sql, vault
+from geo import sql, turns, vault
 from geo.audit import audit
+from geo.crash_points import crash_point
 from geo.errors import GeoError, StoreUnavailable
+from geo.store import READ_ONLY
 from geo.store import rows as query
+from geo.turns import Holder
 from geo.vault import Vault
 from geo.viewer import Clock, Viewer
 
@@ -72,7 +75,7 @@ class Line:
     """What the ledger of loads says of a load from its first moment.
 
     `crs`: the system of its coordinates, None where it has none; `conversion`: their way to EPSG:4326, None where they
-    were there already.
+    were there already. `replays`: the load whose refused rows are run again; `options`: how the file is to be read.
     """
 
     dataset: str
@@ -86,6 +89,8 @@ class Line:
     started_at: datetime
     crs: str | None = None
     conversion: str | None = None
+    replays: int | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,8 @@ class Landing:
         self.viewer = viewer
         self._vault: Vault | None = None
         self.remarks: list[Remark] = []
+        self.is_merging = False
+        """Whether what is staged is on its way into the core tables."""
         self.refused_keys: set[str] = set()
         """Natural keys of rows refused while a snapshot is read: they are in the file, so they are not withdrawn."""
 
@@ -139,11 +146,14 @@ class Landing:
     def run(self, name: str, /, **params: Any) -> int:
         """Runs the named statement and returns how many rows it touched. Raises LandingError."""
         with told():
-            return int(self.connection.execute(sql_text(sql.text(name)), params).rowcount)
+            touched = int(self.connection.execute(sql_text(sql.text(name)), params).rowcount)
+        if self.is_merging and touched > 0:
+            crash_point("mid-merge")
+        return touched
 
-    def take_turn(self) -> None:
-        """Waits until no other load is under way: loads of one site follow each other."""
-        self.run("load/take_turn")
+    def take_turn(self, *, wait_s: float, told: Callable[[Holder], None] | None = None) -> None:
+        """Waits until no other load is under way: loads of one site follow each other. See geo.turns.take."""
+        turns.take(self.connection, wait_s=wait_s, told=told)
 
     @property
     def vault(self) -> Vault:
@@ -250,10 +260,14 @@ class Landing:
             self.run("load/quarantine", load_id=load_id)
 
     def add_refused(self, refused: pl.DataFrame) -> None:
-        """Takes in a block of refused rows (row, record as JSON) as received, and seals them."""
+        """Takes in a block of refused rows (row; record, as received, and shown: JSON) and seals what was received."""
         if refused.height:
             sealed = pl.Series("record", [self.vault.seal(record) for record in refused["record"]], dtype=pl.String)
             self._copy("pg_temp.refused_row", refused.with_columns(sealed).rename({"row": "row_number"}))
+
+    def note_corrected(self, load_id: int, applied: Sequence[Mapping[str, object]]) -> None:
+        """Writes into the ledger line which recurring corrections this load applied, and to how many rows."""
+        self.run("quarantine/corrected", load_id=load_id, corrected=_json(list(applied)))
 
     def keep_refused(self, load_id: int, expires_on: date) -> None:
         """Keeps the refused rows taken in until the day they expire."""
@@ -313,6 +327,8 @@ def told() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError, InternalError) as error:
+        if getattr(error.orig, "sqlstate", None) == READ_ONLY:
+            raise
         raise LandingError(error.orig) from error
     except OperationalError as error:
         if _is_value(error.orig):
@@ -326,7 +342,7 @@ def _is_value(error: BaseException | None) -> bool:
 
 def _line(line: Line) -> dict[str, Any]:
     found = {name: getattr(line, name) for name in Line.__dataclass_fields__}
-    return found | {"ignored_columns": list(line.ignored_columns)}
+    return found | {"ignored_columns": list(line.ignored_columns), "options": _json(line.options)}
 
 
 def _json(value: object) -> str:

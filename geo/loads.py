@@ -3,7 +3,7 @@
 Invariant: nobody reads refused values without a trace: the audit line is written in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,10 @@ from geo.viewer import Clock, Viewer
 
 @dataclass(frozen=True)
 class Load:
-    """One line of the ledger; all counts are rows of the file but `things`; `faults`: code → rows."""
+    """One line of the ledger; all counts are rows of the file but `things`; `faults`: code → rows.
+
+    `replays`: the load whose refused rows it ran again; `corrected`: the recurring corrections that it applied.
+    """
 
     load_id: int
     dataset: str
@@ -37,6 +40,8 @@ class Load:
     loaded_by: str
     started_at: datetime
     seconds: float
+    replays: int | None
+    corrected: Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -61,19 +66,7 @@ def loads(store: Store, viewer: Viewer, clock: Clock) -> tuple[Load, ...]:
     return found
 
 
-def rejects(
-    store: Store, viewer: Viewer, clock: Clock, *, load_id: int, file: str | None = None
-) -> tuple[Reject, ...] | None:
-    """The quarantine of a load by row; None when there is no such load. `file`: what it is written to, for the line.
-
-    Raises AuditUnavailable where the line cannot be written.
-    """
-    action = "export-rejects" if file else "read-rejects"
-    target = f"load:{load_id}"
-    with reading_audited(store, viewer, clock, action=action, target=target, is_sensitive=True) as reading:
-        if not rows(reading.connection, "load/exists", load_id=load_id):
-            reading.drop()
-            return None
-        found = tuple(Reject(**row) for row in rows(reading.connection, "load/rejects", load_id=load_id))
-        reading.detail.update({"faults": len(found)} | ({"file": file} if file else {}))
-    return found
+def has_load(store: Store, viewer: Viewer, clock: Clock, *, load_id: int) -> bool:
+    """Whether there is a load of this number for the viewer."""
+    with store.reading(viewer, clock) as connection:
+        return bool(rows(connection, "load/exists", load_id=load_id))

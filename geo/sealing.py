@@ -32,6 +32,7 @@ SEALED = {
     "ledger": ("payer_sealed", "payee_sealed", "reason_sealed", "earmark_sealed"),
     "goods": ("donor_sealed", "recipient_sealed"),
     "refused": ("value_sealed",),
+    "decision": ("cells_sealed",),
 }
 """Kinds of rows with sealed texts beside the shown ones, and where these are."""
 Row = dict[str, Any]
@@ -136,6 +137,7 @@ def rotate(store: Store, viewer: Viewer, clock: Clock) -> int:
             if len(keys.keys) == 1:
                 keys = vault.renewed(keys)
                 vault.write(path, keys)
+            _run(connection, "vault/change_key")
             _run(connection, "vault/rotating")
             seen = sum(_reseal(connection, keys, kind) for kind in SEALED) + _records(connection, keys.resealed)
             vault.note(connection, keys)

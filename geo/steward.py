@@ -4,7 +4,7 @@ Invariant: every query runs as the viewer at the clock; refused values are never
 written in the same transaction. Times in the ledger are the clock's at the load and are shown as they are.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,7 +37,8 @@ class LoadLine:
     """One load or refused file; counts are rows of the file but `things`; `faults`: code → rows, those only noted too.
 
     A refused file has no source, and `read` and `faults` alone. `crs` is the file's coordinate system as agreed,
-    `conversion` how it was brought to EPSG:4326; both may be unknown.
+    `conversion` how it was brought to EPSG:4326; both may be unknown. `replays`: the load whose refused rows it ran
+    again; `corrected`: the recurring corrections it applied (column, theirs, ours, rows, reason, who, since).
     """
 
     load_id: int
@@ -70,6 +71,8 @@ class LoadLine:
     loaded_by: str
     started_at: datetime
     finished_at: datetime
+    replays: int | None = None
+    corrected: Sequence[Mapping[str, Any]] = ()
 
     @property
     def is_refused(self) -> bool:
@@ -108,7 +111,7 @@ class LoadDay:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A load with rows in quarantine, or a refused file, that no later file of its name has mended."""
+    """A load with rows that wait in quarantine, or a refused file, that no later file of its name has mended."""
 
     load_id: int
     dataset: str
@@ -166,6 +169,25 @@ class SourceLine:
     loaded_at: datetime
     newest_load: int
     quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class QualityCounts:
+    """Rows of a source: `kept` in the store, `refused` still in quarantine; of the kept how many meet each part.
+
+    `stages_ok`, `place_ok`: None where the source has no stages or places to judge.
+    """
+
+    source_id: int
+    code: str
+    dataset: str
+    name: str
+    is_simulated: bool
+    kept: int
+    refused: int
+    stages_ok: int | None
+    place_ok: int | None
+    code_ok: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +270,12 @@ def sources(store: Store, viewer: Viewer, clock: Clock, *, today: date) -> tuple
         return tuple(SourceLine(**{**row, "quarantined": int(row["quarantined"])}) for row in rows(
             connection, "steward/sources", today=today
         ))  # fmt: skip
+
+
+def quality(store: Store, viewer: Viewer, clock: Clock, *, zone: str, unsorted: str) -> tuple[QualityCounts, ...]:
+    """What the score of every source is made of; `zone` as IANA names it, `unsorted`: the category of unknown words."""
+    with store.reading(viewer, clock) as connection:
+        return tuple(QualityCounts(**row) for row in rows(connection, "steward/quality", zone=zone, unsorted=unsorted))
 
 
 def holdings(store: Store, viewer: Viewer, clock: Clock, *, today: date) -> tuple[Holding, ...]:

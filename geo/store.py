@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy import text as sql_text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from geo import embedded, sql
@@ -29,6 +29,11 @@ STATEMENT_TIMEOUT_MS = 20_000
 TURN_TIMEOUT_S = 20
 """How long a question waits for one of the program's connections while all of them are busy."""
 STREAM_ROWS = 1_000
+KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+KEEPALIVE_OF_SERVER = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+"""Either side of a broken network notices after a minute, so that no load holds the turn for hours."""
+READ_ONLY = "25006"
+"""read_only_sql_transaction: internal by its class, but the server's trouble."""
 STATEMENTS_OWN_FAULT = frozenset({"54000"})
 """program_limit_exceeded (a value too long for an index): operational by its class, but not the server's trouble."""
 
@@ -96,7 +101,8 @@ def _engine(url: str, *, timeout_ms: int, pool_size: int) -> Engine:
         pool_timeout=TURN_TIMEOUT_S,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c jit=off",
+            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c jit=off {KEEPALIVE_OF_SERVER}",
+            **KEEPALIVE,
         },
     )
 
@@ -165,7 +171,7 @@ class Store:
     @contextmanager
     def loading(self, viewer: Viewer, clock: Clock) -> Iterator[Connection]:
         """A read-write transaction of cockpit_load: all of it commits, or nothing; raises StoreUnavailable."""
-        with _begun(self._load) as connection:
+        with _writable(), _begun(self._load) as connection:
             look_as(connection, viewer, clock)
             yield connection
 
@@ -220,6 +226,17 @@ def _told() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) in STATEMENTS_OWN_FAULT:
             raise
         raise StoreUnavailable(f"the database does not answer: {error.orig}") from error
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    """Turns the refusal of a server that can only be read (a standby, say) into StoreUnavailable."""
+    try:
+        yield
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", None) != READ_ONLY:
+            raise
+        raise StoreUnavailable(f"the database can only be read: {error.orig}") from error
 
 
 def look_as(connection: Connection, viewer: Viewer, clock: Clock) -> None:

@@ -17,15 +17,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from config.mapping import Mapping
 from geo.crs import Crs
-from geo.landing import Landing
 from geo.viewer import OPERATOR, Clock, Viewer
+
+if TYPE_CHECKING:  # readers of files, who are told of datasets, must not get what speaks to the database
+    from geo.landing import Landing
 
 STAGED = ("row_number", "natural_key", "decides", "notes", "is_repaired", "is_outside")
 """The first columns of every record: row_number (header = 1), natural_key (text, unique within the source),
@@ -33,6 +35,8 @@ decides (text or null: of rows with one key and other content the highest wins),
 row that is kept, or null), is_repaired, is_outside (booleans). stage.sql adds `content_hash` (generated) and `fate`."""
 
 
+WAIT_S = 600
+"""How many seconds a load waits for another one to end unless told otherwise."""
 LONGEST_CODE = 200
 """Characters of a code; what is indexed must stay below a third of a page of the database (2704 bytes)."""
 LONGEST_TEXT = 10_000
@@ -82,7 +86,11 @@ class Column:
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping."""
+    """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping.
+
+    `wait_s`: how many seconds it waits for another load to end. `replays`: the load whose refused rows these are;
+    `again`: a digest of them, part of the fingerprint.
+    """
 
     dataset: str
     file: Path
@@ -97,6 +105,9 @@ class LoadRequest:
     is_dry_run: bool = False
     is_simulated: bool = False
     lang: str = "zh"
+    wait_s: float = WAIT_S
+    replays: int | None = None
+    again: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,12 +191,12 @@ class Dataset(ABC):
         """The stage columns that this file carries (incidents only)."""
         return ()
 
-    def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
+    def fingerprint_parts(self, landing: "Landing", request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
         """What, besides bytes, mapping, options and boundary version, makes a load of the same file a new one."""
         return ()
 
     @abstractmethod
-    def prepare(self, landing: Landing, job: Job) -> Any:
+    def prepare(self, landing: "Landing", job: Job) -> Any:
         """What the checks must know of the store (codes, areas, placers), read once."""
 
     @abstractmethod
@@ -201,7 +212,7 @@ class Dataset(ABC):
         """Raises Refused where the lines of totals (row, text) do not say what the staged rows add up to."""
 
     @abstractmethod
-    def write(self, landing: Landing, job: Job, known: Any) -> int:
+    def write(self, landing: "Landing", job: Job, known: Any) -> int:
         """Staging → core: gives every staged row its `fate` and returns how many things came to be.
 
         `fate` is null on entry, except where the machinery judged: `repeat` (same key, same content as an earlier row

@@ -6,8 +6,8 @@ Invariant: a plan exists only for a file whose header is completely understood; 
 import difflib
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from config import mapping as mappings
 from config.mapping import Mapping as FileMapping
@@ -16,10 +16,14 @@ from geo import crs
 from geo.crs import Crs
 from geo.landing import Landing, Line
 from geo.masking import hidden
-from loaders import read, registry
+from loaders import corrections, read, registry
+from loaders.corrections import Correcting
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
 from loaders.header import GEOMETRY, Header, match, normal
+from loaders.sandbox.far_table import open_table
+
+Opener = Callable[[read.Wish], read.Table]
 
 
 @dataclass(frozen=True)
@@ -35,20 +39,30 @@ class Plan:
     facts: read.FileFacts
     crs: Crs
     is_default_crs: bool
+    correcting: Correcting = field(default_factory=Correcting)
 
 
-def make_plan(request: LoadRequest, facts: read.FileFacts) -> Plan:
-    """Understands the file by its header. Raises Refused, ConfigError or an error of geo.crs."""
+def make_plan(request: LoadRequest, facts: read.FileFacts, *, opener: Opener | None = None) -> Plan:
+    """Understands the file by its header; its table stays open. Raises Refused, ConfigError or an error of geo.crs.
+
+    `opener` gives the table where the rows do not come from the file itself (a replay).
+    """
     candidates = registry.datasets(request.dataset)
     candidates[0].refuse_options(request)
     crs.agreed({"--crs": request.crs})
     own = _named(request.source) if request.source else None
     if own is not None and own.dataset != request.dataset:
         raise Refused("wrong_dataset", source=own.code, dataset=own.dataset, wanted=request.dataset)
-    table = read.open_table(request.file, _wish(candidates, own))
-    dataset, mapping, header, constants = _understood(request, table, candidates, own)
-    system, is_default = _crs(request, mapping, table, is_standard=own is None)
-    return Plan(request, dataset, mapping, table, header, constants, facts, system, is_default)
+    wish = _wish(candidates, own)
+    table = opener(wish) if opener else open_table(request.file, wish)
+    try:
+        dataset, mapping, header, constants = _understood(request, table, candidates, own)
+        system, is_default = _crs(request, mapping, table, is_standard=own is None)
+        correcting = Correcting.of(mapping.code, dataset)
+    except BaseException:
+        table.close()
+        raise
+    return Plan(request, dataset, mapping, table, header, constants, facts, system, is_default, correcting)
 
 
 def _wish(candidates: Sequence[Dataset], own: FileMapping | None) -> read.Wish:
@@ -134,6 +148,7 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
     stem = request.file.stem if plan.mapping.files else ""
     told = [plan.facts.sha256, plan.mapping.fingerprint(), stem, site().time_zone]
     told += [plan.crs.name, request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
+    told += [*corrections.parts(plan.correcting.told), *([request.again] if request.again else [])]
     return Line(
         dataset=request.dataset,
         file_name=hidden(request.file.name),
@@ -146,7 +161,24 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
         started_at=request.clock.at,
         crs=plan.crs.name if has_place else None,
         conversion=crs.conversion(plan.crs) if has_place else None,
+        replays=request.replays,
+        options=_options(plan),
     )
+
+
+def _options(plan: Plan) -> dict[str, object]:
+    """How the file was read, so that its refused rows can be run again; headings only of columns that are ours."""
+    request, table = plan.request, plan.table
+    return {
+        "source": request.source,
+        "crs": request.crs,
+        "valid_from": str(request.valid_from) if request.valid_from else None,
+        "declared_crs": table.declared_crs,
+        "is_degrees": table.is_degrees,
+        "should_declare": table.should_declare,
+        "personal": [column.name for column in plan.dataset.columns if column.is_personal],
+        "columns": {name: table.headings[place] for name, place in plan.header.positions.items()},
+    }
 
 
 def bare_line(request: LoadRequest, sha256: str) -> Line:
@@ -161,4 +193,5 @@ def bare_line(request: LoadRequest, sha256: str) -> Line:
         ignored_columns=(),
         loaded_by=request.viewer.name,
         started_at=request.clock.at,
+        replays=request.replays,
     )

@@ -17,19 +17,28 @@ import polars as pl
 
 from config.reader import ConfigError
 from config.site import site
-from geo import crs
+from geo import crs, turns
+from geo.crash_points import crash_point
+from geo.errors import AuditUnavailable, LoadTrouble, StoreUnavailable
 from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
 from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
+from geo.turns import Holder
 from loaders import check, faults, odd_cells, personal, read
+from loaders.corrections import marked
 from loaders.dataset import Job, LoadRequest
 from loaders.faults import Refused
 from loaders.misread import refuse_misread
+from loaders.overtaken import refuse_overtaken
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
 from loaders.result import LoadResult, notice
+from loaders.sandbox import desk
 from loaders.skipping import Skipping
 
+CRASHES = ("staged-first", "staged-half")
+"""Crash points behind the first block and the second."""
+Waiting = Callable[[Holder], None]
 Progress = Callable[[int], None]
 """Told the number of rows read so far, after each block."""
 
@@ -50,8 +59,23 @@ class _DryRunError(Exception):
         super().__init__("dry run")
 
 
-def load_file(store: Store, request: LoadRequest, *, progress: Progress | None = None) -> LoadResult:
-    """Loads one file; a refusal is a result, not an exception. Raises geo.errors.StoreUnavailable."""
+def load_file(
+    store: Store, request: LoadRequest, *, progress: Progress | None = None, waiting: Waiting | None = None
+) -> LoadResult:
+    """Loads one file; a refusal is a result, not an exception. Raises geo.errors.LoadTrouble, VaultError.
+
+    `waiting` hears which load this one waits for, if that takes long.
+    """
+    desk.prepare()
+    try:
+        return _load_file(store, request, progress, waiting)
+    except AuditUnavailable:
+        raise
+    except StoreUnavailable as error:
+        raise turns.trouble(error) from error
+
+
+def _load_file(store: Store, request: LoadRequest, progress: Progress | None, waiting: Waiting | None) -> LoadResult:
     started = time.monotonic()
     sha256: str | None = None
     plan: Plan | None = None
@@ -59,18 +83,83 @@ def load_file(store: Store, request: LoadRequest, *, progress: Progress | None =
         facts = read.facts(request.file)
         sha256 = facts.sha256
         plan = make_plan(request, facts)
-        with store.loading(request.viewer, request.clock) as connection:
-            landing = Landing(connection, request.clock, request.viewer)
-            result = _load(landing, plan, started, progress)
-            if request.is_dry_run:
-                raise _DryRunError(result)
-        return result
+        crash_point("after-open")
+        return _committed(store, plan, started, progress, waiting)
     except _DryRunError as end:
         return replace(end.result, load_id=None, status="dry-run")
     except _NothingNewError as end:
         return _nothing_new(store, request, sha256, end.earlier, started)
     except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.NoWayError, crs.CrsConflictError) as error:
         return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
+    finally:
+        if plan is not None:
+            plan.table.close()
+
+
+def _committed(
+    store: Store, plan: Plan, started: float, progress: Progress | None, waiting: Waiting | None
+) -> LoadResult:
+    """The load in its one transaction; where the connection is lost during COMMIT, what the ledger says of it."""
+    request = plan.request
+    done: tuple[LoadResult, Line] | None = None
+    try:
+        with store.loading(request.viewer, request.clock) as connection:
+            landing = Landing(connection, request.clock, request.viewer)
+            landing.take_turn(wait_s=request.wait_s, told=waiting)
+            done = _load(store, landing, plan, started, progress)
+            if request.is_dry_run:
+                raise _DryRunError(done[0])
+            crash_point("before-commit")
+    except StoreUnavailable as error:
+        if done is None or done[0].load_id is None or request.is_dry_run:
+            raise
+        load_id, fingerprint = done[0].load_id, done[1].fingerprint
+        if not turns.is_committed(store, request.viewer, request.clock, load_id=load_id, fingerprint=fingerprint):
+            raise LoadTrouble("lost_at_commit") from error
+    crash_point("after-commit")
+    return done[0]
+
+
+def load_again(
+    store: Store,
+    request: LoadRequest,
+    *,
+    sha256: str,
+    planning: Callable[[Landing], Plan | None],
+    settle: Callable[[Landing, LoadResult], bool],
+    nothing: Callable[[Landing], Earlier],
+    started: float,
+    progress: Progress | None = None,
+) -> LoadResult:
+    """Loads rows that the store itself keeps, in one transaction and in its turn, like a file.
+
+    `planning` reads them (None: there are none), `settle` marks them afterwards (False: nothing came of it, and all
+    is rolled back), `nothing` says what stands then. Raises geo.errors.StoreUnavailable.
+    """
+    plan: Plan | None = None
+    try:
+        with store.loading(request.viewer, request.clock) as connection:
+            landing = Landing(connection, request.clock, request.viewer)
+            landing.take_turn(wait_s=request.wait_s)
+            plan = planning(landing)
+            result = _load(store, landing, plan, started, progress)[0] if plan else None
+            if result is None or not settle(landing, result):
+                raise _NothingNewError(nothing(landing))
+            if request.is_dry_run:
+                raise _DryRunError(result)
+        return result
+    except _DryRunError as end:
+        return replace(end.result, load_id=None, status="dry-run")
+    except _NothingNewError as end:
+        told = _nothing_new(store, request, sha256, end.earlier, started)
+        return replace(told, message=_told_nothing(end.earlier, request.lang))
+    except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.NoWayError, crs.CrsConflictError) as error:
+        return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
+
+
+def _told_nothing(earlier: Earlier, lang: str) -> str:
+    code = "replay_nothing_better" if earlier.quarantined else "replay_nothing_open"
+    return faults.message(code, lang, {"load_id": earlier.load_id, "rows": earlier.quarantined})
 
 
 def _as_refused(error: Exception) -> Refused:
@@ -92,15 +181,20 @@ def _as_refused(error: Exception) -> Refused:
 # ---------------------------------------------------------------- inside the transaction
 
 
-def _load(landing: Landing, plan: Plan, started: float, progress: Progress | None) -> LoadResult:
+def _load(
+    store: Store, landing: Landing, plan: Plan, started: float, progress: Progress | None
+) -> tuple[LoadResult, Line]:
     request, dataset = plan.request, plan.dataset
-    landing.take_turn()
     _ = landing.vault  # without its key nothing is loaded
     line = ledger_line(plan, landing)
     earlier = landing.earlier(line.fingerprint)
     if earlier is not None and not request.is_forced:
         raise _NothingNewError(earlier)
     job = _job(landing, plan, line)
+    turns.tell(
+        store, request.viewer, request.clock,
+        load=landing.connection, load_id=job.load_id, dataset=request.dataset, file=line.file_name,
+    )  # fmt: skip
     landing.open(dataset.section)
     known = dataset.prepare(landing, job)
     reading = _stage(landing, plan, job, known, progress)
@@ -109,17 +203,22 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
         raise Refused("empty_file", file=request.file.name)
     refuse_misread(landing, plan.crs, reading.faults, read=reading.read)
     _check_totals(landing, plan, reading)
+    plan.correcting.judge(landing, job.load_id, is_part=request.replays is not None)
     if dataset.judges_repeats:
         landing.judge()
     for item in plan.table.told:
         landing.remark(item.code, **item.params)
     if reading.left_out:
         landing.remark("left_out", count=len(reading.left_out), names=listed(reading.left_out))
+    refuse_overtaken(landing, job)
+    crash_point("before-merge")
+    landing.is_merging = True
     try:
         things = dataset.write(landing, job, known)
     except Refused as refusal:
         refusal.read = reading.read
         raise
+    landing.is_merging = False
     landing.settle()
     refused = quarantine(landing, plan, job, reading.faults)
     counts = _counts(landing, reading, refused, things)
@@ -129,7 +228,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
     landing.finish(
         job.load_id, counts, finished_at=_after(request, seconds), message=message, unknown=reading.unknown, days=days
     )
-    return LoadResult(
+    result = LoadResult(
         load_id=job.load_id,
         dataset=request.dataset,
         file=hidden(request.file.name),
@@ -141,6 +240,7 @@ def _load(landing: Landing, plan: Plan, started: float, progress: Progress | Non
         unknown=reading.unknown,
         ignored=plan.header.ignored,
     )
+    return result, line
 
 
 def _job(landing: Landing, plan: Plan, line: Line) -> Job:
@@ -201,9 +301,10 @@ class _Reading:
 def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progress | None) -> _Reading:
     """Reads, checks and copies block by block, so that memory does not grow with the file."""
     reading = _Reading()
-    for block in _rows(plan, reading):
+    for number, block in enumerate(_rows(plan, reading)):
         reading.read += block.height
         frame = check.ours(block, plan.dataset, job, plan.header.positions)
+        frame, corrected = plan.correcting.apply(frame)
         frame = check.plain_ids(frame, plan.dataset.columns)
         frame, personal_rows = personal.hide(
             frame, block, plan.dataset, plan.header.positions, taken=plan.table.shape_cells
@@ -219,7 +320,7 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
         whole = frame.filter(~pl.col("row").is_in(odd["row"].implode())) if odd.height else frame
         if whole.height:
             checked = plan.dataset.check(whole, job, known)
-            landing.copy(personal.noted(checked.records, personal_rows))
+            landing.copy(personal.noted(marked(checked.records, corrected), personal_rows))
             found = faults.together([odd, checked.faults])
             reading.add_unknown(checked.unknown)
             reading.leave_out(checked.left_out)
@@ -228,6 +329,9 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
             landing.refused_keys.update(_keys(frame.filter(pl.col("row").is_in(found["row"].implode()))))
         if progress is not None:
             progress(reading.read)
+        if number < len(CRASHES):
+            crash_point(CRASHES[number])
+    crash_point("staged-last")
     ragged = [item for item in plan.table.ragged if not read.is_no_ragged_row(item)]
     reading.skipped += len(plan.table.ragged) - len(ragged) + plan.table.lines_above
     reading.read += len(ragged)

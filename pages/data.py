@@ -5,8 +5,9 @@ from functools import partial
 import streamlit as st
 
 from cockpit.context import current_view
-from cockpit.data import ledger_panel, load_panel, panels, reasons_panel, sources_panel
+from cockpit.data import ledger_panel, load_panel, panels, reasons_panel, sources_panel, work_panel
 from cockpit.data.computed import open_data
+from cockpit.data.work import may_work
 from cockpit.panels import panel
 
 data = open_data(current_view())
@@ -39,6 +40,13 @@ if not data.is_empty:
                 unit=view.tr("data.notes_unit"),
                 draw=partial(reasons_panel.draw_notes, data),
             )
+    if may_work(data):
+        show(
+            key="work",
+            title=view.tr("quarantine.title"),
+            unit=work_panel.unit(data),
+            draw=partial(work_panel.draw, data),
+        )
     show(
         key="sources",
         title=view.tr("data.sources_title"),

@@ -11,7 +11,7 @@ from audit_trails import meddle
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from geo import audit_chain, audit_trail, loads, steward
+from geo import audit_chain, audit_trail, loads, quarantine, steward
 from geo.audit import audit
 from geo.audit_chain import ALTERED, CUT, MISSING, REORDERED, REPLACED, Break
 from geo.errors import AuditUnavailable
@@ -203,7 +203,8 @@ def test_where_no_line_can_be_written_nothing_sensitive_is_read_and_the_rest_goe
 ) -> None:
     for ask in (
         lambda: loads.loads(unwritable, OPERATOR, clock),
-        lambda: loads.rejects(unwritable, OPERATOR, clock, load_id=1),
+        lambda: quarantine.faults(unwritable, OPERATOR, clock, query=quarantine.FaultQuery(1)),
+        lambda: quarantine.received(unwritable, OPERATOR, clock, load_id=1),
         lambda: steward.rejects(unwritable, LEADER, clock, query=RejectQuery(1)),
     ):
         with pytest.raises(AuditUnavailable, match="no head"):

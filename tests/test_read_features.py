@@ -163,9 +163,11 @@ def test_nothing_is_unpacked_under_a_name_from_the_archive_and_nothing_stays(
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     parts = parts_of(tmp_path, frame_of(CHINESE, [WEST, EAST]))
-    table, frame = opened(zipped(tmp_path / "z.zip", {"../../escaped": parts}))
-    assert frame.height == 2
+    assert code_of(zipped(tmp_path / "z.zip", {"../../escaped": parts})) == "archive_path"
     assert not list(tmp_path.rglob("*escaped*"))
+    table, frame = opened(zipped(tmp_path / "good.zip", {"harmless": parts}))
+    assert frame.height == 2
+    assert not list(tmp_path.rglob("*harmless*"))
     del table
     assert not list(scratch.iterdir())
 

@@ -72,6 +72,8 @@ def filled(store: Store, clock: Clock) -> Store:
             insert into ops.fact values ('sample', '{}');
             insert into landing.row values (1, 2, '{}', '2027-01-01');
             insert into ops.quarantine (load_id, row_number, fault) values (1, 2, 'bad_time');
+            insert into ops.decision (load_id, row_number, kind, reason, decided_by, decided_at)
+              values (1, 2, 'dismissed', 'x', 'test', ops.clock());
             """)
         )
     with store.auditing(LEADER, clock) as connection:

@@ -26,6 +26,7 @@ from geo.migrations import check, head
 from geo.replay import site_clock
 from geo.store import Store
 from geo.viewer import OPERATOR, current_clock
+from loaders.sandbox import desk
 
 GOOD, LOOK, BAD = "good", "look", "bad"
 MARKS = {GOOD: "○", LOOK: "△", BAD: "●"}
@@ -47,7 +48,7 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def doctor(*, as_json: bool) -> None:
     """Check settings, logins, versions, age of data, disk, keys, backup, audit trail; exit code 1 when one is bad."""
-    found = [*_program(), *_settings(), *_disk(), *_store()]
+    found = [*_program(), *_settings(), *_disk(), *_readers(), *_store()]
     if as_json:
         say_json([asdict(finding) for finding in found])
     else:
@@ -88,6 +89,20 @@ def _disk() -> Iterator[Finding]:
         free = shutil.disk_usage(known).free
         state = BAD if free < NO_DISK else LOOK if free < LITTLE_DISK else GOOD
         yield Finding("disk", state, _say("free", gib=formats.number(free / 2**30, digits=1), place=place))
+
+
+def _readers() -> Iterator[Finding]:
+    """What the kernel holds the process to that reads files."""
+    try:
+        found = desk.locked()
+    except OSError as error:
+        yield Finding("readers", BAD, tr("sandbox.doctor_none", language(), reason=error.strerror or error))
+        return
+    missing = [name for name, held in (("no_filter", found.filter), ("no_landlock", found.landlock)) if not held]
+    for name in missing:
+        yield Finding("readers", LOOK, tr(f"sandbox.doctor_{name}", language()))
+    if not missing:
+        yield Finding("readers", GOOD, tr("sandbox.doctor_good", language()))
 
 
 def _store() -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`cockpit load`, `loads` and `rejects`: files into the store, the ledger of loads, and what was refused.
+"""`cockpit load` and `loads`: files into the store, and the ledger of loads.
 
 Invariant: figures go to standard output, sentences to standard error; the exit code is the worst of all files
 (1 > 2 > 3 > 0).
@@ -6,29 +6,30 @@ Invariant: figures go to standard output, sentences to standard error; the exit 
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cockpit import quality
 from cockpit.cli.publish import after_load
 from cockpit.cli.ready import as_option, reader, ready_store
 from cockpit.cli.tables import print_table
 from cockpit.cli.telling import cell, say, say_json
-from cockpit.spreadsheets import csv_stream
-from config.fault_words import hint, message, summary
+from config.fault_words import hint, summary
 from config.messages import LANGUAGES, tr
+from config.quality import PARTS
 from config.site import site
 from geo import loads as ledger
-from geo.errors import GeoError
+from geo.errors import GeoError, LoadTrouble
 from geo.facts import contents
 from geo.store import Store
-from geo.unmasking import MOST_ROWS, REFUSED_ROWS, UnmaskingRefused, is_purpose, unmask
+from geo.turns import Holder
 from geo.vault import VaultError
-from geo.viewer import OPERATOR, Clock, Viewer, current_clock
-from loaders.dataset import LoadRequest
+from geo.viewer import OPERATOR, Clock, current_clock
+from loaders.dataset import WAIT_S, LoadRequest
 from loaders.result import LoadResult
 from loaders.work import load_file
 
@@ -38,10 +39,9 @@ PUBLISHED = ("incidents", "boundaries", "households")
 LEVELS = ("street", "community", "grid", "microgrid")
 LOADS_SHOWN = (
     "load_id", "started_at", "dataset", "source", "status",
-    "read", "inserted", "updated", "unchanged", "quarantined", "file",
+    "read", "inserted", "updated", "unchanged", "quarantined", "repaired", "replays", "file",
 )  # fmt: skip
 SHOWN_COLUMNS = 12
-REJECTS_SHOWN = ("row", "column", "value", "fault", "message", "hint")
 
 lang_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), envvar="COCKPIT_LANG", default="zh", help="Language of the messages."
@@ -59,6 +59,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="Opens a new version of the areas on this day.")
 @click.option("--force", is_flag=True, help="Load even what was loaded before, byte by byte.")
 @click.option("--dry-run", is_flag=True, help="Check and count everything, change nothing.")
+@click.option(
+    "--wait",
+    "wait_s",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=WAIT_S,
+    show_default=True,
+    help="How long to wait for another load to end; 0: not at all.",
+)
 @lang_option
 @json_option
 def load(
@@ -72,6 +81,7 @@ def load(
     valid_from: datetime | None,
     force: bool,
     dry_run: bool,
+    wait_s: float,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -80,7 +90,7 @@ def load(
 
     Each file is a load of its own, in one transaction: all of it, or nothing.
     """
-    clock = _clock()
+    clock = clock_of_command()
     store = ready_store(clock)
     if contents(store, OPERATOR, clock).sample is not None:
         say(tr("cli.on_sample", lang), err=True)
@@ -98,6 +108,7 @@ def load(
             is_forced=force,
             is_dry_run=dry_run,
             lang=lang,
+            wait_s=wait_s,
         )
         codes.append(_load_one(store, request, as_json=as_json))
     if not dry_run and dataset in PUBLISHED:
@@ -108,8 +119,8 @@ def load(
 
 def _load_one(store: Store, request: LoadRequest, *, as_json: bool) -> int:
     try:
-        result = load_file(store, request, progress=_progress(request.lang))
-    except VaultError as error:
+        result = load_file(store, request, progress=_progress(request.lang), waiting=_waiting(request.lang))
+    except (VaultError, LoadTrouble) as error:
         say(f"{request.file}: {error.message(request.lang)}", err=True)
         return 1
     except GeoError as error:
@@ -118,7 +129,7 @@ def _load_one(store: Store, request: LoadRequest, *, as_json: bool) -> int:
     _clear_progress()
     if as_json:
         say_json(as_record(result))
-    _tell(result, request.lang)
+    tell(result, request.lang)
     return result.exit_code
 
 
@@ -146,7 +157,7 @@ def as_record(result: LoadResult) -> dict[str, Any]:
     }
 
 
-def _tell(result: LoadResult, lang: str) -> None:
+def tell(result: LoadResult, lang: str) -> None:
     """What happened, in sentences on standard error: counts, faults by number of rows, and what to do."""
     if result.status == "refused":
         say(tr("load.refused", lang, file=result.file, message=result.message), err=True)
@@ -174,20 +185,33 @@ def _progress(lang: str) -> Callable[[int], None] | None:
     return lambda rows: click.echo("\r" + tr("load.progress", lang, rows=rows), err=True, nl=False)
 
 
+def _waiting(lang: str) -> Callable[[Holder], None]:
+    """Says on standard error which load this one waits for."""
+
+    def told(holder: Holder) -> None:
+        say(tr("sandbox.waiting" if holder.load_id else "sandbox.waiting_unknown", lang, **holder.told()), err=True)
+
+    return told
+
+
 def _clear_progress() -> None:
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
 
 
 @click.command(name="loads")
+@click.option("--quality", "is_quality", is_flag=True, help="The quality score of each source instead (K50).")
 @as_option
 @lang_option
 @json_option
-def loads(*, user: str | None, lang: str, as_json: bool) -> None:
-    """List all loads, the latest first."""
-    clock = _clock()
+def loads(*, is_quality: bool, user: str | None, lang: str, as_json: bool) -> None:
+    """List all loads, the latest first; or how good the data of each source is."""
+    clock = clock_of_command()
     store = ready_store(clock)
     viewer = reader(store, user, needs=("rows.loads",), lang=lang)
+    if is_quality:
+        _tell_quality(quality.scores(store, viewer, clock), lang=lang, as_json=as_json)
+        return
     found = ledger.loads(store, viewer, clock)
     if as_json:
         say_json([asdict(item) for item in found])
@@ -199,111 +223,27 @@ def loads(*, user: str | None, lang: str, as_json: bool) -> None:
     print_table([tr(f"load.head_{name}", lang) for name in LOADS_SHOWN], lines)
 
 
-@click.command(name="rejects")
-@click.argument("load_id", metavar="LOAD", type=int)
-@click.option("--out", metavar="FILE.csv", type=click.Path(path_type=Path), help="Write a CSV for Excel.")
-@click.option("--unmask", "is_unmasked", is_flag=True, help="Show originals, with a line in the audit trail.")
-@click.option("--purpose", metavar="TEXT", default="", help="What the originals are needed for.")
-@click.option("--row", "only", type=int, multiple=True, help="Only this row of the file; may be repeated.")
-@as_option
-@lang_option
-@json_option
-def rejects(
-    load_id: int,
-    *,
-    out: Path | None,
-    is_unmasked: bool,
-    purpose: str,
-    only: tuple[int, ...],
-    user: str | None,
-    lang: str,
-    as_json: bool,
-) -> None:
-    """List the refused rows of LOAD with the reason and what to do. Personal values are masked."""
-    if is_unmasked and not is_purpose(purpose):
-        say(tr("vault.needs_purpose", lang), err=True)
-        sys.exit(2)
-    clock = _clock()
-    store = ready_store(clock)
-    needs = ("rows.loads", *(("act.export",) if out else ()), *(("act.unmask_refused",) if is_unmasked else ()))
-    viewer = reader(store, user, needs=needs, lang=lang)
-    file = out.name if out is not None else None
-    found = ledger.rejects(store, viewer, clock, load_id=load_id, file=file)
-    if found is not None and only:
-        found = tuple(item for item in found if item.row in only)
-    if found and is_unmasked:
-        found = _unmasked(store, viewer, clock, found, load_id=load_id, purpose=purpose, lang=lang)
-    if found is None:
-        say(tr("load.no_load", lang, load_id=load_id), err=True)
-        sys.exit(2)
-    records = [
-        {
-            "row": item.row,
-            "column": item.column,
-            "value": item.value,
-            "fault": item.fault,
-            "message": message(item.fault, lang, item.params),
-            "hint": hint(item.fault, lang, item.params),
-        }
-        for item in found
-    ]
-    if out is not None:
-        _write_csv(out, records, lang, viewer=viewer, load_id=load_id)
+def _tell_quality(found: Sequence[quality.Score], *, lang: str, as_json: bool) -> None:
     if as_json:
-        say_json(records)
-    elif not found:
-        say(tr("load.none_refused", lang, load_id=load_id), err=True)
-    elif out is None:
-        lines = [[shown(record[name]) for name in REJECTS_SHOWN] for record in records]
-        print_table([tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN], lines)
+        say_json([asdict(one) | {"definition": one.definition} for one in found])
+        return
+    heads = [tr(f"quality.head_{name}", lang) for name in ("code", "dataset", "value", "n", "refused")]
+    heads += [tr(f"quality.{name}", lang) for name in PARTS]
+    lines = [
+        [
+            one.source, one.dataset, tr(f"quality.{one.note.replace('-', '_')}", lang) if one.note else str(one.value),
+            str(one.n), str(one.refused), *(_share(one, name) for name in PARTS),
+        ]
+        for one in found
+    ]  # fmt: skip
+    if lines:
+        print_table(heads, lines)
+    else:
+        say(tr("load.none_yet", lang), err=True)
 
 
-def _unmasked(
-    store: Store,
-    viewer: Viewer,
-    clock: Clock,
-    found: Sequence[ledger.Reject],
-    *,
-    load_id: int,
-    purpose: str,
-    lang: str,
-) -> tuple[ledger.Reject, ...]:
-    """The rows whose value is sealed, with the value in clear; ends with 2 where there is none, or are too many."""
-    sealed = [item for item in found if item.is_sealed]
-    if not 1 <= len(sealed) <= MOST_ROWS:
-        key = "vault.too_many_rows" if sealed else "vault.no_rows"
-        say(tr(key, lang, load_id=load_id, n=len(sealed), most=MOST_ROWS), err=True)
-        sys.exit(2)
-    ids = [item.reject_id for item in sealed]
-    try:
-        opened = unmask(store, viewer, clock, kind=REFUSED_ROWS, row_ids=ids, purpose=purpose)
-    except UnmaskingRefused:
-        say(tr("vault.refused", lang), err=True)
-        sys.exit(2)
-    say(tr("vault.recorded_cli", lang, n=len(opened)), err=True)
-    values = {one.row_id: one.texts.get("value") for one in opened}
-    return tuple(replace(item, value=values[item.reject_id]) for item in sealed)
-
-
-def _write_csv(path: Path, records: Sequence[dict[str, Any]], lang: str, *, viewer: Viewer, load_id: int) -> None:
-    """A CSV as the page gives it: formulas made text, and below the table who took it, when and of which load."""
-    at = datetime.now(UTC).astimezone(site().zone)
-    login, name = viewer.name, tr(f"role.{viewer.role}", lang)
-    notes = [
-        (tr("audit.export_reader", lang), tr("audit.export_reader_value", lang, name=name, login=login)),
-        (tr("audit.export_at", lang), f"{at:%Y-%m-%d %H:%M:%S %z}"),
-        (tr("audit.export_filters", lang), tr("audit.target_load", lang, key=load_id)),
-        (tr("audit.export_rows", lang), str(len(records))),
-    ]
-    lines = ([record[name] for name in REJECTS_SHOWN] for record in records)
-    headings = [tr(f"load.head_{name}", lang) for name in REJECTS_SHOWN]
-    taken_by = tr("audit.export_head", lang, name=name, login=login, at=f"{at:%Y-%m-%d %H:%M}")
-    try:
-        with path.open("wb") as stream:
-            stream.writelines(csv_stream(headings, lines, reader=taken_by, notes=notes))
-    except OSError as error:
-        say(tr("load.out_refused", lang, file=path, reason=error.strerror or error), err=True)
-        sys.exit(2)
+def _share(one: quality.Score, part: str) -> str:
+    return f"{one.parts[part]} / {one.n}" if part in one.parts else ""
 
 
 def shown(value: Any) -> str:
@@ -313,7 +253,8 @@ def shown(value: Any) -> str:
     return "" if value is None else cell(value)
 
 
-def _clock() -> Clock:
+def clock_of_command() -> Clock:
+    """The clock of a command; a COCKPIT_NOW that is no moment is wrong usage."""
     try:
         return current_clock()
     except ValueError as error:

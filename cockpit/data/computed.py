@@ -7,13 +7,14 @@ query only as a number of at most nine digits or as a choice among what exists.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
-from cockpit import queries
+from cockpit import lateness, queries
 from cockpit.access import refusals
 from cockpit.context import Note, View
+from cockpit.quality import Score, score
 from cockpit.queries import AskedLedger
-from config import freshness
+from config.categories import UNCLASSIFIED
 from geo import steward
 from geo.errors import StoreUnavailable
 from geo.steward import (
@@ -22,6 +23,7 @@ from geo.steward import (
     LoadLine,
     LoadPage,
     LoadQuery,
+    QualityCounts,
     Reason,
     RejectPage,
     RejectQuery,
@@ -31,6 +33,8 @@ from geo.steward import (
 
 DATASETS = ("boundaries", "layers", "incidents", "service-points", "households", "staff", "funds")
 """In the order in which they need each other: places first, then what is placed."""
+OTHER_LOAD: Mapping[str, None] = dict.fromkeys(("fault", "rows", "sort", "dir", "row", "state", "list"))
+"""What of the URL belongs to the load looked at, and goes with it."""
 PAGE_LOADS = 20
 PAGE_REJECTS = 25
 SHOWN_TROUBLE = 6
@@ -128,6 +132,11 @@ def _reasons(asked: AskedLedger, *, load_id: int) -> tuple[Reason, ...]:
 @queries.shared
 def _sources(asked: AskedLedger, *, today: date) -> tuple[SourceLine, ...]:
     return steward.sources(queries.store(), asked.viewer, asked.clock, today=today)
+
+
+@queries.shared
+def _quality(asked: AskedLedger, *, zone: str) -> tuple[QualityCounts, ...]:
+    return steward.quality(queries.store(), asked.viewer, asked.clock, zone=zone, unsorted=UNCLASSIFIED)
 
 
 @queries.shared
@@ -244,6 +253,13 @@ def holdings(data: DataView) -> tuple[Holding, ...]:
     return _holdings(data.known(), today=data.today)
 
 
+def scores(data: DataView) -> Mapping[str, Score]:
+    """The quality score of each source that was loaded, by its code; raises StoreUnavailable."""
+    late = {one.source.code: one.is_late for one in by_lateness(data)}
+    found = _quality(data.known(), zone=data.view.site.zone.key)
+    return {one.code: score(one, is_late=late[one.code]) for one in found if one.code in late}
+
+
 def by_lateness(data: DataView) -> tuple[Freshness, ...]:
     """Every source, the longest overdue first, then by when the next delivery is due."""
     found = [_freshness(data, source) for source in data.sources]
@@ -251,11 +267,6 @@ def by_lateness(data: DataView) -> tuple[Freshness, ...]:
 
 
 def _freshness(data: DataView, source: SourceLine) -> Freshness:
-    """Due the agreed hours after the newest load, of incidents after the end of their newest day if that is earlier."""
-    until = source.loaded_at
-    if source.dataset == "incidents" and source.last_on is not None:
-        day_ends = datetime.combine(source.last_on + timedelta(days=1), time.min, data.view.site.zone)
-        until = min(until, day_ends)
-    due_at = until + timedelta(hours=freshness.agreed_hours(source.dataset))
-    late_s = max(0.0, (data.view.clock.at - due_at).total_seconds())
-    return Freshness(source, due_at, late_s, until < source.loaded_at)
+    zone = data.view.site.zone
+    due_at, late_s = lateness.due_at(source, zone), lateness.late_s(source, data.view.clock, zone)
+    return Freshness(source, due_at, late_s, lateness.current_until(source, zone) < source.loaded_at)

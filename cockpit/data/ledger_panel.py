@@ -6,7 +6,7 @@ Invariant: nothing is hidden: refused files stand among the loads, with their re
 from cockpit import formats
 from cockpit.data import computed as asking
 from cockpit.data import coordinates, words
-from cockpit.data.computed import DATASETS, PAGE_LOADS, DataView
+from cockpit.data.computed import DATASETS, OTHER_LOAD, PAGE_LOADS, DataView
 from cockpit.data.pager import pager
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
@@ -38,7 +38,7 @@ def draw(data: DataView) -> Empty | None:
 
 
 def _row(data: DataView, line: LoadLine) -> str:
-    link = data.view.link({"load": str(line.load_id), "fault": None, "rows": None, "sort": None, "dir": None})
+    link = data.view.link({**OTHER_LOAD, "load": str(line.load_id)})
     is_on = data.load is not None and line.load_id == data.load.load_id
     source = words.named(data, line.source, line.source_name, line.dataset)
     reason = (
@@ -52,12 +52,18 @@ def _row(data: DataView, line: LoadLine) -> str:
         f"{moment}{esc(words.age(data, line.started_at))}</td>"
         f"<td>{esc(words.dataset(data, line.dataset))}</td>"
         f'<td class="d-text"{attributes(data_tip=source)}>{esc(source)}</td>'
-        f'<td class="d-text file"{attributes(data_tip=line.file)}>{esc(line.file)}{reason}</td>'
+        f'<td class="d-text file"{attributes(data_tip=line.file)}>{esc(line.file)}{_replay(data, line)}{reason}</td>'
         f"<td>{_status(data, line)}</td>{_system(data, line)}{''.join(_count(line, name) for name in COUNTS)}"
         f'<td class="num">{esc(formats.number(line.seconds, digits=1))}</td>'
     )
     known = attributes(data_go=link, data_top="", aria_current="true" if is_on else None)
     return f"<tr{known}>{cells}</tr>"
+
+
+def _replay(data: DataView, line: LoadLine) -> str:
+    """Whose refused rows the load ran again."""
+    told = data.view.tr("quarantine.replay_of", n=line.replays)
+    return f' <span class="i3">{esc(told)}</span>' if line.replays else ""
 
 
 def _status(data: DataView, line: LoadLine) -> str:

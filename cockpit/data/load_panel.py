@@ -66,6 +66,7 @@ def _told(data: DataView, load: LoadLine) -> str:
         if n:
             parts.append(tr(f"data.told_{name}", n=formats.number(n)))
     said = f'<p class="d-told">{esc(tr("data.told_joiner").join(parts))}</p>'
+    said += _corrected(data, load)
     if load.message:
         is_all = not load.unknown_values and not load.outside
         said += (
@@ -73,6 +74,22 @@ def _told(data: DataView, load: LoadLine) -> str:
             f'<p class="note"{_language(data, load)}>{esc(load.message)}</p></details>'
         )
     return said
+
+
+def _corrected(data: DataView, load: LoadLine) -> str:
+    """The recurring corrections that the load applied, each with its rows, its reason and who wants it."""
+    lines = "".join(
+        f"<li{attributes(data_tip=tip)}>{esc(told)}</li>"
+        for one in load.corrected
+        for tip in [data.view.tr("quarantine.correction_tip", reason=one["reason"], who=one["who"], since=one["since"])]
+        for told in [
+            data.view.tr(
+                "quarantine.correction", column=words.field(data, str(one["column"])), theirs=one["theirs"],
+                ours=one["ours"], n=formats.number(one["rows"]),
+            )
+        ]
+    )  # fmt: skip
+    return f'<ul class="d-corrected">{lines}</ul>' if lines else ""
 
 
 def _language(data: DataView, load: LoadLine) -> str:
@@ -105,6 +122,7 @@ def _facts(data: DataView, load: LoadLine) -> str:
         ("started", words.age(data, load.started_at), words.exact(data, load.started_at)),
         ("seconds", tr("data.seconds", n=formats.number(load.seconds, digits=1)), None),
         ("by", words.who(data, load), None),
+        ("replays", tr("data.load_n", n=load.replays) if load.replays else "", tr("quarantine.replays_tip")),
         ("mode", words.mode(data, load), None),
         ("crs", coordinates.system(data.view, load), None),
         ("conversion", coordinates.way(data.view, load), load.conversion),

@@ -5,7 +5,7 @@ import streamlit as st
 from cockpit import formats
 from cockpit.data import computed as asking
 from cockpit.data import words
-from cockpit.data.computed import DataView
+from cockpit.data.computed import OTHER_LOAD, DataView
 from cockpit.markup import attributes, esc
 from cockpit.picture import STATIC, picture
 from cockpit.theme import page_head
@@ -16,6 +16,7 @@ from geo.steward import Trouble
 def apply_style() -> None:
     """Puts the page's stylesheet on this run."""
     st.html(STATIC / "data.css")
+    st.html(STATIC / "quarantine.css")
 
 
 def head(data: DataView) -> None:
@@ -66,7 +67,6 @@ def _trouble(data: DataView, one: Trouble) -> str:
 
 
 def _chip(data: DataView, load_id: int | None, label: str, *, is_on: bool, tip: str | None = None) -> str:
-    gone = {"fault": None, "rows": None, "sort": None, "dir": None}
-    link = data.view.link({**gone, "load": str(load_id) if load_id else None})
+    link = data.view.link({**OTHER_LOAD, "load": str(load_id) if load_id else None})
     known = attributes(href=link, data_go=link, aria_current="true" if is_on else None, data_tip=tip)
     return f'<a class="chip"{known}>{esc(label)}</a>'

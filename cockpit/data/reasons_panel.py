@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cockpit import exports, formats, unmasking
 from cockpit.data import computed as asking
-from cockpit.data import words
+from cockpit.data import words, work
 from cockpit.data.computed import PAGE_REJECTS, DataView
 from cockpit.data.pager import pager
 from cockpit.markup import attributes, esc
@@ -16,7 +16,7 @@ from cockpit.picture import picture
 from cockpit.unmasking import OTHER, Question, button, may_ask
 from config.fault_words import hint, message, summary
 from geo.loads import Reject
-from geo.steward import SORTS, Reason
+from geo.steward import SORTS, LoadLine, Reason
 from geo.unmasking import REFUSED_ROWS
 
 COLUMNS = ("row", "column", "value", "message")
@@ -45,7 +45,7 @@ def draw(data: DataView) -> Empty | None:
     found = asking.reasons(data)
     if not found:
         return Empty(data.view.tr("data.reasons_none"))
-    label = data.view.tr("data.download", n=formats.number(load.quarantined))
+    label = data.view.tr("data.download", n=formats.number(_in_file(data, load)))
     taken = exports.link(data.view, "rejects.csv", label, changes={"load": str(load.load_id)})
     if taken:
         picture(taken, key="data_download")
@@ -55,6 +55,11 @@ def draw(data: DataView) -> Empty | None:
     if data.fault:
         unmasking.ask(data.view, question(data, asking.rejects(data).rows), clicked)
     return None
+
+
+def _in_file(data: DataView, load: LoadLine) -> int:
+    """How many rows the file holds: all that were refused, or (to be corrected) those that still are."""
+    return work.still_refused(data) if work.may_work(data) else load.quarantined
 
 
 def question(data: DataView, found: tuple[Reject, ...]) -> Question:
@@ -86,7 +91,9 @@ def _reason(data: DataView, reason: Reason, most: int) -> str:
 def _switch(data: DataView, reason: Reason, *, is_open: bool) -> str:
     tr, n = data.view.tr, formats.number(reason.rows)
     shown = tr("data.close_rows") if is_open else tr("data.one_row" if reason.rows == 1 else "data.see_rows", n=n)
-    link = data.view.link({"fault": None if is_open else reason.fault, "rows": None, "sort": None, "dir": None})
+    link = data.view.link(
+        {"fault": None if is_open else reason.fault, "rows": None, "sort": None, "dir": None, "row": None, "list": None}
+    )
     label = f"{shown} · {summary(reason.fault, data.view.lang)}"
     known = attributes(href=link, data_go=link, aria_expanded="true" if is_open else "false", aria_label=label)
     return f'<a class="btn s"{known}>{esc(shown)}</a>'

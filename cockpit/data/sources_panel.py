@@ -10,12 +10,14 @@ from cockpit.data.computed import DATASETS, DataView, Freshness
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
+from cockpit.quality import Score
 from config import freshness
+from config.quality import PARTS, quality
 from geo.map_queries import LEVELS
 from geo.steward import Holding, SourceLine
 
-COLUMNS = ("state", "source", "dataset", "newest", "loaded", "things", "loads", "quarantined")
-NUMBERS = ("things", "loads", "quarantined")
+COLUMNS = ("state", "source", "dataset", "newest", "loaded", "things", "loads", "quarantined", "quality")
+NUMBERS = ("things", "loads", "quarantined", "quality")
 NEEDED_LEVELS = ("street", "community", "grid")
 
 
@@ -27,17 +29,18 @@ def draw(data: DataView) -> Empty | None:
     data.known()
     if not data.sources:
         return Empty(data.view.tr("data.sources_none"))
+    scores = asking.scores(data)
     heads = "".join(
         f"<th{attributes(class_='num' if name in NUMBERS else None)}>{esc(data.view.tr(f'data.source_{name}'))}</th>"
         for name in COLUMNS
     )
-    body = "".join(_row(data, one) for one in asking.by_lateness(data))
+    body = "".join(_row(data, one, scores[one.source.code]) for one in asking.by_lateness(data))
     table = f'<table class="d-sources"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-    picture(f'<div class="scroll">{table}</div>', key="data_sources")
+    picture(f'<div class="scroll">{table}</div>{_definition(data)}', key="data_sources")
     return None
 
 
-def _row(data: DataView, one: Freshness) -> str:
+def _row(data: DataView, one: Freshness, score: Score) -> str:
     source = one.source
     name = words.source(data, source)
     tip = f"{name}\n{source.code}"
@@ -53,8 +56,37 @@ def _row(data: DataView, one: Freshness) -> str:
         f"{esc(words.age(data, source.loaded_at))}</td>"
         f'<td class="num">{formats.number(source.things)}</td>'
         f'<td class="num"><a{attributes(href=link, data_go=link)}>{formats.number(source.loads)}</a></td>'
-        f'<td class="num">{quarantined}</td></tr>'
+        f'<td class="num">{quarantined}</td><td class="num">{_score(data, score)}</td></tr>'
     )
+
+
+def _score(data: DataView, score: Score) -> str:
+    """The score with its parts in the tooltip; why there is none, in words."""
+    tr, known = data.view.tr, quality()
+    lines = [
+        tr("quality.part", part=tr(f"quality.{name}"), rows=formats.number(rows), n=formats.number(score.n),
+           weight=formats.number(known.weights[name]))
+        for name, rows in score.parts.items()
+    ]  # fmt: skip
+    lines += [tr("quality.not_applied", part=tr(f"quality.{name}")) for name in PARTS if name not in score.parts]
+    lines += [tr("quality.refused", n=formats.number(score.refused))] if score.refused else []
+    lines += [] if score.is_ranked or score.note else [tr("quality.not_ranked", least=known.least_ranked)]
+    tip = attributes(class_="d-score", data_tip="\n".join(lines), tabindex="0")
+    if score.value is None:
+        key = "quality.no_data" if score.n == 0 else "quality.too_few"
+        return f'<span{tip}><span class="i3">{esc(tr(key))}</span></span>'
+    said = f"<b>{score.value:.1f}</b>" if score.is_ranked else f'<span class="i2">{score.value:.1f}</span>'
+    return f"<span{tip}>{said}</span>"
+
+
+def _definition(data: DataView) -> str:
+    """What the score is, for whoever opens it."""
+    known, lang, tr = quality(), data.view.lang, data.view.tr
+    facts = [(tr(f"quality.head_{part}"), known.word(part, lang)) for part in ("formula", "denominator", "source")]
+    facts.append((tr("quality.head_least"), tr("quality.least", least=known.least_rows, ranked=known.least_ranked)))
+    body = "".join(f"<dt>{esc(name)}</dt><dd>{esc(told)}</dd>" for name, told in facts)
+    head = tr("quality.how", name=known.word("name", lang), id=known.id, version=known.version)
+    return f'<details class="d-quality"><summary>{esc(head)}</summary><dl>{body}</dl></details>'
 
 
 def _newest(data: DataView, source: SourceLine) -> str:

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 from geo.masking import cut, shown
 from loaders.faults import Refused
-from loaders.read.archive import DAMAGED, members, shape_layers
+from loaders.read.archive import DAMAGED, WORKBOOK_PART, members, refuse_unsafe, shape_layers
 from loaders.read.encoding import encoding_of
 from loaders.read.table import Table, Wish
 from loaders.read.text import CsvTable
@@ -82,8 +82,9 @@ def _binary(head: bytes, path: Path) -> str | None:
 def _zipped(path: Path) -> str:
     try:
         with ZipFile(path) as archive:
+            refuse_unsafe(archive, path)
             names = members(archive)
-            if "xl/workbook.xml" in names:
+            if WORKBOOK_PART in names:
                 return "xlsx"
             if shape_layers(archive):
                 return "shapefile"

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read import dbf
-from loaders.read.archive import ShapeLayer, refuse_bomb, shape_layers
+from loaders.read.archive import ShapeLayer, refuse_unsafe, shape_layers
 from loaders.read.table import Wish
 from loaders.read.vector import VectorTable, declared, layer_of
 
@@ -29,7 +29,7 @@ class ShapefileTable(VectorTable):
 
     def __init__(self, path: Path, *, layer: str | None) -> None:
         with ZipFile(path) as archive:
-            refuse_bomb(archive, path)
+            refuse_unsafe(archive, path)
             chosen = _chosen(archive, layer, path)
             folder = Path(tempfile.mkdtemp(prefix="cockpit-"))
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)

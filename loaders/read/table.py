@@ -26,7 +26,7 @@ class Told:
     """Something that a reader left aside and people should know: the code of its sentence, and what fills it."""
 
     code: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,9 @@ class Table(ABC):
 
     def __init__(self) -> None:
         self.ragged: list[Ragged] = []
+
+    def close(self) -> None:  # noqa: B027 - most tables hold nothing
+        """Lets go of what reading holds; the table gives nothing afterwards."""
 
     @abstractmethod
     def blocks(self) -> Iterator[pl.DataFrame]:

@@ -19,7 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from geo.masking import cut
 from loaders.faults import Refused
-from loaders.read.archive import refuse_bomb
+from loaders.read.archive import refuse_unsafe
 
 MOST_CELLS = 40_000_000
 """Cells between A1 and the last filled cell; each takes 24 bytes and more once read."""
@@ -40,7 +40,7 @@ def refuse_monsters(path: Path) -> None:
     if not zipfile.is_zipfile(path):
         return
     with ZipFile(path) as archive:
-        refuse_bomb(archive, path)
+        refuse_unsafe(archive, path)
         for part in _sheets(archive):
             columns, rows = _at_most(archive, part)
             if columns * rows > MOST_CELLS:

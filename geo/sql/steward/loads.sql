@@ -3,7 +3,7 @@
 select l.load_id, l.dataset, s.code as source, s.name as source_name, coalesce(s.is_simulated, false) as is_simulated,
        l.file_name as file, l.sha256, l.mode, l.level, l.status, l.read, l.inserted, l.updated, l.unchanged, l.quarantined, l.skipped,
        l.things, l.repaired, l.outside, l.faults, l.unknown_values, l.ignored_columns, l.message, l.crs, l.conversion,
-       l.first_reported_on, l.last_reported_on, l.loaded_by, l.started_at, l.finished_at, count(*) over () as found
+       l.first_reported_on, l.last_reported_on, l.loaded_by, l.started_at, l.finished_at, l.replays, l.corrected, count(*) over () as found
 from ops.load l
 left join core.source s using (source_id)
 where (cast(:load_id as int) is null or l.load_id = :load_id)

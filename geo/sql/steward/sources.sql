@@ -1,5 +1,5 @@
 -- One row is a source; key source_id. things = what the store holds of it at the clock (areas in force, open service points, all else kept),
--- first_on and last_on = days of its incidents, entries, goods or published totals, loads and quarantined (rows of files) over all its loads.
+-- first_on and last_on = days of its incidents, entries, goods or published totals, loads and quarantined (rows of files, once each) over all its loads.
 with kept as (
   select source_id, count(*) as things, min(reported_on) as first_on, max(reported_on) as last_on
   from core.incident where reported_at <= ops.clock() group by source_id
@@ -29,7 +29,7 @@ with kept as (
 select s.source_id, s.code, s.dataset, s.name, s.is_simulated,
        coalesce(k.things, 0) as things, k.first_on, k.last_on, l.loads, l.loaded_at, l.newest_load, l.quarantined
 from core.source s
-join (select source_id, count(*) as loads, max(finished_at) as loaded_at, max(load_id) as newest_load, sum(quarantined) as quarantined
+join (select source_id, count(*) as loads, max(finished_at) as loaded_at, max(load_id) as newest_load, coalesce(sum(quarantined) filter (where replays is null), 0) as quarantined
       from ops.load where status = 'loaded' group by source_id) l using (source_id)
 left join (select source_id, sum(things)::bigint as things, min(first_on) as first_on, max(last_on) as last_on
            from kept group by source_id) k using (source_id)

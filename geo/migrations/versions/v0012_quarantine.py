@@ -1,0 +1,12 @@
+"""Quarantine as a place to work: rows as received (masked), decisions on them, and the loads that replay them."""
+
+from geo.migrations.steps import run
+
+revision = "0012_quarantine"
+down_revision = "0011_definers"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run(revision)
