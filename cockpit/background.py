@@ -1,4 +1,5 @@
-"""What the server does by itself while it serves: it notes the audit chain's head and publishes months that are due.
+"""What the server does by itself while it serves: it notes the audit chain's head, publishes months that are due,
+and removes files that nobody goes on with.
 
 Invariant: nothing here can end or delay a page; what fails is logged and tried again at the next round.
 """
@@ -11,6 +12,7 @@ from typing import Any
 import structlog
 
 from cockpit import noted_heads, publishing, queries
+from cockpit.upload.desk import desk
 from geo.errors import GeoError
 from geo.replay import moment
 from geo.viewer import PROGRAM, current_clock
@@ -24,6 +26,7 @@ _log = structlog.get_logger()
 async def lifespan(app: Any) -> AsyncIterator[None]:  # noqa: ARG001 - the server hands itself over
     """Runs the rounds for as long as the server does."""
     noted_heads.keep_noting()
+    files = desk()
     rounds = asyncio.create_task(_rounds())
     try:
         yield
@@ -31,12 +34,14 @@ async def lifespan(app: Any) -> AsyncIterator[None]:  # noqa: ARG001 - the serve
         rounds.cancel()
         with suppress(asyncio.CancelledError):
             await rounds
+        files.close()
 
 
 async def _rounds() -> None:
     await asyncio.sleep(FIRST_S)
     while True:
         await asyncio.to_thread(publish_due)
+        await asyncio.to_thread(desk().forget_old)
         await asyncio.sleep(EVERY_S)
 
 

@@ -6,6 +6,7 @@ also in tooltips (`data-tip`). In markup:
 brings the head of the page into view;
 `<select data-choose>` sends the chosen option's value; `<input data-before="?…&from=">` sends that and its value;
 `<form data-send="name">` sends `name?` and its fields, as in a URL;
+`<… data-upload="/address">` around an `<input type="file">` sends the chosen file there and then the value `received`;
 `<th data-sort="number|text">` sorts its table in the browser by the cells' `data-v`.
 """
 

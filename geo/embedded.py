@@ -107,6 +107,11 @@ def stop(home: Path | None = None) -> bool:
         return process.end(place)
 
 
+def is_made(home: Path | None = None) -> bool:
+    """Whether there is a cluster already; makes and starts none. Raises EmbeddedError where none could be."""
+    return _place(home).data.exists()
+
+
 def status(home: Path | None = None) -> EmbeddedStatus:
     """How the cluster of `home` stands now; starts and makes nothing."""
     place = _place(home)

@@ -286,3 +286,10 @@ def holdings(store: Store, viewer: Viewer, clock: Clock, *, today: date) -> tupl
 
 def _without_found(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "found"}
+
+
+def landed(store: Store, viewer: Viewer, clock: Clock, *, sha256: str, since: datetime) -> int | None:
+    """The load of a file (by its digest) that the viewer began at or after `since`; raises StoreUnavailable."""
+    with store.reading(viewer, clock) as connection:
+        found = rows(connection, "steward/landed", sha256=sha256, loaded_by=viewer.name, since=since)
+    return int(found[0]["load_id"]) if found else None

@@ -24,6 +24,7 @@ import polars as pl
 
 from config.mapping import Mapping
 from geo.crs import Crs
+from geo.masking import hidden
 from geo.viewer import OPERATOR, Clock, Viewer
 
 if TYPE_CHECKING:  # readers of files, who are told of datasets, must not get what speaks to the database
@@ -89,7 +90,8 @@ class LoadRequest:
     """What somebody wants loaded, and how. `source` is a mapping's name or its file; None: the built-in mapping.
 
     `wait_s`: how many seconds it waits for another load to end. `replays`: the load whose refused rows these are;
-    `again`: a digest of them, part of the fingerprint.
+    `again`: a digest of them, part of the fingerprint. `told_name`: what the file is called where it is kept under
+    another name.
     """
 
     dataset: str
@@ -108,6 +110,21 @@ class LoadRequest:
     wait_s: float = WAIT_S
     replays: int | None = None
     again: str = ""
+    told_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file name for people: `told_name` where it is kept under another one (an upload)."""
+        return self.told_name or self.file.name
+
+    @property
+    def stem(self) -> str:
+        """The same without its ending, by which a mapping knows it (`[files]`)."""
+        return Path(self.name).stem
+
+    def named(self, sentence: str) -> str:
+        """The sentence with that name in place of the one under which the file is kept."""
+        return sentence.replace(self.file.name, hidden(self.name)) if self.told_name else sentence
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Goods(Dataset):
                 bad_values,
             ]
         )  # fmt: skip
-        key = pl.coalesce(pl.col("code"), pl.lit(f"{hidden(job.request.file.stem)}/") + pl.col("row").cast(pl.String))
+        key = pl.coalesce(pl.col("code"), pl.lit(f"{hidden(job.request.stem)}/") + pl.col("row").cast(pl.String))
         records = told.select(
             pl.col("row").alias("row_number"),
             key.alias("natural_key"),

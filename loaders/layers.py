@@ -41,7 +41,7 @@ class Layers(Dataset):
     def _named(self, job: Job) -> dict[str, dict[str, str]]:
         """Code → names of the sets of shapes that the mapping declares, and of the file's own where it has none."""
         told = {code: (names["zh"], names["en"]) for code, names in job.mapping.extra.get("layers", {}).items()}
-        own = job.constants.get("layer") or job.request.file.stem
+        own = job.constants.get("layer") or job.request.stem
         named = {own: (hidden(own), hidden(own))} | told
         return {code: {"name_zh": zh, "name_en": en} for code, (zh, en) in named.items()}
 
@@ -89,7 +89,7 @@ class Layers(Dataset):
 
     def write(self, landing: Landing, job: Job, known: None) -> int:  # noqa: ARG002
         refuse_wrong_datum_of_layer(landing, job)
-        file = {"source_id": job.source_id, "file_name": hidden(job.request.file.name)}
+        file = {"source_id": job.source_id, "file_name": hidden(job.request.name)}
         landing.run("load/layers/fate", **file)
         landing.run("load/layers/remove", **file)
         return landing.run("load/layers/insert", source_id=job.source_id, load_id=job.load_id)
@@ -97,7 +97,7 @@ class Layers(Dataset):
 
 def _layer(job: Job, kind: pl.Series) -> pl.Expr:
     """The set of shapes that each row is of; a partition that names none is of the file's, else nobody could see it."""
-    own = pl.when(pl.lit(kind == "partition")).then(pl.lit(job.request.file.stem))
+    own = pl.when(pl.lit(kind == "partition")).then(pl.lit(job.request.stem))
     return pl.coalesce(pl.col("layer"), own)
 
 

@@ -108,7 +108,7 @@ def _understood(
         if own is not None and own.section not in (None, dataset.section):
             continue
         mapping = own or mappings.standard(dataset.name, dataset.section, is_simulated=request.is_simulated)
-        constants = mapping.constants_for(request.file.stem)
+        constants = mapping.constants_for(request.stem)
         try:
             header = match(
                 table.headings,
@@ -145,13 +145,13 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
     boundaries = landing.boundary_version() if landing and plan.dataset.is_placed else 0
     parts = plan.dataset.fingerprint_parts(landing, request) if landing else ()
     has_place = plan.table.has_shapes or {"lon", "lat"} <= set(plan.header.positions)
-    stem = request.file.stem if plan.mapping.files else ""
+    stem = request.stem if plan.mapping.files else ""
     told = [plan.facts.sha256, plan.mapping.fingerprint(), stem, site().time_zone]
     told += [plan.crs.name, request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
     told += [*corrections.parts(plan.correcting.told), *([request.again] if request.again else [])]
     return Line(
         dataset=request.dataset,
-        file_name=hidden(request.file.name),
+        file_name=hidden(request.name),
         sha256=plan.facts.sha256,
         fingerprint=hashlib.sha256(json.dumps(told).encode()).hexdigest(),
         mode=request.mode,
@@ -185,7 +185,7 @@ def bare_line(request: LoadRequest, sha256: str) -> Line:
     """The ledger line of a file that was refused before its header was understood."""
     return Line(
         dataset=request.dataset,
-        file_name=hidden(request.file.name),
+        file_name=hidden(request.name),
         sha256=sha256,
         fingerprint="",
         mode=request.mode,

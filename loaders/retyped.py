@@ -12,9 +12,10 @@ import polars as pl
 
 from config.messages import LANGUAGES, tr
 from loaders import read
-from loaders.check import BLANKS, parse_times
+from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.header import normal
+from loaders.times import parse_times
 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")

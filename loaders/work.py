@@ -28,6 +28,7 @@ from loaders import check, faults, odd_cells, personal, read
 from loaders.corrections import marked
 from loaders.dataset import Job, LoadRequest
 from loaders.faults import Refused
+from loaders.looking import Look
 from loaders.misread import refuse_misread
 from loaders.overtaken import refuse_overtaken
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
@@ -41,6 +42,15 @@ CRASHES = ("staged-first", "staged-half")
 Waiting = Callable[[Holder], None]
 Progress = Callable[[int], None]
 """Told the number of rows read so far, after each block."""
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """Who follows a load: told of the rows read, of the load it waits for, of what comes of the rows."""
+
+    progress: Progress | None = None
+    waiting: Waiting | None = None
+    look: Look | None = None
 
 
 class _NothingNewError(Exception):
@@ -60,22 +70,28 @@ class _DryRunError(Exception):
 
 
 def load_file(
-    store: Store, request: LoadRequest, *, progress: Progress | None = None, waiting: Waiting | None = None
+    store: Store,
+    request: LoadRequest,
+    *,
+    progress: Progress | None = None,
+    waiting: Waiting | None = None,
+    look: Look | None = None,
 ) -> LoadResult:
     """Loads one file; a refusal is a result, not an exception. Raises geo.errors.LoadTrouble, VaultError.
 
-    `waiting` hears which load this one waits for, if that takes long.
+    `waiting` hears which load this one waits for, if that takes long; `look` sees what comes of the rows before the
+    end of the transaction (a preview).
     """
     desk.prepare()
     try:
-        return _load_file(store, request, progress, waiting)
+        return _load_file(store, request, _Watch(progress, waiting, look))
     except AuditUnavailable:
         raise
     except StoreUnavailable as error:
         raise turns.trouble(error) from error
 
 
-def _load_file(store: Store, request: LoadRequest, progress: Progress | None, waiting: Waiting | None) -> LoadResult:
+def _load_file(store: Store, request: LoadRequest, watch: _Watch) -> LoadResult:
     started = time.monotonic()
     sha256: str | None = None
     plan: Plan | None = None
@@ -84,7 +100,7 @@ def _load_file(store: Store, request: LoadRequest, progress: Progress | None, wa
         sha256 = facts.sha256
         plan = make_plan(request, facts)
         crash_point("after-open")
-        return _committed(store, plan, started, progress, waiting)
+        return _committed(store, plan, started, watch)
     except _DryRunError as end:
         return replace(end.result, load_id=None, status="dry-run")
     except _NothingNewError as end:
@@ -96,17 +112,15 @@ def _load_file(store: Store, request: LoadRequest, progress: Progress | None, wa
             plan.table.close()
 
 
-def _committed(
-    store: Store, plan: Plan, started: float, progress: Progress | None, waiting: Waiting | None
-) -> LoadResult:
+def _committed(store: Store, plan: Plan, started: float, watch: _Watch) -> LoadResult:
     """The load in its one transaction; where the connection is lost during COMMIT, what the ledger says of it."""
     request = plan.request
     done: tuple[LoadResult, Line] | None = None
     try:
         with store.loading(request.viewer, request.clock) as connection:
             landing = Landing(connection, request.clock, request.viewer)
-            landing.take_turn(wait_s=request.wait_s, told=waiting)
-            done = _load(store, landing, plan, started, progress)
+            landing.take_turn(wait_s=request.wait_s, told=watch.waiting)
+            done = _load(store, landing, plan, started, watch)
             if request.is_dry_run:
                 raise _DryRunError(done[0])
             crash_point("before-commit")
@@ -142,7 +156,7 @@ def load_again(
             landing = Landing(connection, request.clock, request.viewer)
             landing.take_turn(wait_s=request.wait_s)
             plan = planning(landing)
-            result = _load(store, landing, plan, started, progress)[0] if plan else None
+            result = _load(store, landing, plan, started, _Watch(progress))[0] if plan else None
             if result is None or not settle(landing, result):
                 raise _NothingNewError(nothing(landing))
             if request.is_dry_run:
@@ -181,9 +195,7 @@ def _as_refused(error: Exception) -> Refused:
 # ---------------------------------------------------------------- inside the transaction
 
 
-def _load(
-    store: Store, landing: Landing, plan: Plan, started: float, progress: Progress | None
-) -> tuple[LoadResult, Line]:
+def _load(store: Store, landing: Landing, plan: Plan, started: float, watch: _Watch) -> tuple[LoadResult, Line]:
     request, dataset = plan.request, plan.dataset
     _ = landing.vault  # without its key nothing is loaded
     line = ledger_line(plan, landing)
@@ -197,7 +209,7 @@ def _load(
     )  # fmt: skip
     landing.open(dataset.section)
     known = dataset.prepare(landing, job)
-    reading = _stage(landing, plan, job, known, progress)
+    reading = _stage(landing, plan, job, known, watch)
     plan.facts.refuse_if_changed()
     if not reading.read:
         raise Refused("empty_file", file=request.file.name)
@@ -222,6 +234,8 @@ def _load(
     landing.settle()
     refused = quarantine(landing, plan, job, reading.faults)
     counts = _counts(landing, reading, refused, things)
+    if watch.look is not None:
+        watch.look.end(landing, plan, refused)
     days = _cover(landing, plan, job)
     message = notice(counts, reading.unknown, landing.remarks, request.lang)
     seconds = time.monotonic() - started
@@ -231,7 +245,7 @@ def _load(
     result = LoadResult(
         load_id=job.load_id,
         dataset=request.dataset,
-        file=hidden(request.file.name),
+        file=hidden(request.name),
         sha256=plan.facts.sha256,
         status="loaded",
         counts=counts,
@@ -298,7 +312,7 @@ class _Reading:
                 told[shown(value)] += rows
 
 
-def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progress | None) -> _Reading:
+def _stage(landing: Landing, plan: Plan, job: Job, known: Any, watch: _Watch) -> _Reading:
     """Reads, checks and copies block by block, so that memory does not grow with the file."""
     reading = _Reading()
     for number, block in enumerate(_rows(plan, reading)):
@@ -325,10 +339,12 @@ def _stage(landing: Landing, plan: Plan, job: Job, known: Any, progress: Progres
             reading.add_unknown(checked.unknown)
             reading.leave_out(checked.left_out)
         reading.faults.append(found)
+        if watch.look is not None:
+            watch.look.block(frame, found, job)
         if job.request.mode == "snapshot":
             landing.refused_keys.update(_keys(frame.filter(pl.col("row").is_in(found["row"].implode()))))
-        if progress is not None:
-            progress(reading.read)
+        if watch.progress is not None:
+            watch.progress(reading.read)
         if number < len(CRASHES):
             crash_point(CRASHES[number])
     crash_point("staged-last")
@@ -436,11 +452,11 @@ def _nothing_new(
     counts = Counts(read=earlier.read, unchanged=earlier.read, skipped=earlier.skipped, things=earlier.things)
     if not request.is_dry_run:
         with _auditing(store, request) as landing:
-            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": hidden(request.file.name)})
+            landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": hidden(request.name)})
     return LoadResult(
         load_id=None if request.is_dry_run else earlier.load_id,
         dataset=request.dataset,
-        file=hidden(request.file.name),
+        file=hidden(request.name),
         sha256=sha256,
         status="dry-run" if request.is_dry_run else "nothing-new",
         counts=counts,
@@ -460,7 +476,7 @@ def _refused(
 ) -> LoadResult:
     """A refused file leaves its line in the ledger, in a transaction of its own; a dry run leaves nothing."""
     seconds = time.monotonic() - started
-    message = refusal.sentence(request.lang)
+    message = request.named(refusal.sentence(request.lang))
     tally = dict(Counter(part.code for part in refusal.parts))
     load_id = None
     if not request.is_dry_run and sha256 is not None:
@@ -472,7 +488,7 @@ def _refused(
     return LoadResult(
         load_id=load_id,
         dataset=request.dataset,
-        file=hidden(request.file.name),
+        file=hidden(request.name),
         sha256=sha256,
         status="refused",
         counts=Counts(read=refusal.read, faults=tally),

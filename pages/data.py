@@ -9,6 +9,7 @@ from cockpit.data import ledger_panel, load_panel, panels, reasons_panel, source
 from cockpit.data.computed import open_data
 from cockpit.data.work import may_work
 from cockpit.panels import panel
+from cockpit.upload import panel as upload
 
 data = open_data(current_view())
 view = data.view
@@ -17,6 +18,8 @@ panels.apply_style()
 panels.head(data)
 
 show = partial(panel, view)
+if upload.may_upload(data):
+    show(key="upload", title=view.tr("upload.title"), unit=upload.unit(data), draw=partial(upload.draw, data))
 if not data.is_empty:
     show(
         key="load",

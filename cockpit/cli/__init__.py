@@ -26,6 +26,8 @@ COMMANDS = {
     "keys": "cockpit.cli.keys",
     "replay-feed": "cockpit.cli.replay",
     "audit": "cockpit.cli.audit",
+    "inspect": "cockpit.cli.inspect",
+    "take-in": "cockpit.cli.take_in",
 }
 
 

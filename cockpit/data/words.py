@@ -145,3 +145,11 @@ def things(data: DataView, load: LoadLine) -> str:
 def is_told_in(lang: str, message: str) -> bool:
     """Whether a message that the ledger keeps was told in `lang`."""
     return message.rstrip().endswith(LANGUAGE_MARKS[lang])
+
+
+def column(data: DataView, dataset: str, name: str) -> str:
+    """A column of ours for people; without its dataset as the first one that has it calls it."""
+    if dataset:
+        return heading(dataset, name, data.view.lang)
+    found = (heading(one, name, data.view.lang) for one in ("incidents", *DATASETS))
+    return next((told for told in found if told != name), name)

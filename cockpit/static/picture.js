@@ -249,6 +249,56 @@ const listen = (root, state) => {
   root.addEventListener("focusout", hideTip);
 };
 
+// ---- a file for the server: sent as it is, with the word of this page; what the server says is shown as text
+const sendFile = (root, box, file) => {
+  const [said, bar, stop] = [".up-said", ".up-sent", ".up-stop"].map((name) => box.querySelector(name));
+  const tell = (text, isFault = false) => {
+    said.textContent = text;
+    said.classList.toggle("up-fault", isFault);
+  };
+  const end = (text) => {
+    box.classList.remove("busy");
+    bar.hidden = stop.hidden = true;
+    tell(text, Boolean(text));
+  };
+  if (file.size > Number(box.dataset.most)) return tell(box.dataset.large, true);
+  const request = new XMLHttpRequest();
+  request.open("POST", box.dataset.upload);
+  request.setRequestHeader("x-upload-ticket", box.dataset.ticket);
+  request.setRequestHeader("x-upload-name", encodeURIComponent(file.name.slice(0, 200).toWellFormed?.() ?? file.name.slice(0, 200)));
+  request.setRequestHeader("content-type", "application/octet-stream");
+  request.upload.addEventListener("progress", (event) => {
+    bar.value = event.total ? (100 * event.loaded) / event.total : 0;
+    tell(`${box.dataset.busy} ${Math.round(bar.value)} %`);
+  });
+  request.addEventListener("load", () => {
+    if (request.status === 200) root.send("received");
+    else end(request.responseText.slice(0, 300) || box.dataset.lost);
+  });
+  for (const kind of ["error", "abort"]) request.addEventListener(kind, () => end(box.dataset.lost));
+  box.classList.add("busy");
+  bar.hidden = stop.hidden = false;
+  stop.onclick = () => request.abort();
+  tell(box.dataset.busy);
+  request.send(file);
+  return undefined;
+};
+
+const setUpUpload = (root) => {
+  const box = root.querySelector("[data-upload]");
+  if (!box) return;
+  const field = box.querySelector("input[type=file]");
+  field.addEventListener("change", () => field.files[0] && sendFile(root, box, field.files[0]));
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    box.addEventListener(kind, (event) => {
+      event.preventDefault();
+      box.classList.toggle("over", kind === "dragover");
+      const [file] = kind === "drop" ? event.dataTransfer.files : [];
+      if (file && !box.classList.contains("busy")) sendFile(root, box, file);
+    });
+  }
+};
+
 // ---- an open menu closes on Escape and when the focus or a click goes elsewhere
 const closeMenus = (event) => {
   for (const menu of document.querySelectorAll(".picture details.menu[open]")) {
@@ -280,6 +330,7 @@ export default function ({ data, parentElement, key, setTriggerValue }) {
       if (table?.tHead && order[0] < table.tHead.rows[0].cells.length) sortTable(table, ...order);
     }
     setUpMap(root, state);
+    setUpUpload(root);
   }
   return undefined;
 }

@@ -3,7 +3,7 @@
 from geo.migrations.steps import run
 
 revision = "0015_values"
-down_revision = "0011_definers"
+down_revision = "0014_sandbox"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from geo.migrations.steps import run
 
-revision = "0012_quarantine"
-down_revision = "0011_definers"
+revision = "0013_quarantine"
+down_revision = "0012_promise"
 branch_labels = None
 depends_on = None
 

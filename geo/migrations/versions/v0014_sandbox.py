@@ -2,8 +2,8 @@
 
 from geo.migrations.steps import run
 
-revision = "0013_sandbox"
-down_revision = "0011_definers"
+revision = "0014_sandbox"
+down_revision = "0013_quarantine"
 branch_labels = None
 depends_on = None
 

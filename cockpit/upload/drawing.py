@@ -1,0 +1,95 @@
+"""The map of a preview: what would be inserted, changed and refused, over the loaded areas; every fate its own shape.
+
+Invariant: pure; what is not drawn (beyond the limit, outside the picture) is counted, so that the legend adds up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from cockpit.maps import frame as frames
+from cockpit.maps.frame import Frame
+from cockpit.maps.outlines import figure, path, simplified
+from cockpit.markup import attributes
+from geo.map_queries import Outline
+
+FATES = ("inserted", "updated", "quarantined")
+WIDTH, TALLEST = 560, 400
+SIGNS = {
+    "inserted": "m-2.6,0a2.6,2.6 0 1 0 5.2,0a2.6,2.6 0 1 0 -5.2,0z",
+    "updated": "m-3,-3h6v6h-6z",
+    "quarantined": "m-3.2,-3.2l6.4,6.4m0,-6.4l-6.4,6.4",
+}
+"""A fate's shape around its point, in pixels: a disc, a square, a cross."""
+CHUNK = 150
+"""Signs in one path: a browser paints shorter ones faster."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The picture as SVG; `drawn` and `beside` (outside the picture) count signs and outlines by fate."""
+
+    markup: str
+    drawn: Mapping[str, int] = field(default_factory=dict)
+    beside: int = 0
+
+
+def drawing(
+    areas: Sequence[Outline],
+    points: Mapping[str, Sequence[Sequence[float]]],
+    shapes: Mapping[str, Sequence[str]],
+    *,
+    label: str,
+) -> Drawing | None:
+    """The map; None where nothing has a place. `points`: lon, lat by fate; `shapes`: WKB as hex by fate (EPSG:4326)."""
+    outlines = {fate: shapely.from_wkb(np.array(shapes.get(fate, ()), dtype=object)) for fate in FATES}
+    spots = {fate: np.array(points.get(fate, ()), dtype=float).reshape(-1, 2) for fate in FATES}
+    frame = _frame(areas, spots, outlines)
+    if frame is None:
+        return None
+    body = "".join(f'<path class="up-area" d="{path(shape)}"/>' for shape in simplified(areas, frame))
+    drawn, beside = {}, 0
+    for fate in FATES:
+        body += "".join(f'<path class="up-line {fate}" d="{path(shape)}"/>' for shape in frame.place(outlines[fate]))
+        seen = _seen(frame, spots[fate])
+        beside += len(spots[fate]) - len(seen)
+        drawn[fate] = len(seen) + len(outlines[fate])
+        body += _signs(fate, seen)
+    size = attributes(viewBox=f"0 0 {frame.width} {frame.height}", role="img", aria_label=label)
+    return Drawing(f'<svg class="up-map"{size}>{body}</svg>', drawn, beside)
+
+
+def _frame(areas: Sequence[Outline], spots: Mapping[str, NDArray[Any]], outlines: Mapping[str, Any]) -> Frame | None:
+    """The loaded areas with the outlines of the file; without both where most points lie."""
+    ground = [area.shape for area in areas] + [shape for fate in FATES for shape in outlines[fate]]
+    known = np.concatenate([spots[fate] for fate in FATES])
+    if not ground and len(known):
+        low, high = np.percentile(known, (2, 98), axis=0)
+        ground = [shapely.box(*low, *high)]
+    return frames.fit(ground, width=WIDTH, tallest=TALLEST)
+
+
+def _seen(frame: Frame, spots: NDArray[Any]) -> NDArray[Any]:
+    """The pixels of the points that lie in the picture."""
+    if not len(spots):
+        return spots
+    at = frame.pixels(spots)
+    inside = (at >= 0).all(axis=1) & (at[:, 0] <= frame.width) & (at[:, 1] <= frame.height)
+    found: NDArray[Any] = at[inside]
+    return found
+
+
+def _signs(fate: str, at: NDArray[Any]) -> str:
+    sign = SIGNS[fate]
+    parts = [f"M{figure(float(x))} {figure(float(y))}{sign}" for x, y in at]
+    chunks = ["".join(parts[start : start + CHUNK]) for start in range(0, len(parts), CHUNK)]
+    return "".join(f'<path class="up-sign {fate}" d="{chunk}"/>' for chunk in chunks)
+
+
+def sign(fate: str) -> str:
+    """A fate's sign for the legend."""
+    return f'<svg class="up-key" viewBox="0 0 10 10"><path class="up-sign {fate}" d="M5 5{SIGNS[fate]}"/></svg>'
