@@ -96,7 +96,9 @@ def samples(link: str) -> Iterator[Sample]:
     degrees = formats.shapefile(formats.frame(good))
     yield grids("prj不符.zip", formats.zipped(parts | {"prj": degrees["prj"]}), reject("crs_evidence"))
     yield grids("与选项不符.zip", formats.zipped(parts), reject("crs_conflict"), crs="EPSG:4326")
-    yield grids("坏prj.zip", formats.zipped(degrees | {"prj": b"PROJCS[broken"}), reject("unknown_crs", "geofile_damaged"))
+    yield grids(
+        "坏prj.zip", formats.zipped(degrees | {"prj": b"PROJCS[broken"}), reject("unknown_crs", "geofile_damaged")
+    )
     local = b'LOCAL_CS["site",UNIT["metre",1]]'
     yield grids(
         "地方坐标.zip", formats.zipped(parts | {"prj": local}), reject("crs_no_way", "unknown_crs", "crs_missing")

@@ -66,9 +66,7 @@ class Sample:
     rows: int | None = None
 
 
-def grids(
-    name: str, content: bytes | str, verdict: Verdict, *, secrets: Sequence[str] = (), **options: Any
-) -> Sample:
+def grids(name: str, content: bytes | str, verdict: Verdict, *, secrets: Sequence[str] = (), **options: Any) -> Sample:
     """A file of grids."""
     return Sample(name, as_bytes(content), verdict, "boundaries", {"level": "grid", **options}, secrets=secrets)
 

@@ -38,9 +38,7 @@ def _documents(link: str) -> Iterator[Sample]:
     }.items():
         head = f"{formats.Xml}{declared}"
         yield grids(f"{name}.kml", formats.kml(town.grids(), head=head), reject(*DECLARED))
-        yield cases(
-            f"{name}.xml", formats.open311_xml(town.incidents()).replace(formats.Xml, head), reject(*DECLARED)
-        )
+        yield cases(f"{name}.xml", formats.open311_xml(town.incidents()).replace(formats.Xml, head), reject(*DECLARED))
     network = f"<NetworkLink><Link><href>{link}/x.kml</href></Link></NetworkLink>"
     yield grids("链接.kml", kml.replace("<Document>", f"<Document>{network}"), notes("kml_links"))
     yield cases("深层.json", "[" * 200_000, reject("json_too_deep", "bad_json"))

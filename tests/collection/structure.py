@@ -23,7 +23,48 @@ def samples(link: str) -> Iterator[Sample]:
     yield from _workbooks()
     yield from _documents()
     yield from _shapes()
+    yield from _odd_but_good()
     yield from _others()
+
+
+def _odd_but_good() -> Iterator[Sample]:
+    made = formats.lines(town.incidents()).splitlines()
+    yield cases("行尾多逗号.csv", "\n".join(f"{line}," for line in made), accept(inserted=12))
+    numbered = [{"序号": at, **row} for at, row in enumerate(town.incidents(), start=1)]
+    yield cases("有序号.xlsx", formats.xlsx(numbered), accept(inserted=12))
+    made = formats.lines(town.incidents()).splitlines()
+    quoted = [",".join(f'"{cell}"' for cell in line.split(",")) for line in made]
+    yield cases("处处引号.csv", "\n".join(quoted), accept(inserted=12))
+    yield cases("旧式回车.csv", formats.csv(town.incidents(), end="\r"), accept(inserted=12))
+    signed = town.incidents({3: {"经度": "+120.21", "纬度": " 30.17 "}})
+    yield cases("带正号.csv", formats.csv(signed), accept(inserted=12))
+    wide = town.incidents({3: {"经度": "１２０．２１", "纬度": "３０．１７"}})
+    yield cases("全角坐标.csv", formats.csv(wide), accept(inserted=12))
+
+    def filtered(book: Any) -> None:
+        sheet = book.active
+        sheet.auto_filter.ref = "A1:O13"
+        sheet.row_dimensions[5].hidden = True
+        sheet.column_dimensions["E"].hidden = True
+        sheet.freeze_panes = "B2"
+
+    yield cases("有筛选和隐藏行.xlsx", formats.xlsx(town.incidents(), filtered), accept(inserted=12))
+    numbers = town.incidents({at: {"经度": 120.21, "纬度": 30.17, "社区代码": 330109003001} for at in range(12)})
+    yield cases("数值格.xlsx", formats.xlsx(numbers), accept(inserted=12))
+    nothing = town.incidents()
+    for row in nothing:
+        row["描述"] = None
+    yield cases("空列.json", formats.dumped(nothing), accept(inserted=12))
+    yield grids("crs为空.geojson", formats.geojson(town.grids(), crs=None), accept(inserted=16))
+    extra = formats.geojson(town.grids(), name="网格", bbox=[120.2, 30.16, 120.26, 30.21])
+    yield grids("有附加成员.geojson", extra, accept(inserted=16))
+    bom = b"\xef\xbb\xbf" + formats.geojson(town.grids())
+    yield grids("有BOM.geojson", bom, accept(inserted=16))
+    parts = formats.shapefile(formats.frame(town.grids()))
+    upper = {ending.upper(): content for ending, content in parts.items()}
+    yield grids("大写扩展名.zip", formats.zipped(upper), accept(inserted=16))
+    apple = {f"网格.{ending}": content for ending, content in parts.items()} | {"__MACOSX/._网格.shp": b"\0" * 64}
+    yield grids("苹果压缩.zip", formats.zipped(apple, name=""), accept(inserted=16))
 
 
 def _text_tables() -> Iterator[Sample]:
@@ -164,7 +205,9 @@ def _documents() -> Iterator[Sample]:
     arrays = [list(town.HEADINGS), *([*row.values()] for row in town.incidents())]
     yield cases("数组的数组.json", formats.dumped(arrays), reject("json_no_object"))
     yield cases("截断.json", formats.dumped(town.incidents())[:-40], reject("bad_json"))
-    yield cases("截断.jsonl", b"\n".join(map(formats.dumped, town.incidents()))[:-9], reject("bad_json", "bad_encoding"))
+    yield cases(
+        "截断.jsonl", b"\n".join(map(formats.dumped, town.incidents()))[:-9], reject("bad_json", "bad_encoding")
+    )
     twice = formats.dumped(town.incidents()).replace('"描述"'.encode(), '"编号"'.encode(), 1)
     yield cases("键重复.json", twice, reject("bad_json"))
     yield cases("空列表.json", b"[]", reject("empty_file"))
