@@ -62,9 +62,11 @@ class Mapping:
     goes for the rows below too; `excel_dates`: columns where a serial number is a day.
     `code` names the source (the file's name); `columns`: ours → the headings that may carry it; `optional`: mapped
     columns that a file may lack (of any other a missing heading refuses the file); `values`: ours → (theirs → ours);
+    `time_formats`: how times are written (strptime, or EPOCHS for bare numbers), read before the usual writings;
     `nulls`: texts that mean nothing; `constants`: ours → value for a column that the file lacks; `files`: file name
     without ending → constants of that file; `key`: `decides`, the heading whose highest value wins among rows of one
-    id, and `unit`, the heading that tells several rows of one incident apart. `zone_marker` = "ignore": times are
+    id, in one file or in several, and `unit`, the heading that tells several rows of one incident apart.
+    `zone_marker` = "ignore": times are
     local although they end in Z or an offset. `declared_level`: the level of the areas that rows name. `categories`:
     "list" (ours) or "open" (every value becomes a category; `extra.categories` may name them). `covers`: first and
     last day of the reports. `skip`: `all_empty`, headings whose cells are all empty in lines of totals, which are

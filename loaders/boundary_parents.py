@@ -9,8 +9,9 @@ touches. Else the area has no parent: it is kept in a set that does not nest, wh
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -49,22 +50,42 @@ def linked(landing: Landing, found: Sequence[Area], job: Job, above: Above) -> l
     if not nests or "parent_code" not in job.present:
         guesses = guessed(found, above, nests=nests)
     kept: list[Area] = []
+    orphans: list[Area] = []
     noted: list[tuple[Area, str]] = []
     may_lack = not nests or job.mapping.parentless == "keep"
     for area, guess in zip(found, guesses, strict=True):
         code = area.head.parent_code
         parent = above.parents.get(code) if code else guess.parent
         if parent is None and (code or not may_lack):
-            params = {"level": above.parent_level}
-            quarantined(landing, area.rows, column="parent_code", value=code, fault="unknown_parent", params=params)
+            orphans.append(area)
             continue
         kept.append(replace(area, parent=parent, is_nested=nests))
         note = NONE if parent is None else None if code else guess.note
         noted += [(kept[-1], note)] if note else []
+    if orphans:
+        _refuse_orphans(landing, orphans, {area.head.code for area in found}, above)
     if nests:
         _refuse_not_nested(kept, above, job)
     _tell(landing, noted)
     return kept
+
+
+def _refuse_orphans(landing: Landing, orphans: Sequence[Area], own: Collection[str], above: Above) -> None:
+    """Quarantines areas whose parent is unknown, and says where its code stands instead: in this file, at a level."""
+    elsewhere = {
+        code: level
+        for level in areas.loaded_levels(landing.connection)
+        if level != above.parent_level
+        for code in areas.in_force(areas.versions(landing.connection, level), on=None)
+    }
+    for area in orphans:
+        code = area.head.parent_code
+        params: dict[str, Any] = {"level": above.parent_level}
+        if code in own:
+            params |= {"case": "same_level", "found_level": above.level}
+        elif code in elsewhere:
+            params |= {"case": "other_level", "found_level": elsewhere[code]}
+        quarantined(landing, area.rows, column="parent_code", value=code, fault="unknown_parent", params=params)
 
 
 def guessed(found: Sequence[Area], above: Above, *, nests: bool) -> list[Guess]:

@@ -13,7 +13,6 @@ from loaders.dataset import Column, Dataset, Job
 from loaders.faults import FAULT_SCHEMA, fault_rows, together
 
 EXPONENT = r"^[0-9](?:\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,3}$"
-ERROR_CELL = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)$"
 _WIDE = "".join(chr(code) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0D))
 _NARROW = {wide: chr(ord(wide) - 0xFEE0) for wide in _WIDE} | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
 BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
@@ -107,12 +106,11 @@ def plain_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
 
 
 def damaged_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> list[pl.DataFrame]:
-    """The faults of ids that a spreadsheet made a number of (1.23457E+17), or an error (#N/A): what it was is lost."""
+    """The faults of ids that a spreadsheet made a number of (1.23457E+17): what it was is lost."""
     found = []
     for name in (column.name for column in columns if column.is_id):
-        for pattern, case in ((EXPONENT, "exponent"), (ERROR_CELL, "error")):
-            is_damaged = pl.col(name).str.contains(pattern)
-            found.append(fault_rows(frame, is_damaged, fault="damaged_id", column=name, params={"case": case}))
+        is_damaged = pl.col(name).str.contains(EXPONENT)
+        found.append(fault_rows(frame, is_damaged, fault="damaged_id", column=name))
     return found
 
 

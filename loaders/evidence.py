@@ -102,7 +102,7 @@ def others_of(declared: Crs, shapes: NDArray[Any], of_store: NDArray[Any]) -> tu
 
 def told_displacement(shapes: NDArray[Any], rival: Rival) -> dict[str, str]:
     """Distance and direction in which the shapes lie from where the other reading has them, for a message."""
-    lon, lat = np.nanmean(shapely.get_coordinates(shapely.centroid(shapes)), axis=0)
+    lon, lat = np.median(shapely.get_coordinates(shapely.centroid(shapes)), axis=0)
     found = rivals.displacement(float(lon), float(lat), rival)
     return {"distance": found.distance, "direction": found.direction}
 

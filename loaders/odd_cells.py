@@ -18,7 +18,7 @@ LETTERS = 26
 
 
 def faults(block: pl.DataFrame, positions: Mapping[str, int], *, codes: Collection[str]) -> pl.DataFrame:
-    """The faults of rows (`row`, c0 …, maybe `unvalued`) with such a cell in a column of ours; `codes` are its ids."""
+    """The faults of rows (`row`, c0 …, perhaps `unvalued`) with such a cell among ours; `codes` must be comparable."""
     is_seen = block.select(pl.col(f"c{cell}").str.starts_with("#").any() for cell in set(positions.values()))
     found = []
     for column, cell in positions.items():

@@ -248,6 +248,8 @@ def test_parents_of_another_level_of_themselves_or_in_a_circle_are_no_parents(de
     circle = (("g4", "g5", square(0, 2)), ("g5", "g4", square(1, 2)))
     result = desk.boundaries("grid", *rows, *circle)
     assert desk.rejects(result) == [(row, "unknown_parent") for row in (3, 4, 5, 6)]
+    case = f"select params ->> 'case' from ops.quarantine where load_id = {result.load_id} order by row_number"
+    assert desk.rows(case) == [("other_level",), *[("same_level",)] * 3]
 
 
 def test_a_child_in_another_parent_than_the_one_it_names_refuses_the_set(desk: Desk) -> None:

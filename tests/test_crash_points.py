@@ -78,8 +78,10 @@ def test_a_load_killed_at_any_moment_leaves_all_or_nothing(
     started = time.monotonic()
     child = disturbed.child(incidents(tmp_path / "first.csv", prefix="first-"))
     begun = time.monotonic()
-    child.communicate(timeout=60)
+    assert child.stdout is not None
+    assert "loaded" in child.stdout.readline()
     takes = time.monotonic() - begun
+    child.communicate(timeout=60)
     told = f"seed {SEED}; a load takes {takes:.2f} s after {begun - started:.2f} s"
     ends = {"killed": 0, "done": 0, "lost": 0}
     for number in range(KILLS):

@@ -51,6 +51,7 @@ PARAMS = (
     "from", "to", "level", "area", "category", "lang", "mode", "by", "services", "overlay", "order", "rows", "book",
     "period", "toward", "fund", "kind", "q", "sort", "dir", "page", "step", "goods", "load", "fault", "dataset",
     "source", "status", "who", "action", "result", "below", "line", "account", "role", "within", "state", "new",
+    "row", "list",
 )  # fmt: skip
 PAGES = {
     "overview": "leader", "response": "leader", "funds": "leader", "community": "leader", "data": "leader",

@@ -11,14 +11,18 @@ from browser import DESK, TOKENS, WAIT_MS, chromium, fetch, served, sign_in, wat
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
+from cockpit import queries
+from cockpit.context import make_view
+from cockpit.data import computed, work, work_acts, work_panel
 from geo import quarantine
 from geo.store import Store
-from geo.viewer import OPERATOR, Clock
+from geo.viewer import OPERATOR, Clock, Viewer
 from loaders.dataset import LoadRequest
 from loaders.work import load_file
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
+HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 HEAD = "工单编号,事件类别,状态,上报时间,办结时间,经度,纬度,联系人"
 LINES = (
     "SG-2611-001,噪声扰民,已办结,2026-11-05 08:00:00,2026-11-04 08:00:00,120.2,30.2,张三 13812345678",
@@ -53,6 +57,16 @@ def shot(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
         page.locator('[class*="panel_data_work"]').last.screenshot(path=str(Path(SHOTS) / f"{name}-panel.png"))
+
+
+def test_the_file_of_a_steward_has_the_rows_as_received_and_hides_what_nobody_reads(address: str) -> None:
+    told = fetch(f"{address}/export/rejects.csv?load=1").read().decode("utf-8-sig")
+    head, first, second, *_ = csv.reader(io.StringIO(told))
+    assert head[:9] == ["行号", *HEAD.split(",")]
+    assert (first[0], first[1], first[8]) == ("2", "SG-2611-001", "***")
+    assert (second[0], second[8]) == ("3", "")
+    assert "李四" not in told
+    assert "13812345678" not in told
 
 
 def test_a_refused_row_is_corrected_another_dismissed_and_what_waits_is_run_again(
@@ -113,19 +127,27 @@ def test_a_refused_row_is_corrected_another_dismissed_and_what_waits_is_run_agai
 @pytest.mark.parametrize("size", [DESK, (1920, 1080)])
 def test_the_work_speaks_english_and_fits_the_screen(browser: Browser, address: str, size: tuple[int, int]) -> None:
     with watched(browser, size=size) as seen:
-        page = seen.open(f"{address}/data?lang=en&load=2&row=3")
+        page = seen.open(f"{address}/data?lang=en&load=1&row=3")
         expect(page.locator(".w-title b")).to_have_text("Row 3", timeout=WAIT_MS)
         expect(page.locator(".w-form")).to_contain_text("New value")
+        expect(page.locator(".w-form")).to_contain_text("<img src=x")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         shot(page, f"work-en-{size[0]}")
 
 
-def test_the_file_of_a_steward_has_the_rows_as_received_and_hides_what_nobody_reads(address: str) -> None:
-    told = fetch(f"{address}/export/rejects.csv?load=2").read().decode("utf-8-sig")
-    head, first, *_ = csv.reader(io.StringIO(told))
-    assert head[:9] == ["行号", *HEAD.split(",")]
-    assert (first[0], first[1], first[8]) == ("3", "SG-2611-002", "")
-    assert "李四" not in told
+@pytest.mark.parametrize("told", ["x' or 1=1", "99999999999", "-1", HOSTILE])
+def test_what_the_url_names_reaches_the_work_as_a_number_or_a_known_state_only(
+    address: str, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    assert address
+    monkeypatch.setattr(queries, "store", lambda: store)
+    steward = Viewer(name="wangfang", role="steward", level="site")
+    view = make_view({"load": "1", "row": told, "state": told, "list": told}, viewer=steward, clock=clock)
+    found = work.opened(computed.open_data(view))
+    assert (found.query.state, found.query.skip) == (None, 0)
+    assert found.open is not None
+    assert found.open.row == 2
+    assert HOSTILE not in work_panel._list(found) + work_panel._head(found, work_acts.Told())
 
 
 def test_a_leader_sees_the_reasons_and_none_of_the_rows_as_received(
@@ -135,7 +157,7 @@ def test_a_leader_sees_the_reasons_and_none_of_the_rows_as_received(
     TOKENS[address] = sign_in(store_environment, login="leader2", role="leader")
     try:
         with watched(browser, size=DESK) as seen:
-            page = seen.open(f"{address}/data?load=2&row=3")
+            page = seen.open(f"{address}/data?load=1&row=3")
             expect(page.get_by_text("为什么隔离")).to_be_visible(timeout=WAIT_MS)
             expect(page.get_by_text("处理隔离行")).to_have_count(0)
             assert fetch(f"{address}/healthz").status == 200

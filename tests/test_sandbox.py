@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
@@ -265,11 +266,13 @@ def test_a_reader_that_dies_is_a_refusal_and_the_next_file_is_read(tmp_path: Pat
         list(blocks)
     assert (refusal.value.code, refusal.value.params["how"]) == ("reader_died", "SIGKILL")
 
-    os.kill(desk._running().process.pid, signal.SIGKILL)
-    desk._running().process.wait()
+    killed = desk._running().process
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.wait()
     table = open_table(path)
     assert next(table.blocks()).height == 2
     table.close()
+    assert not list(Path(tempfile.gettempdir()).glob(f"{child.PREFIX}{killed.pid}-*")), "nothing unpacked stays"
 
 
 @pytest.mark.parametrize(
@@ -398,3 +401,10 @@ def test_a_workbook_that_declares_entities_is_refused(tmp_path: Path) -> None:
     name = "xl/sharedStrings.xml"
     parts[name] = parts[name].replace(b"<sst", laughs + b"<sst", 1)
     assert refused(archive(tmp_path, *parts.items())) == "xml_entities"
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.csv")
+    with pytest.raises(Refused) as refusal:
+        read.facts(tmp_path / "x.csv")
+    assert refusal.value.code == "unreadable_file"

@@ -182,14 +182,8 @@ def test_an_id_is_text_in_half_width_and_one_that_a_spreadsheet_damaged_is_refus
     columns = (Column("code"),)
     frame = plain_ids(pl.DataFrame({"row": [2, 3, 4], "code": ["００１２", "A\u200b1", "（一）号"]}), columns)
     assert frame["code"].to_list() == ["0012", "A1", "（一）号"]
-    told = pl.DataFrame({"row": [2, 3, 4, 5, 6], "code": ["1.23457E+17", "3E+08", "#N/A", "1E5", "E+12"]})
-    assert [
-        (row, params) for one in damaged_ids(told, columns) for row, params in one.select("row", "params").rows()
-    ] == [
-        (2, '{"case": "exponent"}'),
-        (3, '{"case": "exponent"}'),
-        (4, '{"case": "error"}'),
-    ]
+    told = pl.DataFrame({"row": [2, 3, 4, 5, 6], "code": ["1.23457E+17", "3E+08", "A1", "1E5", "E+12"]})
+    assert [row for one in damaged_ids(told, columns) for row in one["row"]] == [2, 3]
 
 
 def test_words_are_compared_in_half_width_and_without_regard_to_case() -> None:

@@ -5,6 +5,7 @@ that what somebody types survives the page's own runs.
 """
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
@@ -128,6 +129,9 @@ def _asked(data: DataView, upload: Upload) -> str:
             f'{esc(tr("upload.unreadable"))} {esc(said)}</p><p class="up-acts">{button(tr("upload.other"), "drop")}</p>'
         )
     left, right = _facts(data, upload) + _columns(data, looked), _form(data, upload)
+    if looked["mapping"]:
+        name = PurePath(looked["mapping"]).stem
+        right = f'<p class="note" role="status">{esc(tr("upload.drafted", name=name))}</p>{right}'
     return f'<div class="up-two"><div>{left}</div><div>{right}</div></div>'
 
 
@@ -209,14 +213,15 @@ def _form(data: DataView, upload: Upload) -> str:
     crs = (chosen.crs if chosen else "") or ""
     listed = "".join(f"<option{attributes(value=name)}></option>" for name in KNOWN_CRS)
     needs = _needs(data, best, fitting)
+    draft = _draft(data, dataset, best, fitting)
+    act = f'<button type="submit"{attributes(class_="btn" if draft else "btn p")}>{esc(tr("upload.try"))}</button>'
     return (
-        f'<form class="up-form" data-send="try">{needs}'
+        f'{needs}{draft}<form class="up-form" data-send="try">'
         f"{_field(tr('upload.dataset'), _select(DATASET, datasets))}"
         f"{_field(tr('upload.source'), _select('source', sources), tr('upload.source_hint'))}"
         f"{_field(tr('upload.level'), _select('level', levels), tr('upload.level_hint'))}"
         f"{_field(tr('upload.crs'), _crs(crs, listed), tr('upload.crs_hint'))}"
-        f'<p class="up-acts"><button type="submit" class="btn p">{esc(tr("upload.try"))}</button>'
-        f"{button(tr('upload.drop'), 'drop')}</p></form>{_draft(data, dataset, best, fitting)}"
+        f'<p class="up-acts">{act}{button(tr("upload.drop"), "drop")}</p></form>'
     )
 
 
@@ -249,7 +254,7 @@ def _draft(data: DataView, dataset: str, best: Mapping[str, Any] | None, fitting
     return (
         f'<form class="up-form up-draft" data-send="draft">{hidden}'
         f"{_field(tr('upload.draft'), f'<input{known}>', tr('upload.draft_hint'))}"
-        f'<p class="up-acts"><button type="submit" class="btn">{esc(tr("upload.draft_act"))}</button></p></form>'
+        f'<p class="up-acts"><button type="submit" class="btn p">{esc(tr("upload.draft_act"))}</button></p></form>'
     )
 
 

@@ -41,7 +41,7 @@ def face(data: DataView, upload: Upload) -> str:
     acts = f'<p class="up-acts">{_button(word, "confirm", style="btn p")}{others}</p>'
     return (
         f'<div class="up-head">{head}{acts}</div>'
-        f'<div class="up-two"><div>{body}</div><div>{_map(data, upload.tried["preview"])}</div></div>'
+        f'<div class="up-two"><div>{body}</div><div>{_map(data, upload.tried)}</div></div>'
     )
 
 
@@ -121,8 +121,8 @@ def _row(data: DataView, one: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- the map
 
 
-def _map(data: DataView, preview: Mapping[str, Any]) -> str:
-    tr = data.view.tr
+def _map(data: DataView, tried: Mapping[str, Any]) -> str:
+    tr, preview = data.view.tr, tried["preview"]
     drawn = drawing.drawing(_areas(data), preview["points"], preview["shapes"], label=tr("upload.map_label"))
     if drawn is None or not any(preview["found"].values()):
         return f'<p class="i2 up-none">{esc(tr("upload.no_map"))}</p>'
@@ -134,8 +134,10 @@ def _map(data: DataView, preview: Mapping[str, Any]) -> str:
             key = "upload.key_all" if part == found else "upload.key_part"
             said = tr(key, fate=tr(f"upload.fate_{fate}"), n=formats.number(found), drawn=formats.number(part))
             keys.append(f"<span>{drawing.sign(fate)}{esc(said)}</span>")
-    notes = [tr("upload.beside", n=formats.number(drawn.beside))] if drawn.beside else []
-    told = f'<p class="i3">{esc("".join(notes))}</p>' if notes else ""
+    placeless = sum(tried["result"][fate] - preview["found"].get(fate, 0) for fate in drawing.FATES)
+    counted = {"upload.beside": drawn.beside, "upload.placeless": placeless}
+    notes = [tr(key, n=formats.number(n)) for key, n in counted.items() if n > 0]
+    told = f'<p class="i3">{esc(" ".join(notes))}</p>' if notes else ""
     return (
         f'<figure class="up-figure">{drawn.markup}<figcaption class="d-key">{"".join(keys)}</figcaption>{told}</figure>'
     )

@@ -3,7 +3,9 @@
 Invariant: nothing is read from a file that changed since it was hashed.
 """
 
+import errno
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,8 @@ def facts(path: Path) -> FileFacts:
     try:
         if path.is_dir():
             raise Refused("is_folder", file=str(path))
+        if path.exists() and not path.is_file():  # a pipe or a device would never end
+            raise Refused("unreadable_file", file=str(path), reason=os.strerror(errno.EINVAL))
         with path.open("rb") as stream:
             before = path.stat()
             digest = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -8,7 +8,6 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -65,8 +64,7 @@ def odd_cells(path: Path, sheet: str) -> OddCells:
     if not zipfile.is_zipfile(path):
         return OddCells({}, {})
     with ZipFile(path) as archive:
-        chunks = (chunk for part in _sheets(archive) for chunk in _chunks(archive, part, end=b"<row"))
-        if not any(_ERROR in chunk or _UNVALUED.search(chunk) for chunk in chunks):
+        if not _has_odd(archive):
             return OddCells({}, {})
     try:
         with warnings.catch_warnings():
@@ -76,11 +74,19 @@ def odd_cells(path: Path, sheet: str) -> OddCells:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
 
 
+def _has_odd(archive: ZipFile) -> bool:
+    chunks = (chunk for part in _sheets(archive) for chunk in _chunks(archive, part, end=b"<row"))
+    return any(_ERROR in chunk or _UNVALUED.search(chunk) for chunk in chunks)
+
+
 def _odd(path: Path, sheet: str) -> OddCells:
     """Reads the sheet twice side by side: what its cells hold, and what they show."""
     found = OddCells({}, {})
-    books = [openpyxl.load_workbook(path, read_only=True, data_only=shown) for shown in (False, True)]
-    with closing(books[0]), closing(books[1]):
+    with path.open("rb") as first, path.open("rb") as second:  # which it leaves open where it cannot read them
+        books = [
+            openpyxl.load_workbook(stream, read_only=True, data_only=is_shown)
+            for stream, is_shown in ((first, False), (second, True))
+        ]
         for held_row, shown_row in zip(*(book[sheet].iter_rows() for book in books), strict=True):
             for held, told in zip(held_row, shown_row, strict=True):
                 if told.data_type == "e":

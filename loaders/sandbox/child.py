@@ -25,6 +25,7 @@ PRELOADED = (
 )  # fmt: skip
 """What readers need and what starts no thread."""
 PREFIX = "cockpit-reading-"
+"""Of a reader's folder; the number of the process that forked it follows."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     for module in PRELOADED:
         import_module(module)
+    _sweep()
     is_filtered = locks.for_all()
     state = {"filter": is_filtered, "landlock": locks.landlock_version(), "threads": len(os.listdir("/proc/self/task"))}
     folders: dict[int, Path] = {}
@@ -74,7 +76,7 @@ def _answer(control: socket.socket, folders: dict[int, Path]) -> None:
 
 def _fork(control: socket.socket, folders: dict[int, Path]) -> _Forked:
     """Forks a reader, locked into a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     near, far = socket.socketpair()
     log = os.memfd_create("log", os.MFD_CLOEXEC)
     pid = os.fork()
@@ -98,6 +100,14 @@ def _become_reader(line: socket.socket, log: int, folder: Path) -> NoReturn:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _sweep() -> None:
+    """Removes the folders of processes like this one that were killed: unpacked files must not stay."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reap(folders: dict[int, Path], pid: int) -> int:
