@@ -79,7 +79,7 @@ def test_a_load_killed_at_any_moment_leaves_all_or_nothing(
     child = disturbed.child(incidents(tmp_path / "first.csv", prefix="first-"))
     begun = time.monotonic()
     assert child.stdout is not None
-    assert "loaded" in child.stdout.readline()
+    assert any('"loaded"' in line for line in iter(child.stdout.readline, ""))
     takes = time.monotonic() - begun
     child.communicate(timeout=60)
     told = f"seed {SEED}; a load takes {takes:.2f} s after {begun - started:.2f} s"

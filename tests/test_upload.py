@@ -35,7 +35,7 @@ def line(number: int, *, closed: str = "2026-10-02 09:00:00", lon: float | None 
 def file(tmp_path: Path) -> Path:
     """Thirty rows, of which two were closed before they were reported."""
     path = tmp_path / NAME
-    early = {number: "2026-10-01 09:00:00" for number in (3, 4)}
+    early = dict.fromkeys((3, 4), "2026-10-01 09:00:00")
     told = [line(number, **({"closed": early[number]} if number in early else {})) for number in range(30)]
     path.write_text(HEAD + "".join(told), encoding="gb18030")
     return path
