@@ -17,9 +17,7 @@ from loaders.result import LoadResult
 
 MOST_S = 300
 CHINESE = re.compile("[\u4e00-\u9fff]")
-UNTOLD = re.compile(
-    "Traceback|[A-Za-z]+Error\\b|\x1b|[\u202a-\u202e\u2066-\u2069]|psycopg|sqlalchemy", re.IGNORECASE
-)
+UNTOLD = re.compile("Traceback|[A-Za-z]+Error\\b|\x1b|[\u202a-\u202e\u2066-\u2069]|psycopg|sqlalchemy", re.IGNORECASE)
 """What no message may hold: words of the machine, and characters that act on who reads them."""
 KEPT = ("loaded", "dry-run")
 REJECTS = "select row_number, column_name, value, fault, params from ops.quarantine where load_id = :load order by 1"
