@@ -6,6 +6,7 @@ spreadsheet does to a cell by itself (a date in another form, leading zeros lost
 
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ from loaders import read
 from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.header import normal
+from loaders.sandbox.far_table import open_table
 from loaders.times import parse_times
 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
@@ -29,23 +31,26 @@ def edits(file: Path, shown: Mapping[int, Mapping[str, str]], lang: str) -> dict
     read.facts(file)
     headings = tuple(dict.fromkeys(name for row in shown.values() for name in row))
     row_heads = {normal(tr("load.head_row", lang)) for lang in LANGUAGES}
-    table = read.open_table(file, read.Wish(headings=frozenset(map(normal, headings)) | row_heads))
-    number = next((i for i, name in enumerate(table.headings) if normal(_plain(name)) in row_heads), None)
-    places = {i: name for i, name in enumerate(map(_plain, table.headings)) if name in headings and i != number}
-    if number is None or not places:
-        raise Refused("replay_file", file=file.name, wanted=tr("load.head_row", "zh"))
-    found: dict[int, dict[str, str]] = {}
-    for block in table.blocks():
-        for line in block.iter_rows(named=True):
-            row = (line[f"c{number}"] or "").strip(BLANKS).removesuffix(".0")
-            if row.isascii() and row.isdigit():
-                given = shown.get(int(row), {})
-                cells = {name: _plain(line[f"c{place}"] or "") for place, name in places.items()}
-                typed = {name: cell for name, cell in cells.items() if not _is_as_given(cell, given.get(name) or "")}
-                found[int(row)] = typed
-    torn = [item for item in table.ragged if item.cells and item.cells[min(number, len(item.cells) - 1)].isdigit()]
-    if torn:
-        raise Refused("replay_file_torn", file=file.name, rows=", ".join(str(item.row) for item in torn[:20]))
+    wish = read.Wish(headings=frozenset(map(normal, headings)) | row_heads)
+    with closing(open_table(file, wish)) as table:
+        number = next((i for i, name in enumerate(table.headings) if normal(_plain(name)) in row_heads), None)
+        places = {i: name for i, name in enumerate(map(_plain, table.headings)) if name in headings and i != number}
+        if number is None or not places:
+            raise Refused("replay_file", file=file.name, wanted=tr("load.head_row", "zh"))
+        found: dict[int, dict[str, str]] = {}
+        for block in table.blocks():
+            for line in block.iter_rows(named=True):
+                row = (line[f"c{number}"] or "").strip(BLANKS).removesuffix(".0")
+                if row.isascii() and row.isdigit():
+                    given = shown.get(int(row), {})
+                    cells = {name: _plain(line[f"c{place}"] or "") for place, name in places.items()}
+                    typed = {
+                        name: cell for name, cell in cells.items() if not _is_as_given(cell, given.get(name) or "")
+                    }
+                    found[int(row)] = typed
+        torn = [item for item in table.ragged if item.cells and item.cells[min(number, len(item.cells) - 1)].isdigit()]
+        if torn:
+            raise Refused("replay_file_torn", file=file.name, rows=", ".join(str(item.row) for item in torn[:20]))
     return found
 
 

@@ -79,6 +79,7 @@ ROUTES = {
     "/export/rejects.csv": ("load", "fault", "dataset", "source", "status", "sort", "lang", "area"),
     "/export/audit.csv": ("from", "to", "period", "who", "action", "result", "below", "line", "lang"),
     "/csp-report": ("x",),
+    "/upload/file": ("lang",),
 }
 """Own address → its parameters. An address that is added to the app must be added here (a test compares them)."""
 AREAS, HEAT = "/layers/areas.svg?day=2026-11-20&level=community", "/layers/heat.csv?from=2026-11-01&to=2026-11-21"

@@ -102,6 +102,7 @@ def test_a_workbook_of_unknown_make_is_recognised_and_the_mapping_that_is_writte
         (5, "unknown_status"), (25, "unknown_status"), (45, "unknown_status"),
     ]  # fmt: skip
 
+    assert found["sources"] == ["monthly"]
     path = Path(found["mapping"])
     draft = tomllib.loads(path.read_text(encoding="utf-8"))
     assert path == Path(environment["COCKPIT_HOME"]) / "config" / "sources" / "monthly.toml"

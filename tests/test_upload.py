@@ -103,7 +103,7 @@ def post(
 
 @pytest.mark.browser
 def test_a_steward_sees_what_would_happen_and_nothing_is_written_before_the_confirmation(
-    browser: Browser, address: str, file: Path, store: Store, clock: Clock, home: Path
+    browser: Browser, address: str, *, file: Path, store: Store, clock: Clock, home: Path
 ) -> None:
     with watched(browser, size=DESK) as seen:
         page = seen.open(f"{address}/data")
@@ -152,7 +152,7 @@ def test_a_steward_sees_what_would_happen_and_nothing_is_written_before_the_conf
 
 @pytest.mark.browser
 def test_a_load_is_cancelled_until_it_commits_and_then_nothing_was_written(
-    browser: Browser, address: str, store: Store, clock: Clock, home: Path, tmp_path: Path
+    browser: Browser, address: str, *, store: Store, clock: Clock, home: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "late.csv"
     path.write_text(HEAD + "".join(line(number) for number in range(100, 110)), encoding="utf-8")
@@ -174,7 +174,7 @@ def test_a_load_is_cancelled_until_it_commits_and_then_nothing_was_written(
 
 @pytest.mark.browser
 def test_only_the_page_of_who_may_load_brings_files_in(
-    browser: Browser, address: str, store_environment: dict[str, str], home: Path, store: Store, clock: Clock
+    browser: Browser, address: str, *, store_environment: dict[str, str], home: Path, store: Store, clock: Clock
 ) -> None:
     leader = sign_in(store_environment, login="boss", role="leader")
     steward = TOKENS[address]

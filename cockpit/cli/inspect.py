@@ -74,7 +74,9 @@ def inspect(
         sys.exit(2)
     path = _written(found, asked, name) if name else None
     if as_json:
-        say_json({**record(found, lang), "file": called, "mapping": str(path) if path else None})
+        told = record(found, lang) | {"file": called, "mapping": str(path) if path else None}
+        told["sources"] = [*([name] if path else []), *found.sources]
+        say_json(told)
     else:
         _tell(found, called, lang)
     if store is not None:

@@ -280,14 +280,14 @@ def _field(label: str, control: str, hint: str = "") -> str:
 
 
 def _done(data: DataView, upload: Upload) -> str:
-    tr, told = data.view.tr, upload.result["result"]
-    load_id = told.get("load_id")
+    tr, ended = data.view.tr, upload.result["result"]
+    load_id = ended.get("load_id")
     counts = {
-        name: formats.number(told[name])
+        name: formats.number(ended[name])
         for name in ("read", "inserted", "updated", "unchanged", "quarantined")
-        if name in told
+        if name in ended
     }
-    if told["status"] == "nothing-new":
+    if ended["status"] == "nothing-new":
         said = tr("upload.nothing_new", load=load_id)
     elif counts:
         said = tr("upload.did_load", load=load_id, **counts)

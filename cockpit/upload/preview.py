@@ -49,29 +49,29 @@ def _button(word: str, act: str, *, style: str = "btn") -> str:
     return f'<button type="button"{attributes(class_=style, data_go=act)}>{esc(word)}</button>'
 
 
-def _refused(data: DataView, told: Mapping[str, Any]) -> str:
+def _refused(data: DataView, counted: Mapping[str, Any]) -> str:
     tr = data.view.tr
-    codes = "".join(f"<code>{esc(code)}</code>" for code in told["faults"])
+    codes = "".join(f"<code>{esc(code)}</code>" for code in counted["faults"])
     acts = _button(tr("upload.back"), "back", style="btn p") + _button(tr("upload.drop"), "drop")
     return (
         f'<div class="d-fate refused"><i>{esc(tr("upload.would_refuse"))}</i></div>'
-        f'<p class="d-why" role="alert">{esc(told["message"])}</p><p class="d-codes">{codes}</p>'
+        f'<p class="d-why" role="alert">{esc(counted["message"])}</p><p class="d-codes">{codes}</p>'
         f'<p class="up-acts">{acts}</p>'
     )
 
 
-def _bar(data: DataView, told: Mapping[str, Any]) -> str:
+def _bar(data: DataView, counted: Mapping[str, Any]) -> str:
     """Every row by its fate, as on the panel of a load."""
     tr = data.view.tr
-    said = {fate: tr(f"upload.would_{fate}", n=formats.number(told[fate])) for fate in FATES}
+    said = {fate: tr(f"upload.would_{fate}", n=formats.number(counted[fate])) for fate in FATES}
     segments = "".join(
-        f'<i class="{fate}" style="flex-grow:{int(told[fate])}" data-tip="{esc(said[fate])}">'
-        f"{esc(formats.number(told[fate])) if told[fate] / max(1, told['read']) >= LABELLED_FROM else ''}</i>"
-        for fate in FATES if told[fate]
+        f'<i class="{fate}" style="flex-grow:{int(counted[fate])}" data-tip="{esc(said[fate])}">'
+        f"{esc(formats.number(counted[fate])) if counted[fate] / max(1, counted['read']) >= LABELLED_FROM else ''}</i>"
+        for fate in FATES if counted[fate]
     )  # fmt: skip
     key = "".join(f'<span><i class="d-swatch {fate}"></i>{esc(said[fate])}</span>' for fate in FATES)
-    label = tr("data.fate_label", read=formats.number(told["read"]), fates=", ".join(said.values()))
-    read = esc(tr("data.fate_read", n=formats.number(told["read"])))
+    label = tr("data.fate_label", read=formats.number(counted["read"]), fates=", ".join(said.values()))
+    read = esc(tr("data.fate_read", n=formats.number(counted["read"])))
     return (
         f'<div class="d-fate"{attributes(role="img", aria_label=label)}>{segments}</div>'
         f'<p class="d-key"><b>{read}</b>{key}</p>'
@@ -80,16 +80,18 @@ def _bar(data: DataView, told: Mapping[str, Any]) -> str:
 
 def _said(data: DataView, upload: Upload) -> str:
     """What was repaired or skipped, and the message of the dry run, which tells what lies outside."""
-    tr, told = data.view.tr, upload.tried["result"]
-    parts = [tr(f"data.told_{name}", n=formats.number(told[name])) for name in ("repaired", "skipped") if told[name]]
+    tr, counted = data.view.tr, upload.tried["result"]
+    parts = [
+        tr(f"data.told_{name}", n=formats.number(counted[name])) for name in ("repaired", "skipped") if counted[name]
+    ]
     said = f'<p class="d-told">{esc(tr("data.told_joiner").join(parts))}</p>' if parts else ""
-    return said + (f'<p class="note">{esc(told["message"])}</p>' if told["message"] else "")
+    return said + (f'<p class="note">{esc(counted["message"])}</p>' if counted["message"] else "")
 
 
-def _faults(data: DataView, told: Mapping[str, Any], preview: Mapping[str, Any]) -> str:
+def _faults(data: DataView, counted: Mapping[str, Any], preview: Mapping[str, Any]) -> str:
     """Why rows would be refused, the most frequent first, with the first rows of each; then what is only noted."""
     tr = data.view.tr
-    ranked = sorted(told["faults"].items(), key=lambda one: (-one[1], one[0]))
+    ranked = sorted(counted["faults"].items(), key=lambda one: (-one[1], one[0]))
     refusing = {one["fault"] for one in preview["faults"]}
     reasons = [one for one in ranked if one[0] in refusing]
     notes = [one for one in ranked if one[0] not in refusing and not one[0].startswith(TOLD_IN_MESSAGE)]
@@ -135,8 +137,8 @@ def _map(data: DataView, tried: Mapping[str, Any]) -> str:
             said = tr(key, fate=tr(f"upload.fate_{fate}"), n=formats.number(found), drawn=formats.number(part))
             keys.append(f"<span>{drawing.sign(fate)}{esc(said)}</span>")
     placeless = sum(tried["result"][fate] - preview["found"].get(fate, 0) for fate in drawing.FATES)
-    counted = {"upload.beside": drawn.beside, "upload.placeless": placeless}
-    notes = [tr(key, n=formats.number(n)) for key, n in counted.items() if n > 0]
+    left_out = {"upload.beside": drawn.beside, "upload.placeless": placeless}
+    notes = [tr(key, n=formats.number(n)) for key, n in left_out.items() if n > 0]
     told = f'<p class="i3">{esc(" ".join(notes))}</p>' if notes else ""
     return (
         f'<figure class="up-figure">{drawn.markup}<figcaption class="d-key">{"".join(keys)}</figcaption>{told}</figure>'

@@ -66,7 +66,10 @@ def cancel(upload: Upload, viewer: Viewer, *, said: str) -> None:
 
 def drop(upload: Upload, viewer: Viewer) -> None:
     """Removes the file; its line in the trail may fail, the file goes all the same."""
+    is_loaded = upload.stage == DONE
     desks.desk().drop(upload.session_id)
+    if is_loaded:
+        return
     with suppress(StoreUnavailable):
         note(viewer, upload, "upload-dropped")
 
@@ -93,15 +96,15 @@ def _begin(upload: Upload, viewer: Viewer, stage: str, arguments: list[str]) -> 
     upload.stage, upload.rows, upload.fault = stage, 0, ""
     since = current_clock().at
 
-    def on_line(told: Mapping[str, Any]) -> None:
-        if "rows" in told and "status" not in told:
-            upload.rows = int(told["rows"])
+    def on_line(line: Mapping[str, Any]) -> None:
+        if "rows" in line and "status" not in line:
+            upload.rows = int(line["rows"])
         elif stage == LOOKING:
-            upload.looked = told
+            upload.looked = line
         elif stage == TRYING:
-            upload.tried, upload.stage = told, SHOWN
+            upload.tried, upload.stage = line, SHOWN
         else:
-            _finish(upload, told)
+            _finish(upload, line)
 
     def on_end(said: str) -> None:
         if upload.stage != stage:
@@ -116,10 +119,10 @@ def _begin(upload: Upload, viewer: Viewer, stage: str, arguments: list[str]) -> 
     upload.child = Child(arguments, on_line=on_line, on_end=on_end)
 
 
-def _finish(upload: Upload, told: Mapping[str, Any]) -> None:
+def _finish(upload: Upload, line: Mapping[str, Any]) -> None:
     """What a load said at its end; a file that went in is removed at once."""
-    upload.result = told
-    is_in = told["result"]["status"] != "refused"
+    upload.result = line
+    is_in = line["result"]["status"] != "refused"
     upload.stage = DONE if is_in else SHOWN
     if is_in:
         upload.path.unlink(missing_ok=True)

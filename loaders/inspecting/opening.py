@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from loaders import check, read
-from loaders.read import open_table as opened
+from loaders.sandbox.far_table import open_table as opened
 
 SAMPLE_ROWS = 50_000
 
