@@ -16,6 +16,7 @@ def samples(link: str) -> Iterator[Sample]:
         "将来的日期": ({"日期": "2089-01-01"}, "future_time"),
         "日月不明": ({"日期": "05/06/2026"}, "ambiguous_time"),
         "没有凭证号": ({"凭证号": ""}, "missing_value"),
+        "合计各列都填": ({"凭证号": "小计"}, "total_as_id"),
         "凭证号坏了": ({"凭证号": "2.0261E+15"}, "damaged_id", "digits_lost"),
     }
     for name, (change, *faults) in bad.items():
