@@ -31,10 +31,10 @@ test: ## all tests, on a real PostGIS and in a real browser (ARGS for pytest)
 	@deploy/prepare --test
 	@.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
-torture: ## loads killed at 200 random moments and at every named point (KILLS, SEED; about a quarter of an hour)
+torture: ## loads killed at 200 random moments and at every named point, 2,000 damaged files (KILLS, SEED; half an hour)
 	@deploy/prepare --test --quiet
 	@COCKPIT_TORTURE=$(KILLS) COCKPIT_SEED=$(SEED) .venv/bin/pytest -s -o timeout=7200 tests/test_crash_points.py \
-	  tests/test_load_turns.py tests/test_load_crash.py $(ARGS)
+	  tests/test_load_turns.py tests/test_load_crash.py tests/test_mutants.py $(ARGS)
 
 lint: ## style, types and the layer rules
 	@deploy/prepare --test --quiet

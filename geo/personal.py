@@ -4,6 +4,7 @@ Invariant: what is found here is certain as far as numbers can be (check digits,
 prefix), so that a row may be counted by it; `geo.masking` hides these and whatever else looks like one.
 """
 
+import re
 from datetime import date
 
 import polars as pl
@@ -40,11 +41,17 @@ def found(text: str) -> frozenset[str]:
     kinds = set()
     if any(is_identity(match[0]) for match in masking.IDENTITY_NUMBER.finditer(plain)):
         kinds.add(IDENTITY)
-    if masking.MOBILE_NUMBER.search(plain):
+    if any(not _is_within_word(plain, match) for match in masking.MOBILE_NUMBER.finditer(plain)):
         kinds.add(MOBILE)
     if any(masking.has_check_digit(masking.only_digits(match[0])) for match in masking.CARD_NUMBER.finditer(plain)):
         kinds.add(CARD)
     return frozenset(kinds)
+
+
+def _is_within_word(text: str, match: re.Match[str]) -> bool:
+    """Whether letters touch the number on both sides, as in a key such as 7e15016091805f: that is no telephone."""
+    around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
+    return len(around) == 2 and around.isascii() and around.isalpha()
 
 
 def is_identity(number: str) -> bool:

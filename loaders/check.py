@@ -12,6 +12,7 @@ from geo.masking import shown
 from loaders.dataset import Column, Dataset, Job
 from loaders.faults import FAULT_SCHEMA, fault_rows, together
 
+TOTAL_WORD = r"(?i)^(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|totals?|sub-?total|grand total)$"
 EXPONENT = r"^[0-9](?:\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,3}$"
 _WIDE = "".join(chr(code) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0D))
 _NARROW = {wide: chr(ord(wide) - 0xFEE0) for wide in _WIDE} | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
@@ -106,11 +107,16 @@ def plain_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
 
 
 def damaged_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> list[pl.DataFrame]:
-    """The faults of ids that a spreadsheet made a number of (1.23457E+17): what it was is lost."""
+    """The faults of ids that a spreadsheet made a number of (1.23457E+17), and of codes that are a word for totals.
+
+    A line of totals that fills every column would count twice what the rows above it say.
+    """
     found = []
     for name in (column.name for column in columns if column.is_id):
         is_damaged = pl.col(name).str.contains(EXPONENT)
         found.append(fault_rows(frame, is_damaged, fault="damaged_id", column=name))
+    if "code" in frame.columns:
+        found.append(fault_rows(frame, pl.col("code").str.contains(TOTAL_WORD), fault="total_as_id", column="code"))
     return found
 
 

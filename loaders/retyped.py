@@ -48,7 +48,8 @@ def edits(file: Path, shown: Mapping[int, Mapping[str, str]], lang: str) -> dict
                         name: cell for name, cell in cells.items() if not _is_as_given(cell, given.get(name) or "")
                     }
                     found[int(row)] = typed
-        torn = [item for item in table.ragged if item.cells and item.cells[min(number, len(item.cells) - 1)].isdigit()]
+        whole = [item for item in table.ragged if item.cells]
+        torn = [item for item in whole if item.cells[min(number, len(item.cells) - 1)].isdigit()]
         if torn:
             raise Refused("replay_file_torn", file=file.name, rows=", ".join(str(item.row) for item in torn[:20]))
     return found

@@ -88,7 +88,7 @@ def _shapes(frame: pl.DataFrame, system: Crs) -> Located:
         *unreadable(frame),
     ]
     lon, lat = shapely.get_x(inside), shapely.get_y(inside)
-    received = None if system == crs.STORE else given
+    received = None if system == crs.STORE else shapely.force_2d(given)
     is_flattened = shapely.has_z(given) | shapely.has_m(given)
     return Located(shapes, lon, lat, together(faults), received, system.srid, is_flattened)
 

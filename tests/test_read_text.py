@@ -122,8 +122,9 @@ def test_what_stands_below_the_rows_is_no_row(judge: Judge, tail: str, skipped: 
     assert accepted(judge("x.csv", CSV + tail)) == (5, skipped)
 
 
-def test_an_entry_called_total_stays_a_row(judge: Judge) -> None:
-    assert accepted(judge("x.csv", CSV + "合计,暴露垃圾,2026-10-06 08:00,120.5,30.1\n")) == (6, 0)
+def test_an_entry_called_total_is_a_row_that_is_not_counted_but_quarantined(judge: Judge) -> None:
+    found = judge("x.csv", CSV + "合计,暴露垃圾,2026-10-06 08:00,120.5,30.1\n")
+    assert quarantined(found) == (5, 1, {"total_as_id": 1})
 
 
 @pytest.mark.parametrize(

@@ -120,10 +120,11 @@ def _opened(asked: Asked) -> tuple[Sample, int]:
         )  # fmt: skip
 
     sample = opened(1)
-    if sample.table.format != "xlsx" or not _is_torn(sample.table.headings):
+    rows = sample.table.header_rows
+    if rows == 1 and (sample.table.format != "xlsx" or not _is_torn(sample.table.headings)):
         return sample, 1
-    double = opened(2)
-    return (sample, 1) if _is_torn(double.table.headings) else (double, 2)
+    double = opened(max(rows, 2))
+    return (sample, 1) if _is_torn(double.table.headings) else (double, max(rows, 2))
 
 
 def _is_torn(headings: tuple[str, ...]) -> bool:

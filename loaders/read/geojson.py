@@ -15,7 +15,7 @@ from geo import crs as crs_names
 from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read.json_document import told
-from loaders.read.shapes import flat_wkb, understood
+from loaders.read.shapes import as_wkb, understood
 from loaders.read.table import BLOCK_ROWS, Table
 
 
@@ -82,4 +82,4 @@ def _geometry_text(geometry: Any) -> str | None:
 
 def _wkb(texts: Sequence[str | None]) -> pl.Series:
     """The shapes; null for none, for what is no geometry, and for an empty one, which is nowhere."""
-    return flat_wkb(understood(shapely.from_geojson, texts))
+    return as_wkb(understood(shapely.from_geojson, texts))

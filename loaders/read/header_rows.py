@@ -48,6 +48,11 @@ class HeaderRows:
         """Lines that are neither rows nor the header itself."""
         return self.first - 1 + self.repeats
 
+    @property
+    def rows(self) -> int:
+        """Over how many rows the header itself goes."""
+        return self.last - self.first + 1 - self.repeats
+
 
 def depth(wish: Wish) -> int:
     """How many rows must be seen to find the header."""

@@ -1,6 +1,6 @@
 """Writes shapes as the WKB that every reader gives.
 
-Invariant: shapes lie in the plane; heights and measures, which one format keeps and another does not, are left out.
+Invariant: what a file says of a shape is there, heights included; whoever leaves them out can say so.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,9 +32,8 @@ def _one(reader: Callable[..., Any], item: Any) -> Any:
         return None
 
 
-def flat_wkb(shapes: NDArray[Any]) -> pl.Series:
+def as_wkb(shapes: NDArray[Any]) -> pl.Series:
     """`geometry` as WKB; null for none and for an empty shape, which is nowhere."""
     known = shapes.copy()
     known[shapely.is_empty(known)] = None
-    flat = shapely.force_2d(known)
-    return pl.Series("geometry", list(shapely.to_wkb(flat)), dtype=pl.Binary)
+    return pl.Series("geometry", list(shapely.to_wkb(known)), dtype=pl.Binary)

@@ -22,7 +22,7 @@ from pyproj.exceptions import CRSError
 from geo.masking import cut, shown
 from loaders.faults import Refused
 from loaders.read.cells import series_text
-from loaders.read.shapes import flat_wkb, understood
+from loaders.read.shapes import as_wkb, understood
 from loaders.read.table import Table
 
 BATCH_ROWS = 20_000
@@ -96,7 +96,7 @@ def readable(found: list[bytes | None]) -> tuple[pl.Series, pl.Series]:
     shapes = understood(shapely.from_wkb, found)
     is_lost = shapely.is_missing(shapes) & np.array([item is not None for item in found], dtype=bool)
     texts = [_hex(item) if lost else None for item, lost in zip(found, is_lost, strict=True)]
-    return flat_wkb(shapes), pl.Series("broken", texts, dtype=pl.String)
+    return as_wkb(shapes), pl.Series("broken", texts, dtype=pl.String)
 
 
 def _hex(raw: bytes | None) -> str:

@@ -14,7 +14,7 @@ from geo.masking import shown
 from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.header import normal
-from loaders.read.shapes import flat_wkb, understood
+from loaders.read.shapes import as_wkb, understood
 from loaders.read.table import Table, Wish
 
 _SRID = r"(?i)^SRID\s*=\s*(\d{1,6})\s*;\s*"
@@ -58,7 +58,7 @@ class WktTable(Table):
         self._file = file
         self.headings = table.headings
         self.shape_cells = frozenset({cell})
-        self.lines_above, self.told = table.lines_above, table.told
+        self.lines_above, self.header_rows, self.told = table.lines_above, table.header_rows, table.told
         self.format, self.encoding, self.delimiter = table.format, table.encoding, table.delimiter
         self.part, self.parts, self.hidden = table.part, table.parts, table.hidden
         self._srid = self._first_srid()
@@ -70,7 +70,7 @@ class WktTable(Table):
             shapes, srids = _shapes(texts)
             self._refuse_mixed(block["row"], shapes, srids)
             lost = texts.set(pl.Series(~shapely.is_missing(shapes)), None)
-            yield block.with_columns(flat_wkb(shapes), lost.alias("broken"))
+            yield block.with_columns(as_wkb(shapes), lost.alias("broken"))
         self.ragged = self._table.ragged
 
     def _texts(self, block: pl.DataFrame) -> pl.Series:

@@ -42,7 +42,7 @@ class WorkbookTable(Table):
         self._odd = workbook_parts.odd_cells(path, self._sheet.name)
         header = header_rows.required(_header(self._sheet, wish), file=path.name, sheet=self._sheet.name)
         self.headings = header.headings
-        self.lines_above = header.lines_above
+        self.lines_above, self.header_rows = header.lines_above, header.rows
         self._header_end = header.last
 
     def blocks(self) -> Iterator[pl.DataFrame]:
