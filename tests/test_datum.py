@@ -301,7 +301,8 @@ def test_what_was_received_of_an_entry_is_never_overwritten(desk: Desk) -> None:
     with desk.store.loading(OPERATOR, desk.clock) as connection, pytest.raises(Exception, match="permission denied"):
         connection.execute(text("update core.ledger_entry set raw_geom = null"))
     triggers = desk.rows(
-        "select pg_get_triggerdef(oid) like '%raw_geom%' from pg_trigger where tgname = 'append_only_columns'"
+        "select pg_get_triggerdef(oid) like '%raw_geom%' from pg_trigger"
+        " where tgname = 'append_only_columns' and tgrelid = 'core.ledger_entry'::regclass"
     )
     assert triggers == [(True,)]
 

@@ -220,6 +220,8 @@ def unmask(visit: Hostile, *, holds: str) -> None:
     """Asks for the originals of the first row, and looks at them."""
     visit.page.locator(".unmask").first.click()
     dialog = visit.page.get_by_role("dialog")
+    dialog.locator("[data-testid='stFormSubmitButton']").wait_for(timeout=WAIT_MS)
+    visit.settle()
     dialog.locator("input[type=text], input:not([type])").last.fill(f"核对 {PAYLOADS[0]}")
     dialog.locator("[data-testid='stFormSubmitButton'] button").click()
     dialog.locator(".u-texts").wait_for(timeout=WAIT_MS)
