@@ -44,12 +44,15 @@ def file_lines(
     for row in rows:
         cells = {**row.shown, **row.cells, **(opened or {}).get(row.row, {})}
         told = by_row.get(row.row, [])
-        lines.append([row.row, *(cells.get(name, "") for name in names), *_reasons(told, lang), ""])
+        lines.append([row.row, *(cells.get(name, "") for name in names), *_reasons(told, lang, is_bare=not cells), ""])
     return lines
 
 
-def _reasons(told: Sequence[Reject | RefusedFault], lang: str) -> list[str]:
+def _reasons(told: Sequence[Reject | RefusedFault], lang: str, *, is_bare: bool) -> list[str]:
+    """Codes, problems and remedies; where nothing of the row itself is kept, a problem names the value it is about."""
     codes = dict.fromkeys(one.fault for one in told)
     problems = [message(one.fault, lang, one.params) for one in told]
+    if is_bare:
+        problems = [f"{one.value}: {said}" if one.value else said for one, said in zip(told, problems, strict=True)]
     hints = dict.fromkeys(hint(one.fault, lang, one.params) for one in told)
     return [SEPARATOR.join(codes), " ".join(problems), " ".join(hints)]
