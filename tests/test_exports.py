@@ -188,7 +188,7 @@ def test_no_formula_leaves_live_in_any_file(client: Client, cookie: Cookie) -> N
     rows, _ = table(client("/export/entries.csv?period=all", cookie("zhang")).content)
     assert {row["付款方"] for row in rows} == {"'＝cmd|calc", "' @x", "x", "y"}
     rows, _ = table(client("/export/rejects.csv", cookie("hand")).content)
-    assert "'=1+1" in {row["内容"] for row in rows}
+    assert any(cell.startswith("'=1+1") for row in rows for cell in row.values())
     client("/export/entries.csv?q=%3D1%2B1&period=all", cookie("zhang"))
 
 

@@ -207,22 +207,27 @@ def open_names(visit: Hostile) -> None:
     visit.page.locator("details.menu summary").click()
     visit.inspect("the menu of the account")
     visit.page.keyboard.press("Escape")
-    unmask(visit, holds=PHONE.strip())
+    unmask(visit, "138****5678", holds=PHONE.strip())
 
 
 def open_a_refused_row(visit: Hostile) -> None:
     """The row as it was received."""
     visit.look("/data?load=9&fault=unknown_status")
-    unmask(visit, holds="坏状态")
+    unmask(visit, "坏状态", holds="坏状态")
 
 
-def unmask(visit: Hostile, *, holds: str) -> None:
-    """Asks for the originals of the first row, and looks at them."""
-    visit.page.locator(".unmask").first.click()
+def unmask(visit: Hostile, masked: str, *, holds: str) -> None:
+    """Asks for the originals of the first row with such a text, and looks at them."""
+    visit.page.locator("tr", has_text=masked).locator(".unmask").first.click()
     dialog = visit.page.get_by_role("dialog")
     dialog.locator("[data-testid='stFormSubmitButton']").wait_for(timeout=WAIT_MS)
-    visit.settle()
-    dialog.locator("input[type=text], input:not([type])").last.fill(f"核对 {PAYLOADS[0]}")
+    field = dialog.locator("input[type=text], input:not([type])").last
+    for _ in range(5):  # a run of the page that ends late empties the form
+        field.fill(f"核对 {PAYLOADS[0]}")
+        visit.page.wait_for_timeout(1_000)
+        visit.settle()
+        if field.input_value():
+            break
     dialog.locator("[data-testid='stFormSubmitButton'] button").click()
     dialog.locator(".u-texts").wait_for(timeout=WAIT_MS)
     visit.settle()
