@@ -118,7 +118,7 @@ def test_a_steward_sees_what_would_happen_and_nothing_is_written_before_the_conf
         preview(page)
         expect(panel.locator(".d-key").first).to_contain_text("将新增 28")
         expect(panel.locator(".d-key").first).to_contain_text("将隔离 2")
-        expect(panel.locator(".up-faults")).to_contain_text("closed_before_reported")
+        expect(panel.locator(".up-faults").first).to_contain_text("closed_before_reported")
         expect(panel.locator("figcaption")).to_contain_text("新增 28")
         expect(panel.locator("figcaption")).to_contain_text("隔离 2")
         signs = panel.locator(".up-map .up-sign.inserted").get_attribute("d") or ""
@@ -161,7 +161,7 @@ def test_a_load_is_cancelled_until_it_commits_and_then_nothing_was_written(
         choose(page, path)
         preview(page)
         with store.loading(OPERATOR, clock) as connection:
-            Landing(connection, clock, OPERATOR).take_turn()  # somebody else loads, so that this one waits
+            Landing(connection, clock, OPERATOR).take_turn(wait_s=0)  # somebody else loads, so that this one waits
             page.get_by_role("button", name="确认装载 10 行").click()
             expect(page.locator(".up-run")).to_contain_text("正在装载")
             page.locator(".up-run").get_by_role("button", name="取消").click()
