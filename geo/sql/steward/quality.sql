@@ -1,12 +1,13 @@
 -- One row is a source; key source_id. Of its rows: kept = those in the store that count (void and duplicate incidents do not), refused = those
 -- still in quarantine of a load that no later file of the same name mended; stages_ok = all stages that a closed case must have are there and
--- in order (null: it carries none), place_ok = in an area (null: it states no places, or no area is loaded), code_ok = of a known category.
+-- in order, accepted and registered in either (null: it carries none), place_ok = in an area (null: it states no places, or no area is
+-- loaded), code_ok = of a known category.
 with stamped as (
   select i.source_id, i.category_id, i.placed_by, i.closed_at, s.stages,
          i.accepted_at, i.dispatched_at, i.arrived_at, i.handled_at,
          coalesce(i.street_id, i.community_id, i.grid_id, i.microgrid_id) is not null as is_inside,
          i.day_precision = '{}' as is_exact,
-         array_remove(array[i.reported_at, i.registered_at, i.accepted_at, i.dispatched_at, i.arrived_at, i.handled_at, i.closed_at], null) as stamps
+         array_remove(array[i.reported_at, least(i.accepted_at, i.registered_at), greatest(i.accepted_at, i.registered_at), i.dispatched_at, i.arrived_at, i.handled_at, i.closed_at], null) as stamps
   from core.incident i join core.source s using (source_id)
   where i.reported_at <= ops.clock() and not i.is_void and not i.is_duplicate
 ), judged as (
