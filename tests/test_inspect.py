@@ -196,3 +196,18 @@ def test_coordinates_tell_exchanged_axes_and_the_grid_of_their_zone() -> None:
     zoned = places.evidence(np.full(10, 40_526_000.0), np.full(10, 3_340_000.0), declared=None, ground=None)
     assert zoned is not None
     assert (zoned.range, zoned.fits) == ("zoned", "EPSG:4528")
+
+
+@pytest.mark.parametrize(
+    ("cells", "span"),
+    [
+        (["13912345678", "13812345678"], ("138****5678", "139****5678")),
+        (["330106199001012319"], ("330106********", "330106********")),
+        (["1,200", "3.5", None], ("3.5", "1,200")),
+    ],
+)
+def test_the_span_of_a_column_of_numbers_is_masked_where_they_are_people_s(
+    cells: list[str | None], span: tuple[str, str]
+) -> None:
+    found = look(pl.Series(cells))
+    assert (found.low, found.high) == span

@@ -83,8 +83,9 @@ def _kind(filled: pl.Series, distinct: int) -> tuple[str, str | None, str | None
     """The kind, and the lowest and highest of numbers and times."""
     number = numbers(filled)
     if _share(number.is_not_null()) >= MOSTLY:
-        known = number.drop_nulls().to_numpy()
-        return _numeric(filled, number, distinct), f"{known.min():.12g}", f"{known.max():.12g}"
+        ends = (number.arg_min() or 0, number.arg_max() or 0)
+        low, high = (safe(filled[place]) for place in ends)  # a telephone is a number too
+        return _numeric(filled, number, distinct), low, high
     at = times(filled)
     if _share(at.is_not_null()) >= MOSTLY:
         stamps = at.drop_nulls().dt.convert_time_zone(_ZONE).sort().dt.strftime("%Y-%m-%d %H:%M:%S")
