@@ -1,17 +1,18 @@
 """Refused rows as received: how they are kept, as JSON by heading, and how they become a table again.
 
 Invariant: what was kept gives the same cells back, and a row number stays what a spreadsheet showed. A row with a wrong
-number of cells is kept as `cells` beside the `headings` of its file; a shape that is no cell as hexadecimal WKB.
+number of cells is kept as `cells` beside the `headings` of its file; a shape that is no cell as hexadecimal WKB. All
+other rows of one load are kept under the same headings. Rows become a table block by block, and no block is kept.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import orjson
 import polars as pl
 
 from loaders.faults import Refused
-from loaders.read.table import BLOCK_ROWS, Ragged, Table
+from loaders.read.table import Ragged, Table
 
 NUL_SHOWN = "\u2400"
 """Stands for the character that PostgreSQL cannot store."""
@@ -72,22 +73,31 @@ class KeptTable(Table):
     """Refused rows of one file as a table; headings in the order in which they were kept."""
 
     def __init__(
-        self, rows: Sequence[Kept], *, declared_crs: str | None, is_degrees: bool, should_declare: bool
+        self,
+        first: Sequence[Kept],
+        blocks: Callable[[], Iterator[Sequence[Kept]]],
+        *,
+        declared_crs: str | None,
+        is_degrees: bool,
+        should_declare: bool,
     ) -> None:
+        """`first` are the first rows of each kind (whole, ragged); `blocks` gives all rows, whenever it is called."""
         super().__init__()
-        self._rows = [one for one in rows if not one.is_ragged]
-        self._torn = [Ragged(one.row, one.all_cells) for one in rows if one.is_ragged]
-        self.headings = tuple(dict.fromkeys(name for one in rows for name in one.cells))
+        self._kept = blocks
+        self.headings = tuple(dict.fromkeys(name for one in first for name in one.cells))
         self.declared_crs = declared_crs
         self.is_degrees = is_degrees
         self.should_declare = should_declare
-        self.has_shapes = any(one.has_shape for one in rows)
+        self.has_shapes = any(one.has_shape for one in first)
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         """The rows again, block by block."""
-        for start in range(0, len(self._rows), BLOCK_ROWS):
-            yield self._block(self._rows[start : start + BLOCK_ROWS])
-        self.ragged = list(self._torn)
+        torn: list[Ragged] = []
+        for rows in self._kept():
+            torn += [Ragged(one.row, one.all_cells) for one in rows if one.is_ragged]
+            if whole := [one for one in rows if not one.is_ragged]:
+                yield self._block(whole)
+        self.ragged = torn
 
     def _block(self, rows: Sequence[Kept]) -> pl.DataFrame:
         columns = [pl.Series("row", [one.row for one in rows], dtype=pl.Int64)]

@@ -5,7 +5,7 @@ spreadsheet does to a cell by itself (a date in another form, leading zeros lost
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -23,13 +23,19 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 
 
-def edits(file: Path, shown: Mapping[int, Mapping[str, str]], lang: str) -> dict[int, dict[str, str]]:  # noqa: ARG001
-    """The rows of the file by number, each with the cells that were typed anew, by heading of the first file.
+Shown = Mapping[str, str]
+"""A row as it was given, by heading."""
 
-    `shown`: what the file was given. Raises Refused: no column of row numbers, or no heading of the first file.
+
+def edits(
+    file: Path, headings: Sequence[str], shown: Callable[[Sequence[int]], Mapping[int, Shown]]
+) -> Generator[dict[int, dict[str, str]], None, None]:
+    """The rows of the file by number, block by block, each with the cells that were typed anew, by heading.
+
+    `headings`: those of the first file; `shown`: what the file was given of these rows. Raises Refused: no column of
+    row numbers, or no heading of the first file.
     """
     read.facts(file)
-    headings = tuple(dict.fromkeys(name for row in shown.values() for name in row))
     row_heads = {normal(tr("load.head_row", lang)) for lang in LANGUAGES}
     wish = read.Wish(headings=frozenset(map(normal, headings)) | row_heads)
     with closing(open_table(file, wish)) as table:
@@ -37,22 +43,32 @@ def edits(file: Path, shown: Mapping[int, Mapping[str, str]], lang: str) -> dict
         places = {i: name for i, name in enumerate(map(_plain, table.headings)) if name in headings and i != number}
         if number is None or not places:
             raise Refused("replay_file", file=file.name, wanted=tr("load.head_row", "zh"))
-        found: dict[int, dict[str, str]] = {}
         for block in table.blocks():
-            for line in block.iter_rows(named=True):
-                row = (line[f"c{number}"] or "").strip(BLANKS).removesuffix(".0")
-                if row.isascii() and row.isdigit():
-                    given = shown.get(int(row), {})
-                    cells = {name: _plain(line[f"c{place}"] or "") for place, name in places.items()}
-                    typed = {
-                        name: cell for name, cell in cells.items() if not _is_as_given(cell, given.get(name) or "")
-                    }
-                    found[int(row)] = typed
-        whole = [item for item in table.ragged if item.cells]
-        torn = [item for item in whole if item.cells[min(number, len(item.cells) - 1)].isdigit()]
-        if torn:
-            raise Refused("replay_file_torn", file=file.name, rows=", ".join(str(item.row) for item in torn[:20]))
+            lines = _lines(block, number, places)
+            given = shown(list(lines))
+            yield {row: _typed(cells, given.get(row, {})) for row, cells in lines.items()}
+        _refuse_torn(table, number, file)
+
+
+def _lines(block: pl.DataFrame, number: int, places: Mapping[int, str]) -> dict[int, dict[str, str]]:
+    """The cells of a block by row number and heading; lines without a number are no rows."""
+    found: dict[int, dict[str, str]] = {}
+    for line in block.iter_rows(named=True):
+        row = (line[f"c{number}"] or "").strip(BLANKS).removesuffix(".0")
+        if row.isascii() and row.isdigit():
+            found[int(row)] = {name: _plain(line[f"c{place}"] or "") for place, name in places.items()}
     return found
+
+
+def _typed(cells: Mapping[str, str], given: Shown) -> dict[str, str]:
+    return {name: cell for name, cell in cells.items() if not _is_as_given(cell, given.get(name) or "")}
+
+
+def _refuse_torn(table: read.Table, number: int, file: Path) -> None:
+    whole = [item for item in table.ragged if item.cells]
+    torn = [item for item in whole if item.cells[min(number, len(item.cells) - 1)].isdigit()]
+    if torn:
+        raise Refused("replay_file_torn", file=file.name, rows=", ".join(str(item.row) for item in torn[:20]))
 
 
 def _plain(cell: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from geo.store import Store, StoreUrls
 from geo.viewer import OPERATOR, Clock
 from loaders.dataset import LoadRequest
+from loaders.replaying import ReplayRequest, replay
 from loaders.result import LoadResult
 from loaders.work import load_file
 
@@ -26,7 +27,7 @@ DUMPED = {
     "core.source": "code, dataset, stages",
     "core.source_coverage": "first_on, last_on",
     "ops.load": "file_name, fingerprint, status, read, inserted, updated, unchanged, quarantined, skipped, faults",
-    "ops.quarantine": "row_number, column_name, value, fault, params",
+    "ops.quarantine": "row_number, column_name, value, fault, params, solved_by is not null, moved_to is not null",
     "ops.outbox": "channel",
     "ops.data_version": "version",
 }
@@ -43,9 +44,16 @@ class Site:
 
     def child(self, file: Path, *, wait_s: float = 60, **environment: str) -> subprocess.Popen[str]:
         """A process that loads `file`, at the moment when it is ready to."""
-        asked = {"dataset": "incidents", "file": str(file), "clock": self.clock.at.isoformat(), "wait_s": wait_s}
+        return self._child({"dataset": "incidents", "file": str(file), "wait_s": wait_s}, environment)
+
+    def replaying_child(self, load_id: int, file: Path, **environment: str) -> subprocess.Popen[str]:
+        """The same that runs refused rows of a load again, as `file` corrects them."""
+        return self._child({"load_id": load_id, "file": str(file)}, environment)
+
+    def _child(self, asked: Mapping[str, object], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+        told = {**asked, "clock": self.clock.at.isoformat()}
         child = subprocess.Popen(
-            [sys.executable, ROOT / "tests" / "loading_child.py", json.dumps(asked)],
+            [sys.executable, ROOT / "tests" / "loading_child.py", json.dumps(told)],
             cwd=ROOT, env={**self.environment, **environment}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -56,6 +64,12 @@ class Site:
     def load(self, file: Path) -> LoadResult:
         """The same, undisturbed and in this process."""
         return load_file(self.store, LoadRequest(dataset="incidents", file=file, clock=self.clock))
+
+    def replay(self, load_id: int, file: Path, store: Store | None = None) -> LoadResult:
+        """Refused rows of a load once more, undisturbed; through another way to the store, if one is given."""
+        found = replay(store or self.store, ReplayRequest(load_id, self.clock, file=file))
+        assert found is not None
+        return found
 
     def ask(self, statement: str, **params: object) -> Sequence[Sequence[object]]:
         """The rows of any statement."""
@@ -78,16 +92,29 @@ def site(urls: StoreUrls, home: Path, environment: Mapping[str, str], clock: Clo
     return Site(Store(urls), {**environment, **addresses, "COCKPIT_HOME": str(home)}, clock)
 
 
-def incidents(path: Path, *, prefix: str = "K", rows: int = ROWS) -> Path:
-    """A file of cases with all stages, every fiftieth of which is refused."""
+def incidents(path: Path, *, prefix: str = "K", rows: int = ROWS, refused: int = 50) -> Path:
+    """A file of cases with all stages, every fiftieth (`refused`) of which is refused."""
     start = datetime(2026, 1, 1)  # noqa: DTZ001 - the file's times are local
     lines = ["编号,类别,上报时间,受理时间,派遣时间,到场时间,处置时间,办结时间,经度,纬度"]
     for number in range(rows):
         at = start + timedelta(minutes=5 * number)
         stages = [f"{at + timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S}" for minutes in (0, 1, 3, 9, 40, 60)]
-        if number % 50 == 49:
+        if number % refused == refused - 1:
             stages[0] = "昨天"
         lines.append(f"{prefix}{number},road_damage,{','.join(stages)},120.27,30.18")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+REFUSED_EVERY = 5
+STILL_REFUSED = 5
+
+
+def corrections(path: Path, *, rows: int = ROWS) -> Path:
+    """Corrects every refused row of `incidents(…, refused=REFUSED_EVERY)`, the first STILL_REFUSED of them wrongly."""
+    numbers = [number + 2 for number in range(rows) if number % REFUSED_EVERY == REFUSED_EVERY - 1]
+    lines = ["行号,上报时间"]
+    lines += [f"{row},{'前天' if place < STILL_REFUSED else '2025-12-31'}" for place, row in enumerate(numbers)]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 

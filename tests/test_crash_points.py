@@ -8,7 +8,17 @@ from pathlib import Path
 
 import click
 import pytest
-from load_ends import KILLED, ROWS, NewDatabase, Site, incidents, site
+from load_ends import (
+    KILLED,
+    REFUSED_EVERY,
+    ROWS,
+    STILL_REFUSED,
+    NewDatabase,
+    Site,
+    corrections,
+    incidents,
+    site,
+)
 
 from geo.crash_points import POINTS, VARIABLE
 from geo.viewer import Clock
@@ -69,6 +79,52 @@ def test_a_load_killed_at_a_point_leaves_all_or_nothing_and_can_be_completed(
         assert disturbed.ask(VISIBLE) == before
         assert disturbed.load(path).counts.read == ROWS
     assert disturbed.dump() == undisturbed
+
+
+@pytest.fixture(scope="module")
+def replayed(
+    new_database: NewDatabase,
+    home: Path,
+    store_environment: dict[str, str],
+    clock: Clock,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, object]:
+    """What a store holds whose refused rows were corrected and run again in peace."""
+    calm = site(new_database(), home, store_environment, clock)
+    folder = tmp_path_factory.mktemp("calm")
+    load_id = load_refused(calm, folder)
+    done = calm.replay(load_id, corrections(folder / "corrected.csv")).counts
+    assert (done.inserted, done.quarantined) == (ROWS // REFUSED_EVERY - STILL_REFUSED, STILL_REFUSED)
+    found = dict(calm.dump())
+    calm.store.close()
+    return found
+
+
+def load_refused(town: Site, folder: Path) -> int:
+    """The number of a load with more than two blocks of refused rows."""
+    load_id = town.load(incidents(folder / "many.csv", refused=REFUSED_EVERY)).load_id
+    assert load_id is not None
+    return load_id
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_replay_killed_at_a_point_loses_nothing_and_does_nothing_twice(
+    disturbed: Site, replayed: dict[str, object], tmp_path: Path, point: str
+) -> None:
+    load_id = load_refused(disturbed, tmp_path)
+    file = corrections(tmp_path / "corrected.csv")
+    before = disturbed.dump()
+    child = disturbed.replaying_child(load_id, file, **{VARIABLE: point})
+    assert child.wait(timeout=60) == KILLED
+    _, err = child.communicate()
+    assert err == ""
+    if point == "after-commit":
+        assert disturbed.dump() == replayed
+        assert disturbed.replay(load_id, file).status == "nothing-new"
+    else:
+        assert disturbed.dump() == before
+        assert disturbed.replay(load_id, file).counts.read == ROWS // REFUSED_EVERY
+    assert disturbed.dump() == replayed
 
 
 def test_a_load_killed_at_any_moment_leaves_all_or_nothing(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from load_ends import QUARANTINED, ROWS, NewDatabase, Site, incidents, site
+from load_ends import QUARANTINED, REFUSED_EVERY, ROWS, NewDatabase, Site, corrections, incidents, site
 from sqlalchemy import create_engine, make_url, text
 
 from geo.errors import LoadTrouble
@@ -19,6 +19,7 @@ from geo.store import Store
 from geo.turns import Holder, holder
 from geo.viewer import OPERATOR, Clock
 from loaders.dataset import LoadRequest
+from loaders.replaying import ReplayRequest, replay
 from loaders.work import load_file
 
 RAW = "select count(*) from core.incident"
@@ -175,6 +176,39 @@ def test_a_connection_lost_during_commit_ends_in_what_the_ledger_says(
             assert town.ask("select count(*) from ops.load") == [(0,)]
     assert town.load(path).status == ("nothing-new" if passes_commit else "loaded")
     assert town.ask("select count(*) from ops.load") == [(1,)]
+
+
+@pytest.mark.parametrize("passes_commit", [True, False])
+def test_a_replay_whose_connection_is_lost_during_commit_ends_in_what_the_ledger_says(
+    town: Site, tmp_path: Path, passes_commit: bool
+) -> None:
+    load_id = town.load(incidents(tmp_path / "many.csv", refused=REFUSED_EVERY)).load_id
+    assert load_id is not None
+    file = corrections(tmp_path / "corrected.csv")
+    before = town.dump()
+    with through_proxy(town, passes_commit=passes_commit) as store:
+        if passes_commit:
+            result = town.replay(load_id, file, store)
+            assert result.status == "loaded"
+            assert town.ask("select load_id from ops.load where replays is not null") == [(result.load_id,)]
+        else:
+            with pytest.raises(LoadTrouble) as trouble:
+                town.replay(load_id, file, store)
+            assert trouble.value.key == "lost_at_commit"
+            assert town.dump() == before
+    again = town.replay(load_id, file)
+    assert again.status == ("nothing-new" if passes_commit else "loaded")
+    assert town.ask("select load_id, read from ops.load where replays is not null") == [
+        (again.load_id, ROWS // REFUSED_EVERY)
+    ]
+
+
+def test_a_replay_that_may_not_wait_says_who_has_the_turn(town: Site, tmp_path: Path) -> None:
+    load_id = town.load(incidents(tmp_path / "many.csv")).load_id
+    assert load_id is not None
+    with turn_taken(town), pytest.raises(LoadTrouble) as trouble:
+        replay(town.store, ReplayRequest(load_id, town.clock, wait_s=0))
+    assert "九月.csv" in trouble.value.message("zh")
 
 
 def test_a_killed_connection_loads_nothing_and_says_so(town: Site, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from config.mapping import named
 from config.reader import ConfigError
 from geo import standing
 from geo.viewer import LEADER, Viewer
-from loaders import work
+from loaders import staging
 from loaders.lat_lon import taken_apart
 
 __all__ = ["desk"]
@@ -201,9 +201,9 @@ def test_units_of_a_call_may_stand_in_different_blocks(
     source: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    whole = work._rows
+    whole = staging.rows
     monkeypatch.setattr(
-        work, "_rows", lambda *a: (block.slice(at, 1) for block in whole(*a) for at in range(block.height))
+        staging, "rows", lambda *a: (block.slice(at, 1) for block in whole(*a) for at in range(block.height))
     )
     between = [row(f"x{number}", "E1", "52:00") for number in range(10)]
     result = desk.load("incidents", desk.csv(HEAD, FIRST, *between, SECOND), source=source)

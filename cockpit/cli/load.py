@@ -49,6 +49,17 @@ lang_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 
 
+wait_option = click.option(
+    "--wait",
+    "wait_s",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=WAIT_S,
+    show_default=True,
+    help="How long to wait for another load to end; 0: not at all.",
+)
+
+
 @click.command(name="load")
 @click.argument("dataset")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -59,15 +70,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="Opens a new version of the areas on this day.")
 @click.option("--force", is_flag=True, help="Load even what was loaded before, byte by byte.")
 @click.option("--dry-run", is_flag=True, help="Check and count everything, change nothing.")
-@click.option(
-    "--wait",
-    "wait_s",
-    metavar="SECONDS",
-    type=click.FloatRange(min=0),
-    default=WAIT_S,
-    show_default=True,
-    help="How long to wait for another load to end; 0: not at all.",
-)
+@wait_option
 @lang_option
 @json_option
 def load(
@@ -119,7 +122,7 @@ def load(
 
 def _load_one(store: Store, request: LoadRequest, *, as_json: bool) -> int:
     try:
-        result = load_file(store, request, progress=_progress(request.lang), waiting=_waiting(request.lang))
+        result = load_file(store, request, progress=_progress(request.lang), waiting=told_waiting(request.lang))
     except (VaultError, LoadTrouble) as error:
         say(f"{request.file}: {error.message(request.lang)}", err=True)
         return 1
@@ -185,7 +188,7 @@ def _progress(lang: str) -> Callable[[int], None] | None:
     return lambda rows: click.echo("\r" + tr("load.progress", lang, rows=rows), err=True, nl=False)
 
 
-def _waiting(lang: str) -> Callable[[Holder], None]:
+def told_waiting(lang: str) -> Callable[[Holder], None]:
     """Says on standard error which load this one waits for."""
 
     def told(holder: Holder) -> None:

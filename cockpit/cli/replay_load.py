@@ -8,12 +8,21 @@ from pathlib import Path
 
 import click
 
-from cockpit.cli.load import PUBLISHED, as_record, clock_of_command, json_option, lang_option, tell
+from cockpit.cli.load import (
+    PUBLISHED,
+    as_record,
+    clock_of_command,
+    json_option,
+    lang_option,
+    tell,
+    told_waiting,
+    wait_option,
+)
 from cockpit.cli.publish import after_load
 from cockpit.cli.ready import as_option, reader, ready_store
 from cockpit.cli.telling import say, say_json
 from config.messages import tr
-from geo.errors import GeoError
+from geo.errors import AuditUnavailable, GeoError, LoadTrouble
 from geo.vault import VaultError
 from loaders.replaying import ReplayRequest
 from loaders.replaying import replay as run_again
@@ -25,6 +34,7 @@ from loaders.replaying import replay as run_again
 @click.option("--source", metavar="NAME|FILE.toml", help="Another mapping than the load was told.")
 @click.option("--crs", metavar="SYSTEM", help="Another coordinate system than the load was told.")
 @click.option("--dry-run", is_flag=True, help="Check and count everything, change nothing.")
+@wait_option
 @as_option
 @lang_option
 @json_option
@@ -35,6 +45,7 @@ def replay(
     source: str | None,
     crs: str | None,
     dry_run: bool,
+    wait_s: float,
     user: str | None,
     lang: str,
     as_json: bool,
@@ -47,13 +58,15 @@ def replay(
     store = ready_store(clock)
     viewer = reader(store, user, needs=("rows.loads", "act.correct_refused"), lang=lang)
     asked = ReplayRequest(
-        load_id, clock, viewer=viewer, file=file, source=source, crs=crs, is_dry_run=dry_run, lang=lang
+        load_id, clock, viewer=viewer, file=file, source=source, crs=crs, is_dry_run=dry_run, lang=lang, wait_s=wait_s
     )
     try:
-        result = run_again(store, asked)
-    except VaultError as error:
+        result = run_again(store, asked, waiting=told_waiting(lang))
+    except (VaultError, LoadTrouble) as error:
         say(error.message(lang), err=True)
         sys.exit(1)
+    except AuditUnavailable:
+        raise
     except GeoError as error:
         say(tr("cli.store_fault", lang, reason=error), err=True)
         sys.exit(1)
