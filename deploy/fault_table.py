@@ -1,7 +1,6 @@
 """Writes the table of fault codes (config/messages/*/faults*.toml) into docs/loading*.md: `fault_table.py [--check]`.
 
-Invariant: the manuals explain every code in the words that the program uses; with --check nothing is written, and a
-difference ends with 1.
+Invariant: the manuals explain every code in the words that the program uses.
 """
 
 import re
@@ -12,10 +11,10 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
+import written_tables  # noqa: E402
+
 from config import fault_words, reader  # noqa: E402
 
-MANUALS = {"zh": PROJECT / "docs" / "loading.zh-CN.md", "en": PROJECT / "docs" / "loading.md"}
-BEGIN, END = "<!-- faults:begin -->\n", "<!-- faults:end -->"
 HEADS = {"zh": ("代码", "说明", "怎么办"), "en": ("code", "meaning", "what to do")}
 MENTIONED = re.compile(r"\{\w+\}")
 
@@ -36,7 +35,7 @@ def table(lang: str) -> str:
     for code, words in codes(lang).items():
         hints = [text for name, text in words.items() if name.startswith("hint") and text]
         lines.append((f"`{code}`", _plain(words["message"]), _plain(gap.join(dict.fromkeys(hints)))))
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return written_tables.markdown(lines)
 
 
 def _plain(text: str) -> str:
@@ -45,20 +44,5 @@ def _plain(text: str) -> str:
     return told.replace("|", "\\|").replace("\n", " ")
 
 
-def main() -> int:
-    """The command line."""
-    is_checking = sys.argv[1:] == ["--check"]
-    is_same = True
-    for lang, path in MANUALS.items():
-        text = path.read_text(encoding="utf-8")
-        before, rest = text.split(BEGIN)
-        after = rest.split(END)[1]
-        wanted = f"{before}{BEGIN}{table(lang)}{END}{after}"
-        is_same = is_same and wanted == text
-        if not is_checking:
-            path.write_text(wanted, encoding="utf-8")
-    return 0 if is_same or not is_checking else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(written_tables.main("faults", "loading", table))

@@ -47,8 +47,6 @@ lang_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), envvar="COCKPIT_LANG", default="zh", help="Language of the messages."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
-
-
 wait_option = click.option(
     "--wait",
     "wait_s",

@@ -1,0 +1,100 @@
+"""A column of texts as a column of instants or days, and what is to be said of each row.
+
+Invariant: no row is read in two ways; what cannot be read is told, never guessed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from loaders.times.columns import never
+from loaders.times.numbers import with_epochs
+from loaders.times.written import COMMON_FORMATS, by_parts, declared, read_local, sane
+from loaders.times.zones import ZONE_MARKER, is_offset, offset, placed
+
+COMMON_DAYS = ("%Y-%m-%d", "%Y/%m/%d")
+PLACEHOLDER_LAST_YEAR = 1900
+PLACEHOLDER_EPOCH_YEAR = 1970
+PLACEHOLDER_FIRST_YEAR = 2099
+
+
+@dataclass(frozen=True)
+class Times:
+    """A column of stamps: `at` (Datetime µs, UTC), null where there is none; the masks are true at the rows named.
+
+    `is_bad`: no time, or one that the clock never showed; `is_day`: a bare date; `is_placeholder`: 1900, 1970, 2099;
+    `is_ambiguous`: the clock showed it twice, the earlier is taken; `is_serial`: a serial number among written days.
+    """
+
+    at: pl.Series
+    is_bad: pl.Series
+    is_day: pl.Series
+    is_placeholder: pl.Series
+    is_ambiguous: pl.Series
+    is_serial: pl.Series
+
+
+def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Sequence[str] = ()) -> Times:
+    """Reads times written in `zone` (IANA); a marker (Z, +08:00) is honoured unless `ignores_marker`."""
+    name, rows = text.name, len(text)
+    if text.null_count() == rows:
+        nowhere = never(rows)
+        nothing = pl.Series(name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, rows)
+        return Times(nothing, nowhere, nowhere, nowhere, nowhere, nowhere)
+    usual = None if formats else _usual(text)
+    if usual is not None:
+        return _all_usual(usual, zone)
+    marker = text.str.extract(ZONE_MARKER, 1)
+    has_marker = marker.is_not_null()
+    plain = text.str.replace(r"[ ]?(Z|[+-]\d{2}:?\d{2})$", "") if has_marker.any() else text
+    plain = text.zip_with(~has_marker, plain) if has_marker.any() else plain
+    local = read_local(plain, formats)
+    is_placeholder = local.is_zero | _is_placeholder(local.at)
+    kept = local.at.set(is_placeholder | ~is_offset(marker), None)
+    earliest, is_ambiguous = placed(kept, zone)
+    at = earliest
+    if has_marker.any() and not ignores_marker:
+        absolute = (kept - offset(marker)).dt.replace_time_zone("UTC")
+        at = absolute.zip_with(has_marker, earliest)
+        is_ambiguous = is_ambiguous & ~has_marker
+    at = with_epochs(at, plain, formats)
+    is_bad = text.is_not_null() & at.is_null() & ~is_placeholder
+    return Times(at.rename(name), is_bad, local.is_day & ~is_placeholder, is_placeholder, is_ambiguous, local.is_serial)
+
+
+def _usual(text: pl.Series) -> pl.Series | None:
+    """The column read by the usual form in one pass; None where another form stands in it too."""
+    read = sane(text.str.strptime(pl.Datetime("us"), COMMON_FORMATS[0], strict=False))
+    return read if read.null_count() == text.null_count() else None
+
+
+def _all_usual(local: pl.Series, zone: str) -> Times:
+    """A column whose texts all have the usual form, without a marker; null where there is none."""
+    is_placeholder, nowhere = _is_placeholder(local), never(len(local))
+    kept = local.set(is_placeholder, None) if is_placeholder.any() else local
+    at, is_ambiguous = placed(kept, zone)
+    return Times(at, kept.is_not_null() & at.is_null(), nowhere, is_placeholder, is_ambiguous, nowhere)
+
+
+def _is_placeholder(local: pl.Series) -> pl.Series:
+    year = local.dt.year()
+    found = (year <= PLACEHOLDER_LAST_YEAR) | (year == PLACEHOLDER_EPOCH_YEAR) | (year >= PLACEHOLDER_FIRST_YEAR)
+    return found.fill_null(value=False)
+
+
+def parse_days(text: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
+    """Days (Date); null where empty or no day. Of an instant its day is taken; 0000-00-00 is the year 1 (no day)."""
+    found = pl.Series(text.name, [None], dtype=pl.Date).new_from_index(0, len(text))
+    for form in (*declared(formats), *COMMON_DAYS):
+        if found.null_count() == text.null_count():
+            return found
+        read = text.str.to_date(form, strict=False)
+        found = found.zip_with(found.is_not_null(), read if form in formats else sane(read))
+    rest = text.set(found.is_not_null(), None)
+    if rest.null_count() < len(rest):
+        at, _, is_zero = by_parts(rest)
+        zero = pl.Series([date(1, 1, 1)], dtype=pl.Date).new_from_index(0, len(text))
+        found = zero.zip_with(is_zero, found.zip_with(found.is_not_null(), at.dt.date()))
+    return found.rename(text.name)
