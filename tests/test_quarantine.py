@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,6 +73,15 @@ def codes(store: Store, clock: Clock) -> list[str]:
         return list(connection.execute(text("select incident_code from core.incident order by 1")).scalars())
 
 
+def reading_odd(folder: Path) -> Path:
+    """A mapping that knows the status of ODD."""
+    return write(
+        folder, "own.toml", 'dataset = "incidents"', 'time_zone = "Asia/Shanghai"', 'crs = "EPSG:4326"', "[columns]",
+        'code = "编号"', 'category = "类别"', 'status = "状态"', 'reported_at = "上报时间"', 'closed_at = "办结时间"',
+        'lon = "经度"', 'lat = "纬度"', "[values.status]", '"怪" = "open"', '"已办结" = "closed"',
+    )  # fmt: skip
+
+
 # ---------------------------------------------------------------- running again
 
 
@@ -79,11 +89,7 @@ def test_what_a_new_mapping_reads_goes_in_as_a_load_that_says_whose_rows_it_has_
     empty: Store, clock: Clock, tmp_path: Path
 ) -> None:
     first = load(empty, clock, write(tmp_path, "a.csv", HEAD, LATE, ODD, GOOD))
-    mapping = write(
-        tmp_path, "own.toml", 'dataset = "incidents"', 'time_zone = "Asia/Shanghai"', 'crs = "EPSG:4326"', "[columns]",
-        'code = "编号"', 'category = "类别"', 'status = "状态"', 'reported_at = "上报时间"', 'closed_at = "办结时间"',
-        'lon = "经度"', 'lat = "纬度"', "[values.status]", '"怪" = "open"', '"已办结" = "closed"',
-    )  # fmt: skip
+    mapping = reading_odd(tmp_path)
     done = again(empty, clock, first.load_id, source=str(mapping))
     assert (done.status, done.exit_code) == ("loaded", 3)
     assert (done.counts.read, done.counts.inserted, done.counts.quarantined) == (2, 1, 1)
@@ -156,6 +162,58 @@ def test_boundaries_keep_their_shapes_until_they_are_run_again(empty: Store, clo
             text("select code, st_xmin(geom) from core.area where valid_to = 'infinity' order by 1")
         ).all()
     assert [tuple(row) for row in found] == [("s", 120.0), ("t", 122.0)]
+
+
+def small_blocks(home: Path) -> None:
+    """Files are read in blocks of 200 rows, refused ones in blocks of 50."""
+    shipped = (ROOT / "config" / "reading.toml").read_text(encoding="utf-8")
+    own = home / "config" / "reading.toml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(shipped.replace("block_rows = 32768", "block_rows = 200"), encoding="utf-8")
+
+
+def peak_of_a_replay(store: Store, clock: Clock, folder: Path, rows: int, *, is_by_file: bool) -> int:
+    """Bytes of Python objects that were there at once while so many refused rows of long texts were run again."""
+    lines = [f"{folder.name}{rows}-{number},{ODD.partition(',')[2]}{'长' * 1_000}" for number in range(rows)]
+    first = load(store, clock, write(folder, "a.csv", HEAD, *lines))
+    assert first.counts.quarantined == rows
+    corrected = write(folder, "x.csv", "行号,状态", *(f"{row + 2},办理中" for row in range(rows)))
+    asked = {"file": corrected} if is_by_file else {"source": str(reading_odd(folder))}
+    tracemalloc.start()
+    done = again(store, clock, first.load_id, **asked)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (done.counts.read, done.counts.inserted) == (rows, rows)
+    assert states(store, clock, first.load_id) == {"solved": rows}
+    return peak
+
+
+@pytest.mark.parametrize("is_by_file", [False, True])
+def test_the_memory_of_a_replay_does_not_grow_with_the_rows_that_are_kept(
+    empty: Store, clock: Clock, tmp_path: Path, home: Path, is_by_file: bool
+) -> None:
+    small_blocks(home)
+    peaks = []
+    for number, rows in enumerate((100, 200, 2_000)):
+        folder = tmp_path / f"part{number}"
+        folder.mkdir()
+        peaks.append(peak_of_a_replay(empty, clock, folder, rows, is_by_file=is_by_file))
+    assert peaks[2] < 2 * peaks[1], peaks
+
+
+def test_rows_in_several_blocks_with_torn_ones_among_them_are_run_again_each_once(
+    empty: Store, clock: Clock, tmp_path: Path, home: Path
+) -> None:
+    small_blocks(home)
+    lines = [TORN if number % 40 == 0 else f"K{number},{ODD.partition(',')[2]}" for number in range(170)]
+    first = load(empty, clock, write(tmp_path, "a.csv", HEAD, *lines))
+    assert first.counts.quarantined == 170
+    done = again(empty, clock, first.load_id, source=str(reading_odd(tmp_path)))
+    assert (done.counts.read, done.counts.inserted, done.counts.faults) == (170, 165, {"ragged_row": 5})
+    assert states(empty, clock, first.load_id) == {"solved": 165, "moved": 5}
+    kept = quarantine.received(empty, STEWARD, clock, load_id=done.load_id or 0)
+    assert [row.row for row in kept] == [number + 2 for number in range(0, 170, 40)]
+    assert kept[0].shown["编号"] == "D"
 
 
 # ---------------------------------------------------------------- the file to correct
