@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": "cockpit.cli.doctor",
     "publish": "cockpit.cli.publish",
     "keys": "cockpit.cli.keys",
+    "purge": "cockpit.cli.purge",
     "replay-feed": "cockpit.cli.replay",
     "audit": "cockpit.cli.audit",
     "inspect": "cockpit.cli.inspect",
