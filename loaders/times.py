@@ -8,7 +8,7 @@ bare number that nobody declared as a time, is no time but a fault that says so;
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -148,16 +148,30 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
 
 def _usual(text: pl.Series) -> pl.Series | None:
     """The column read by the usual form in one pass; None where another form stands in it too."""
-    read = _sane(text.str.strptime(pl.Datetime("us"), COMMON_FORMATS[0], strict=False))
-    return read if read.null_count() == text.null_count() else None
+    read = text.str.to_datetime(COMMON_FORMATS[0], time_unit="us", strict=False, cache=False)
+    if read.null_count() != text.null_count() or _years(read)[0] < FIRST_WRITTEN_YEAR:
+        return None
+    return read
 
 
 def _all_usual(local: pl.Series, zone: str) -> Times:
     """A column whose texts all have the usual form, without a marker; null where there is none."""
-    is_placeholder, never = _is_placeholder(local), _never(len(local))
-    kept = local.set(is_placeholder, None) if is_placeholder.any() else local
+    never = _never(len(local))
+    first, last = _years(local)
+    if first > PLACEHOLDER_EPOCH_YEAR and last < PLACEHOLDER_FIRST_YEAR:
+        is_placeholder, kept = never, local
+    else:
+        is_placeholder = _is_placeholder(local)
+        kept = local.set(is_placeholder, None)
     at, is_ambiguous = _placed(kept, zone)
     return Times(at, kept.is_not_null() & at.is_null(), never, is_placeholder, is_ambiguous, never)
+
+
+def _years(local: pl.Series) -> tuple[int, int]:
+    """The years of the earliest and the latest of these times, of which one at least is not null."""
+    at = pl.col(local.name)
+    first, last = local.to_frame().select(first=at.min().dt.year(), last=at.max().dt.year()).row(0)
+    return first, last
 
 
 def _is_placeholder(local: pl.Series) -> pl.Series:
@@ -215,7 +229,8 @@ def future_days(days: pl.Series, now: datetime) -> pl.Series:
 
 def unlikely_years(at: pl.Series) -> pl.Series:
     """True for what happened outside FIRST_YEAR … LAST_YEAR."""
-    return (~at.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).fill_null(value=False)
+    first, end = (datetime(year, 1, 1, tzinfo=UTC) for year in (FIRST_YEAR, LAST_YEAR + 1))
+    return ((at < first) | (at >= end)).fill_null(value=False)
 
 
 # ---------------------------------------------------------------- reading
@@ -374,8 +389,7 @@ def _with_epochs(at: pl.Series, plain: pl.Series, formats: Sequence[str]) -> pl.
 def _placed(local: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
     """The instants (UTC), of those that the clock showed twice the earlier, and which these are."""
     if local.null_count() < len(local):
-        years = local.dt.year()
-        steady = _steady_offset(zone, int(years.min()), int(years.max()))  # type: ignore[arg-type]
+        steady = _steady_offset(zone, *_years(local))
         if steady is not None:
             return (local - steady).dt.replace_time_zone("UTC"), _never(len(local))
     try:
