@@ -21,12 +21,8 @@ RUNS = 3
 XLSX_ROWS = 200_000
 ROOT = Path(__file__).parent.parent
 
-LAUNCHER = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-"""
-"""A small process in between: a child's peak never counts below that of the process that forked it."""
+LOOKS_S = 0.1
+"""Between two looks at the memory of a load."""
 
 
 def measures(bench: Bench) -> list[Callable[[], list[Line]]]:
@@ -151,17 +147,48 @@ def _run(command: Command) -> None:
 
 
 def _memory_mib(bench: Bench, path: Path) -> float:
-    """The peak resident memory of a process that loads the file into a fresh store, in MiB, without PostgreSQL's."""
+    """The most memory of all processes that load the file into a fresh store, in MiB, without PostgreSQL's.
+
+    Pages that they share count once (proportional set size).
+    """
     urls = bench.fresh()
     environment, words = _command(bench, urls, path)
-    launched = [sys.executable, "-S", "-c", LAUNCHER, *words]
-    done = subprocess.run(launched, env=environment, cwd=ROOT, check=True, capture_output=True, text=True)
+    most = 0
+    with subprocess.Popen(
+        words, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as load:
+        while load.poll() is None:
+            most = max(most, sum(_proportional_kib(pid) for pid in _family(load.pid)))
+            time.sleep(LOOKS_S)
+    if load.returncode:
+        raise RuntimeError(f"{path.name} was not loaded")
     bench.drop(urls)
-    return int(done.stdout.splitlines()[-1]) / 1024
+    return most / 1024
+
+
+def _family(pid: int) -> list[int]:
+    """The process and all that it started; without those that ended meanwhile."""
+    try:
+        children = [
+            int(child)
+            for thread in Path(f"/proc/{pid}/task").iterdir()
+            for child in (thread / "children").read_text().split()
+        ]
+    except OSError:
+        return [pid]
+    return [pid, *(one for child in children for one in _family(child))]
+
+
+def _proportional_kib(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 def _memory(bench: Bench, folder: Path) -> list[Line]:
-    """The loading process's peak memory for the whole file, beside that for a file of a tenth of the rows."""
+    """The peak memory of loading the whole file, beside that for a file of a tenth of the rows."""
     lesser = variants.head(bench.files.incidents, folder, rows=bench.incidents // 10)
     large, small = _memory_mib(bench, bench.files.incidents), _memory_mib(bench, lesser)
     return [Line(f"memory of loading {bench.incidents:,}", "MiB", large, small, "the same for a tenth of the rows", 1)]

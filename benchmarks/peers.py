@@ -16,7 +16,10 @@ STAMPS = [
     "上报时间", "受理时间", "立案时间", "派遣时间", "到场时间", "处置时间", "首次办结时间",
     "重开时间", "办结时间", "回访时间", "办理时限", "延期至", "挂起时间", "恢复时间",
 ]  # fmt: skip
+HAPPENED = [stamp for stamp in STAMPS if stamp not in ("办理时限", "延期至")]
+STEPS = ["上报时间", "受理时间", "派遣时间", "到场时间", "处置时间", "办结时间", "回访时间"]
 STATUSES = {"open", "closed", "voided", "duplicate"}
+PERSONAL = r"(?<![\d.])(?:1[3-9]\d{9}|[1-9]\d{16}[\dXx])(?!\d)"
 
 
 def libpq(url: str) -> str:
@@ -40,7 +43,8 @@ def raw_copy(urls: StoreUrls, path: Path) -> float:
 def with_geopandas(urls: StoreUrls, path: Path, areas: dict[str, Path]) -> float:
     """Read, check, place (micro-grid and its parents) and `to_postgis`, with a key; no events, no ledger; seconds.
 
-    The checks are ours: ids, repeats, stamps, order of stages, words of the status, coordinates.
+    The checks are ours, in the usual words of pandas: ids, repeats, stamps (future, absurd), order of stages, words of
+    the status, coordinates, characters, personal numbers.
     """
     engine = create_engine(urls.admin or "")
     started = time.perf_counter()
@@ -55,6 +59,13 @@ def with_geopandas(urls: StoreUrls, path: Path, areas: dict[str, Path]) -> float
 
 
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:
+    texts = [name for name in frame.columns if name not in (*STAMPS, "经度", "纬度")]
+    frame["note"] = ""
+    is_unstorable = pd.Series(data=False, index=frame.index)
+    for name in texts:
+        frame[name] = frame[name].str.strip()
+        frame.loc[frame[name].str.contains(PERSONAL, na=False), "note"] += "personal_data,"
+        is_unstorable |= frame[name].str.contains("\0", regex=False, na=False) | (frame[name].str.len() > 1000)
     for stamp in STAMPS:
         local = pd.to_datetime(frame[stamp], errors="coerce")
         frame[stamp] = local.dt.tz_localize("Asia/Shanghai", ambiguous="NaT", nonexistent="NaT")
@@ -62,8 +73,13 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
         frame[axis] = pd.to_numeric(frame[axis], errors="coerce")
     contradicts = frame["编号"].duplicated(keep=False) & ~frame.duplicated(keep=False)
     reported = frame["上报时间"]
+    steps = frame[STEPS].ffill(axis=1).cummax(axis=1)
+    frame.loc[(frame[STEPS] < steps).any(axis=1), "note"] += "stage_disorder,"
     is_odd = (
-        frame["编号"].isna() | reported.isna() | contradicts | ~frame["状态"].fillna("open").isin(STATUSES)
+        is_unstorable | frame["编号"].str.contains(r"^\d(?:\.\d+)?[Ee]\+", na=False)
+        | (frame[HAPPENED] > pd.Timestamp.now(tz="Asia/Shanghai")).any(axis=1)
+        | (frame[HAPPENED] < pd.Timestamp("1990-01-01", tz="Asia/Shanghai")).any(axis=1)
+        | frame["编号"].isna() | reported.isna() | contradicts | ~frame["状态"].fillna("open").isin(STATUSES)
         | (frame["受理时间"] < reported) | (frame["办结时间"] < reported) | (frame["首次办结时间"] < reported)
         | (frame["经度"].abs() > 180) | (frame["纬度"].abs() > 90)
     )  # fmt: skip

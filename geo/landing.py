@@ -137,13 +137,12 @@ class Landing:
         """Natural keys of rows refused while a snapshot is read: they are in the file, so they are not withdrawn."""
         self.staged = 0
         """Rows copied into the staging table so far."""
-        self.last_row = 0
-        """The highest row number among them."""
         self._key_digests: list[pl.Series] = []
         self._repeats = True
         self._types: dict[str, dict[str, str]] = {}
         self._worker: ThreadPoolExecutor | None = None
         self._under_way: Future[None] | None = None
+        self._follower: Callable[[pl.DataFrame], None] | None = None
 
     def remark(self, code: str, /, **params: object) -> None:
         """Notes for the message of this load what it did beyond the rows of its file."""
@@ -225,19 +224,30 @@ class Landing:
             finally:
                 self._worker = None
 
+    def followed_by(self, told: Callable[[pl.DataFrame], None]) -> None:
+        """From now on `told` hears of every block of records that is in the staging table.
+
+        It may speak to the store: it is called where the block was copied, before the next one is.
+        """
+        self._follower = told
+
     def copy(self, records: pl.DataFrame) -> None:
         """COPY of a block into the staging table, by column name; booleans, numbers and text (geometry as hex EWKB)."""
         if not records.height:
             return
         self.staged += records.height
-        self.last_row = max(self.last_row, int(records["row_number"].max()))  # type: ignore[arg-type]
         if "natural_key" in records.columns:
             self._key_digests.append(records["natural_key"].hash())
         self._arrive()
         if self._worker is None:
-            self._copy("pg_temp.staging", records)
+            self._stage(records)
         else:
-            self._under_way = self._worker.submit(self._copy, "pg_temp.staging", records)
+            self._under_way = self._worker.submit(self._stage, records)
+
+    def _stage(self, records: pl.DataFrame) -> None:
+        self._copy("pg_temp.staging", records)
+        if self._follower is not None:
+            self._follower(records)
 
     def _arrive(self) -> None:
         under_way, self._under_way = self._under_way, None
@@ -274,6 +284,10 @@ class Landing:
         if self._repeats:
             self.run("load/judge")
             self.run("load/judge_faults")
+
+    def is_staged(self, keys: pl.Series) -> pl.Series:
+        """True where a row of this natural key was copied into the staging table, whatever became of it."""
+        return keys.hash().is_in(pl.concat(self._key_digests).implode())
 
     def _has_repeats(self) -> bool:
         """False when no two staged rows share a natural key: equal keys have equal digests."""

@@ -22,7 +22,8 @@ BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 def cells(block: pl.DataFrame) -> pl.DataFrame:
     """A block with its cells trimmed (all Unicode blanks) and empty ones null."""
     names = [name for name in block.columns if name.startswith("c")]
-    return block.with_columns(_blank_to_null(pl.col(name).str.strip_chars(BLANKS)) for name in names)
+    trimmed = block.with_columns(pl.col(names).str.strip_chars(BLANKS))
+    return trimmed.with_columns(_blank_to_null(pl.col(name)) for name in names)
 
 
 def ours(block: pl.DataFrame, dataset: Dataset, job: Job, positions: Mapping[str, int]) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from config.mapping import STAGES, STATUSES
 from geo import crs, placing
 from geo.landing import Landing
 from loaders import order, times, units
+from loaders.bulk import FirstBulk
 from loaders.check import missing, numbers, translated
 from loaders.content import content_hash
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
@@ -39,8 +40,6 @@ PLANNED = ("due_at", "extended_to")
 """What may lie ahead; every other stamp is of something that happened."""
 WORDED = ("category", "channel", "agency_responsible")
 """Columns whose words a mapping may translate; the status has a list of its own."""
-BULK_ROWS = 50_000
-"""A first load of as many rows makes the indexes last."""
 NOT_BEFORE_REPORT = {
     "accepted_at": "accepted_before_reported",
     "first_closed_at": "closed_before_reported",
@@ -53,6 +52,8 @@ class _Known:
     placers: placing.Placers
     listed: Categories | None
     """None: the source's own list, every value becomes a category."""
+    bulk: FirstBulk | None
+    """None: the store holds incidents already."""
 
 
 class Incidents(Dataset):
@@ -94,9 +95,9 @@ class Incidents(Dataset):
         return (repr(categories().all),)
 
     def prepare(self, landing: Landing, job: Job) -> _Known:
-        placers = placing.placers(landing.connection)
+        placers, bulk = placing.placers(landing.connection), _first_bulk(landing, job)
         if job.mapping.categories == "open":
-            return _Known(placers=placers, listed=None)
+            return _Known(placers=placers, listed=None, bulk=bulk)
         listed = categories()
         landing.run(
             "load/incidents/categories",
@@ -106,7 +107,7 @@ class Incidents(Dataset):
             classes=[item.response_class for item in listed.all],
             privates=[item.is_private for item in listed.all],
         )
-        return _Known(placers=placers, listed=listed)
+        return _Known(placers=placers, listed=listed, bulk=bulk)
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         frame = frame.with_columns(in_our_words(frame, job.mapping, name) for name in WORDED)
@@ -152,8 +153,8 @@ class Incidents(Dataset):
         landing.run("load/mapping_hash", load_id=job.load_id, mapping_hash=mapping_hash)
         if units.is_by_unit(job):
             return units.write(landing, **source, load_id=job.load_id, mapping_hash=mapping_hash)
-        if _is_first_bulk(landing):
-            return _write_bulk(landing, source_id=job.source_id, load_id=job.load_id)
+        if known.bulk is not None and known.bulk.is_due:
+            return known.bulk.write()
         landing.run("load/incidents/diff", **source)
         landing.run("load/incidents/advance", **source)
         landing.run("load/incidents/stale", **source, mapping_hash=mapping_hash)
@@ -169,18 +170,14 @@ def _mapping_hash(job: Job) -> str:
     return hashlib.md5(f"{job.mapping.fingerprint()} {job.zone.key}".encode(), usedforsecurity=False).hexdigest()
 
 
-def _is_first_bulk(landing: Landing) -> bool:
-    return landing.staged >= BULK_ROWS and bool(landing.rows("load/incidents/is_empty")[0]["is_empty"])
-
-
-def _write_bulk(landing: Landing, *, source_id: int, load_id: int) -> int:
-    """Fills the empty tables without their indexes, which are made at the end; readers wait for it."""
-    landing.run("load/incidents/unknown_original", source_id=source_id)
-    first_id = landing.rows("load/incidents/open_bulk", row_count=landing.last_row)[0]["first_id"]
-    things = landing.run("load/incidents/bulk_insert", source_id=source_id, load_id=load_id, first_id=first_id)
-    landing.run("load/incidents/bulk_revisions", load_id=load_id, first_id=first_id)
-    landing.run("load/incidents/close_bulk")
-    return things
+def _first_bulk(landing: Landing, job: Job) -> FirstBulk | None:
+    """What fills a store without incidents, if this is one, while the file is read; a dry run keeps nobody waiting."""
+    if units.is_by_unit(job) or not landing.rows("load/incidents/is_empty")[0]["is_empty"]:
+        return None
+    bulk = FirstBulk(landing, source_id=job.source_id, load_id=job.load_id)
+    if job.mapping.categories != "open" and not job.request.is_dry_run:
+        landing.followed_by(bulk.follow)
+    return bulk
 
 
 def _open_categories(landing: Landing, job: Job) -> None:
@@ -234,9 +231,10 @@ def _order_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) ->
     found = []
     for name, fault in NOT_BEFORE_REPORT.items():
         later = stamps[name]
-        by_day = reported.is_day | later.is_day
-        days = [item.at.dt.convert_time_zone(job.time_zone.key).dt.date() for item in (later, reported)]
-        is_before = ((later.at < reported.at) & ~by_day) | ((days[0] < days[1]) & by_day)
+        is_before, by_day = later.at < reported.at, reported.is_day | later.is_day
+        if by_day.any():
+            days = [item.at.dt.convert_time_zone(job.time_zone.key).dt.date() for item in (later, reported)]
+            is_before = (is_before & ~by_day) | ((days[0] < days[1]) & by_day)
         found.append(fault_rows(frame, pl.lit(is_before), fault=fault, column=name))
     return found
 

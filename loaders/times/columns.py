@@ -29,3 +29,10 @@ def matches(text: pl.Series, pattern: str) -> pl.Series:
 def never(rows: int) -> pl.Series:
     """False at every row."""
     return pl.repeat(value=False, n=rows, eager=True)
+
+
+def years(local: pl.Series) -> tuple[int, int]:
+    """The years of the earliest and the latest of these times, of which one at least is not null."""
+    at = pl.col(local.name)
+    first, last = local.to_frame().select(first=at.min().dt.year(), last=at.max().dt.year()).row(0)
+    return first, last

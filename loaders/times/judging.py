@@ -4,7 +4,7 @@ Invariant: a text that can be read in two ways is told apart from one that canno
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -57,4 +57,5 @@ def future_days(days: pl.Series, now: datetime) -> pl.Series:
 
 def unlikely_years(at: pl.Series) -> pl.Series:
     """True for what happened outside FIRST_YEAR … LAST_YEAR."""
-    return (~at.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).fill_null(value=False)
+    first, end = (datetime(year, 1, 1, tzinfo=UTC) for year in (FIRST_YEAR, LAST_YEAR + 1))
+    return ((at < first) | (at >= end)).fill_null(value=False)

@@ -9,9 +9,9 @@ from datetime import date
 
 import polars as pl
 
-from loaders.times.columns import never
+from loaders.times.columns import never, years
 from loaders.times.numbers import with_epochs
-from loaders.times.written import COMMON_FORMATS, by_parts, declared, read_local, sane
+from loaders.times.written import COMMON_FORMATS, FIRST_WRITTEN_YEAR, by_parts, declared, read_local, sane
 from loaders.times.zones import ZONE_MARKER, is_offset, offset, placed
 
 COMMON_DAYS = ("%Y-%m-%d", "%Y/%m/%d")
@@ -66,14 +66,21 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
 
 def _usual(text: pl.Series) -> pl.Series | None:
     """The column read by the usual form in one pass; None where another form stands in it too."""
-    read = sane(text.str.strptime(pl.Datetime("us"), COMMON_FORMATS[0], strict=False))
-    return read if read.null_count() == text.null_count() else None
+    read = text.str.to_datetime(COMMON_FORMATS[0], time_unit="us", strict=False, cache=False)
+    if read.null_count() != text.null_count() or years(read)[0] < FIRST_WRITTEN_YEAR:
+        return None
+    return read
 
 
 def _all_usual(local: pl.Series, zone: str) -> Times:
     """A column whose texts all have the usual form, without a marker; null where there is none."""
-    is_placeholder, nowhere = _is_placeholder(local), never(len(local))
-    kept = local.set(is_placeholder, None) if is_placeholder.any() else local
+    nowhere = never(len(local))
+    first, last = years(local)
+    if first > PLACEHOLDER_EPOCH_YEAR and last < PLACEHOLDER_FIRST_YEAR:
+        is_placeholder, kept = nowhere, local
+    else:
+        is_placeholder = _is_placeholder(local)
+        kept = local.set(is_placeholder, None)
     at, is_ambiguous = placed(kept, zone)
     return Times(at, kept.is_not_null() & at.is_null(), nowhere, is_placeholder, is_ambiguous, nowhere)
 

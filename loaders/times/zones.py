@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from loaders.times.columns import never
+from loaders.times.columns import never, years
 
 ZONE_MARKER = r"\d[ ]?(Z|[+-]\d{2}:?\d{2})$"
 LONGEST_OFFSET_H = 14
@@ -20,8 +20,7 @@ LONGEST_OFFSET_H = 14
 def placed(local: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
     """The instants (UTC), of those that the clock showed twice the earlier, and which these are."""
     if local.null_count() < len(local):
-        years = local.dt.year()
-        steady = _steady_offset(zone, int(years.min()), int(years.max()))  # type: ignore[arg-type]
+        steady = _steady_offset(zone, *years(local))
         if steady is not None:
             return (local - steady).dt.replace_time_zone("UTC"), never(len(local))
     try:

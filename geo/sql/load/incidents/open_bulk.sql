@@ -1,2 +1,2 @@
--- one row: the id before the first of the incident ids reserved for this load, whose table has no index until close_bulk
-select core.open_bulk(:row_count) as first_id
+-- one row: the id before the first that this load may give; the table has no index until close_bulk
+select core.open_bulk() as first_id
