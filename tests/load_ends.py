@@ -1,6 +1,7 @@
 """A store whose loads are killed, and what it must hold afterwards: all of a file or nothing, as undisturbed."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from loaders.result import LoadResult
 from loaders.work import load_file
 
 ROOT = Path(__file__).parent.parent
+BLOCK_LINE = re.compile(r"^block_rows = .*$", re.MULTILINE)
 BLOCK_ROWS = 100
 ROWS = 350
 """More than three blocks."""
@@ -81,12 +83,17 @@ class Site:
         return {name: self.ask(f"select {columns} from {name} order by {columns}") for name, columns in DUMPED.items()}
 
 
-def site(urls: StoreUrls, home: Path, environment: Mapping[str, str], clock: Clock) -> Site:
-    """The site of a store, with small blocks for it and for its children."""
+def small_blocks(home: Path, rows: int) -> None:
+    """From now on files are read in blocks of so many rows."""
     own = home / "config" / "reading.toml"
     own.parent.mkdir(parents=True, exist_ok=True)
     shipped = (ROOT / "config" / "reading.toml").read_text(encoding="utf-8")
-    own.write_text(shipped.replace("block_rows = 32768", f"block_rows = {BLOCK_ROWS}"), encoding="utf-8")
+    own.write_text(BLOCK_LINE.sub(f"block_rows = {rows}", shipped), encoding="utf-8")
+
+
+def site(urls: StoreUrls, home: Path, environment: Mapping[str, str], clock: Clock) -> Site:
+    """The site of a store, with small blocks for it and for its children."""
+    small_blocks(home, BLOCK_ROWS)
     names = {"OWNER": "DATABASE", "APP": "APP", "LOAD": "LOAD", "WALL": "WALL", "GATE": "GATE"}
     addresses = {f"COCKPIT_{there}_URL": getattr(urls, here.lower()) for here, there in names.items()}
     return Site(Store(urls), {**environment, **addresses, "COCKPIT_HOME": str(home)}, clock)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from load_ends import small_blocks
 from sqlalchemy import text
 
 from geo import quarantine, sealing, steward, vault
@@ -164,14 +165,6 @@ def test_boundaries_keep_their_shapes_until_they_are_run_again(empty: Store, clo
     assert [tuple(row) for row in found] == [("s", 120.0), ("t", 122.0)]
 
 
-def small_blocks(home: Path) -> None:
-    """Files are read in blocks of 200 rows, refused ones in blocks of 50."""
-    shipped = (ROOT / "config" / "reading.toml").read_text(encoding="utf-8")
-    own = home / "config" / "reading.toml"
-    own.parent.mkdir(parents=True, exist_ok=True)
-    own.write_text(shipped.replace("block_rows = 32768", "block_rows = 200"), encoding="utf-8")
-
-
 def peak_of_a_replay(store: Store, clock: Clock, folder: Path, rows: int, *, is_by_file: bool) -> int:
     """Bytes of Python objects that were there at once while so many refused rows of long texts were run again."""
     lines = [f"{folder.name}{rows}-{number},{ODD.partition(',')[2]}{'长' * 1_000}" for number in range(rows)]
@@ -192,7 +185,7 @@ def peak_of_a_replay(store: Store, clock: Clock, folder: Path, rows: int, *, is_
 def test_the_memory_of_a_replay_does_not_grow_with_the_rows_that_are_kept(
     empty: Store, clock: Clock, tmp_path: Path, home: Path, is_by_file: bool
 ) -> None:
-    small_blocks(home)
+    small_blocks(home, 200)
     peaks = []
     for number, rows in enumerate((100, 200, 2_000)):
         folder = tmp_path / f"part{number}"
@@ -204,7 +197,7 @@ def test_the_memory_of_a_replay_does_not_grow_with_the_rows_that_are_kept(
 def test_rows_in_several_blocks_with_torn_ones_among_them_are_run_again_each_once(
     empty: Store, clock: Clock, tmp_path: Path, home: Path
 ) -> None:
-    small_blocks(home)
+    small_blocks(home, 200)
     lines = [TORN if number % 40 == 0 else f"K{number},{ODD.partition(',')[2]}" for number in range(170)]
     first = load(empty, clock, write(tmp_path, "a.csv", HEAD, *lines))
     assert first.counts.quarantined == 170
