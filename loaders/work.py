@@ -20,7 +20,7 @@ from config.site import site
 from geo import crs, turns
 from geo.crash_points import crash_point
 from geo.errors import AuditUnavailable, LoadTrouble, StoreUnavailable
-from geo.landing import Counts, Earlier, Landing, LandingError, Line, Source
+from geo.landing import Counts, Earlier, Landing, LandingError, Line, Remark, Source
 from geo.masking import cut, hidden, listed, shown
 from geo.store import Store
 from geo.turns import Holder
@@ -33,7 +33,7 @@ from loaders.misread import refuse_misread
 from loaders.overtaken import refuse_overtaken
 from loaders.plan import Plan, bare_line, ledger_line, make_plan
 from loaders.quarantine import quarantine, ragged_faults
-from loaders.result import LoadResult, notice
+from loaders.result import LoadResult, notice, noticed, reasons
 from loaders.sandbox import desk
 from loaders.skipping import Skipping
 
@@ -166,7 +166,7 @@ def load_again(
         return replace(end.result, load_id=None, status="dry-run")
     except _NothingNewError as end:
         told = _nothing_new(store, request, sha256, end.earlier, started)
-        return replace(told, message=_told_nothing(end.earlier, request.lang))
+        return replace(told, message=_told_nothing(end.earlier, request.lang), told=())
     except (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.NoWayError, crs.CrsConflictError) as error:
         return _refused(store, request, _as_refused(error), sha256=sha256, plan=plan, started=started)
 
@@ -238,7 +238,8 @@ def _load(store: Store, landing: Landing, plan: Plan, started: float, watch: _Wa
     if watch.look is not None:
         watch.look.end(landing, plan, refused)
     days = _cover(landing, plan, job)
-    message = notice(counts, reading.unknown, landing.remarks, request.lang)
+    told = noticed(counts, reading.unknown, landing.remarks)
+    message = notice(told, request.lang)
     seconds = time.monotonic() - started
     landing.finish(
         job.load_id, counts, finished_at=_after(request, seconds), message=message, unknown=reading.unknown, days=days
@@ -252,6 +253,7 @@ def _load(store: Store, landing: Landing, plan: Plan, started: float, watch: _Wa
         counts=counts,
         seconds=seconds,
         message=message,
+        told=told,
         unknown=reading.unknown,
         ignored=plan.header.ignored,
     )
@@ -451,6 +453,7 @@ def _nothing_new(
     store: Store, request: LoadRequest, sha256: str | None, earlier: Earlier, started: float
 ) -> LoadResult:
     counts = Counts(read=earlier.read, unchanged=earlier.read, skipped=earlier.skipped, things=earlier.things)
+    told = _told_again(earlier)
     if not request.is_dry_run:
         with _auditing(store, request) as landing:
             landing.audit("load-nothing-new", f"load:{earlier.load_id}", {"file": hidden(request.name)})
@@ -462,14 +465,14 @@ def _nothing_new(
         status="dry-run" if request.is_dry_run else "nothing-new",
         counts=counts,
         seconds=time.monotonic() - started,
-        message=_told_again(earlier, request.lang),
+        message=faults.message(told.code, request.lang, told.params),
+        told=(told,),
     )
 
 
-def _told_again(earlier: Earlier, lang: str) -> str:
+def _told_again(earlier: Earlier) -> Remark:
     code = "nothing_new_quarantined" if earlier.quarantined else "nothing_new"
-    params = {"load_id": earlier.load_id, "rows": earlier.quarantined}
-    return faults.message(code, lang, params)
+    return Remark(code, {"load_id": earlier.load_id, "rows": earlier.quarantined})
 
 
 def _refused(
@@ -495,6 +498,7 @@ def _refused(
         counts=Counts(read=refusal.read, faults=tally),
         seconds=seconds,
         message=message,
+        told=reasons(refusal),
         ignored=plan.header.ignored if plan else (),
     )
 

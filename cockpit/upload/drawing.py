@@ -14,17 +14,23 @@ from numpy.typing import NDArray
 from cockpit.maps import frame as frames
 from cockpit.maps.frame import Frame
 from cockpit.maps.outlines import figure, path, simplified
-from cockpit.markup import attributes
+from cockpit.markup import attributes, esc
 from geo.map_queries import Outline
 
 FATES = ("inserted", "updated", "quarantined")
 WIDTH, TALLEST = 560, 400
 SIGNS = {
-    "inserted": "m-2.6,0a2.6,2.6 0 1 0 5.2,0a2.6,2.6 0 1 0 -5.2,0z",
+    "inserted": "m-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0z",
     "updated": "m-3,-3h6v6h-6z",
     "quarantined": "m-3.2,-3.2l6.4,6.4m0,-6.4l-6.4,6.4",
 }
 """A fate's shape around its point, in pixels: a disc, a square, a cross."""
+CLOSE = 0.3
+"""Data that reaches over less than this part of the loaded areas, either way, is looked at from nearer."""
+AROUND = 0.35
+"""How much ground is shown around such data, as a part of its own extent."""
+MOST_NAMES = 14
+"""Areas in the picture up to which they are named in it; where there are more, a name is told at the pointer."""
 CHUNK = 150
 """Signs in one path: a browser paints shorter ones faster."""
 
@@ -51,7 +57,7 @@ def drawing(
     frame = _frame(areas, spots, outlines)
     if frame is None:
         return None
-    body = "".join(f'<path class="up-area" d="{path(shape)}"/>' for shape in simplified(areas, frame))
+    body = _ground(areas, frame)
     drawn, beside = {}, 0
     for fate in FATES:
         body += "".join(f'<path class="up-line {fate}" d="{path(shape)}"/>' for shape in frame.place(outlines[fate]))
@@ -59,18 +65,62 @@ def drawing(
         beside += len(spots[fate]) - len(seen)
         drawn[fate] = len(seen) + len(outlines[fate])
         body += _signs(fate, seen)
+    body += _names(areas, frame)
     size = attributes(viewBox=f"0 0 {frame.width} {frame.height}", role="img", aria_label=label)
     return Drawing(f'<svg class="up-map"{size}>{body}</svg>', drawn, beside)
 
 
 def _frame(areas: Sequence[Outline], spots: Mapping[str, NDArray[Any]], outlines: Mapping[str, Any]) -> Frame | None:
-    """The loaded areas with the outlines of the file; without both where most points lie."""
-    ground = [area.shape for area in areas] + [shape for fate in FATES for shape in outlines[fate]]
+    """The loaded areas with the outlines of the file; only where the data lies, if that is a small part of them."""
+    ground = [area.shape for area in areas]
+    found = [shape for fate in FATES for shape in outlines[fate]]
     known = np.concatenate([spots[fate] for fate in FATES])
-    if not ground and len(known):
+    if len(known):
         low, high = np.percentile(known, (2, 98), axis=0)
-        ground = [shapely.box(*low, *high)]
-    return frames.fit(ground, width=WIDTH, tallest=TALLEST)
+        near = [*found, shapely.box(*low, *high)]
+    else:
+        near = found
+    if ground and near:
+        near = _nearer(ground, near)
+    return frames.fit(near or [*ground, *found], width=WIDTH, tallest=TALLEST) if near or ground else None
+
+
+def _nearer(ground: Sequence[Any], near: Sequence[Any]) -> list[Any]:
+    """What lies around the data if it is a small part of the ground and on it; else nothing."""
+    whole, part = shapely.total_bounds(ground), shapely.total_bounds(near)
+    across, down = whole[2] - whole[0], whole[3] - whole[1]
+    wide, tall = part[2] - part[0], part[3] - part[1]
+    is_on = (part[:2] >= whole[:2]).all() and (part[2:] <= whole[2:]).all()
+    if not is_on or wide > CLOSE * across or tall > CLOSE * down:
+        return []
+    room = AROUND * max(wide, tall, CLOSE * CLOSE * max(across, down))
+    return [shapely.box(part[0] - room, part[1] - room, part[2] + room, part[3] + room)]
+
+
+def _ground(areas: Sequence[Outline], frame: Frame) -> str:
+    """The loaded areas, each with its name at the pointer."""
+    shapes = zip(areas, simplified(areas, frame), strict=True)
+    return "".join(f'<path class="up-area"{attributes(d=path(shape), data_tip=one.name)}/>' for one, shape in shapes)
+
+
+def _names(areas: Sequence[Outline], frame: Frame) -> str:
+    """The names of the areas in the picture, where they are few."""
+    at = _pixels(frame, [one.label for one in areas])
+    seen = [(one.name, spot) for one, spot in zip(areas, at, strict=True) if _is_in(frame, spot)]
+    if len(seen) > MOST_NAMES:
+        return ""
+    return "".join(
+        f'<text class="up-place"{attributes(x=figure(float(x)), y=figure(float(y)))}>{esc(name)}</text>'
+        for name, (x, y) in seen
+    )
+
+
+def _pixels(frame: Frame, points: Sequence[tuple[float, float]]) -> NDArray[Any]:
+    return frame.pixels(np.array(points, dtype=float).reshape(-1, 2))
+
+
+def _is_in(frame: Frame, spot: NDArray[Any]) -> bool:
+    return bool(0 <= spot[0] <= frame.width and 0 <= spot[1] <= frame.height)
 
 
 def _seen(frame: Frame, spots: NDArray[Any]) -> NDArray[Any]:
