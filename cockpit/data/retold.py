@@ -36,19 +36,18 @@ def _value(data: DataView, dataset: str, name: str, value: Any) -> Any:
     """A parameter by the page's names: 编号 for code, 事件 for incidents, 社区 for community."""
     if not isinstance(value, str):
         return value
+    said = value
     if name in COLUMNS:
-        return _listed(data, [words.column(data, dataset, one) for one in value.split(", ")])
-    if name in OF_DATASETS:
-        return words.dataset(data, value)
-    if name in OF_LEVELS:
-        levels = value.split(", ")
-        known = set(levels) <= set(LEVELS)
-        return _listed(data, [data.view.tr(f"upload.level_{one}") for one in levels]) if known else value
-    if name in OF_OPTIONS:
-        return _in_fields(data, value)
-    if name == "source" and dataset in DATASETS:
-        return words.named(data, value, None, dataset)
-    return value.replace("”, “", "”、“") if data.view.lang == "zh" else value
+        said = _listed(data, [words.column(data, dataset, one) for one in value.split(", ")])
+    elif name in OF_DATASETS:
+        said = words.dataset(data, value)
+    elif name in OF_LEVELS and set(value.split(", ")) <= set(LEVELS):
+        said = _listed(data, [data.view.tr(f"upload.level_{one}") for one in value.split(", ")])
+    elif name in OF_OPTIONS:
+        said = _in_fields(data, value)
+    elif name == "source" and dataset in DATASETS:
+        said = words.named(data, value, None, dataset)
+    return said.replace("”, “", "”、“") if data.view.lang == "zh" else said
 
 
 def _in_fields(data: DataView, value: str) -> str:

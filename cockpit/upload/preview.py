@@ -37,7 +37,7 @@ def face(data: DataView, upload: Upload) -> str:
         return head + _refused(data, upload, refused)
     counts = upload.tried["result"]
     if any(one["code"].startswith(NOTHING_NEW) for one in counts["told"]):
-        return head + _nothing_new(data, upload, counts)
+        return f'<div class="up-head">{head}</div>{_nothing_new(data, upload, counts)}'
     body = f"{_bar(data, counts)}{_said(data, upload)}{_faults(data, upload.tried)}"
     new = counts["inserted"] + counts["updated"]
     key = "confirm" if new else "confirm_refused" if counts["quarantined"] else "confirm_none"
