@@ -257,7 +257,7 @@ def _at_fault(work: Work) -> list[str]:
     """The columns that faults are about, each with the one that it is compared with."""
     known = work.columns.headings if work.columns else {}
     told = [name for one in work.faults for name in (*COMPARED.get(one.fault, ()), one.column)]
-    return [name for name in dict.fromkeys(told) if name in known]
+    return [name for name in dict.fromkeys(told) if name is not None and name in known]
 
 
 def _cell(work: Work, row: ReceivedRow, name: str, *, is_open: bool) -> str:
