@@ -21,11 +21,16 @@ FIELDS = {"--crs": "upload.crs", "--level": "upload.level", "mapping": "upload.s
 
 def sentence(data: DataView, dataset: str, told: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong or should be known, then what to do; `told`: code and params of each."""
+    return ("" if data.view.lang == "zh" else " ").join(sentences(data, dataset, told))
+
+
+def sentences(data: DataView, dataset: str, told: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The same one by one, each remedy once."""
     lang = data.view.lang
     known = [(one["code"], _named(data, dataset, one["params"])) for one in told]
     said = [message(code, lang, params, on_page=True) for code, params in known]
     hints = dict.fromkeys(hint(code, lang, params, on_page=True) for code, params in known)
-    return ("" if lang == "zh" else " ").join([*said, *hints]).strip()
+    return [one for one in (*said, *hints) if one]
 
 
 def _named(data: DataView, dataset: str, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from geo.map_queries import Outline
 FATES = ("inserted", "updated", "quarantined")
 WIDTH, TALLEST = 560, 400
 SIGNS = {
-    "inserted": "m-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0z",
+    "inserted": "m-3.4,0a3.4,3.4 0 1 0 6.8,0a3.4,3.4 0 1 0 -6.8,0z",
     "updated": "m-3,-3h6v6h-6z",
     "quarantined": "m-3.2,-3.2l6.4,6.4m0,-6.4l-6.4,6.4",
 }
@@ -29,8 +29,9 @@ CLOSE = 0.3
 """Data that reaches over less than this part of the loaded areas, either way, is looked at from nearer."""
 AROUND = 0.35
 """How much ground is shown around such data, as a part of its own extent."""
-MOST_NAMES = 14
-"""Areas in the picture up to which they are named in it; where there are more, a name is told at the pointer."""
+MOST_NAMES, NAMED = 14, 0.02
+"""Areas in the picture up to which they are named in it (more: a name is told at the pointer), and the part of the
+picture that such an area takes at least."""
 CHUNK = 150
 """Signs in one path: a browser paints shorter ones faster."""
 
@@ -57,7 +58,7 @@ def drawing(
     frame = _frame(areas, spots, outlines)
     if frame is None:
         return None
-    body = _ground(areas, frame)
+    body = _ground(areas, frame) + _names(areas, frame)
     drawn, beside = {}, 0
     for fate in FATES:
         body += "".join(f'<path class="up-line {fate}" d="{path(shape)}"/>' for shape in frame.place(outlines[fate]))
@@ -65,7 +66,6 @@ def drawing(
         beside += len(spots[fate]) - len(seen)
         drawn[fate] = len(seen) + len(outlines[fate])
         body += _signs(fate, seen)
-    body += _names(areas, frame)
     size = attributes(viewBox=f"0 0 {frame.width} {frame.height}", role="img", aria_label=label)
     return Drawing(f'<svg class="up-map"{size}>{body}</svg>', drawn, beside)
 
@@ -105,22 +105,16 @@ def _ground(areas: Sequence[Outline], frame: Frame) -> str:
 
 def _names(areas: Sequence[Outline], frame: Frame) -> str:
     """The names of the areas in the picture, where they are few."""
-    at = _pixels(frame, [one.label for one in areas])
-    seen = [(one.name, spot) for one, spot in zip(areas, at, strict=True) if _is_in(frame, spot)]
-    if len(seen) > MOST_NAMES:
+    window = shapely.box(0, 0, frame.width, frame.height)
+    seen = shapely.intersection(shapely.make_valid(frame.place(one.shape for one in areas)), window)
+    named = [(one.name, shape) for one, shape in zip(areas, seen, strict=True) if shape.area > NAMED * window.area]
+    if len(named) > MOST_NAMES:
         return ""
+    spots = [(name, shapely.point_on_surface(shape)) for name, shape in named]
     return "".join(
-        f'<text class="up-place"{attributes(x=figure(float(x)), y=figure(float(y)))}>{esc(name)}</text>'
-        for name, (x, y) in seen
+        f'<text class="up-place"{attributes(x=figure(spot.x), y=figure(spot.y))}>{esc(name)}</text>'
+        for name, spot in spots
     )
-
-
-def _pixels(frame: Frame, points: Sequence[tuple[float, float]]) -> NDArray[Any]:
-    return frame.pixels(np.array(points, dtype=float).reshape(-1, 2))
-
-
-def _is_in(frame: Frame, spot: NDArray[Any]) -> bool:
-    return bool(0 <= spot[0] <= frame.width and 0 <= spot[1] <= frame.height)
 
 
 def _seen(frame: Frame, spots: NDArray[Any]) -> NDArray[Any]:

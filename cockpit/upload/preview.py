@@ -76,10 +76,12 @@ def _read_as(data: DataView, upload: Upload) -> list[str]:
 def _refused(data: DataView, upload: Upload, counted: Mapping[str, Any]) -> str:
     tr = data.view.tr
     codes = "".join(f"<code>{esc(code)}</code>" for code in counted["faults"])
+    told = retold.sentences(data, upload.choice.dataset if upload.choice else "", counted["told"])
+    why = esc(("\n" if len(counted["told"]) > 1 else " ").join(told))
     acts = button(tr("upload.back"), "back", style="btn p") + button(tr("upload.drop"), "drop")
     return (
         f'<div class="d-fate refused"><i>{esc(tr("upload.would_refuse"))}</i></div>'
-        f'<p class="d-why" role="alert">{esc(_told(data, upload, counted))}</p><p class="d-codes">{codes}</p>'
+        f'<p class="d-why" role="alert">{why}</p><p class="d-codes">{codes}</p>'
         f'<p class="up-acts">{acts}</p>'
     )
 
