@@ -29,9 +29,10 @@ CLOSE = 0.3
 """Data that reaches over less than this part of the loaded areas, either way, is looked at from nearer."""
 AROUND = 0.35
 """How much ground is shown around such data, as a part of its own extent."""
-MOST_NAMES, NAMED = 14, 0.02
-"""Areas in the picture up to which they are named in it (more: a name is told at the pointer), and the part of the
-picture that such an area takes at least."""
+MOST_NAMES = 14
+"""Areas in the picture up to which they are named in it; where there are more, a name is told at the pointer."""
+SEEN, NAMED = 0.001, 0.02
+"""The part of the picture from which an area counts as being in it, and from which its name finds room."""
 CHUNK = 150
 """Signs in one path: a browser paints shorter ones faster."""
 
@@ -107,9 +108,10 @@ def _names(areas: Sequence[Outline], frame: Frame) -> str:
     """The names of the areas in the picture, where they are few."""
     window = shapely.box(0, 0, frame.width, frame.height)
     seen = shapely.intersection(shapely.make_valid(frame.place(one.shape for one in areas)), window)
-    named = [(one.name, shape) for one, shape in zip(areas, seen, strict=True) if shape.area > NAMED * window.area]
-    if len(named) > MOST_NAMES:
+    shares = shapely.area(seen) / window.area
+    if (shares > SEEN).sum() > MOST_NAMES:
         return ""
+    named = [(one.name, shape) for one, shape, share in zip(areas, seen, shares, strict=True) if share > NAMED]
     spots = [(name, shapely.point_on_surface(shape)) for name, shape in named]
     return "".join(
         f'<text class="up-place"{attributes(x=figure(spot.x), y=figure(spot.y))}>{esc(name)}</text>'
@@ -134,6 +136,7 @@ def _signs(fate: str, at: NDArray[Any]) -> str:
     return "".join(f'<path class="up-sign {fate}" d="{chunk}"/>' for chunk in chunks)
 
 
-def sign(fate: str) -> str:
-    """A fate's sign for the legend."""
-    return f'<svg class="up-key" viewBox="0 0 10 10"><path class="up-sign {fate}" d="M5 5{SIGNS[fate]}"/></svg>'
+def sign(fate: str, *, is_outline: bool = False) -> str:
+    """A fate's sign for the legend, of points or of outlines."""
+    css, drawn = ("up-line", "M1 1h8v8h-8z") if is_outline else ("up-sign", f"M5 5{SIGNS[fate]}")
+    return f'<svg class="up-key" viewBox="0 0 10 10"><path class="{css} {fate}" d="{drawn}"/></svg>'

@@ -180,7 +180,7 @@ def _map(data: DataView, tried: Mapping[str, Any]) -> str:
             part = drawn.drawn.get(fate, 0)
             key = "upload.key_all" if part == found else "upload.key_part"
             said = tr(key, fate=tr(f"upload.fate_{fate}"), n=formats.number(found), drawn=formats.number(part))
-            keys.append(f"<span>{drawing.sign(fate)}{esc(said)}</span>")
+            keys.append(f"<span>{drawing.sign(fate, is_outline=bool(preview['shapes'].get(fate)))}{esc(said)}</span>")
     placeless = sum(tried["result"][fate] - preview["found"].get(fate, 0) for fate in drawing.FATES)
     left_out = {"upload.beside": drawn.beside, "upload.placeless": placeless}
     notes = [tr(key, n=formats.number(n)) for key, n in left_out.items() if n > 0]
