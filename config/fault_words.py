@@ -11,15 +11,20 @@ from config.messages import catalogue
 
 TOPIC = "faults"
 """The catalogues that hold faults: `faults.toml` and `faults_<part>.toml`, a table a code."""
+PAGE = "page_"
+"""What the name of words begins with that are for a page; those without serve both."""
 LEVEL_PARAMS = ("level", "parent_level", "found_level")
 """Parameters that hold a level, which people know by a name of their language."""
 WORD_PARAMS = ("direction", "looks")
 """Parameters that may hold a word of ours (`faults_ground.direction_se`); any other value stands for itself."""
 
 
-def message(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
-    """What is wrong, in words for people; the bare code where an older program's fault has no words any more."""
-    return _word(code, "message", lang, params) or code
+def message(code: str, lang: str, params: Mapping[str, object] | None = None, *, on_page: bool = False) -> str:
+    """What is wrong, in words for people; the bare code where an older program's fault has no words any more.
+
+    `on_page`: for who reads it on a page and has no command line.
+    """
+    return _word(code, "message", lang, params, on_page=on_page) or code
 
 
 def summary(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
@@ -27,11 +32,14 @@ def summary(code: str, lang: str, params: Mapping[str, object] | None = None) ->
     return _word(code, "short", lang, None) or message(code, lang, params)
 
 
-def hint(code: str, lang: str, params: Mapping[str, object] | None = None) -> str:
-    """What to do about it, in words for people; `params["case"]` chooses a hint of its own where there is one."""
+def hint(code: str, lang: str, params: Mapping[str, object] | None = None, *, on_page: bool = False) -> str:
+    """What to do about it, in words for people; `params["case"]` chooses a hint of its own where there is one.
+
+    `on_page`: for who reads it on a page and has no command line.
+    """
     case = (params or {}).get("case")
-    special = _word(code, f"hint_{case}", lang, params) if case else None
-    return special or _word(code, "hint", lang, params) or ""
+    special = _word(code, f"hint_{case}", lang, params, on_page=on_page) if case else None
+    return special or _word(code, "hint", lang, params, on_page=on_page) or ""
 
 
 @cache
@@ -40,10 +48,11 @@ def _catalogues(lang: str) -> tuple[str, ...]:
     return tuple(topic for topic in topics if topic == TOPIC or topic.startswith(f"{TOPIC}_"))
 
 
-def _word(code: str, part: str, lang: str, params: Mapping[str, object] | None) -> str | None:
+def _word(code: str, part: str, lang: str, params: Mapping[str, object] | None, *, on_page: bool = False) -> str | None:
     words = catalogue(lang)
     for topic in _catalogues(lang):
-        found = words.get(f"{topic}.{code}.{part}")
+        found = words.get(f"{topic}.{code}.{PAGE}{part}") if on_page else None
+        found = found or words.get(f"{topic}.{code}.{part}")
         if found is not None:
             given = dict(params or {})
             levels = {name: _level_name(given[name], words) for name in LEVEL_PARAMS if name in given}

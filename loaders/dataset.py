@@ -91,7 +91,7 @@ class LoadRequest:
 
     `wait_s`: how many seconds it waits for another load to end. `replays`: the load whose refused rows these are;
     `again`: a digest of them, part of the fingerprint. `told_name`: what the file is called where it is kept under
-    another name.
+    another name. `part`: the sheet or layer that is meant, whatever the mapping says.
     """
 
     dataset: str
@@ -111,6 +111,7 @@ class LoadRequest:
     replays: int | None = None
     again: str = ""
     told_name: str | None = None
+    part: str | None = None
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from config.reader import ConfigError
 from geo import crs
-from geo.landing import Counts, Earlier, Landing, LandingError
+from geo.landing import Counts, Earlier, Landing, LandingError, Remark
 from geo.masking import cut, hidden, shown
 from geo.store import Store
 from loaders import faults
@@ -21,7 +21,7 @@ from loaders.committing import DryRunError
 from loaders.dataset import LoadRequest
 from loaders.faults import Refused
 from loaders.plan import Plan, bare_line, ledger_line
-from loaders.result import LoadResult
+from loaders.result import LoadResult, reasons
 
 REFUSALS = (Refused, ConfigError, LandingError, crs.UnknownCrsError, crs.NoWayError, crs.CrsConflictError)
 """What is raised for a file that cannot be loaded as it is."""
@@ -56,18 +56,18 @@ class Attempt:
 
 
 def come_to_end(
-    attempt: Attempt, act: Callable[[], LoadResult], *, told_nothing: Callable[[Earlier, str], str]
+    attempt: Attempt, act: Callable[[], LoadResult], *, told_nothing: Callable[[Earlier], Remark]
 ) -> LoadResult:
     """What `act` returns, or whichever other end the load comes to; lets go of its table.
 
-    `told_nothing` says, in a language, that there is nothing new.
+    `told_nothing` says that there is nothing new.
     """
     try:
         return act()
     except DryRunError as end:
         return replace(end.result, load_id=None, status="dry-run")
     except NothingNewError as end:
-        return _nothing_new(attempt, end.earlier, told_nothing(end.earlier, attempt.request.lang))
+        return _nothing_new(attempt, end.earlier, told_nothing(end.earlier))
     except REFUSALS as error:
         return _refused(attempt, _as_refused(error))
     finally:
@@ -91,7 +91,7 @@ def _as_refused(error: Exception) -> Refused:
     raise TypeError(f"not a refusal: {error!r}")
 
 
-def _nothing_new(attempt: Attempt, earlier: Earlier, message: str) -> LoadResult:
+def _nothing_new(attempt: Attempt, earlier: Earlier, told: Remark) -> LoadResult:
     request = attempt.request
     counts = Counts(read=earlier.read, unchanged=earlier.read, skipped=earlier.skipped, things=earlier.things)
     if not request.is_dry_run:
@@ -105,22 +105,23 @@ def _nothing_new(attempt: Attempt, earlier: Earlier, message: str) -> LoadResult
         status="dry-run" if request.is_dry_run else "nothing-new",
         counts=counts,
         seconds=attempt.seconds,
-        message=message,
+        message=faults.message(told.code, request.lang, told.params),
+        told=(told,),
     )
 
 
-def file_again(earlier: Earlier, lang: str) -> str:
+def file_again(earlier: Earlier) -> Remark:
     """That an earlier load brought exactly this file."""
-    return _told(earlier, lang, "nothing_new_quarantined" if earlier.quarantined else "nothing_new")
+    return _told(earlier, "nothing_new_quarantined" if earlier.quarantined else "nothing_new")
 
 
-def rows_again(earlier: Earlier, lang: str) -> str:
+def rows_again(earlier: Earlier) -> Remark:
     """That a replay would change nothing."""
-    return _told(earlier, lang, "replay_nothing_better" if earlier.quarantined else "replay_nothing_open")
+    return _told(earlier, "replay_nothing_better" if earlier.quarantined else "replay_nothing_open")
 
 
-def _told(earlier: Earlier, lang: str, code: str) -> str:
-    return faults.message(code, lang, {"load_id": earlier.load_id, "rows": earlier.quarantined})
+def _told(earlier: Earlier, code: str) -> Remark:
+    return Remark(code, {"load_id": earlier.load_id, "rows": earlier.quarantined})
 
 
 def _refused(attempt: Attempt, refusal: Refused) -> LoadResult:
@@ -145,6 +146,7 @@ def _refused(attempt: Attempt, refusal: Refused) -> LoadResult:
         counts=Counts(read=refusal.read, faults=tally),
         seconds=seconds,
         message=message,
+        told=reasons(refusal),
         ignored=plan.header.ignored if plan else (),
     )
 

@@ -32,20 +32,26 @@ class Refused(LoadError):  # noqa: N818 - it is a decision, not a mishap
     """The whole file (or the wish) is refused and nothing is changed.
 
     `code` is stable and has a sentence in the catalogue; `params` fill it, texts with personal numbers hidden; `read`
-    says how many rows were read.
+    says how many rows were read; `choices` are the sheets or layers of which one must be named.
     """
 
     def __init__(self, code: str, /, *, read: int = 0, **params: object) -> None:
         self.code = code
+        self.choices: tuple[str, ...] = ()
         self.params = {name: hidden(told) if isinstance(told, str) else told for name, told in params.items()}
         self.read = read
         self.parts: tuple[Refused, ...] = (self,)
         super().__init__(f"{code} {self.params}")
 
+    def offering(self, choices: Sequence[str]) -> "Refused":
+        """The same with these choices."""
+        self.choices = tuple(choices)
+        return self
+
     @classmethod
     def all_of(cls, faults: Sequence["Refused"]) -> "Refused":
         """Several reasons as one refusal, so that they are reported once."""
-        whole = cls(faults[0].code)
+        whole = cls(faults[0].code).offering(faults[0].choices)
         whole.params = faults[0].params
         whole.parts = tuple(faults)
         return whole

@@ -116,7 +116,8 @@ def _light(shape: Any) -> Any:
 
 def _first(refused: pl.DataFrame, personal: Sequence[str]) -> list[ToldFault]:
     """The first rows of each fault, masked."""
-    chosen = [part.head(SHOWN_OF_A_FAULT) for part in refused.partition_by("fault", maintain_order=True)]
+    by_fault = refused.unique(["fault", "row"], keep="first", maintain_order=True)
+    chosen = [part.head(SHOWN_OF_A_FAULT) for part in by_fault.partition_by("fault", maintain_order=True)]
     told = check.masked(together(chosen) if chosen else no_faults(), personal)
     return [
         ToldFault(row["row"], row["column"], row["value"], row["fault"], orjson.loads(row["params"] or "{}"))

@@ -7,7 +7,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from config import mapping as mappings
 from config.mapping import Mapping as FileMapping
@@ -54,6 +54,8 @@ def make_plan(request: LoadRequest, facts: read.FileFacts, *, opener: Opener | N
     if own is not None and own.dataset != request.dataset:
         raise Refused("wrong_dataset", source=own.code, dataset=own.dataset, wanted=request.dataset)
     wish = _wish(candidates, own)
+    if request.part is not None:
+        wish = replace(wish, sheet=request.part, layer=request.part)
     table = opener(wish) if opener else open_table(request.file, wish)
     try:
         dataset, mapping, header, constants = _understood(request, table, candidates, own)
@@ -149,6 +151,7 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
     told = [plan.facts.sha256, plan.mapping.fingerprint(), stem, site().time_zone]
     told += [plan.crs.name, request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
     told += [*corrections.parts(plan.correcting.told), *([request.again] if request.again else [])]
+    told += [f"part={request.part}"] if request.part is not None else []
     return Line(
         dataset=request.dataset,
         file_name=hidden(request.name),

@@ -29,7 +29,7 @@ from loaders.misread import refuse_misread
 from loaders.overtaken import refuse_overtaken
 from loaders.plan import Plan, ledger_line, make_plan
 from loaders.quarantine import quarantine
-from loaders.result import LoadResult, notice
+from loaders.result import LoadResult, notice, noticed
 from loaders.sandbox import desk
 from loaders.staging import Progress, Reading, Watch, check_totals, stage
 
@@ -222,7 +222,8 @@ def _finish(
     """Closes the ledger line."""
     request = plan.request
     days = _cover(landing, plan, job)
-    message = notice(counts, reading.unknown, landing.remarks, request.lang)
+    told = noticed(counts, reading.unknown, landing.remarks)
+    message = notice(told, request.lang)
     seconds = attempt.seconds
     landing.finish(
         job.load_id, counts, finished_at=attempt.after(seconds), message=message, unknown=reading.unknown, days=days
@@ -236,6 +237,7 @@ def _finish(
         counts=counts,
         seconds=seconds,
         message=message,
+        told=told,
         unknown=reading.unknown,
         ignored=plan.header.ignored,
     )

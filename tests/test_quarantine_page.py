@@ -76,7 +76,7 @@ def test_a_refused_row_is_corrected_another_dismissed_and_what_waits_is_run_agai
         page = seen.open(f"{address}/data")
         expect(page.get_by_text("处理隔离行")).to_be_visible(timeout=WAIT_MS)
         expect(page.locator(".w-title b")).to_have_text("第 2 行")
-        expect(page.locator(".w-form")).to_contain_text("办结时间")
+        expect(page.locator(".w-form > .w-cells td b")).to_have_text(["上报时间", "办结时间"])
         shot(page, "work-zh")
         assert "13812345678" not in page.content()
         assert "张三" not in page.content()

@@ -203,4 +203,6 @@ def test_empty_cut_and_doubled_workbooks_are_refused(judge: Judge, tmp_path: Pat
     assert refused(judge("empty.xlsx")) == "empty_file"
     book(tmp_path / "two.xlsx", lambda made, sheet: made.copy_worksheet(sheet))
     assert refused(judge("two.xlsx")) == "sheet_ambiguous"
+    assert accepted(judge("two.xlsx", part="Sheet Copy")) == (5, 0)
+    assert refused(judge("two.xlsx", part="Sheet9")) == "sheet_missing"
     assert accepted(judge("named.csv", whole)) == (5, 0)

@@ -9,20 +9,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import openpyxl
 import pytest
 from browser import DESK, ROOT, TOKENS, WAIT_MS, chromium, served, sign_in, watched
 from playwright.sync_api import Browser, Page, expect
+from shapely import box
 from small_town import build
 
 from cockpit.access.current import COOKIE
+from cockpit.upload import drawing
 from cockpit.upload.desk import Desk, DeskFullError
+from config.fault_words import hint, message
+from config.messages import LANGUAGES, catalogue
 from config.upload import upload as limits
 from geo.landing import Landing
+from geo.map_queries import Outline
 from geo.store import Store, StoreUrls
 from geo.viewer import OPERATOR, Clock
 
 NAME = "<b>十月&上报<b>.csv"
 HEAD = "事件编号,事件类别,上报时间,办结时间,办理状态,经度,纬度,联系人\n"
+FOR_THE_COMMAND_LINE = ("replay_file", "replay_unknown_rows")
+"""Codes of a file of refused rows, which no page takes back."""
 PERSON, PHONE = "王芳", "13812345678"
 
 
@@ -133,13 +141,14 @@ def test_a_steward_sees_what_would_happen_and_nothing_is_written_before_the_conf
         loaded = asked(store, clock, found)
         assert [(one["file_name"], one["loaded_by"], one["status"]) for one in loaded] == [(NAME, "steward", "loaded")]
         assert kept(home) == []
-        panel.get_by_role("link", name="查看第").click()
+        panel.get_by_role("link", name="隔离的 2 行").click()
         page.wait_for_url(f"**load={loaded[0]['load_id']}*")
 
         panel.get_by_role("button", name="再装载一个文件").click()
         choose(page, file)
         preview(page)
-        expect(panel.locator(".d-key").first).to_contain_text("与库中相同")
+        expect(panel.get_by_role("status")).to_contain_text(f"内容与第 {loaded[0]['load_id']} 批完全相同")
+        expect(panel.get_by_role("button", name="装载", exact=False)).to_have_count(0)
         panel.get_by_role("button", name="放弃这个文件").click()
         expect(panel.locator(".up-drop")).to_be_visible()
         assert kept(home) == []
@@ -148,6 +157,101 @@ def test_a_steward_sees_what_would_happen_and_nothing_is_written_before_the_conf
         "upload-received", "upload-tried", "upload-confirmed", "upload-received", "upload-tried", "upload-dropped",
     ]  # fmt: skip
     assert {one["viewer"] for one in trail} == {"steward"}
+
+
+@pytest.mark.browser
+def test_of_several_sheets_one_is_chosen_on_the_page_and_another_one_after_that(
+    browser: Browser, address: str, *, store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    made, heads = openpyxl.Workbook(), HEAD.strip().split(",")
+    for number, name in enumerate(("九月", "十月")):
+        sheet = made.worksheets[0] if not number else made.create_sheet()
+        sheet.title = name
+        for row in (heads, *(line(200 + 10 * number + one).strip().split(",") for one in range(2 + number))):
+            sheet.append(row)
+    made.save(tmp_path / "两个月.xlsx")
+    with watched(browser, size=DESK) as seen:
+        page = seen.open(f"{address}/data")
+        panel = page.locator("[class*=st-key-panel_data_upload]")
+        panel.locator("input[type=file]").set_input_files(tmp_path / "两个月.xlsx")
+        expect(panel.get_by_role("alert")).to_contain_text("请选择要读的工作表。", timeout=WAIT_MS)
+        panel.locator("select[name=part]").select_option("九月")
+        panel.get_by_role("button", name="读取这个工作表").click()
+        expect(panel.locator(".up-name")).to_contain_text("2 行内容 · 工作表“九月”，共 2 个", timeout=WAIT_MS)
+        panel.locator("select[name=part]").select_option("十月")
+        panel.get_by_role("button", name="改读这个工作表").click()
+        expect(panel.locator(".up-name")).to_contain_text("工作表“十月”", timeout=WAIT_MS)
+        preview(page)
+        page.get_by_role("button", name="确认装载 3 行").click()
+        expect(panel.get_by_role("status")).to_contain_text("新增 3，", timeout=WAIT_MS)
+        panel.get_by_role("button", name="再装载一个文件").click()
+        expect(panel.locator(".up-drop")).to_be_visible(timeout=WAIT_MS)
+    found = "select incident_code from core.incident where incident_code like 'UP2%%' order by incident_code"
+    assert [one["incident_code"] for one in asked(store, clock, found)] == ["UP210", "UP211", "UP212"]
+
+
+@pytest.mark.browser
+def test_a_refusal_is_said_in_the_words_and_in_the_language_of_the_page(
+    browser: Browser, address: str, *, tmp_path: Path
+) -> None:
+    path = tmp_path / "缺列.csv"
+    path.write_text("事件类别,上报时间\n火情烟雾,2026-10-02 08:00:00\n", encoding="utf-8")
+    with watched(browser, size=DESK) as seen:
+        page = seen.open(f"{address}/data")
+        choose(page, path)
+        page.locator("form[data-send=try] button[type=submit]").click()
+        why = page.locator("[class*=st-key-panel_data_upload] .d-why")
+        expect(why).to_contain_text("缺少“编号”列", timeout=WAIT_MS)
+        expect(why).to_contain_text("在“映射”一栏改选与该文件相符的映射")
+        expect(why).not_to_contain_text("--source")
+        page = seen.open(f"{address}/data?lang=en")
+        expect(why).to_contain_text("The column code is missing", timeout=WAIT_MS)
+        expect(why).to_contain_text("choose a mapping that fits this file")
+        page.get_by_role("button", name="Drop this file").click()
+        expect(page.locator(".up-drop")).to_be_visible()
+
+
+def test_no_words_for_a_page_name_an_option_or_a_command() -> None:
+    for lang in LANGUAGES:
+        keys = [key.split(".") for key in catalogue(lang) if key.startswith("faults") and key.count(".") == 2]
+        said = [
+            hint(code, lang, {"case": part.removeprefix("hint_")}, on_page=True) + message(code, lang, on_page=True)
+            for _, code, part in keys
+            if code not in FOR_THE_COMMAND_LINE
+        ]
+        assert len(said) > 200
+        assert [text for text in said if "--" in text or "cockpit " in text] == []
+
+
+def areas() -> list[Outline]:
+    """Nine areas of a hundredth of a degree."""
+    boxes = {
+        (x, y): box(120 + x / 100, 30 + y / 100, 120.01 + x / 100, 30.01 + y / 100) for x in range(3) for y in range(3)
+    }
+    return [
+        Outline(number, "community", str(number), f"社区{x}{y}", shape, (shape.centroid.x, shape.centroid.y))
+        for number, ((x, y), shape) in enumerate(boxes.items())
+    ]
+
+
+def test_the_map_shows_all_areas_unless_the_data_lies_in_a_small_part_of_them() -> None:
+    wide = drawing.drawing(areas(), {"inserted": [[120.001, 30.001], [120.029, 30.029]]}, {}, label="x")
+    near = drawing.drawing(areas(), {"inserted": [[120.004, 30.004], [120.006, 30.006]]}, {}, label="x")
+    assert wide is not None
+    assert near is not None
+    assert wide.markup.count("up-place") == 9
+    assert near.markup.count("up-place") == 1
+    assert ">社区00</text>" in near.markup
+    assert (wide.drawn["inserted"], near.drawn["inserted"]) == (2, 2)
+
+
+def test_what_lies_beside_the_areas_is_counted_and_an_own_outline_draws_the_picture_out() -> None:
+    away = drawing.drawing(areas(), {"inserted": [[121.0, 31.0]]}, {}, label="x")
+    assert away is not None
+    assert (away.drawn["inserted"], away.beside) == (0, 1)
+    outline = drawing.drawing(areas(), {}, {"inserted": [box(120.1, 30, 120.11, 30.01).wkb_hex]}, label="x")
+    assert outline is not None
+    assert (outline.drawn["inserted"], outline.beside) == (1, 0)
 
 
 @pytest.mark.browser

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cockpit.cli.load import LEVELS, as_record, json_option, lang_option
+from cockpit.cli.load import LEVELS, as_record, json_option, lang_option, named
 from cockpit.cli.ready import as_option, reader, ready_store
 from cockpit.cli.tables import print_table
 from cockpit.cli.telling import say, say_json
@@ -18,7 +18,7 @@ from config.fault_words import hint, message
 from config.messages import tr
 from geo import embedded
 from geo.errors import GeoError
-from geo.masking import hidden, shown
+from geo.masking import shown
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock, current_clock
 from loaders import registry
@@ -63,13 +63,13 @@ def inspect(
     store = _store(clock)
     viewer = reader(store, user, needs=("act.load",), lang=lang) if store and user else OPERATOR
     asked = Asked(file, dataset, part, crs, level, lang, told_name)
-    called = hidden(told_name or file.name)
+    called = asked.called
     try:
         found = look_at(asked, store=store, clock=clock, viewer=viewer)
     except Refused as refusal:
         said = refusal.sentence(lang).replace(file.name, called)
         if as_json:
-            say_json({"file": called, "status": "refused", "message": said})
+            say_json({"file": called, "status": "refused", "message": said, **_why(refusal, asked)})
         say(tr("inspect.refused", lang, file=called, message=said), err=True)
         sys.exit(2)
     path = _written(found, asked, name) if name else None
@@ -81,6 +81,15 @@ def inspect(
         _tell(found, called, lang)
     if store is not None:
         store.close()
+
+
+def _why(refusal: Refused, asked: Asked) -> dict[str, Any]:
+    """Codes and parameters of a refusal, and the sheets or layers of which one must be named."""
+    told = [
+        {"code": one.code, "params": named(one.params, lambda text: text.replace(asked.file.name, asked.called))}
+        for one in refusal.parts
+    ]
+    return {"told": told, "parts": list(refusal.choices)}
 
 
 def _store(clock: Clock) -> Store | None:

@@ -5,7 +5,7 @@ Invariant: figures go to standard output, sentences to standard error; the exit 
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +63,7 @@ wait_option = click.option(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--source", metavar="NAME|FILE.toml", help="The mapping: a name in config/sources, or a TOML file.")
 @click.option("--crs", metavar="SYSTEM", help="The coordinate system of the file: EPSG:4490, gcj02, bd09 …")
+@click.option("--sheet", "part", metavar="NAME", help="The sheet or layer, where there are several.")
 @click.option("--level", type=click.Choice(LEVELS), help="The level of the areas (boundaries).")
 @click.option("--mode", type=click.Choice(["delta", "snapshot"]), default="delta", show_default=True)
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="Opens a new version of the areas on this day.")
@@ -77,6 +78,7 @@ def load(
     *,
     source: str | None,
     crs: str | None,
+    part: str | None,
     level: str | None,
     mode: str,
     valid_from: datetime | None,
@@ -103,6 +105,7 @@ def load(
             clock=clock,
             source=source,
             crs=crs,
+            part=part,
             level=level,
             mode=mode,
             valid_from=valid_from.date() if valid_from else None,
@@ -155,6 +158,14 @@ def as_record(result: LoadResult) -> dict[str, Any]:
         "faults": dict(counts.faults),
         "seconds": round(result.seconds, 3),
         "message": result.message,
+    }
+
+
+def named(params: Mapping[str, object], by_name: Callable[[str], str]) -> dict[str, object]:
+    """The parameters of a fault for another program, the file in each text under the name that people know."""
+    return {
+        name: value if value is None or isinstance(value, int | float) else by_name(str(value))
+        for name, value in params.items()
     }
 
 

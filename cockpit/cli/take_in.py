@@ -13,11 +13,10 @@ from typing import Any
 import click
 import shapely
 
-from cockpit.cli.load import LEVELS, PUBLISHED, as_record, lang_option
+from cockpit.cli.load import LEVELS, PUBLISHED, as_record, lang_option, named
 from cockpit.cli.publish import after_load
 from cockpit.cli.ready import reader, ready_store
 from cockpit.cli.telling import say, say_json
-from config.fault_words import hint, message
 from geo.errors import GeoError
 from geo.vault import VaultError
 from geo.viewer import current_clock
@@ -37,6 +36,7 @@ DIGITS = 6
 @click.option("--as", "user", required=True)
 @click.option("--source")
 @click.option("--crs")
+@click.option("--sheet", "part")
 @click.option("--level", type=click.Choice(LEVELS))
 @click.option("--dry-run", is_flag=True)
 @lang_option
@@ -48,6 +48,7 @@ def take_in(
     user: str,
     source: str | None,
     crs: str | None,
+    part: str | None,
     level: str | None,
     dry_run: bool,
     lang: str,
@@ -57,7 +58,7 @@ def take_in(
     store = ready_store(clock)
     viewer = reader(store, user, needs=("act.load",), lang=lang)
     request = LoadRequest(
-        dataset=dataset, file=file, clock=clock, viewer=viewer, source=source, crs=crs, level=level,
+        dataset=dataset, file=file, clock=clock, viewer=viewer, source=source, crs=crs, part=part, level=level,
         is_dry_run=dry_run, lang=lang, told_name=name,
     )  # fmt: skip
     preview = Preview() if dry_run else None
@@ -69,8 +70,9 @@ def take_in(
     except GeoError as error:
         say(error, err=True)
         sys.exit(1)
-    told = {"result": as_record(result), "unknown": {key: dict(words) for key, words in result.unknown.items()}}
-    say_json(told | ({"preview": _drawn(preview, lang)} if preview else {}))
+    said = [{"code": one.code, "params": named(one.params, request.named)} for one in result.told]
+    told = {"result": as_record(result) | {"told": said}}
+    say_json(told | ({"preview": _drawn(preview)} if preview else {}))
     sys.stdout.flush()
     if result.status == "loaded" and dataset in PUBLISHED:
         after_load(store, clock, lang)
@@ -91,7 +93,7 @@ def _progress() -> Callable[[int], None]:
     return tell
 
 
-def _drawn(preview: Preview, lang: str) -> dict[str, Any]:
+def _drawn(preview: Preview) -> dict[str, Any]:
     """Points and outlines by fate (EPSG:4326), how many there are of each, and the first faults."""
     points: dict[str, list[list[float]]] = {}
     shapes: dict[str, list[str]] = {}
@@ -104,7 +106,7 @@ def _drawn(preview: Preview, lang: str) -> dict[str, Any]:
     faults = [
         {
             "row": item.row, "column": item.column, "value": item.value, "fault": item.fault,
-            "message": message(item.fault, lang, item.params), "hint": hint(item.fault, lang, item.params),
+            "params": dict(item.params),
         }
         for item in preview.faults
     ]  # fmt: skip

@@ -12,18 +12,23 @@ SAME_AS_WGS84 = "CGCS2000 = WGS 84 within 1 m"
 """How the way of a Chinese grid ends in the ledger."""
 
 
+def called(view: View, name: str) -> str:
+    """A system by its name: GCJ-02（火星坐标）; one without words of its own as it is written."""
+    return view.tr(f"data.crs_{SYSTEMS[name]}") if name in SYSTEMS else name
+
+
 def system(view: View, load: LoadLine) -> str:
     """The system of the file: GCJ-02（火星坐标）; empty where the load has no places."""
     name = load.crs or ""
     if name in SYSTEMS:
-        return view.tr(f"data.crs_{SYSTEMS[name]}")
+        return called(view, name)
     return view.tr("data.crs_grid", name=name) if _is_grid(load) else name
 
 
-def short(load: LoadLine) -> str:
-    """The system in a column: GCJ-02; empty where the load has no places."""
+def short(name: str | None) -> str:
+    """The system in a column or a list: GCJ-02; empty for none."""
     plain = {"EPSG:4326": "WGS 84", "EPSG:4490": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
-    return plain.get(load.crs or "", load.crs or "")
+    return plain.get(name or "", name or "")
 
 
 def way(view: View, load: LoadLine) -> str:

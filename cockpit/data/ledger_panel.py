@@ -75,7 +75,7 @@ def _status(data: DataView, line: LoadLine) -> str:
 def _system(data: DataView, line: LoadLine) -> str:
     """The coordinate system in short; in full, with its way to WGS 84, in the tooltip."""
     tip = "\n".join(part for part in (coordinates.system(data.view, line), coordinates.way(data.view, line)) if part)
-    return f"<td{attributes(class_='n', data_tip=tip or None)}>{esc(coordinates.short(line))}</td>"
+    return f"<td{attributes(class_='n', data_tip=tip or None)}>{esc(coordinates.short(line.crs))}</td>"
 
 
 def _count(line: LoadLine, name: str) -> str:

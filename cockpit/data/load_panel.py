@@ -60,12 +60,12 @@ def _bar(data: DataView, load: LoadLine) -> str:
 def _told(data: DataView, load: LoadLine) -> str:
     """Repaired, outside and skipped in words, 0 unsaid; the message as told, open where it alone says something."""
     tr = data.view.tr
-    parts = [words.things(data, load)]
+    parts = [words.things(data, load)] if load.things else []
     for name in ("repaired", "outside", "skipped"):
         n = getattr(load, name)
         if n:
             parts.append(tr(f"data.told_{name}", n=formats.number(n)))
-    said = f'<p class="d-told">{esc(tr("data.told_joiner").join(parts))}</p>'
+    said = f'<p class="d-told">{esc(tr("data.told_joiner").join(parts))}</p>' if parts else ""
     said += _corrected(data, load)
     if load.message:
         is_all = not load.unknown_values and not load.outside

@@ -22,19 +22,25 @@ from geo.vault import VaultError
 _STATE = "cockpit_quarantine"
 LONGEST = 50_000
 Form = Mapping[str, str]
+OF_ROW = ("correct", "dismissing", "dismiss", "undo")
+"""What is done to the open row."""
 NEW, EMPTY = "new.", "empty."
 """What the fields of the form begin with: a new value, and the wish for none."""
 
 
 @dataclass
 class Told:
-    """What this person's page holds between two runs, of one load: what waits for a click, and what was said."""
+    """What this person's page holds between two runs, of one load: what waits for a click, and what was said.
+
+    `is_of_row`: `said` and `fault` are about the open row, not about the load.
+    """
 
     of: int = 0
     is_asked: bool = False
     is_dismissing: int = 0
     said: str = ""
     fault: str = ""
+    is_of_row: bool = False
     result: str = ""
     links: list[int] = field(default_factory=list)
 
@@ -55,6 +61,7 @@ def handle(work: Work, clicked: str) -> None:
     state = told(work.load_id)
     state.said = state.fault = state.result = ""
     state.links = []
+    state.is_of_row = name in OF_ROW
     form = {key: values[0].strip() for key, values in parse_qs(fields[:LONGEST], keep_blank_values=True).items()}
     tr = work.data.view.tr
     try:

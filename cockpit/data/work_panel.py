@@ -24,6 +24,11 @@ from geo.unmasking import REFUSED_ROWS
 MASK = "***"
 MARKS = {OPEN: "○", CORRECTED: "◐", DISMISSED: "–", "solved": "●", "moved": "→"}
 """A state by its shape, beside its word."""
+COMPARED = {
+    "closed_before_reported": ("reported_at",), "accepted_before_reported": ("reported_at",),
+    "bad_coordinates": ("lon", "lat"), "wrong_zone": ("lon", "lat"),
+}  # fmt: skip
+"""Fault → columns without which the one at fault cannot be judged."""
 
 
 def unit(data: DataView) -> str:
@@ -106,10 +111,8 @@ def _said(work: Work, state: Told) -> str:
             for link in [work.data.view.link({**OTHER_LOAD, "load": str(load_id)})]
         )
         parts.append(f'<p class="note w-result" role="status">{esc(state.result)}{links}</p>')
-    if state.said:
-        parts.append(f'<p class="note" role="status">{esc(state.said)}</p>')
-    if state.fault:
-        parts.append(f'<p class="note w-fault" role="alert">{esc(state.fault)}</p>')
+    if not (state.is_of_row and work.open):
+        parts.append(_answer(state))
     if state.is_asked:
         corrected = work.counts.get(CORRECTED, 0)
         asked = tr("quarantine.ask_replay", n=formats.number(work.waiting), corrected=formats.number(corrected))
@@ -118,6 +121,12 @@ def _said(work: Work, state: Told) -> str:
         )
         parts.append(f'<div class="w-box" role="alertdialog"><p>{esc(asked)}</p><p class="w-acts">{acts}</p></div>')
     return "".join(parts)
+
+
+def _answer(state: Told) -> str:
+    """What was said last, and what went wrong."""
+    said = f'<p class="note" role="status">{esc(state.said)}</p>' if state.said else ""
+    return said + (f'<p class="note w-fault" role="alert">{esc(state.fault)}</p>' if state.fault else "")
 
 
 # ---------------------------------------------------------------- which rows
@@ -166,8 +175,13 @@ def _row_panel(work: Work, state: Told) -> str | None:
     if may_ask(work.data.view, REFUSED_ROWS):
         unmasking.ask(work.data.view, _question(work, row), clicked)
     if state.is_dismissing == row.row and is_kept(row):
-        return picture(_dismissing(work), key=f"work_dismiss_{work.load_id}_{row.row}") or clicked
-    return picture(_form(work, row), key=f"work_form_{work.load_id}_{row.row}") or clicked
+        clicked = picture(_dismissing(work), key=f"work_dismiss_{work.load_id}_{row.row}") or clicked
+    else:
+        clicked = picture(_form(work, row), key=f"work_form_{work.load_id}_{row.row}") or clicked
+    answer = _answer(state) if state.is_of_row else ""
+    if answer:
+        picture(answer, key="work_said")
+    return clicked
 
 
 def _question(work: Work, row: ReceivedRow) -> Question:
@@ -219,15 +233,15 @@ def _form(work: Work, row: ReceivedRow) -> str:
     if work.columns is None or not row.shown:
         said = esc(tr("quarantine.not_shown", load=work.load_id))
         return f'<p class="note">{said}</p>{_acts(work, row, can_save=False)}'
-    at_fault = list(dict.fromkeys(one.column for one in work.faults if one.column in work.columns.headings))
     headings = work.columns.headings
+    at_fault = _at_fault(work)
     places = {heading: place for place, heading in enumerate(row.shown)}
     ordered = sorted(headings, key=lambda name: places.get(headings[name], len(places)))
     others = [name for name in ordered if name not in at_fault]
     is_open = is_kept(row) and row.state != DISMISSED
     heads = "".join(f"<th>{esc(tr(f'quarantine.cell_{name}'))}</th>" for name in ("column", "received", "new"))
     table = f'<table class="w-cells"><thead><tr>{heads}</tr></thead><tbody>'
-    table += "".join(_cell(work, row, name, is_open=is_open) for name in at_fault if name) + "</tbody></table>"
+    table += "".join(_cell(work, row, name, is_open=is_open) for name in at_fault) + "</tbody></table>"
     rest = "".join(_cell(work, row, name, is_open=is_open) for name in others)
     word = tr("quarantine.other_cells", n=len(others))
     unfolded = " open" if not at_fault else ""
@@ -237,6 +251,13 @@ def _form(work: Work, row: ReceivedRow) -> str:
         f'<table class="w-cells"><thead><tr>{heads}</tr></thead><tbody>{rest}</tbody></table></details>'
     )
     return f'<form class="w-form"{attributes(data_send="correct")}>{table}{_acts(work, row, can_save=is_open)}</form>'
+
+
+def _at_fault(work: Work) -> list[str]:
+    """The columns that faults are about, each with the one that it is compared with."""
+    known = work.columns.headings if work.columns else {}
+    told = [name for one in work.faults for name in (*COMPARED.get(one.fault, ()), one.column)]
+    return [name for name in dict.fromkeys(told) if name is not None and name in known]
 
 
 def _cell(work: Work, row: ReceivedRow, name: str, *, is_open: bool) -> str:

@@ -1,4 +1,4 @@
-"""What a steward clicks while a file is brought in: try, back, confirm, cancel, write a mapping, begin anew.
+"""What a steward clicks while a file is brought in: sheet, try, back, confirm, cancel, write a mapping, begin anew.
 
 Invariant: nothing is loaded without a second click that follows a preview of exactly this choice; of what was typed
 only names that exist get into a command.
@@ -33,27 +33,38 @@ def handle(data: DataView, upload: Upload, clicked: str) -> None:
     try:
         ACTS[name](data, upload, form)
     except StoreUnavailable:
-        upload.fault = data.view.tr("upload.store_down")
+        upload.fault = "upload.store_down"
     st.rerun()
 
 
 def _try(data: DataView, upload: Upload, form: Form) -> None:
-    choice = _choice(form)
+    choice = _choice(upload, form)
     if upload.stage != ASKED:
         return
     if choice is None:
-        upload.fault = data.view.tr("upload.bad_choice")
+        upload.fault = "upload.bad_choice"
         return
     running.attempt(upload, data.view.viewer, choice, lang=data.view.lang)
 
 
-def _choice(form: Form) -> Choice | None:
+def _choice(upload: Upload, form: Form) -> Choice | None:
     """The choice of the form; None where it names what does not exist."""
     dataset, source, crs, level = (form.get(name, "") for name in (DATASET, "source", "crs", "level"))
     is_known = dataset in DATASETS and (not source or source in source_names()) and (not level or level in LEVELS)
     if not is_known or not CRS.fullmatch(crs):
         return None
-    return Choice(dataset, source or None, crs or None, level if level and dataset == "boundaries" else None)
+    return Choice(
+        dataset, source or None, crs or None, level if level and dataset == "boundaries" else None, upload.part
+    )
+
+
+def _part(data: DataView, upload: Upload, form: Form) -> None:
+    """Looks again, at the sheet or layer of this number."""
+    number = form.get("part", "")
+    if upload.stage != ASKED or not number.isdecimal() or int(number) >= len(upload.parts):
+        return
+    upload.part, upload.choice = upload.parts[int(number)], None
+    running.look(upload, data.view.viewer, lang=data.view.lang)
 
 
 def _draft(data: DataView, upload: Upload, form: Form) -> None:
@@ -61,7 +72,7 @@ def _draft(data: DataView, upload: Upload, form: Form) -> None:
     if upload.stage != ASKED:
         return
     if not NAME.fullmatch(name) or name in source_names() or dataset not in DATASETS:
-        upload.fault = data.view.tr("upload.bad_draft")
+        upload.fault = "upload.bad_draft"
         return
     running.note(data.view.viewer, upload, "upload-mapping", mapping=name)
     running.look(upload, data.view.viewer, lang=data.view.lang, dataset=dataset, draft=name)
@@ -69,7 +80,7 @@ def _draft(data: DataView, upload: Upload, form: Form) -> None:
 
 def _back(data: DataView, upload: Upload, form: Form) -> None:  # noqa: ARG001 - one signature for all acts
     if upload.stage == SHOWN:
-        upload.stage, upload.fault, upload.result = ASKED, "", {}
+        upload.stage, upload.fault, upload.said, upload.result = ASKED, "", "", {}
 
 
 def _confirm(data: DataView, upload: Upload, form: Form) -> None:  # noqa: ARG001
@@ -79,7 +90,7 @@ def _confirm(data: DataView, upload: Upload, form: Form) -> None:  # noqa: ARG00
 
 def _cancel(data: DataView, upload: Upload, form: Form) -> None:  # noqa: ARG001
     if upload.is_running:
-        running.cancel(upload, data.view.viewer, said=data.view.tr("upload.was_cancelled"))
+        running.cancel(upload, data.view.viewer)
 
 
 def _drop(data: DataView, upload: Upload, form: Form) -> None:  # noqa: ARG001
@@ -88,6 +99,7 @@ def _drop(data: DataView, upload: Upload, form: Form) -> None:  # noqa: ARG001
 
 ACTS: dict[str, Callable[[DataView, Upload, Form], None]] = {
     "try": _try,
+    "part": _part,
     "draft": _draft,
     "back": _back,
     "confirm": _confirm,

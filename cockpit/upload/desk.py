@@ -48,11 +48,16 @@ class Choice:
     source: str | None = None
     crs: str | None = None
     level: str | None = None
+    part: str | None = None
 
 
 @dataclass
 class Upload:
-    """One file of one session, and how far it has come. `loaded` is the ledger's line once it is loaded."""
+    """One file of one session, and how far it has come.
+
+    `parts` are its sheets or layers, `part` the one that somebody chose; `fault` is a key of the catalogue, `said` the
+    last sentence of a command that failed.
+    """
 
     token: str
     session_id: int
@@ -62,11 +67,14 @@ class Upload:
     size: int = 0
     sha256: str = ""
     rows: int = 0
+    parts: tuple[str, ...] = ()
+    part: str | None = None
     choice: Choice | None = None
     looked: Mapping[str, Any] = field(default_factory=dict)
     tried: Mapping[str, Any] = field(default_factory=dict)
     result: Mapping[str, Any] = field(default_factory=dict)
     fault: str = ""
+    said: str = ""
     child: Child | None = None
     touched: float = field(default_factory=time.monotonic)
 

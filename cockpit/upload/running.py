@@ -35,6 +35,7 @@ def look(upload: Upload, viewer: Viewer, *, lang: str, dataset: str | None = Non
     told = [f"--name={upload.name}", f"--as={viewer.name}", f"--lang={lang}", "--json"]
     told += [f"--dataset={dataset}"] if dataset else []
     told += [f"--write={draft}"] if draft else []
+    told += [f"--sheet={upload.part}"] if upload.part is not None else []
     _begin(upload, viewer, LOOKING, ["inspect", str(upload.path), *told])
 
 
@@ -54,13 +55,13 @@ def load(upload: Upload, viewer: Viewer, *, lang: str) -> None:
     _begin(upload, viewer, LOADING, _take_in(upload, viewer, upload.choice, lang))
 
 
-def cancel(upload: Upload, viewer: Viewer, *, said: str) -> None:
+def cancel(upload: Upload, viewer: Viewer) -> None:
     """Ends what is under way; a load that was committed before that stays, and is told. Raises StoreUnavailable."""
     stage = upload.stage
     if upload.child is not None:
         upload.child.end()
     if upload.stage == BEFORE[stage]:
-        upload.fault = said
+        upload.fault, upload.said = "upload.was_cancelled", ""
     note(viewer, upload, "upload-cancelled", stage=stage)
 
 
@@ -87,20 +88,22 @@ def _take_in(upload: Upload, viewer: Viewer, choice: Choice, lang: str) -> list[
         f"--as={viewer.name}",
         f"--lang={lang}",
     ]
-    for option, value in (("--source", choice.source), ("--crs", choice.crs), ("--level", choice.level)):
-        found += [f"{option}={value}"] if value else []
+    given = {"source": choice.source, "crs": choice.crs, "level": choice.level, "sheet": choice.part}
+    found += [f"--{option}={value}" for option, value in given.items() if value is not None]
     return found
 
 
 def _begin(upload: Upload, viewer: Viewer, stage: str, arguments: list[str]) -> None:
-    upload.stage, upload.rows, upload.fault = stage, 0, ""
-    since = current_clock().at
+    upload.stage, upload.rows, upload.fault, upload.said = stage, 0, "", ""
+    since, is_looked = current_clock().at, False
 
     def on_line(line: Mapping[str, Any]) -> None:
+        nonlocal is_looked
         if "rows" in line and "status" not in line:
             upload.rows = int(line["rows"])
         elif stage == LOOKING:
-            upload.looked = line
+            upload.looked, is_looked = line, True
+            upload.parts = tuple(line["parts"]) or upload.parts
         elif stage == TRYING:
             upload.tried, upload.stage = line, SHOWN
         else:
@@ -113,7 +116,8 @@ def _begin(upload: Upload, viewer: Viewer, stage: str, arguments: list[str]) -> 
         if load_id is not None:
             _finish(upload, {"result": {"status": "loaded", "load_id": load_id}})
             return
-        upload.fault = "" if stage == LOOKING and upload.looked else said or "?"
+        if not is_looked:
+            upload.fault, upload.said = "" if said else "upload.failed", said
         upload.stage = BEFORE[stage]
 
     upload.child = Child(arguments, on_line=on_line, on_end=on_end)

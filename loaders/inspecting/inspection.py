@@ -15,6 +15,7 @@ import shapely
 from config.site import site
 from geo import map_queries
 from geo.errors import GeoError
+from geo.masking import hidden
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock, Viewer
 from loaders import read
@@ -45,6 +46,11 @@ class Asked:
     level: str | None = None
     lang: str = "zh"
     told_name: str | None = None
+
+    @property
+    def called(self) -> str:
+        """The file's name for people, what is personal in it hidden."""
+        return hidden(self.told_name or self.file.name)
 
 
 @dataclass(frozen=True)

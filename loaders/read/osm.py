@@ -31,6 +31,7 @@ class OsmTable(VectorTable):
         self._kind = layer_of(LAYERS, wish.layer, file=path.name)
         self._tags: tuple[str, ...] = ()
         super().__init__(path, name=path.name, layer=self._kind, TAGS_FORMAT="JSON")
+        self.parts = tuple(LAYERS)
         self._own = self.headings
         plain = {normal(heading) for heading in self.headings}
         found = {key for batch, _ in self._batches() for tags in self._unfolded(batch) for key in tags}

@@ -7,6 +7,7 @@ declared one cannot read refuses the file, since GDAL would replace it.
 import shutil
 import tempfile
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -30,7 +31,8 @@ class ShapefileTable(VectorTable):
     def __init__(self, path: Path, *, layer: str | None) -> None:
         with ZipFile(path) as archive:
             refuse_unsafe(archive, path)
-            chosen = _chosen(archive, layer, path)
+            layers = {one.name: one for one in shape_layers(archive)}
+            chosen = _chosen(layers, layer, path)
             folder = Path(tempfile.mkdtemp(prefix="cockpit-"))
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             _unpack(archive, chosen, folder)
@@ -39,6 +41,7 @@ class ShapefileTable(VectorTable):
         encoding = dbf.encoding(folder / "layer.dbf", told=told, file=path.name)
         super().__init__(folder / "layer.shp", name=path.name, layer=None, encoding=encoding)
         self.declared_crs = declared(_text(folder / "layer.prj"))
+        self.part, self.parts = chosen.name, tuple(layers)
 
 
 def opened(path: Path, wish: Wish) -> ShapefileTable:
@@ -46,8 +49,7 @@ def opened(path: Path, wish: Wish) -> ShapefileTable:
     return ShapefileTable(path, layer=wish.layer)
 
 
-def _chosen(archive: ZipFile, wanted: str | None, path: Path) -> ShapeLayer:
-    layers = {layer.name: layer for layer in shape_layers(archive)}
+def _chosen(layers: Mapping[str, ShapeLayer], wanted: str | None, path: Path) -> ShapeLayer:
     chosen = layers[layer_of(layers, wanted, file=path.name)]
     missing = [ending for ending in NEEDED if ending not in chosen.parts]
     if missing:

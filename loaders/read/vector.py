@@ -130,7 +130,7 @@ def layer_of(names: Iterable[str], wanted: str | None, *, file: str) -> str:
             raise Refused("layer_missing", file=file, layer=shown(wanted), layers=told)
         return wanted
     if len(found) > 1:
-        raise Refused("layer_ambiguous", file=file, layers=told)
+        raise Refused("layer_ambiguous", file=file, layers=told).offering(found)
     if not found:
         raise Refused("empty_file", file=file)
     return found[0]

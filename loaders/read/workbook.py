@@ -118,7 +118,8 @@ def _chosen(workbook: calamine.CalamineWorkbook, wish: Wish, path: Path) -> _Cho
         raise Refused("only_hidden_sheets" if hidden else "empty_file", file=path.name, sheets=_told(hidden))
     meant = filled if len(filled) == 1 else [one for one in filled if _header(one, wish).hits >= FEWEST_HITS]
     if len(meant) != 1:
-        raise Refused("sheet_ambiguous", file=path.name, sheets=_told(sheet.name for sheet in filled))
+        choices = [sheet.name for sheet in filled]
+        raise Refused("sheet_ambiguous", file=path.name, sheets=_told(choices)).offering(choices)
     left = {"hidden_sheets": hidden, "other_sheets": [one.name for one in filled if one.name != meant[0].name]}
     told = tuple(Told(code, {"sheets": _told(aside)}) for code, aside in left.items() if aside)
     return _Chosen(meant[0], names, hidden, told)

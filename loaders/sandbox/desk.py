@@ -206,7 +206,7 @@ class Reader:
 def refusal(content: object) -> Refused:
     """The refusal that a reader told. Raises frames.BadFrameError."""
     told = frames.of_class(content, _Told)
-    parts = [Refused(part.code, read=told.read, **part.params) for part in told.parts]
+    parts = [Refused(part.code, read=told.read, **part.params).offering(part.choices) for part in told.parts]
     if not parts or not all(re.fullmatch(r"[a-z][a-z0-9_]{2,60}", part.code) for part in parts):
         raise frames.BadFrameError("no refusal")
     return parts[0] if len(parts) == 1 else Refused.all_of(parts)
@@ -216,6 +216,7 @@ def refusal(content: object) -> Refused:
 class _ToldPart:
     code: str
     params: Mapping[str, str | int | float | None]
+    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True)

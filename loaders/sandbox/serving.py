@@ -63,7 +63,7 @@ def facts_of(table: Table) -> dict[str, Any]:
 
 def refusal_as_json(refusal: Refused) -> dict[str, Any]:
     """A refusal with all its parts; what is no number stands there as text."""
-    parts = [{"code": part.code, "params": _params(part)} for part in refusal.parts]
+    parts = [{"code": part.code, "params": _params(part), "choices": list(part.choices)} for part in refusal.parts]
     return {"read": refusal.read, "parts": parts}
 
 
