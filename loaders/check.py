@@ -16,13 +16,22 @@ TOTAL_WORD = r"(?i)^(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|totals?|s
 EXPONENT = r"^[0-9](?:\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,3}$"
 _WIDE = "".join(chr(code) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0D))
 _NARROW = {wide: chr(ord(wide) - 0xFEE0) for wide in _WIDE} | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
+TEXT_MARK = r'^="([^"]*)"\s*$'
 BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 
 
 def cells(block: pl.DataFrame) -> pl.DataFrame:
     """A block with its cells trimmed (all Unicode blanks) and empty ones null."""
     names = [name for name in block.columns if name.startswith("c")]
+    block = _without_text_mark(block, names)
     return block.with_columns(_blank_to_null(pl.col(name).str.strip_chars(BLANKS)) for name in names)
+
+
+def _without_text_mark(block: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The cells without what makes a spreadsheet take a number in a CSV as text: ="001" is 001."""
+    is_marked = block.select(pl.col(name).str.starts_with('="').any() for name in names)
+    marked = [name for name in names if is_marked[name].any()]
+    return block.with_columns(pl.col(name).str.replace(TEXT_MARK, "${1}") for name in marked)
 
 
 def ours(block: pl.DataFrame, dataset: Dataset, job: Job, positions: Mapping[str, int]) -> pl.DataFrame:
@@ -97,7 +106,14 @@ def unstorable(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
 
 
 def plain_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """The block with its ids as they are compared: letters and digits in half width, without what nobody sees."""
+    """The block with its ids as they are compared: letters and digits in half width, without what nobody sees, and
+    without the apostrophe by which a spreadsheet takes a number as text.
+    """
+    ids = [column.name for column in columns if column.is_id]
+    is_marked = frame.select(pl.col(name).str.starts_with("'").any() for name in ids)
+    frame = frame.with_columns(
+        pl.col(name).str.replace(r"^'([\p{L}\p{N}])", "${1}") for name in ids if is_marked[name].any()
+    )
     wide = [
         column.name
         for column in columns

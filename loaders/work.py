@@ -376,12 +376,13 @@ def _ragged_keys(ragged: Sequence[read.Ragged], plan: Plan) -> list[str]:
 def _rows(plan: Plan, reading: _Reading) -> Iterator[pl.DataFrame]:
     required = [column.name for column in plan.dataset.columns if column.is_required]
     filled = [f"c{plan.header.positions[name]}" for name in required if name in plan.header.positions]
+    place = [f"c{plan.header.positions[name]}" for name in plan.dataset.places if name in plan.header.positions]
     mapping = plan.mapping
     adjusting = read.Adjusting(plan.header.positions, fill_down=mapping.fill_down, excel_dates=mapping.excel_dates)
     skipping = Skipping.of(plan.table.headings, mapping)
     for block in plan.table.blocks():
         trimmed = check.cells(block)
-        is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
+        is_no_row = read.is_no_row(trimmed, plan.table.headings, filled, place) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
         reading.totals += _totals(plan, trimmed.filter(is_no_row))
         rows = adjusting.block(trimmed.filter(~is_no_row))
