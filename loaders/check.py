@@ -17,7 +17,8 @@ EXPONENT = r"^[0-9](?:\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,3}$"
 _WIDE = "".join(chr(code) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0D))
 _NARROW = {wide: chr(ord(wide) - 0xFEE0) for wide in _WIDE} | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
 TEXT_MARK = r'^="([^"]*)"\s*$'
-BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
+BLANKS = " \t\r\n\x0b\x0c\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
+BLANKS += "".join(map(chr, range(0x2000, 0x200B)))
 
 
 def cells(block: pl.DataFrame) -> pl.DataFrame:

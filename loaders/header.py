@@ -29,7 +29,7 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WITHIN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _WITHIN_LATIN = re.compile(r"(?<=[a-z0-9])[ _-]+(?=[a-z0-9])")
 _BESIDE = re.compile(r"^[*※]+\s*|\s*[*※:：]+$|^[0-9]{1,2}\s*[.、]\s*(?=[\u4e00-\u9fff])")
-_OTHER_UNIT = re.compile(r"[千万亿]")
+_OTHER_UNIT = re.compile(r"[千万亿]|^.[分角].$|美元|港[元币]|欧元|日元|英镑|(?i:^.(?:usd|hkd|eur|jpy|gbp).$)")
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Header:
 def normal(heading: str) -> str:
     """A heading as it is compared: NFKC, without brackets and blanks around, without regard to case.
 
-    Brackets that hold another unit (万元) stay: such a column is another column. What a form puts beside a heading (a
-    star, a colon, a number) goes, as do characters that nobody sees, blanks between Chinese characters, and what parts
-    Latin words: Reported At, reported-at and ReportedAt are reported_at.
+    Brackets that hold another unit (万元, 美元) stay: such a column is another column. What a form puts beside a
+    heading (a star, a colon, a number) goes, as do characters that nobody sees, blanks between Chinese characters, and
+    what parts Latin words: Reported At, reported-at and ReportedAt are reported_at.
     """
     plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", heading))
     bare = _BRACKETS.sub(lambda found: found[0] if _OTHER_UNIT.search(found[0]) else "", plain)

@@ -396,8 +396,9 @@ def _totals(plan: Plan, lines: pl.DataFrame) -> list[tuple[int, str]]:
     if place is None or not lines.height:
         return []
     first = pl.coalesce(pl.col(f"c{index}") for index in range(len(plan.table.headings)))
-    stated = lines.filter(first.str.contains(read.GRAND_TOTALS) & pl.col(f"c{place}").is_not_null())
-    return list(stated.select("row", f"c{place}").iter_rows())
+    told = pl.coalesce(f"c{place}", first.str.extract(read.TOLD_TOTAL)).alias("told")
+    stated = lines.filter(read.is_grand_total(plan.table.headings)).select("row", told).drop_nulls("told")
+    return list(stated.iter_rows())
 
 
 def _check_totals(landing: Landing, plan: Plan, reading: _Reading) -> None:

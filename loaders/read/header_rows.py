@@ -22,7 +22,12 @@ JOINT = "/"
 FEWEST_HITS = 2
 """Wanted headings that a line below the header must carry to be one more header."""
 _BREAK = re.compile(r"(?<=[^\x00-\xff])\s*\n\s*(?=[^\x00-\xff])")
-_UNIT = re.compile(r"单位[:：]?(?:人民币)?([百千]?万元?|千元|亿元?)|[(（](?:人民币)?([百千]?万元|千元|亿元)[)）]")
+_UNIT = re.compile(
+    r"单位[:：]?(?:人民币)?([百千]?万元?|千元|亿元?|[百千万亿]*(?:美元|港[元币]|欧元|日元|英镑)|[分角](?!\w))"
+    r"|[(（](?:人民币)?([百千]?万元|千元|亿元|[百千万亿]*美元)[)）]"
+)
+"""What lines above a table say of its amounts: another unit than the currency itself."""
+_MOMENT = re.compile(r"\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]*\d{1,2}:\d{2}")
 
 Line = tuple[int, list[str]]
 """The number of a row as a spreadsheet shows it, and its cells as text."""
@@ -73,15 +78,28 @@ def find(lines: Sequence[Line], wish: Wish, merged: Sequence[Span] = ()) -> Head
 def _found(lines: Sequence[Line], wish: Wish, merged: Sequence[Span]) -> HeaderRows:
     if wish.header_row:
         return _header(lines, wish.header_row, wish.header_rows, wish, merged)
-    best = None
+    best, lowest = None, _lowest(lines)
     for rows in (wish.header_rows,) if wish.header_rows > 1 else range(1, MOST_ROWS + 1):
-        for first in range(1, min(SEARCHED_ROWS, len(lines)) + 1):
+        for first in range(1, lowest - rows + 2):
             found = _header(lines, first, rows, wish, merged)
             if found.hits > (best.hits if best else 0):
                 best = found
     if best is None:
         return _header(lines, next(_wide(lines, 2), next(_wide(lines, 1), 1)), wish.header_rows, wish, merged)
     return _with_repeats(best, lines, wish)
+
+
+def _lowest(lines: Sequence[Line]) -> int:
+    """The lowest row that a header may have: what stands below a row of data has lost its place (by sorting)."""
+    wide = max((_filled(row) for _, row in lines), default=0)
+    for number, row in lines[:SEARCHED_ROWS]:
+        if _filled(row) > FEWEST_HITS and _filled(row) * 5 >= wide * 4 and any(_MOMENT.match(cell) for cell in row):
+            return number
+    return min(SEARCHED_ROWS, len(lines))
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip(BLANKS)) for cell in row)
 
 
 def _unit(above: Sequence[Line]) -> str | None:

@@ -65,7 +65,10 @@ def is_lines(text: str) -> bool:
 
 
 def told(value: Value) -> str | None:
-    """A value as text: numbers as JSON writes them (2026.0 as 2026, as tables write it), objects and lists as JSON; null stays none."""
+    """A value as text: numbers as JSON writes them, 2026.0 as tables write it (2026); objects and lists as JSON.
+
+    Null stays none.
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | dict | list):

@@ -55,7 +55,8 @@ class Table(ABC):
 
     `declared_crs`: the system that the file itself declares. `shape_cells`: cells whose text is the geometry;
     `lines_above`: lines above the header (a title), which are no rows; `unit_above`: the unit of money that they name,
-    other than the currency itself (万元); `header_rows`: over how many rows the header goes; `told`: what was left aside (hidden sheets).
+    other than the currency itself (万元); `header_rows`: over how many rows the header goes; `told`: what was left
+    aside (hidden sheets).
 
     What an inspection tells of the file: `format`; `encoding` and `delimiter` of a text; `part`, the sheet or layer
     that is read, `parts`, all that there are, and `hidden`, those of them that Excel does not show.
