@@ -23,7 +23,7 @@ FEWEST_HITS = 2
 """Wanted headings that a line below the header must carry to be one more header."""
 _BREAK = re.compile(r"(?<=[^\x00-\xff])\s*\n\s*(?=[^\x00-\xff])")
 _UNIT = re.compile(
-    r"单位[:：]?(?:人民币)?([百千]?万元?|千元|亿元?|[百千万亿]*(?:美元|港[元币]|欧元|日元|英镑)|[分角](?!\w))"
+    r"单位[:：]?(?:人民币)?([百千]?万元|千元|亿元|[百千]?[万亿](?!\w)|[百千万亿]*(?:美元|港[元币]|欧元|日元|英镑)|[分角](?!\w))"
     r"|[(（](?:人民币)?([百千]?万元|千元|亿元|[百千万亿]*美元)[)）]"
 )
 """What lines above a table say of its amounts: another unit than the currency itself."""
