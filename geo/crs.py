@@ -6,6 +6,7 @@ none by a way that nobody published: a system whose offset to WGS 84 is unknown 
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,7 @@ _EPSG = re.compile(r"(?:URN:OGC:DEF:CRS:)?EPSG:(?:[0-9.]*:)?(\d{4,6})")
 _OGC84 = re.compile(r"URN:OGC:DEF:CRS:OGC:[0-9.]*:CRS84")
 _DEFINITION = re.compile(r"\s*(?:\{|[A-Z][A-Z0-9_]*\s*[\[(])", re.IGNORECASE)
 """The beginning of a WKT or of PROJ JSON."""
+_TOLD_DATUM = re.compile(r"(?i)(?P<gcj>gcj[-_ ]?0?2|火星|高德|腾讯)|(?P<bd>bd[-_ ]?09|百度)")
 _ANY_CONFIDENCE = 25
 _CGCS2000_DATUMS = ("CHINA2000", "CGCS2000", "CHINAGEODETICCOORDINATESYSTEM2000")
 
@@ -112,6 +114,14 @@ def parse(name: str) -> Crs:
         raise UnknownCrsError(name)
     _way(found)
     return found
+
+
+def named_in(heading: str) -> Crs | None:
+    """The Chinese datum that a heading of coordinates names (经度(GCJ-02), 纬度（百度）), else None."""
+    found = _TOLD_DATUM.search(unicodedata.normalize("NFKC", heading))
+    if found is None:
+        return None
+    return GCJ02 if found["gcj"] else BD09
 
 
 def agreed(declared: Mapping[str, str | None]) -> Crs | None:

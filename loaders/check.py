@@ -3,7 +3,7 @@
 Invariant: what cannot be converted is null and marked as such; no value is changed without being marked as repaired.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -16,24 +16,44 @@ TOTAL_WORD = r"(?i)^(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|totals?|s
 EXPONENT = r"^[0-9](?:\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,3}$"
 _WIDE = "".join(chr(code) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0D))
 _NARROW = {wide: chr(ord(wide) - 0xFEE0) for wide in _WIDE} | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
-BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
+TEXT_MARK = r'^="([^"]*)"\s*$'
+BLANKS = " \t\r\n\x0b\x0c\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
+BLANKS += "".join(map(chr, range(0x2000, 0x200B)))
+"""What polars trims by itself, and the two of no width."""
 
 
 def cells(block: pl.DataFrame) -> pl.DataFrame:
     """A block with its cells trimmed (all Unicode blanks) and empty ones null."""
     names = [name for name in block.columns if name.startswith("c")]
-    trimmed = block.with_columns(pl.col(names).str.strip_chars(BLANKS))
+    trimmed = _without_text_mark(block, names).with_columns(pl.col(names).str.strip_chars())
+    wide = _where(trimmed, names, lambda cell: (cell.str.len_bytes() != cell.str.len_chars()).any())
+    trimmed = trimmed.with_columns(pl.col(wide).str.strip_chars(BLANKS))
     return trimmed.with_columns(_blank_to_null(pl.col(name)) for name in names)
+
+
+def _where(frame: pl.DataFrame, names: Sequence[str], told: Callable[[pl.Expr], pl.Expr]) -> list[str]:
+    """Those of the columns of which this is true."""
+    found = frame.select(told(pl.col(name)).alias(name) for name in names)
+    return [name for name in names if found[name].any()]
+
+
+def _without_text_mark(block: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The cells without what makes a spreadsheet take a number in a CSV as text: ="001" is 001."""
+    marked = _where(block, names, lambda cell: cell.str.starts_with('="').any())
+    return block.with_columns(pl.col(name).str.replace(TEXT_MARK, "${1}") for name in marked)
 
 
 def ours(block: pl.DataFrame, dataset: Dataset, job: Job, positions: Mapping[str, int]) -> pl.DataFrame:
     """The block under our names: `row`, every column of the dataset, `geometry` where the file has it."""
     nulls = list(job.mapping.nulls)
+    longest = max((len(word.encode()) for word in nulls), default=-1)
+    cells = [f"c{positions[column.name]}" for column in dataset.columns if column.name in positions]
+    short = _where(block, cells, lambda cell: cell.str.len_bytes().min() <= longest)
     chosen: list[pl.Expr] = [pl.col("row")]
     for column in dataset.columns:
         if column.name in positions:
-            cell = pl.col(f"c{positions[column.name]}")
-            said = pl.when(~cell.is_in(nulls)).then(cell) if nulls else cell
+            cell = pl.col(name := f"c{positions[column.name]}")
+            said = pl.when(~cell.is_in(nulls)).then(cell) if name in short else cell
             chosen.append(said.alias(column.name))
         else:
             chosen.append(pl.lit(job.constants.get(column.name), pl.String).alias(column.name))
@@ -98,12 +118,13 @@ def unstorable(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
 
 
 def plain_ids(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """The block with its ids as they are compared: letters and digits in half width, without what nobody sees."""
-    wide = [
-        column.name
-        for column in columns
-        if column.is_id and (frame[column.name].str.len_bytes() != frame[column.name].str.len_chars()).any()
-    ]
+    """The block with its ids as they are compared: letters and digits in half width, without what nobody sees, and
+    without the apostrophe by which a spreadsheet takes a number as text.
+    """
+    ids = [column.name for column in columns if column.is_id]
+    marked = _where(frame, ids, lambda cell: cell.str.starts_with("'").any())
+    frame = frame.with_columns(pl.col(name).str.replace(r"^'([\p{L}\p{N}])", "${1}") for name in marked)
+    wide = _where(frame, ids, lambda cell: (cell.str.len_bytes() != cell.str.len_chars()).any())
     return frame.with_columns(pl.col(name).str.replace_many(list(_NARROW), list(_NARROW.values())) for name in wide)
 
 

@@ -193,6 +193,10 @@ class Dataset(ABC):
     """Whether a refused row is kept with the columns that nobody asked for; not where they may name people."""
     totalled: str | None = None
     """The column of amounts that a line of totals adds up, to be checked by `refuse_wrong_totals`."""
+    counts_money: bool = False
+    """Whether it holds amounts of money, so that a unit written above the table (单位：万元) concerns it."""
+    places: tuple[str, ...] = ()
+    """The columns that say where a row is; a line of totals leaves them empty, though it may fill all required ones."""
     carries_days: bool = False
     """Whether the staging has `reported_on`, from which the coverage of the source is taken."""
 

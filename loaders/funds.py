@@ -122,6 +122,7 @@ class Ledger(Dataset):
         Column("earmark", is_personal=True),
     )
     totalled = "amount"
+    counts_money = True
 
     def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:
         """The register: an entry refused for an unknown fund is welcome once the fund is known."""

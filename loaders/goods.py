@@ -45,6 +45,7 @@ class Goods(Dataset):
 
     name = "funds"
     section = "goods"
+    counts_money = True
     columns = (
         Column("item", is_required=True),
         Column("direction", is_required=True),

@@ -27,8 +27,9 @@ MOST_SYNONYMS = 6
 _BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]{0,200}[)\]}】〕>》]")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WITHIN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_WITHIN_LATIN = re.compile(r"(?<=[a-z0-9])[ _-]+(?=[a-z0-9])")
 _BESIDE = re.compile(r"^[*※]+\s*|\s*[*※:：]+$|^[0-9]{1,2}\s*[.、]\s*(?=[\u4e00-\u9fff])")
-_OTHER_UNIT = re.compile(r"[千万亿]")
+_OTHER_UNIT = re.compile(r"[千万亿]|^.[分角].$|美元|港[元币]|欧元|日元|英镑|(?i:^.(?:usd|hkd|eur|jpy|gbp).$)")
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,14 @@ class Header:
 def normal(heading: str) -> str:
     """A heading as it is compared: NFKC, without brackets and blanks around, without regard to case.
 
-    Brackets that hold another unit (万元) stay: such a column is another column. What a form puts beside a heading (a
-    star, a colon, a number) goes, as do characters that nobody sees and blanks between Chinese characters.
+    Brackets that hold another unit (万元, 美元) stay: such a column is another column. What a form puts beside a
+    heading (a star, a colon, a number) goes, as do characters that nobody sees, blanks between Chinese characters, and
+    what parts Latin words: Reported At, reported-at and ReportedAt are reported_at.
     """
     plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", heading))
     bare = _BRACKETS.sub(lambda found: found[0] if _OTHER_UNIT.search(found[0]) else "", plain)
     words = _WITHIN_CHINESE.sub("", " ".join(bare.split()))
-    return _BESIDE.sub("", words).strip().casefold()
+    return _WITHIN_LATIN.sub("", _BESIDE.sub("", words).strip().casefold())
 
 
 def match(
@@ -86,7 +88,7 @@ def match(
         elif hits:
             positions[name] = hits[0]
         elif is_needed and name not in constants:
-            faults.append(_missing(name, wanted, headings))
+            faults.append(missing_column(name, wanted, headings))
     if faults:
         raise Refused.all_of(faults)
     used = {*positions.values(), *taken}
@@ -94,7 +96,8 @@ def match(
     return Header(positions=positions, ignored=ignored)
 
 
-def _missing(name: str, wanted: Sequence[str], headings: Sequence[str]) -> Refused:
+def missing_column(name: str, wanted: Sequence[str], headings: Sequence[str]) -> Refused:
+    """The refusal for a column that no heading carries, with the nearest one."""
     expected = _listed(wanted[:MOST_SYNONYMS]) or name
     by_normal = {normal(heading): heading for heading in headings[:MOST_COMPARED] if heading}
     near: list[str] = []

@@ -45,6 +45,8 @@ class Households(Dataset):
         Column("living_alone_60", is_personal=True),
     )
 
+    places = ("lon", "lat", "declared_area_code")
+
     def refuse_options(self, request: LoadRequest) -> None:
         allow(request, dataset=self.name)
 

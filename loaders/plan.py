@@ -15,12 +15,12 @@ from config.site import site
 from geo import crs
 from geo.crs import Crs
 from geo.landing import Landing, Line
-from geo.masking import hidden
+from geo.masking import hidden, shown
 from loaders import corrections, read, registry
 from loaders.corrections import Correcting
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
-from loaders.header import GEOMETRY, Header, match, normal
+from loaders.header import GEOMETRY, Header, match, missing_column, normal
 from loaders.sandbox.far_table import open_table
 
 Opener = Callable[[read.Wish], read.Table]
@@ -59,7 +59,10 @@ def make_plan(request: LoadRequest, facts: read.FileFacts, *, opener: Opener | N
     table = opener(wish) if opener else open_table(request.file, wish)
     try:
         dataset, mapping, header, constants = _understood(request, table, candidates, own)
+        _refuse_other_unit(request, dataset, mapping, table)
+        _refuse_half_place(header, mapping, table)
         system, is_default = _crs(request, mapping, table, is_standard=own is None)
+        _refuse_told_datum(header, table, system)
         correcting = Correcting.of(mapping.code, dataset)
     except BaseException:
         table.close()
@@ -127,6 +130,28 @@ def _understood(
     if not refusals:
         raise Refused("mapping_refused", reason=f"section = {own.section!r}" if own else "section")
     raise min(refusals, key=lambda found: found[0])[1]
+
+
+def _refuse_other_unit(request: LoadRequest, dataset: Dataset, mapping: FileMapping, table: read.Table) -> None:
+    """Amounts of a table that says 单位：万元 above its header would be read as a ten thousandth of what they are."""
+    if table.unit_above and dataset.counts_money and "amounts_in" not in mapping.extra:
+        raise Refused("unit_above", file=request.file.name, unit=table.unit_above)
+
+
+def _refuse_half_place(header: Header, mapping: FileMapping, table: read.Table) -> None:
+    """A longitude without a latitude is no place, and its column was surely meant as one."""
+    given = {"lon", "lat"} & set(header.positions)
+    if len(given) == 1 and not table.has_shapes:
+        (lacking,) = {"lon", "lat"} - given
+        raise missing_column(lacking, mapping.columns.get(lacking, ()), table.headings)
+
+
+def _refuse_told_datum(header: Header, table: read.Table, system: Crs) -> None:
+    """A heading may name the datum of its coordinates (经度(GCJ-02)); it must be the one that was declared."""
+    for place in (header.positions[name] for name in ("lon", "lat") if name in header.positions):
+        told = crs.named_in(table.headings[place])
+        if told is not None and told != system:
+            raise Refused("crs_in_heading", heading=shown(table.headings[place]), found=told.name, declared=system.name)
 
 
 def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_standard: bool) -> tuple[Crs, bool]:

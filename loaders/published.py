@@ -25,6 +25,7 @@ class Published(Dataset):
 
     name = "funds"
     section = "published"
+    counts_money = True
     columns = (
         Column("through_on", is_required=True),
         *(Column(name) for name in FIGURES),

@@ -133,12 +133,13 @@ def rows(plan: Plan, reading: Reading) -> Iterator[pl.DataFrame]:
     """The blocks of the plan's table without what is no row, which `reading` counts; cells trimmed, empty as null."""
     required = [column.name for column in plan.dataset.columns if column.is_required]
     filled = [f"c{plan.header.positions[name]}" for name in required if name in plan.header.positions]
+    place = [f"c{plan.header.positions[name]}" for name in plan.dataset.places if name in plan.header.positions]
     mapping = plan.mapping
     adjusting = read.Adjusting(plan.header.positions, fill_down=mapping.fill_down, excel_dates=mapping.excel_dates)
     skipping = Skipping.of(plan.table.headings, mapping)
     for block in plan.table.blocks():
         trimmed = check.cells(block)
-        is_no_row = read.is_no_row(trimmed, plan.table.headings, filled) | skipping.mask(trimmed)
+        is_no_row = read.is_no_row(trimmed, plan.table.headings, filled, place) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
         reading.totals += _totals(plan, trimmed.filter(is_no_row))
         found = adjusting.block(trimmed.filter(~is_no_row))
@@ -152,8 +153,9 @@ def _totals(plan: Plan, lines: pl.DataFrame) -> list[tuple[int, str]]:
     if place is None or not lines.height:
         return []
     first = pl.coalesce(pl.col(f"c{index}") for index in range(len(plan.table.headings)))
-    stated = lines.filter(first.str.contains(read.GRAND_TOTALS) & pl.col(f"c{place}").is_not_null())
-    return list(stated.select("row", f"c{place}").iter_rows())
+    told = pl.coalesce(f"c{place}", first.str.extract(read.TOLD_TOTAL)).alias("told")
+    stated = lines.filter(read.is_grand_total(plan.table.headings)).select("row", told).drop_nulls("told")
+    return list(stated.iter_rows())
 
 
 def check_totals(landing: Landing, plan: Plan, reading: Reading) -> None:

@@ -2,13 +2,16 @@
 
 import polars as pl
 
-from config.mapping import Mapping
+from config.mapping import OUR_WORDS, Mapping
 from loaders.check import translated
 
 
 def in_our_words(frame: pl.DataFrame, mapping: Mapping, column: str) -> pl.Series:
-    """The column with every listed value in our words; a value that is not listed stays as it came."""
-    table = mapping.values.get(column)
+    """The column with every listed value in our words, which are known in any case (INCOME is income); a value that is
+    not listed stays as it came.
+    """
+    own_words = OUR_WORDS.get(mapping.section or mapping.dataset, {}).get(column, ())
+    table = {**{word: word for word in own_words}, **mapping.values.get(column, {})}
     if not table:
         return frame[column]
     own = translated(frame[column], table)

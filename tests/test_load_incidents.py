@@ -434,7 +434,7 @@ def test_local_times_in_a_gap_are_refused_and_in_an_overlap_the_earlier_counts(d
         ("x.csv", HEAD.encode() + b"\n", "empty_file"),
         ("x.csv", b"PK\x03\x04rest", "is_workbook"),
         ("x.csv", b"a,b\x00c\n1,2\n", "not_text"),
-        ("x.csv", b'{"type": "FeatureCollection", "features": []}', "json_as_csv"),
+        ("x.csv", b'{"type": "FeatureCollection", "features": []}', "empty_file"),
         ("x.geojson", b"a,b\n1,2\n", "not_geojson"),
         ("x.geojson", b'{"type": "FeatureCollection", "features": [', "bad_json"),
         ("x.csv", "编号,上报时间\n1,2026-10-01\n".encode(), "missing_column"),

@@ -162,7 +162,7 @@ def test_rows_with_a_wrong_number_of_cells_are_quarantined(judge: Judge, text: s
     ("text", "code"),
     [
         (CSV.splitlines()[0], "empty_file"),
-        ("\n\n\n", "no_header"),
+        ("\n\n\n", "empty_file"),
         (CSV.replace("经度", "编号"), "ambiguous_column"),
         (CSV.replace("上报时间", "上报日子"), "missing_column_near"),
         (CSV.replace("A2,暴", 'A2,"暴'), "unclosed_quote"),

@@ -186,7 +186,7 @@ def test_every_odd_entry_of_a_ledger_has_its_verdict(ledger: Desk) -> None:
         entry("8", 日期="2089-11-21"): "future_time",
         entry("9", 日期="2089-11-21", 类型="committed"): None,
         entry("10", 日期="05/06/2026"): "ambiguous_time",
-        entry("11", 金额="无"): "bad_amount",
+        entry("11", 金额="无"): "missing_value",
         entry("12"): "conflicting_rows",
         entry("12", 金额="11.00"): "conflicting_rows",
         entry("14"): None,

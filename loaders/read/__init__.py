@@ -6,11 +6,11 @@ Invariant: every reader gives a `Table`: text cells with the row numbers that a 
 from loaders.read.adjusting import Adjusting
 from loaders.read.files import FileFacts, facts
 from loaders.read.opening import open_table
-from loaders.read.rows import GRAND_TOTALS, is_no_ragged_row, is_no_row
+from loaders.read.rows import TOLD_TOTAL, is_grand_total, is_no_ragged_row, is_no_row
 from loaders.read.table import Ragged, Table, Told, Wish
 
 __all__ = [
-    "GRAND_TOTALS",
+    "TOLD_TOTAL",
     "Adjusting",
     "FileFacts",
     "Ragged",
@@ -18,6 +18,7 @@ __all__ = [
     "Told",
     "Wish",
     "facts",
+    "is_grand_total",
     "is_no_ragged_row",
     "is_no_row",
     "open_table",

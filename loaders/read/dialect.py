@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from loaders.check import BLANKS
 from loaders.faults import Refused
 from loaders.read import header_rows
 from loaders.read.header_rows import HeaderRows
@@ -21,7 +22,7 @@ DELIMITERS = (",", "\t", ";", "|", "，")
 SAMPLE_CHARACTERS = 1 << 19
 JUDGED_LINES = 40
 LONGEST_HEADING = 1000
-"""A heading longer than this is a quotation mark that was never closed."""
+"""A heading of several lines and longer than this is a quotation mark that was never closed."""
 _SAID = re.compile(r"^\ufeff?sep=(.)\s*$", re.IGNORECASE)
 """What Excel takes in the first line as the delimiter."""
 
@@ -53,14 +54,20 @@ def of(path: Path, wish: Wish, *, encoding: str) -> Dialect:
     """Delimiter and header of the file. Raises Refused: no header, or a quotation mark in it that is never closed."""
     with text_of(path, encoding) as text:
         sample = text.read(SAMPLE_CHARACTERS)
+    if not sample.strip(f"{BLANKS}\ufeff"):
+        raise Refused("empty_file", file=path.name)
     said = _SAID.match(sample.partition("\n")[0])
     candidates = [_candidate(sample, one, wish) for one in (said[1] if said else DELIMITERS)]
     best = max((one for one in candidates if one), key=lambda one: one.worth, default=None)
-    if best is None or any(len(heading) > LONGEST_HEADING for heading in best.header.headings):
+    if best is None or any(_is_torn(heading) for heading in best.header.headings):
         raise Refused("unclosed_quote", file=path.name, row=best.header.first if best else 1)
     if not any(best.header.headings):
         raise Refused("no_header", file=path.name)
     return Dialect(best.delimiter, best.header)
+
+
+def _is_torn(heading: str) -> bool:
+    return len(heading) > LONGEST_HEADING and "\n" in heading
 
 
 def text_of(path: Path, encoding: str) -> TextIO:

@@ -6,7 +6,7 @@ never by how they look.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geo.masking import shown
 from loaders.check import BLANKS
@@ -22,6 +22,12 @@ JOINT = "/"
 FEWEST_HITS = 2
 """Wanted headings that a line below the header must carry to be one more header."""
 _BREAK = re.compile(r"(?<=[^\x00-\xff])\s*\n\s*(?=[^\x00-\xff])")
+_UNIT = re.compile(
+    r"单位[:：]?(?:人民币)?([百千]?万元|千元|亿元|[百千]?[万亿](?!\w)|[百千万亿]*(?:美元|港[元币]|欧元|日元|英镑)|[分角](?!\w))"
+    r"|[(（](?:人民币)?([百千]?万元|千元|亿元|[百千万亿]*美元)[)）]"
+)
+"""What lines above a table say of its amounts: another unit than the currency itself."""
+_MOMENT = re.compile(r"\s*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]*\d{1,2}:\d{2}")
 
 Line = tuple[int, list[str]]
 """The number of a row as a spreadsheet shows it, and its cells as text."""
@@ -34,7 +40,7 @@ class HeaderRows:
     """`first` and `last` row of the header, as a spreadsheet numbers them; `headings` from column A on.
 
     `hits`: how many wanted headings it carries; `repeats`: lines right below that say the header once more, in other
-    words or as numbers of the columns; they end at `last`.
+    words or as numbers of the columns; they end at `last`; `unit`: the unit of money that the lines above name (万元).
     """
 
     first: int
@@ -42,6 +48,7 @@ class HeaderRows:
     headings: tuple[str, ...]
     hits: int = 0
     repeats: int = 0
+    unit: str | None = None
 
     @property
     def lines_above(self) -> int:
@@ -64,17 +71,42 @@ def find(lines: Sequence[Line], wish: Wish, merged: Sequence[Span] = ()) -> Head
 
     Where no row carries any, the first one with two cells is taken, so that the refusal can name what is there.
     """
+    found = _found(lines, wish, merged)
+    return replace(found, unit=_unit(lines[: found.first - 1]))
+
+
+def _found(lines: Sequence[Line], wish: Wish, merged: Sequence[Span]) -> HeaderRows:
     if wish.header_row:
         return _header(lines, wish.header_row, wish.header_rows, wish, merged)
-    best = None
+    best, lowest = None, _lowest(lines)
     for rows in (wish.header_rows,) if wish.header_rows > 1 else range(1, MOST_ROWS + 1):
-        for first in range(1, min(SEARCHED_ROWS, len(lines)) + 1):
+        for first in range(1, lowest - rows + 2):
             found = _header(lines, first, rows, wish, merged)
             if found.hits > (best.hits if best else 0):
                 best = found
     if best is None:
         return _header(lines, next(_wide(lines, 2), next(_wide(lines, 1), 1)), wish.header_rows, wish, merged)
     return _with_repeats(best, lines, wish)
+
+
+def _lowest(lines: Sequence[Line]) -> int:
+    """The lowest row that a header may have: what stands below a row of data has lost its place (by sorting)."""
+    wide = max((_filled(row) for _, row in lines), default=0)
+    for number, row in lines[:SEARCHED_ROWS]:
+        if _filled(row) > FEWEST_HITS and _filled(row) * 5 >= wide * 4 and any(_MOMENT.match(cell) for cell in row):
+            return number
+    return min(SEARCHED_ROWS, len(lines))
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip(BLANKS)) for cell in row)
+
+
+def _unit(above: Sequence[Line]) -> str | None:
+    """The last unit of money in the lines, in brackets or behind 单位, however it is spread over cells."""
+    texts = ["".join("".join(row).split()) for _, row in above]
+    units = [found[1] or found[2] for text in texts for found in _UNIT.finditer(text)]
+    return units[-1] if units else None
 
 
 def required(found: HeaderRows, *, file: str, sheet: str) -> HeaderRows:

@@ -14,6 +14,7 @@ import orjson
 
 from geo.masking import cut, shown
 from loaders.faults import Refused
+from loaders.read.cells import EXACT_WHOLE
 
 Value = Any
 _TORN = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -64,11 +65,16 @@ def is_lines(text: str) -> bool:
 
 
 def told(value: Value) -> str | None:
-    """A value as text: numbers as JSON writes them, objects and lists as JSON; null stays none."""
+    """A value as text: numbers as JSON writes them, 2026.0 as tables write it (2026); objects and lists as JSON.
+
+    Null stays none.
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | dict | list):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_WHOLE:
+        return str(int(value))
     return repr(value)
 
 

@@ -71,6 +71,8 @@ def _of_object(document: dict[str, Any], path: Path) -> Table:
     lists = dict(_lists(document, ""))
     if len(lists) > 1:
         raise Refused("json_several_lists", file=path.name, lists=", ".join(f"“{shown(name)}”" for name in lists))
+    if not lists and all(isinstance(value, list) for value in document.values()):
+        raise Refused("json_no_object" if any(document.values()) else "empty_file", file=path.name, items="1")
     return _of_list(next(iter(lists.values()), [document]), path)
 
 

@@ -28,8 +28,8 @@ PBF = b"\n\x09OSMHeader"
 """Behind four bytes that say how long the header is."""
 PARQUET = b"PAR1"
 PAGE = ("<!doctype html", "<html", "<table")
-NAMED = {".csv": "csv", ".geojson": "json", ".json": "json"}
-"""What the name promises of a text; a promise that is not kept refuses the file."""
+NAMED = {".geojson": "json", ".json": "json"}
+"""What the name promises of a text: one that is no JSON is mostly a damaged one, not a CSV."""
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 

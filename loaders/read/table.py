@@ -54,8 +54,9 @@ class Table(ABC):
     """A file as a table of text. Cell columns are named c0, c1 … in the order of `headings`.
 
     `declared_crs`: the system that the file itself declares. `shape_cells`: cells whose text is the geometry;
-    `lines_above`: lines above the header (a title), which are no rows; `header_rows`: over how
-    many rows it goes; `told`: what was left aside (hidden sheets).
+    `lines_above`: lines above the header (a title), which are no rows; `unit_above`: the unit of money that they name,
+    other than the currency itself (万元); `header_rows`: over how many rows the header goes; `told`: what was left
+    aside (hidden sheets).
 
     What an inspection tells of the file: `format`; `encoding` and `delimiter` of a text; `part`, the sheet or layer
     that is read, `parts`, all that there are, and `hidden`, those of them that Excel does not show.
@@ -70,6 +71,7 @@ class Table(ABC):
     """Whether the format has a place for the system, so that one left empty means that nobody knows it."""
     shape_cells: frozenset[int] = frozenset()
     lines_above: int = 0
+    unit_above: str | None = None
     header_rows: int = 1
     told: tuple[Told, ...] = ()
     format: str = ""

@@ -40,6 +40,7 @@ class CsvTable(Table):
         self._header_end = found.header.last
         self.headings = found.header.headings
         self.lines_above, self.header_rows = found.header.lines_above, found.header.rows
+        self.unit_above = found.header.unit
         self._named = sum(bool(heading) for heading in self.headings) and max(
             place for place, heading in enumerate(self.headings, start=1) if heading
         )

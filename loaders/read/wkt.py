@@ -59,6 +59,7 @@ class WktTable(Table):
         self.headings = table.headings
         self.shape_cells = frozenset({cell})
         self.lines_above, self.header_rows, self.told = table.lines_above, table.header_rows, table.told
+        self.unit_above = table.unit_above
         self.format, self.encoding, self.delimiter = table.format, table.encoding, table.delimiter
         self.part, self.parts, self.hidden = table.part, table.parts, table.hidden
         self._srid = self._first_srid()

@@ -43,6 +43,7 @@ class WorkbookTable(Table):
         header = header_rows.required(_header(self._sheet, wish), file=path.name, sheet=self._sheet.name)
         self.headings = header.headings
         self.lines_above, self.header_rows = header.lines_above, header.rows
+        self.unit_above = header.unit
         self._header_end = header.last
 
     def blocks(self) -> Iterator[pl.DataFrame]:

@@ -122,6 +122,7 @@ def tidied(text: pl.Series) -> pl.Series:
     if plain.str.contains("[○〇零一二三四五六七八九十]").any():
         for numeral, digits in _NUMERALS:
             plain = plain.str.replace_all(numeral, digits)
+    plain = plain.str.replace(r"(:\d{2}),(\d{1,9})$", "${1}.${2}")
     return plain.str.replace(r"点\s*半", "点30").str.strip_chars()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from collection import formats, town
-from collection.samples import Sample, Verdict, accept, funds, notes, quarantine
+from collection.samples import Sample, Verdict, accept, cases, funds, notes, quarantine, reject
 
 AMOUNTS = {
     "千分位": "1,234.56", "货币符号": "￥1,234.56", "元": "1234.56元", "万元": "1.2万元", "全角": "１２３４．５６",
@@ -11,7 +11,7 @@ AMOUNTS = {
 }  # fmt: skip
 ODD = {
     "欧式": "1.234,56", "非数": "NaN", "无穷": "inf", "三位小数": "12.345", "负数": "-5.00", "括号负数": "(5.00)",
-    "零": "0", "太大": "100000000000000000000", "大写": "壹佰元整", "无": "无", "横线": "-", "两个点": "1.2.3",
+    "零": "0", "太大": "100000000000000000000", "大写": "壹佰元整", "两个点": "1.2.3",
     "错位千分位": "12,34", "科学计数": "1E+5", "外币": "US$100",
 }  # fmt: skip
 
@@ -21,10 +21,34 @@ def samples(link: str) -> Iterator[Sample]:
         yield funds(f"{name}.csv", formats.csv(town.entries({2: {"金额": value}})), accept(inserted=6))
     for name, value in ODD.items():
         yield funds(f"{name}.csv", formats.csv(town.entries({2: {"金额": value}})), quarantine(1, "bad_amount"))
-    yield funds("空.csv", formats.csv(town.entries({2: {"金额": ""}})), quarantine(1, "missing_value"))
+    for name, value in {"空": "", "无": "无", "横线": "-", "NULL": "NULL"}.items():
+        yield funds(f"{name}.csv", formats.csv(town.entries({2: {"金额": value}})), quarantine(1, "missing_value"))
+    yield from _units()
     yield funds("数值.xlsx", formats.xlsx(town.entries({2: {"金额": 1234.56}, 3: {"金额": 0.1 + 0.2}})),
                 accept(inserted=6))  # fmt: skip
     yield from _counts()
+
+
+def _units() -> Iterator[Sample]:
+    """The unit of the amounts, in the heading or above the table."""
+    good = {"金额（元）": None, "金额(人民币)": None, "金额[元]": None}
+    bad = dict.fromkeys(
+        ("金额（万元）", "金额(千元)", "金额（美元）", "金额(USD)", "金额（分）"), "missing_column_near"
+    )
+    for number, (heading, fault) in enumerate((good | bad).items()):
+        told = formats.lines(town.entries()).replace("金额", heading, 1)
+        yield funds(f"列名单位{number}.csv", told, reject(fault) if fault else accept(inserted=6))
+    above = {
+        "单位：元": None, "金额单位：人民币元": None, "编制单位：万家社区": None, "单位：万元": "unit_above",
+        "金额单位：千元": "unit_above", "收支情况表（万元）": "unit_above", "单位,万元": "unit_above",
+        "单位：美元": "unit_above", "单位：分": "unit_above",
+    }  # fmt: skip
+    for number, (line, fault) in enumerate(above.items()):
+        told = f"{line}\n{formats.lines(town.entries())}"
+        yield funds(f"上方单位{number}.csv", told, reject(fault) if fault else accept(inserted=6))
+    sheet = formats.xlsx(town.entries(), above=[["某社区基金流水"], ["", "", "单位：", "万元"]])
+    yield funds("上方单位.xlsx", sheet, reject("unit_above"))
+    yield cases("与事件无关.csv", f"单位：万元\n{formats.lines(town.incidents())}", accept(inserted=12))
 
 
 def _counts() -> Iterator[Sample]:

@@ -69,6 +69,16 @@ def samples(link: str) -> Iterator[Sample]:
     half = town.incidents({3: {"经度": ""}})
     yield cases("只有纬度.csv", formats.csv(half), quarantine(1, "bad_coordinates"))
     yield cases("度分秒.csv", formats.csv(town.incidents({3: {"经度": "120°12′36″"}})), quarantine(1, "bad_number"))
+    whole = town.incidents()
+    lacking = [{name: value for name, value in row.items() if name != "纬度"} for row in whole]
+    yield cases("缺纬度列.csv", formats.csv(lacking), reject("missing_column", "missing_column_near"))
+    for number, bracket in enumerate(("(GCJ-02)", "（火星坐标）", "[百度]", "(BD09)")):
+        told = formats.lines(town.incidents()).replace("经度", f"经度{bracket}", 1).replace("纬度", f"纬度{bracket}", 1)
+        yield cases(f"列名写明坐标系{number}.csv", told, reject("crs_in_heading"))
+    told = formats.lines(moved_rows("gcj02")).replace("经度", "经度(GCJ-02)", 1)
+    yield cases("列名与声明一致.csv", told, accept(), options={"crs": "gcj02"})
+    told = formats.lines(town.incidents()).replace("经度", "经度(WGS84)", 1).replace("纬度", "纬度(CGCS2000)", 1)
+    yield cases("列名写明大地坐标.csv", told, accept(inserted=12))
     none = town.incidents({3: {"经度": "", "纬度": ""}})
     yield cases("没有坐标.csv", formats.csv(none), accept(inserted=12, outside=0))
     far = town.incidents({3: {"经度": "121.5", "纬度": "31.2", "社区代码": ""}})

@@ -17,6 +17,15 @@ def samples(link: str) -> Iterator[Sample]:
     yield cases("科学计数.csv", formats.csv(town.incidents({3: {"编号": "1.23457E+17"}})), quarantine(1, *DAMAGED))
     yield cases("无编号.csv", formats.csv(town.incidents({3: {"编号": " "}})), quarantine(1, "missing_value"))
     yield cases("编号过长.csv", formats.csv(town.incidents({3: {"编号": "A" * 300}})), quarantine(1, "too_long"))
+    for name in ("-", "NULL", "无"):
+        nothing = town.incidents({3: {"编号": name}})
+        yield cases(f"没有编号{ord(name[0])}.csv", formats.csv(nothing), quarantine(1, "missing_value"))
+    rows = town.incidents()
+    marked = [rows[0] | {"编号": f'="{rows[0]["编号"]}"'}, rows[1] | {"编号": f"'{rows[1]['编号']}"}]
+    yield cases("文本标记.csv", formats.csv([*rows, *marked]), accept(read=14, inserted=12, unchanged=2))
+    numbers = town.incidents({3: {"编号": 20261005.0}, 4: {"编号": 20261005}})
+    same = numbers[3] | {"编号": "20261005"}
+    yield cases("小数编号.json", formats.dumped([*numbers[:4], same]), accept(read=5, inserted=4, unchanged=1))
     unseen = town.incidents({3: {"编号": "SJ\u200b-9001"}})
     yield cases("零宽字符.csv", formats.csv(unseen), quarantine(1, "unseen_in_code"))
     broken = town.incidents({3: {"编号": "SJ\ufffd\ufffd01"}})

@@ -45,8 +45,42 @@ def samples(link: str) -> Iterator[Sample]:
     )
     rows = town.entries()
     yield funds("合计不符.csv", formats.csv([*rows, rows[0] | total | {"金额": "601.00"}]), reject("total_mismatch"))
+    yield from _totals(total)
     rows = town.entries({2: {"类型": "支出", "金额": "9999999.00", "付款方": "", "收款方": "某某公司"}})
     yield funds("透支.csv", formats.csv(rows), notes("overdraft"))
     register = town.REGISTER + "J3,缺类型,没有这种,2020-01-01\n"
     yield funds("登记表类型.csv", register, quarantine(1, "unknown_kind"))
     yield funds("登记表缺名称.csv", town.REGISTER + "J4,,社区基金,2020-01-01\n", quarantine(1, "missing_value"))
+    spoken = town.entries({2: {"类型": "INCOME"}, 3: {"类型": "Income"}})
+    yield funds("大小写类型.csv", formats.csv(spoken), accept(inserted=6))
+    dashed = [{name: value or "-" for name, value in row.items()} for row in town.entries()]
+    yield funds("横线代替空.csv", formats.csv(dashed), accept(inserted=6))
+
+
+def _totals(total: town.Row) -> Iterator[Sample]:
+    """Lines that add up the file in other words, and elsewhere in the line."""
+    for word, figure in {
+        "本月合计": "600.00",
+        "当期合计": "600",
+        "总计金额": "￥600.00",
+        "合计（元）": "600.00",
+    }.items():
+        rows = town.entries()
+        right, wrong = (rows[0] | total | {"凭证号": word, "金额": told} for told in (figure, "60.00"))
+        yield funds(f"{word}相符.csv", formats.csv([*rows, right]), accept(inserted=6, skipped=1))
+        yield funds(f"{word}不符.csv", formats.csv([*town.entries(), wrong]), reject("total_mismatch"))
+    rows = town.entries()
+    opening = rows[0] | {"凭证号": f"{rows[0]['凭证号']}-q", "类型": "期初", "付款方": "", "金额": "50.00"}
+    month = rows[0] | total | {"凭证号": "本月合计", "金额": "600.00"}
+    yield funds("本月合计不含期初.csv", formats.csv([opening, *rows, month]), accept(inserted=7, skipped=1))
+    empty = dict.fromkeys(rows[0], "")
+    for told, verdict in {
+        "合计：600.00元": accept(inserted=6, skipped=1),
+        "合计：601": reject("total_mismatch"),
+    }.items():
+        yield funds(f"合计写在一格{len(told)}.csv", formats.csv([*town.entries(), empty | {"凭证号": told}]), verdict)
+    for number, figure in enumerate(("600.00", "601.00")):
+        lines = [{"序号": str(at), **row} for at, row in enumerate(town.entries(), start=1)]
+        lines.append({"序号": "7", **empty, "凭证号": "合计", "金额": figure})
+        verdict = reject("total_mismatch") if number else accept(inserted=6, skipped=1)
+        yield funds(f"合计行有序号{number}.csv", formats.csv(lines), verdict)

@@ -93,6 +93,8 @@ def _text_tables() -> Iterator[Sample]:
     made = formats.lines(town.incidents()).splitlines()
     yield cases("合计行.csv", "\n".join([*made, "合计,12,,,,,,,,,,,,,"]), accept(inserted=12, skipped=1))
     yield cases("空文件.csv", b"", reject("empty_file"))
+    yield cases("只有BOM.csv", b"\xef\xbb\xbf\r\n", reject("empty_file"))
+    yield from _lines_that_are_no_rows()
     yield cases("只有空白.csv", b" \n\n \n", reject("empty_file", "no_header", "missing_column"))
     yield cases("只有表头.csv", formats.lines(town.incidents()).splitlines()[0] + "\n", reject("empty_file"))
     yield cases("excel分隔行.csv", "sep=,\n" + formats.lines(town.incidents()), accept(inserted=12))
@@ -101,6 +103,30 @@ def _text_tables() -> Iterator[Sample]:
     )
     made = formats.lines(town.incidents())
     yield cases("标题在上.csv", f"2026年10月事件清单\n{made}", accept(inserted=12))
+
+
+def _lines_that_are_no_rows() -> Iterator[Sample]:
+    for number, line in enumerate(("(12 rows affected)", "(12 行受影响)", "12 rows selected.", ",".join(["---"] * 15))):
+        made = formats.lines(town.incidents())
+        yield cases(f"导出的尾行{number}.csv", f"{made}{line}\n", accept(inserted=12, skipped=1))
+    numbered = [{"序号": str(at), **row} for at, row in enumerate(town.incidents(), start=1)]
+    blank = dict.fromkeys(numbered[0], "")
+    form = [*numbered, *(blank | {"序号": str(at)} for at in range(13, 21)), blank | {"序号": "21", "编号": "合计"}]
+    yield cases("序号已填的空行.csv", formats.csv(form), accept(inserted=12, skipped=9))
+    yield cases("合计写在序号列.csv", formats.csv([*_again(numbered), blank | {"序号": "合计"}]),
+                accept(inserted=12, skipped=1))  # fmt: skip
+    sorted_in = formats.lines(town.incidents()).splitlines()
+    yield cases("表头在中间.csv", "\n".join([*sorted_in[1:5], sorted_in[0], *sorted_in[5:]]),
+                reject("missing_column", "missing_column_near"))  # fmt: skip
+    houses = [{"楼栋编号": f"HZ{at}", "户数": "24", "人口": "60", "经度": "120.21", "纬度": "30.17"} for at in range(3)]
+    total = {"楼栋编号": "合计", "户数": "72", "人口": "180", "经度": "", "纬度": ""}
+    counted = formats.csv([*houses, total])
+    yield Sample("户数合计.csv", counted, accept(inserted=3, skipped=1), "households")
+
+
+def _again(numbered: list[town.Row]) -> list[town.Row]:
+    """The same lines with other incidents."""
+    return [{"序号": line["序号"], **row} for line, row in zip(numbered, town.incidents(), strict=True)]
 
 
 def _headers() -> Iterator[Sample]:
@@ -119,6 +145,10 @@ def _headers() -> Iterator[Sample]:
     yield cases("全角表头.csv", formats.csv(renamed("编号", " 编号（必填） ")), accept(inserted=12))
     yield cases("其他列.csv", formats.csv(renamed("描述", "备注说明")), accept(inserted=12))
     yield cases("没有表头.csv", formats.lines(town.incidents()).split("\n", 1)[1], reject(*missing, "no_header"))
+    latin = {"编号": "Incident ID", "类别": "Category", "上报时间": "reported-at", "办结时间": "ClosedAt"}
+    spelt = [{latin.get(name, name): value for name, value in row.items()} for row in town.incidents()]
+    yield cases("英文表头.csv", formats.csv(spelt), accept(inserted=12))
+    yield cases("很长的表头.csv", formats.csv(renamed("描述", "长" * 100_000)), accept(inserted=12))
     shapeless = [{k: v for k, v in item.items() if k != "geometry"} for item in town.grids()]
     yield grids("没有图形.csv", formats.csv(shapeless), reject("needs_shapes"))
     points = [{"编号": "1", "名称": "卫生站", "类别": "clinic"}]
@@ -211,6 +241,10 @@ def _documents() -> Iterator[Sample]:
     twice = formats.dumped(town.incidents()).replace('"描述"'.encode(), '"编号"'.encode(), 1)
     yield cases("键重复.json", twice, reject("bad_json"))
     yield cases("空列表.json", b"[]", reject("empty_file"))
+    yield cases("空的服务请求.json", b'{"service_requests": []}', reject("empty_file"))
+    columns = {name: [row[name] for row in town.incidents()] for name in town.HEADINGS}
+    yield cases("按列.json", formats.dumped(columns), reject("json_no_object"))
+    yield cases("其实是JSON.csv", formats.dumped(town.incidents()), accept(inserted=12))
     yield cases("开放311.json", formats.dumped(formats.open311(town.incidents())), accept(inserted=12))
     yield cases("开放311.xml", formats.open311_xml(town.incidents()), accept(inserted=12))
     yield cases("截断.xml", formats.open311_xml(town.incidents())[:-60], reject("bad_xml"))

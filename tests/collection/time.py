@@ -20,6 +20,8 @@ def samples(link: str) -> Iterator[Sample]:
         "全角": "２０２６－１０－１０　０８：００：００",
         "星期": "2026-10-10 星期六 08:00",
         "毫秒": "2026-10-10 08:00:00.123",
+        "逗号毫秒": "2026-10-10 08:00:00,123",
+        "外文空白": "\u20092026-10-10 08:00:00\x0c",
     }
     for name, value in good.items():
         yield file(name, "上报时间", value, accept(inserted=12))
@@ -45,6 +47,8 @@ def samples(link: str) -> Iterator[Sample]:
     }
     for name, (column, value, *faults) in bad.items():
         yield file(name, column, value, quarantine(1, *faults))
+    for name in ("NULL", "\\N", "-", "——", "/", "无", "N/A"):
+        yield file(f"没有到场{len(name)}{ord(name[0])}", "到场时间", name, accept(inserted=12))
     yield file("办结占位", "办结时间", "1970-01-01 00:00:00", repair(1))
     yield file("时限在将来", "办理时限", "2027-01-01 00:00:00", accept(inserted=12))
     yield file("环节颠倒", "派遣时间", "2026-10-10 09:50:00", notes("stage_disorder"))
