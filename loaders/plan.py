@@ -107,7 +107,9 @@ def _understood(
     for dataset in candidates:
         if own is not None and own.section not in (None, dataset.section):
             continue
-        mapping = own or mappings.standard(dataset.name, dataset.section, is_simulated=request.is_simulated)
+        mapping = own or mappings.standard(
+            dataset.name, dataset.section, is_simulated=request.is_simulated, level=request.level
+        )
         constants = mapping.constants_for(request.stem)
         try:
             header = match(

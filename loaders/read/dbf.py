@@ -24,6 +24,8 @@ LANGUAGE_BYTES = {
     0x78: "cp950", 0x79: "cp949", 0x7A: CHINESE, 0x7B: "cp932", 0x7C: "cp874", 0xC8: "cp1250", 0xC9: "cp1251",
 }  # fmt: skip
 """Those that name one encoding; 0 and 0x57 (“the system's own”) name none."""
+DELETED = b"*"
+"""The first byte of a record that a program has deleted without packing the table."""
 _LONGEST_CHARACTER = 4
 _BLOCK_RECORDS = 50_000
 
@@ -55,6 +57,15 @@ def encoding(path: Path, *, told: str | None, file: str) -> str:
 def records(path: Path, *, file: str) -> int:
     """How many whole records the table holds; a shorter one than it says has fewer. Raises Refused: no table."""
     return _layout(path, file).records
+
+
+def deleted(path: Path, *, file: str) -> int:
+    """How many of the records are marked as deleted: their shapes are still there, but no program shows them."""
+    layout = _layout(path, file)
+    with path.open("rb") as stream:
+        stream.seek(layout.head)
+        marks = (stream.read(layout.width)[:1] for _ in range(layout.records))
+        return sum(mark == DELETED for mark in marks)
 
 
 def _named(told: str) -> str | None:

@@ -14,7 +14,7 @@ from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read import dbf
 from loaders.read.archive import ShapeLayer, refuse_unsafe, shape_layers
-from loaders.read.table import Wish
+from loaders.read.table import Told, Wish
 from loaders.read.vector import VectorTable, declared, layer_of
 
 NEEDED = ("shp", "shx", "dbf")
@@ -39,6 +39,9 @@ class ShapefileTable(VectorTable):
         encoding = dbf.encoding(folder / "layer.dbf", told=told, file=path.name)
         super().__init__(folder / "layer.shp", name=path.name, layer=None, encoding=encoding)
         self.declared_crs = declared(_text(folder / "layer.prj"))
+        deleted = dbf.deleted(folder / "layer.dbf", file=path.name)
+        if deleted:
+            self.told = (Told("deleted_records", {"count": deleted}),)
 
 
 def opened(path: Path, wish: Wish) -> ShapefileTable:
