@@ -61,7 +61,8 @@ class Mapping:
     numbers it, and `header_rows`, where the header goes over several (joined by “/”); `fill_down`: columns whose value
     goes for the rows below too; `excel_dates`: columns where a serial number is a day.
     `code` names the source (the file's name); `columns`: ours → the headings that may carry it, `else_columns`: where
-    none of these is there; `optional`: mapped columns that a file may lack (of any other a missing heading refuses the file); `values`: ours → (theirs → ours);
+    none of these is there; `optional`: mapped columns that a file may lack (of any other a missing heading refuses the
+    file); `values`: ours → (theirs → ours);
     `time_formats`: how times are written (strptime, or EPOCHS for bare numbers), read before the usual writings;
     `nulls`: texts that mean nothing; `constants`: ours → value for a column that the file lacks; `files`: file name
     without ending → constants of that file; `key`: `decides`, the heading whose highest value wins among rows of one

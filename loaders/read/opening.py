@@ -18,8 +18,13 @@ from loaders.read.wkt import with_shapes
 
 HEAD_BYTES = 4096
 READERS = {
-    "xlsx": "workbook", "shapefile": "shapefile", "gpkg": "geopackage", "osm": "osm", "parquet": "parquet", "kml": "kmz",
-}  # fmt: skip
+    "xlsx": "workbook",
+    "shapefile": "shapefile",
+    "gpkg": "geopackage",
+    "osm": "osm",
+    "parquet": "parquet",
+    "kml": "kmz",
+}
 """Format of a file that is no text → module; imported when one comes, since GDAL's library brings pandas along."""
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
