@@ -60,8 +60,9 @@ class Mapping:
     How the file is laid out: `sheet` (of a workbook) or `layer` (of a file with several); `header_row`, as Excel
     numbers it, and `header_rows`, where the header goes over several (joined by “/”); `fill_down`: columns whose value
     goes for the rows below too; `excel_dates`: columns where a serial number is a day.
-    `code` names the source (the file's name); `columns`: ours → the headings that may carry it; `optional`: mapped
-    columns that a file may lack (of any other a missing heading refuses the file); `values`: ours → (theirs → ours);
+    `code` names the source (the file's name); `columns`: ours → the headings that may carry it, `else_columns`: where
+    none of these is there; `optional`: mapped columns that a file may lack (of any other a missing heading refuses the
+    file); `values`: ours → (theirs → ours);
     `time_formats`: how times are written (strptime, or EPOCHS for bare numbers), read before the usual writings;
     `nulls`: texts that mean nothing; `constants`: ours → value for a column that the file lacks; `files`: file name
     without ending → constants of that file; `key`: `decides`, the heading whose highest value wins among rows of one
@@ -112,6 +113,7 @@ class Mapping:
     covers: tuple[date, date] | None = None
     is_simulated: bool = False
     columns: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    else_columns: Table[str, tuple[str, ...]] = field(default_factory=dict)
     values: Table[str, Table[str, str]] = field(default_factory=dict)
     constants: Table[str, str] = field(default_factory=dict)
     files: Table[str, Table[str, str]] = field(default_factory=dict)
@@ -137,12 +139,18 @@ def named(source: str) -> Mapping:
     return _mapping(reader.read(path), code=path.stem, path=path)
 
 
-def standard(dataset: str, section: str, *, is_simulated: bool = False) -> Mapping:
-    """The built-in mapping of a dataset's `section`: zh and en synonyms for every heading, EPSG:4326."""
+def standard(dataset: str, section: str, *, is_simulated: bool = False, level: str | None = None) -> Mapping:
+    """The built-in mapping of a dataset's `section`: zh and en synonyms for every heading, EPSG:4326.
+
+    With the `level` of areas: also the headings that name it (网格编码), for columns that no other heading carries.
+    """
     path = reader.find("sources/_standard.toml")
     table = reader.read(path).get(section)
     if not isinstance(table, dict):
         raise reader.ConfigError(path, [f"no table [{section}]"])
+    table = dict(table)
+    by_level = table.pop("by_level", {})
+    table["else_columns"] = by_level.get(level, {})
     code = f"sample_{section}" if is_simulated else f"standard_{section}"
     own = {"crs": "EPSG:4326", "dataset": dataset, "section": section, "is_simulated": is_simulated}
     return _mapping({**own, **table}, code=code, path=path)
@@ -161,6 +169,7 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
         faults.append("missing key 'dataset'")
     found = {key: value for key, value in table.items() if key in known}
     found["columns"] = _columns(found.get("columns", {}), faults)
+    found["else_columns"] = _columns(found.get("else_columns", {}), faults)
     found["values"] = _tables(found.get("values", {}), "values", faults)
     found["files"] = _tables(found.get("files", {}), "files", faults)
     found["constants"] = _texts(found.get("constants", {}), "constants", faults)

@@ -33,8 +33,12 @@ _DATUMS: Mapping[str, datums.Datum] = {
     "GCJ02": "gcj02", "GCJ-02": "gcj02", "GCJ_02": "gcj02", "BD09": "bd09", "BD-09": "bd09", "BD_09": "bd09",
     "BD09LL": "bd09",
 }  # fmt: skip
-_EPSG = re.compile(r"(?:URN:OGC:DEF:CRS:)?EPSG:(?:[0-9.]*:)?(\d{4,6})")
-_OGC84 = re.compile(r"URN:OGC:DEF:CRS:OGC:[0-9.]*:CRS84")
+_EPSG = re.compile(
+    r"(?:URN:(?:X-)?OGC:DEF:CRS:)?EPSG:(?:[0-9.]*:)?(\d{4,6})"
+    r"|HTTPS?://(?:WWW\.)?OPENGIS\.NET/(?:DEF/CRS/EPSG/[0-9.]+/|GML/SRS/EPSG\.XML#)(\d{4,6})"
+)
+_OGC84 = re.compile(r"URN:OGC:DEF:CRS:OGC:[0-9.]*:CRS84|HTTPS?://(?:WWW\.)?OPENGIS\.NET/DEF/CRS/OGC/[0-9.]+/CRS84")
+"""Addresses are names here and are never opened."""
 _DEFINITION = re.compile(r"\s*(?:\{|[A-Z][A-Z0-9_]*\s*[\[(])", re.IGNORECASE)
 """The beginning of a WKT or of PROJ JSON."""
 _TOLD_DATUM = re.compile(r"(?i)(?P<gcj>gcj[-_ ]?0?2|火星|高德|腾讯)|(?P<bd>bd[-_ ]?09|百度)")
@@ -102,7 +106,8 @@ def parse(name: str) -> Crs:
     wanted = (zones.named(name) or name).strip().upper()
     match = _EPSG.fullmatch(wanted)
     if match:
-        found = Crs(f"EPSG:{match[1]}", int(match[1]))
+        code = match[1] or match[2]
+        found = Crs(f"EPSG:{code}", int(code))
     elif wanted in _DATUMS:
         return BD09 if _DATUMS[wanted] == "bd09" else GCJ02
     elif wanted in _ALIASES or _OGC84.fullmatch(wanted):

@@ -47,6 +47,14 @@ def _edges(shape: Any) -> Shapes:
 
 
 def _pairs(edges: Shapes) -> float:
-    """The number of pairs of edges whose boxes meet, estimated."""
-    some = edges[np.linspace(0, len(edges) - 1, min(LOOKED_AT, len(edges))).astype(int)]
-    return len(shapely.STRtree(edges).query(some)[0]) / len(some) * len(edges)
+    """The number of pairs of edges whose boxes meet, estimated; what is clearly too many is not counted to its end."""
+    places = np.linspace(0, len(edges) - 1, min(LOOKED_AT, len(edges))).astype(int)
+    tree = shapely.STRtree(edges)
+    each = len(edges) / len(places)
+    enough = max(MOST_PAIRS, FEW_PAIRS + USUAL_PAIRS * len(edges))
+    found = 0.0
+    for edge in edges[places]:
+        found += len(tree.query(edge)) * each
+        if found > enough:
+            break
+    return found

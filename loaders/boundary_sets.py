@@ -90,11 +90,15 @@ def refuse_other_level(landing: Landing, staged: Sequence[Row], above: Above, *,
         raise Refused("parent_level_missing", read=len(staged), level=above.level, parent_level=missing)
     if named_parents & set(above.parents):
         return
-    for level in areas.loaded_levels(landing.connection):
+    next_above = LEVELS[LEVELS.index(above.level) - 1]
+    loaded = areas.loaded_levels(landing.connection)
+    for level in loaded:
         held = areas.in_force(areas.versions(landing.connection, level), on=valid_from)
         if level != above.parent_level and named_parents <= set(held):
             levels = {"level": above.level, "parent_level": above.parent_level, "found_level": level}
             raise Refused("wrong_level", read=len(staged), **levels)
+    if next_above not in loaded:
+        raise Refused("parent_level_missing", read=len(staged), level=above.level, parent_level=next_above)
 
 
 def united(landing: Landing, staged: Sequence[Row], *, merge: Sequence[str] = (), is_apart: bool = False) -> list[Area]:

@@ -20,6 +20,8 @@ GEOMETRY = "geometry"
 """What a mapping calls the column whose text is the shape; every dataset may have it, the reader takes it."""
 MOST_COMPARED = 500
 """Headings among which the nearest to a missing one is looked for; a table of people has fewer."""
+MOST_CHARACTERS = 500
+"""Of a heading that are compared; a cell that is longer is none, and would be looked through at every turn."""
 MOST_TOLD = 60
 """Headings that a refusal lists."""
 MOST_SYNONYMS = 6
@@ -47,7 +49,7 @@ def normal(heading: str) -> str:
     heading (a star, a colon, a number) goes, as do characters that nobody sees, blanks between Chinese characters, and
     what parts Latin words: Reported At, reported-at and ReportedAt are reported_at.
     """
-    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", heading))
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", heading[:MOST_CHARACTERS]))
     bare = _BRACKETS.sub(lambda found: found[0] if _OTHER_UNIT.search(found[0]) else "", plain)
     words = _WITHIN_CHINESE.sub("", " ".join(bare.split()))
     return _WITHIN_LATIN.sub("", _BESIDE.sub("", words).strip().casefold())
@@ -79,7 +81,7 @@ def match(
     faults: list[Refused] = []
     for name, column in own.items():
         wanted = (mapping.key[name],) if name in mapping.key else mapping.columns.get(name, ())
-        hits = [index for index, found in enumerate(normals) if found in {normal(item) for item in wanted}]
+        hits = _hits(normals, wanted) or _hits(normals, mapping.else_columns.get(name, ()))
         if is_strict and len({normals[index] for index in hits}) == 1:
             hits = [index for index in hits if headings[index] in wanted] or hits
         is_needed = column.is_required or (is_strict and bool(wanted) and name not in mapping.optional)
@@ -94,6 +96,11 @@ def match(
     used = {*positions.values(), *taken}
     ignored = tuple(shown(heading) for index, heading in enumerate(headings) if index not in used and heading)
     return Header(positions=positions, ignored=ignored)
+
+
+def _hits(normals: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    known = {normal(item) for item in wanted}
+    return [index for index, found in enumerate(normals) if found in known]
 
 
 def missing_column(name: str, wanted: Sequence[str], headings: Sequence[str]) -> Refused:

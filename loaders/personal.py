@@ -4,7 +4,7 @@ Invariant: a row with such a number is kept; what goes into the store is masked 
 sealed beside it, any other drops it), and no id is changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -13,6 +13,8 @@ from geo.masking import hidden
 from loaders.dataset import Dataset
 
 NOTE = "personal_data"
+FEW_COLUMNS = 100
+"""So many are looked through one by one; more are those of a file made to be slow, or of a sheet without an end."""
 
 
 def hide(
@@ -33,11 +35,18 @@ def hide(
         rows.update(frame.filter(pl.col(column.name).is_in(list(known)))["row"])
         if not (column.is_personal or column.is_id):
             frame = frame.with_columns(pl.col(column.name).replace(known))
-    unread = {f"c{index}" for index in (*positions.values(), *taken)}
-    for name in block.columns:
-        if name.startswith("c") and name not in unread:
-            rows.update(block.filter(pl.col(name).is_in(list(_personal(block[name]))))["row"])
+    read = {f"c{index}" for index in (*positions.values(), *taken)}
+    for name in _suspected(block, [name for name in block.columns if name.startswith("c") and name not in read]):
+        rows.update(block.filter(pl.col(name).is_in(list(_personal(block[name]))))["row"])
     return frame, pl.Series("row", sorted(rows), dtype=pl.Int64)
+
+
+def _suspected(block: pl.DataFrame, names: Sequence[str]) -> Sequence[str]:
+    """Of many columns those that may hold a personal number, looked for in all of them at once."""
+    if len(names) <= FEW_COLUMNS:
+        return names
+    cells = block.select(names).unpivot().drop_nulls()
+    return sorted(cells.filter(personal.suspects(cells["value"]))["variable"].unique().to_list())
 
 
 def noted(records: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:

@@ -53,7 +53,7 @@ def make_plan(request: LoadRequest, facts: read.FileFacts, *, opener: Opener | N
     own = _named(request.source) if request.source else None
     if own is not None and own.dataset != request.dataset:
         raise Refused("wrong_dataset", source=own.code, dataset=own.dataset, wanted=request.dataset)
-    wish = _wish(candidates, own)
+    wish = _wish(candidates, own, level=request.level)
     if request.part is not None:
         wish = replace(wish, sheet=request.part, layer=request.part)
     table = opener(wish) if opener else open_table(request.file, wish)
@@ -70,17 +70,18 @@ def make_plan(request: LoadRequest, facts: read.FileFacts, *, opener: Opener | N
     return Plan(request, dataset, mapping, table, header, constants, facts, system, is_default, correcting)
 
 
-def _wish(candidates: Sequence[Dataset], own: FileMapping | None) -> read.Wish:
+def _wish(candidates: Sequence[Dataset], own: FileMapping | None, *, level: str | None = None) -> read.Wish:
     """What the mapping, or the built-in ones of all candidates together, ask of the file."""
-    told = [own] if own else [mappings.standard(dataset.name, dataset.section) for dataset in candidates]
+    told = [own] if own else [mappings.standard(item.name, item.section, level=level) for item in candidates]
     decides = [mapping.key["decides"] for mapping in told if "decides" in mapping.key]
 
     def carrying(*names: str) -> frozenset[str]:
-        found = [mapping.columns.get(name, ()) for mapping in told for name in names]
+        every = (table for mapping in told for table in (mapping.columns, mapping.else_columns))
+        found = [table.get(name, ()) for table in every for name in names]
         return frozenset(normal(heading) for headings in found for heading in headings)
 
-    every = {name for mapping in told for name in mapping.columns} - {GEOMETRY}
-    headings = carrying(*every) | {normal(heading) for heading in decides}
+    columns = {name for mapping in told for name in mapping.columns} - {GEOMETRY}
+    headings = carrying(*columns) | {normal(heading) for heading in decides}
     if own is None:
         coordinates = tuple(one for one in (carrying("lon"), carrying("lat")) if one)
         return read.Wish(headings=headings, geometry=carrying(GEOMETRY), coordinates=coordinates)
@@ -112,7 +113,9 @@ def _understood(
     for dataset in candidates:
         if own is not None and own.section not in (None, dataset.section):
             continue
-        mapping = own or mappings.standard(dataset.name, dataset.section, is_simulated=request.is_simulated)
+        mapping = own or mappings.standard(
+            dataset.name, dataset.section, is_simulated=request.is_simulated, level=request.level
+        )
         constants = mapping.constants_for(request.stem)
         try:
             header = match(

@@ -18,6 +18,7 @@ from geo.crs import Crs
 from geo.placing import LEVELS, OUTSIDE, Placed, Placers
 from loaders.dataset import Job
 from loaders.faults import fault_rows, together
+from loaders.read.shapes import is_endless
 
 Floats = NDArray[np.float64]
 COORDINATES = ("lon", "lat")
@@ -152,7 +153,7 @@ def unreadable(frame: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _is_open(broken: str | None) -> bool:
     """Whether a shape (GeoJSON, WKT, `WKB` and digits) cannot be built since a ring does not end where it began."""
-    if not broken:
+    if not broken or is_endless(broken):
         return False
     try:
         with np.errstate(invalid="ignore"):

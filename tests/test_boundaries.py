@@ -68,6 +68,12 @@ def test_areas_without_their_parent_level_are_refused_and_without_their_parent_q
     assert desk.rejects(result) == [(3, "unknown_parent"), (4, "unknown_parent")]
 
 
+def test_grids_whose_communities_are_not_loaded_are_refused_as_a_whole(desk: Desk) -> None:
+    desk.boundaries("street", ("S1", None, square(0, 0, 2)))
+    early = desk.boundaries("grid", ("G1", "C1", square(0, 0)), ("G2", "C1", square(1, 0)))
+    assert (early.status, early.counts.faults) == ("refused", {"parent_level_missing": 1})
+
+
 def test_a_set_that_claims_to_nest_and_does_not_is_refused_with_the_worst_offenders(desk: Desk) -> None:
     desk.boundaries("community", ("A", None, square(0, 0, 2)))
     inside, over = ("A1", "A", square(0, 0)), ("A2", "A", square(1, 0, east=2.01))

@@ -26,7 +26,8 @@ WORKBOOK_PART = "xl/workbook.xml"
 ARCHIVES = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
 """How archives begin: zip, 7z, rar, gzip, bzip2, xz."""
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
-_XML = (".xml", ".rels", ".kml")
+_XML = (".xml", ".rels")
+_KML = ".kml"
 _XML_HEAD = 8192
 _UTF8_FLAG = 0x800
 _LOCKED_FLAG = 0x1
@@ -87,9 +88,14 @@ def _refuse_nested(archive: ZipFile, path: Path) -> None:
 
 
 def _refuse_entities(archive: ZipFile, path: Path) -> None:
-    """No office program writes a document type into a part; a reader that follows one opens what it names."""
-    for name, item in members(archive).items():
-        if name.lower().endswith(_XML):
+    """No office program writes a document type into a part; a reader that follows one opens what it names.
+
+    What stands beside a Shapefile (ArcGIS writes one into its .shp.xml) is opened by nobody.
+    """
+    found = members(archive)
+    is_workbook = WORKBOOK_PART in found
+    for name, item in found.items():
+        if is_workbook and name.lower().endswith(_XML):
             with archive.open(item) as stream:
                 start = stream.read(_XML_HEAD).replace(b"\0", b"").lower()
             if b"<!doctype" in start or b"<!entity" in start:
@@ -112,6 +118,11 @@ def shape_layers(archive: ZipFile) -> list[ShapeLayer]:
     short = [stem.rpartition("/")[2] for stem in stems]
     names = short if len(set(short)) == len(short) else stems
     return [ShapeLayer(name, parts[stem]) for name, stem in zip(names, stems, strict=True)]
+
+
+def documents(archive: ZipFile) -> dict[str, ZipInfo]:
+    """The KML documents of an archive by their names: one with them is a KMZ."""
+    return {name: item for name, item in members(archive).items() if name.lower().endswith(_KML)}
 
 
 def _name(item: ZipInfo) -> str:

@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from geo.masking import shown
 from loaders.faults import Refused
+from loaders.read.encoding import betrayed
 
 CHINESE = "gb18030"
 """Reads all that GB 2312 and GBK write."""
@@ -24,7 +26,13 @@ LANGUAGE_BYTES = {
     0x78: "cp950", 0x79: "cp949", 0x7A: CHINESE, 0x7B: "cp932", 0x7C: "cp874", 0xC8: "cp1250", 0xC9: "cp1251",
 }  # fmt: skip
 """Those that name one encoding; 0 and 0x57 (“the system's own”) name none."""
+DELETED = b"*"
+"""The first byte of a record that a program has deleted without packing the table."""
+_END = 0x0D
+"""Behind the last column's head; some programs write more behind it."""
 _LONGEST_CHARACTER = 4
+_NAME_BYTES = 11
+"""Of a column's name in the head, the NUL behind it included."""
 _BLOCK_RECORDS = 50_000
 
 
@@ -42,19 +50,47 @@ class _Layout:
 def encoding(path: Path, *, told: str | None, file: str) -> str:
     """The encoding of a table: what the .cpg (`told`), else the language byte says, else UTF-8, else GB18030.
 
-    Raises Refused where the declared encoding, or neither of the two, reads all texts; `file` is named then.
+    Many programs write one language byte whatever they write, so that the texts may speak against it, and win.
+    Raises Refused where they speak against the .cpg, or where the declared encoding, or neither of the two, reads all;
+    `file` is named then.
     """
     layout = _layout(path, file)
-    said = (_named(told) if told else None) or LANGUAGE_BYTES.get(layout.language)
-    for candidate in (said,) if said else ("utf-8", CHINESE):
-        if _reads(path, layout, candidate):
-            return candidate.upper() if candidate.startswith("cp") else candidate
+    by_name = _named(told) if told else None
+    said = by_name or LANGUAGE_BYTES.get(layout.language)
+    for candidate in (by_name,) if by_name else filter(None, (said, "utf-8", CHINESE)):
+        if not _reads(path, layout, candidate):
+            continue
+        surely = next(filter(None, (betrayed(texts, candidate) for texts in _texts(path, layout))), None)
+        if surely and by_name:
+            break
+        found = surely if surely and _reads(path, layout, surely) else candidate
+        return found.upper() if found.startswith("cp") else found
     raise Refused("dbf_encoding", file=file, encoding=shown(told or said or "UTF-8, GB18030"))
 
 
 def records(path: Path, *, file: str) -> int:
     """How many whole records the table holds; a shorter one than it says has fewer. Raises Refused: no table."""
     return _layout(path, file).records
+
+
+def deleted(path: Path, *, file: str) -> int:
+    """How many of the records are marked as deleted: their shapes are still there, but no program shows them."""
+    layout = _layout(path, file)
+    with path.open("rb") as stream:
+        stream.seek(layout.head)
+        marks = (stream.read(layout.width)[:1] for _ in range(layout.records))
+        return sum(mark == DELETED for mark in marks)
+
+
+def mend_names(path: Path, *, encoding: str, file: str) -> None:
+    """Takes the half of a character from the ends of column names, which have room for ten bytes."""
+    layout = _layout(path, file)
+    with path.open("r+b") as stream:
+        for place, name in enumerate(_names(path, layout)):
+            if not _decodes([name], encoding):
+                continue
+            stream.seek(32 + 32 * place)
+            stream.write(name.decode(encoding, errors="ignore").encode(encoding).ljust(_NAME_BYTES, b"\0"))
 
 
 def _named(told: str) -> str | None:
@@ -82,7 +118,7 @@ def _layout(path: Path, file: str) -> _Layout:
         raise Refused("shapefile_incomplete", file=file, parts="dbf")
     texts, place = [], 1
     for offset in range(0, len(fields) - 31, 32):
-        if fields[offset] == 0x0D:
+        if fields[offset] == _END:
             break
         size = fields[offset + 16]
         if fields[offset + 11 : offset + 12] == b"C":
@@ -114,7 +150,8 @@ def _names(path: Path, layout: _Layout) -> list[bytes]:
     with path.open("rb") as stream:
         stream.seek(32)
         fields = stream.read(layout.head - 32)
-    return [fields[offset : offset + 11].partition(b"\0")[0] for offset in range(0, len(fields) - 31, 32)]
+    cells = (fields[offset : offset + _NAME_BYTES] for offset in range(0, len(fields) - 31, 32))
+    return [cell.partition(b"\0")[0] for cell in takewhile(lambda cell: cell[0] != _END, cells)]
 
 
 def _decodes(texts: list[bytes], encoding: str) -> bool:

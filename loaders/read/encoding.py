@@ -7,6 +7,7 @@ line, and so is one that reads as Chinese but as no words that people write.
 import codecs
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -34,6 +35,8 @@ LEAST_COMMON = 0.6
 """Share of the characters behind ASCII that are everyday ones in any Chinese text."""
 FIRST_RARE = 0xD8
 """The row of GB 2312 with which its second level begins."""
+SEVERAL_BYTES = (CHINESE, "cp932", "cp949", "cp950", "big5", "big5hkscs", "shift_jis", "euc_jp", "euc_kr")
+"""Encodings of the East but UTF-8; all others that are met read any bytes."""
 ENDS_16 = {"utf-16-le": b"\n\x00", "utf-16-be": b"\x00\n"}
 
 
@@ -56,6 +59,19 @@ def encoding_of(path: Path) -> str:
         if said is None and not unread.is_cut:
             return _chinese(stream, path)
         raise Refused("bad_encoding", file=path.name, line=unread.line, encoding=(said or UTF8).upper())
+
+
+def betrayed(texts: Sequence[bytes], declared: str) -> str | None:
+    """The encoding (utf-8, gb18030) that texts are surely in, although `declared` reads them too; None for no such."""
+    high = b"\n".join(text for text in texts if not text.isascii())
+    if not high or declared == UTF8:
+        return None
+    chinese = "".join(character for character in _decoded(high, CHINESE) or "" if not character.isascii())
+    common = sum(_is_common(character) for character in chinese)
+    if _is_surely_utf8(high) and (declared not in SEVERAL_BYTES or common < len(chinese)):
+        return UTF8
+    is_chinese = len(chinese) >= FEWEST_JUDGED and common >= len(chinese) * LEAST_COMMON
+    return CHINESE if is_chinese and declared not in SEVERAL_BYTES else None
 
 
 @dataclass(frozen=True)

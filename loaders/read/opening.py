@@ -10,15 +10,22 @@ from zipfile import ZipFile
 
 from geo.masking import cut, shown
 from loaders.faults import Refused
-from loaders.read.archive import DAMAGED, WORKBOOK_PART, members, refuse_unsafe, shape_layers
+from loaders.read.archive import DAMAGED, WORKBOOK_PART, documents, members, refuse_unsafe, shape_layers
 from loaders.read.encoding import encoding_of
 from loaders.read.table import Table, Wish
 from loaders.read.text import CsvTable
 from loaders.read.wkt import with_shapes
 
 HEAD_BYTES = 4096
-READERS = {"xlsx": "workbook", "shapefile": "shapefile", "gpkg": "geopackage", "osm": "osm", "parquet": "parquet"}
-"""Format → module; imported when such a file comes, since GDAL's library brings pandas along."""
+READERS = {
+    "xlsx": "workbook",
+    "shapefile": "shapefile",
+    "gpkg": "geopackage",
+    "osm": "osm",
+    "parquet": "parquet",
+    "kml": "kmz",
+}
+"""Format of a file that is no text → module; imported when one comes, since GDAL's library brings pandas along."""
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SQLITE = b"SQLite format 3\x00"
@@ -88,6 +95,8 @@ def _zipped(path: Path) -> str:
                 return "xlsx"
             if shape_layers(archive):
                 return "shapefile"
+            if documents(archive):
+                return "kml"
     except DAMAGED as error:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
     raise Refused("archive_unknown", file=path.name, found=shown(", ".join([*names][:5])))

@@ -13,13 +13,16 @@ from zipfile import ZipFile
 
 from geo.masking import shown
 from loaders.faults import Refused
+from loaders.header import normal
 from loaders.read import dbf
 from loaders.read.archive import ShapeLayer, refuse_unsafe, shape_layers
-from loaders.read.table import Wish
+from loaders.read.table import Told, Wish
 from loaders.read.vector import VectorTable, declared, layer_of
 
 NEEDED = ("shp", "shx", "dbf")
 READ = (*NEEDED, "prj", "cpg")
+_NAME_BYTES = 10
+_NAME_ENCODINGS = ("utf-8", dbf.CHINESE)
 _HEAD_BYTES = 100
 _RECORD_HEAD = 8
 """Bytes of a record's head in the .shp, and of a whole record in the .shx."""
@@ -28,25 +31,41 @@ _RECORD_HEAD = 8
 class ShapefileTable(VectorTable):
     """One layer of a zipped Shapefile, unpacked under names of our own for as long as the table lives."""
 
-    def __init__(self, path: Path, *, layer: str | None) -> None:
+    def __init__(self, path: Path, wish: Wish) -> None:
         with ZipFile(path) as archive:
             refuse_unsafe(archive, path)
             layers = {one.name: one for one in shape_layers(archive)}
-            chosen = _chosen(layers, layer, path)
+            chosen = _chosen(layers, wish.layer, path)
             folder = Path(tempfile.mkdtemp(prefix="cockpit-"))
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             _unpack(archive, chosen, folder)
         _refuse_uneven(folder, path)
         told = _text(folder / "layer.cpg")
         encoding = dbf.encoding(folder / "layer.dbf", told=told, file=path.name)
+        dbf.mend_names(folder / "layer.dbf", encoding=encoding, file=path.name)
         super().__init__(folder / "layer.shp", name=path.name, layer=None, encoding=encoding)
+        self.headings = tuple(_whole(heading, wish) for heading in self.headings)
         self.declared_crs = declared(_text(folder / "layer.prj"))
         self.part, self.parts = chosen.name, tuple(layers)
+        deleted = dbf.deleted(folder / "layer.dbf", file=path.name)
+        if deleted:
+            self.told = (Told("deleted_records", {"count": deleted}),)
 
 
 def opened(path: Path, wish: Wish) -> ShapefileTable:
     """The layer that is meant."""
-    return ShapefileTable(path, layer=wish.layer)
+    return ShapefileTable(path, wish)
+
+
+def _whole(heading: str, wish: Wish) -> str:
+    """The wanted heading that the ten bytes of a dBASE name cut to `heading` (parent_cod); itself where none is."""
+    plain = normal(heading)
+    found = [one for one in wish.headings if plain != one and plain in {_cut(one, code) for code in _NAME_ENCODINGS}]
+    return found[0] if len(found) == 1 and plain not in wish.headings else heading
+
+
+def _cut(heading: str, encoding: str) -> str:
+    return heading.encode(encoding, errors="ignore")[:_NAME_BYTES].decode(encoding, errors="ignore")
 
 
 def _chosen(layers: Mapping[str, ShapeLayer], wanted: str | None, path: Path) -> ShapeLayer:

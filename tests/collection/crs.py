@@ -95,6 +95,8 @@ def samples(link: str) -> Iterator[Sample]:
     yield grids("米已声明.geojson", formats.geojson(raw, crs=member), accept(inserted=16))
     ogc = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
     yield grids("CRS84.geojson", formats.geojson(good, crs=ogc), accept(inserted=16))
+    by_address = {"type": "name", "properties": {"name": "http://www.opengis.net/def/crs/EPSG/0/4549"}}
+    yield grids("网址写法.geojson", formats.geojson(raw, crs=by_address), accept(inserted=16))
     yield grids("两种声明.geojson", formats.geojson(good, crs=ogc), reject("crs_conflict"), crs="EPSG:4549")
     yield grids("不认识.geojson", formats.geojson(good), reject("unknown_crs"), crs="EPSG:999999")
     both = town.grids({3: {"geometry": f"SRID=4549;{good[3]['geometry'].wkt}"}})

@@ -36,6 +36,15 @@ def samples(link: str) -> Iterator[Sample]:
     yield grids("cpg不符.zip", formats.zipped(gbk | {"cpg": b"UTF-8"}), reject("dbf_encoding"))
     yield grids("utf8无cpg.zip", formats.zipped({k: v for k, v in formats.shapefile(frame).items() if k != "cpg"}),
                 accept(inserted=16))  # fmt: skip
+    utf8 = formats.shapefile(frame)
+    for name in ("1252", "ISO-8859-1"):
+        yield grids(f"utf8写{name}.zip", formats.zipped(utf8 | {"cpg": name.encode()}), reject("dbf_encoding"))
+        yield grids(f"gbk写{name}.zip", formats.zipped(gbk | {"cpg": name.encode()}), reject("dbf_encoding"))
+    for name, parts in {"utf8": utf8, "gbk": gbk}.items():
+        for language in (b"\x03", b"\x4d"):
+            table = parts["dbf"][:29] + language + parts["dbf"][30:]
+            bare = {ending: content for ending, content in parts.items() if ending != "cpg"} | {"dbf": table}
+            yield grids(f"{name}语言{language[0]}.zip", formats.zipped(bare), accept(inserted=16))
     garbled = town.grids({3: {"名称": "第一\ufffd\ufffd网格"}})
     yield grids("乱码名称.geojson", formats.geojson(garbled), notes("garbled_name"))
     yield grids("gb18030.geojson", formats.geojson(town.grids()).decode().encode("gb18030"), accept(inserted=16))

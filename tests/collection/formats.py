@@ -115,6 +115,12 @@ def shapefile(made: gpd.GeoDataFrame, *, encoding: str = "utf-8") -> dict[str, b
         return {path.suffix[1:]: path.read_bytes() for path in Path(folder).iterdir()}
 
 
+def column_named(parts: Mapping[str, bytes], name: str, other: bytes) -> dict[str, bytes]:
+    """The parts with another name of a column, of which ten bytes are written, within a character or not."""
+    was, now = (text[:10].ljust(11, b"\0") for text in (name.encode(), other))
+    return {**parts, "dbf": parts["dbf"].replace(was, now, 1)}
+
+
 def zipped(parts: Mapping[str, bytes], *, name: str = "网格.") -> bytes:
     """An archive of entries named `name` and the key."""
     made = io.BytesIO()

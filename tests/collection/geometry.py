@@ -70,6 +70,16 @@ def samples(link: str) -> Iterator[Sample]:
     yield grids("坏文字.csv", formats.wkt(changed("POLYGON((120.2 30.1, 120.3")), quarantine(1, "bad_geometry"))
     yield grids("短十六进制.csv", formats.wkb(changed("0103000000010000000500")), quarantine(1, "bad_geometry"))
     yield grids("好.csv", formats.wkb(town.grids()), accept(inserted=16))
+    arcgis = [{"shape" if name == "geometry" else name: value for name, value in item.items()}
+              for item in town.grids()]  # fmt: skip
+    told = [item | {"shape": item["shape"].wkt} for item in arcgis]
+    yield grids("列名shape.csv", formats.csv(told), accept(inserted=16))
+    nested = "GEOMETRYCOLLECTION(" * 20_000 + "POINT(1 1)" + ")" * 20_000
+    yield grids("两万层.csv", formats.wkt(changed(nested)), quarantine(1, "bad_geometry"))
+    fifty = (b"\x01\x07\0\0\0\x01\0\0\0" * 50 + good.wkb).hex()
+    yield grids("五十层.csv", formats.wkb(changed(fifty)), quarantine(1, "bad_geometry"))
+    heap = f"POLYGON(({', '.join(['120.21 30.17'] * 300_000)}))"
+    yield grids("三十万点在一处.csv", formats.wkt(changed(heap)), quarantine(1, "bad_polygon"))
     ring_text = "<LinearRing><coordinates>120.2,30.16 120.21,30.16</coordinates></LinearRing>"
     two = f"<Polygon><outerBoundaryIs>{ring_text}</outerBoundaryIs></Polygon>"
     yield grids("两点.kml", formats.kml(changed(two)), quarantine(1, "bad_geometry", "bad_polygon"))

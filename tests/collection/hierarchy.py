@@ -27,5 +27,15 @@ def samples(link: str) -> Iterator[Sample]:
     yield grids("没有这一级.geojson", good, reject("unknown_level"), level="village")
     yield grids("按社区装.geojson", good, reject("wrong_level"), level="community")
     yield grids("只有两个.geojson", formats.geojson(town.grids()[:2]), accept(inserted=2))
+    own = {"代码": "网格编码", "名称": "网格名称", "上级代码": "所属社区代码"}
+    named = [{own.get(name, name): value for name, value in item.items()} for item in town.grids()]
+    yield grids("带级别的列名.geojson", formats.geojson(named), accept(inserted=16))
+    named[2]["所属社区代码"] = f"{street}099"
+    yield grids("带级别的列名没有上级.geojson", formats.geojson(named), quarantine(1, "unknown_parent"))
+    named = [
+        {"上级区域代码" if name == "上级代码" else name: value for name, value in item.items()} for item in town.grids()
+    ]
+    named[2]["上级区域代码"] = f"{street}099"
+    yield grids("上级区域代码.geojson", formats.geojson(named), quarantine(1, "unknown_parent"))
     less = [{name: value for name, value in item.items() if name != "上级代码"} for item in town.grids()]
     yield grids("没有上级列.geojson", formats.geojson(less), accept(inserted=16))

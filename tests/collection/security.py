@@ -45,6 +45,22 @@ def _documents(link: str) -> Iterator[Sample]:
     yield cases("深层对象.json", '{"a":' * 200_000, reject("json_too_deep", "bad_json"))
 
 
+def _documents_in_archives() -> Iterator[Sample]:
+    kml = formats.kml(town.grids()).encode()
+
+    def kmz(**documents: bytes) -> bytes:
+        return formats.zipped({f"{name}.kml": content for name, content in documents.items()}, name="")
+
+    leading = b"<kml><NetworkLink><Link><href>layers/a.kml</href></Link></NetworkLink></kml>"
+    yield grids("好.kmz", formats.zipped({"doc.kml": kml, "files/图标.png": b"x"}, name=""), accept(inserted=16))
+    yield grids("目录.kmz", kmz(doc=leading, layers=kml), accept(inserted=16))
+    yield grids("两份.kmz", kmz(one=kml, other=kml), reject("layer_ambiguous"))
+    yield grids("截断.kmz", kmz(doc=kml[:-200]), reject("bad_xml"))
+    yield grids("越界.kmz", formats.zipped({"doc.kml": kml, OUTSIDE: b"x"}, name=""), reject("archive_path"))
+    declared = b"<!DOCTYPE kml [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><kml><Placemark/></kml>"
+    yield grids("外部实体.kmz", kmz(doc=declared), reject(*DECLARED))
+
+
 def _archives() -> Iterator[Sample]:
     parts = formats.shapefile(formats.frame(town.grids()))
     whole = {f"网格.{ending}": content for ending, content in parts.items()}
@@ -66,6 +82,9 @@ def _archives() -> Iterator[Sample]:
         formats.zipped({"里面.zip": formats.zipped(parts)}, name=""),
         reject("archive_nested", "archive_unknown"),
     )
+    shown = {"网格.shp.xml": b"<!DOCTYPE metadata SYSTEM 'http://www.esri.com/metadata/esriprof80.dtd'><metadata/>"}
+    yield grids("元数据.zip", formats.zipped(whole | shown, name=""), accept(inserted=16))
+    yield from _documents_in_archives()
     yield grids("炸弹.zip", _bomb(whole), reject("archive_too_large"))
     many = {f"{number}.txt": b"" for number in range(20_000)}
     yield grids("两万个.zip", formats.zipped(whole | many, name=""), reject("archive_entries"))

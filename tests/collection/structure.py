@@ -276,6 +276,16 @@ def _shapes() -> Iterator[Sample]:
     for part in ("dbf", "shx"):
         less = {ending: content for ending, content in parts.items() if ending != part}
         yield grids(f"缺{part}.zip", formats.zipped(less), reject("shapefile_incomplete"))
+    orphan = formats.frame(town.grids({3: {"上级代码": "330109003999"}}))
+    for encoding, heading in {"utf-8": "parent_code", "utf8": "上级代码", "gbk": "上级行政区划代码"}.items():
+        cut_short = formats.column_named(
+            formats.shapefile(orphan, encoding=encoding), "parent", heading.encode(encoding)
+        )
+        yield grids(f"列名{heading}被截短.zip", formats.zipped(cut_short), quarantine(1, "unknown_parent"))
+    head, width = (int.from_bytes(parts["dbf"][at : at + 2], "little") for at in (8, 10))
+    marked = bytearray(parts["dbf"])
+    marked[head + 3 * width] = ord("*")
+    yield grids("删除标记.zip", formats.zipped(parts | {"dbf": bytes(marked)}), notes("deleted_records", inserted=15))
     both = formats.zipped({f"新.{k}": v for k, v in parts.items()} | {f"旧.{k}": v for k, v in parts.items()}, name="")
     yield grids("两个图层.zip", both, reject("layer_ambiguous"))
     cut = {"shp": parts["shp"][:-300]}
