@@ -60,7 +60,8 @@ def noted(records: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
 
 def _personal(text: pl.Series, *, only_identity: bool = False) -> dict[str, str]:
     """Every text of the column that holds a personal number, and how it may be shown."""
-    values = text.filter(personal.suspects(text)).unique().to_list()
+    told = text.unique()
+    values = told.filter(personal.suspects(told)).to_list()
     kinds = {value: personal.found(value) for value in values}
     return {
         value: hidden(value)
