@@ -33,7 +33,7 @@ def cells(block: pl.DataFrame) -> pl.DataFrame:
 
 def _where(frame: pl.DataFrame, names: Sequence[str], told: Callable[[pl.Expr], pl.Expr]) -> list[str]:
     """Those of the columns of which this is true."""
-    found = frame.select(told(pl.col(name)).alias(name) for name in names)
+    found = frame.select(told(pl.col(name)).alias(name) for name in dict.fromkeys(names))
     return [name for name in names if found[name].any()]
 
 

@@ -116,7 +116,7 @@ def test_small_blocks_come_joined_and_large_ones_cut(tmp_path: Path, limited: Pa
     path = tmp_path / "x.csv"
     path.write_text("a,b\n" + "".join(f"{number},{'x' * 90}\n" for number in range(30_000)), encoding="utf-8")
     expected = list(read.open_table(path).blocks())
-    assert len(expected) == 3
+    assert len(expected) > 2
     heights = {}
     for rows in (4_000, 25_000, 100_000):
         limits(limited, block_rows=rows)
@@ -126,7 +126,7 @@ def test_small_blocks_come_joined_and_large_ones_cut(tmp_path: Path, limited: Pa
         assert pl.concat(found).equals(pl.concat(expected))
         heights[rows] = [block.height for block in found]
         assert max(heights[rows]) <= rows
-    assert [len(found) for found in heights.values()] == [9, 2, 1]
+    assert len(heights[4_000]) > len(expected) > len(heights[25_000]) > len(heights[100_000]) == 1
 
 
 def test_a_refusal_of_a_reader_is_the_refusal_that_it_gives_here(tmp_path: Path) -> None:

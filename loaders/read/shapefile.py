@@ -58,14 +58,24 @@ def opened(path: Path, wish: Wish) -> ShapefileTable:
 
 
 def _whole(heading: str, wish: Wish) -> str:
-    """The wanted heading that the ten bytes of a dBASE name cut to `heading` (parent_cod); itself where none is."""
+    """The wanted heading of which the ten bytes of a dBASE name left `heading` (parent_cod); itself where none is."""
     plain = normal(heading)
-    found = [one for one in wish.headings if plain != one and plain in {_cut(one, code) for code in _NAME_ENCODINGS}]
-    return found[0] if len(found) == 1 and plain not in wish.headings else heading
+    if plain in wish.headings or not _is_full(heading):
+        return heading
+    found = [one for one in wish.headings if one.startswith(plain)]
+    return found[0] if len(found) == 1 else heading
 
 
-def _cut(heading: str, encoding: str) -> str:
-    return heading.encode(encoding, errors="ignore")[:_NAME_BYTES].decode(encoding, errors="ignore")
+def _is_full(heading: str) -> bool:
+    """Whether no further character like its last would have fitted into the name."""
+
+    def size(text: str, encoding: str) -> int:
+        return len(text.encode(encoding, errors="ignore"))
+
+    return any(
+        _NAME_BYTES - size(heading[-1:], encoding) < size(heading, encoding) <= _NAME_BYTES
+        for encoding in _NAME_ENCODINGS
+    )
 
 
 def _chosen(layers: Mapping[str, ShapeLayer], wanted: str | None, path: Path) -> ShapeLayer:
