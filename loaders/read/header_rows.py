@@ -82,11 +82,17 @@ def _found(lines: Sequence[Line], wish: Wish, merged: Sequence[Span]) -> HeaderR
     for rows in (wish.header_rows,) if wish.header_rows > 1 else range(1, MOST_ROWS + 1):
         for first in range(1, lowest - rows + 2):
             found = _header(lines, first, rows, wish, merged)
-            if found.hits > (best.hits if best else 0):
+            if found.hits and (best is None or _rank(found, merged) > _rank(best, merged)):
                 best = found
     if best is None:
         return _header(lines, next(_wide(lines, 2), next(_wide(lines, 1), 1)), wish.header_rows, wish, merged)
     return _with_repeats(best, lines, wish)
+
+
+def _rank(found: HeaderRows, merged: Sequence[Span]) -> tuple[int, bool]:
+    """What decides between candidates: the wanted headings; then whether merged cells go over just these rows."""
+    ends = (found.first - 1, found.last - 1)
+    return found.hits, any((top, bottom) == ends and bottom > top for (top, _), (bottom, _) in merged)
 
 
 def _lowest(lines: Sequence[Line]) -> int:
@@ -125,22 +131,27 @@ def _header(lines: Sequence[Line], first: int, rows: int, wish: Wish, merged: Se
     levels = [_spread(number, row, merged) for number, row in lines[first - 1 : first - 1 + rows]]
     width = max(map(len, levels), default=0)
     columns = zip(*(level + [""] * (width - len(level)) for level in levels), strict=True)
+    parts = [list(dict.fromkeys(filter(None, column))) for column in columns]
     wanted = wish.headings | wish.geometry
-    headings = tuple(_heading(list(dict.fromkeys(filter(None, parts))), wanted, wish) for parts in columns)
-    hits = len(wanted.intersection(map(normal, headings)))
+    meant = [_meant(column, wanted) for column in parts]
+    hits = len({normal(told) for told in meant if told is not None})
+    is_joined = wish.header_rows > 1
+    headings = tuple(
+        JOINT.join(column) if is_joined else told or JOINT.join(column)
+        for column, told in zip(parts, meant, strict=True)
+    )
     return HeaderRows(first=first, last=first + rows - 1, headings=headings, hits=hits)
 
 
-def _heading(parts: list[str], wanted: frozenset[str], wish: Wish) -> str:
-    """The parts joined; where nobody wants that and no mapping told the rows: the last part, alone or beside another.
+def _meant(parts: Sequence[str], wanted: frozenset[str]) -> str | None:
+    """The wanted heading that the parts make: joined, the last one, or that beside the first; None where none does.
 
     时间 above 上报 is 上报时间, 位置 above 经度 is 经度.
     """
-    joined = JOINT.join(parts)
-    if len(parts) < 2 or wish.header_rows > 1:
-        return joined
-    near = (joined, parts[-1], parts[-1] + parts[0], parts[0] + parts[-1])
-    return next((told for told in near if normal(told) in wanted), joined)
+    if not parts:
+        return None
+    near = (JOINT.join(parts), parts[-1], parts[-1] + parts[0], parts[0] + parts[-1])
+    return next((told for told in near if normal(told) in wanted), None)
 
 
 def _with_repeats(found: HeaderRows, lines: Sequence[Line], wish: Wish) -> HeaderRows:
