@@ -295,8 +295,11 @@ def _key_faults(found: dict[str, Any]) -> list[str]:
             faults.append("key.unit: only incidents are reported by unit")
         whole = sorted(NOT_BY_UNIT & mapped)
         faults += [f"columns.{name}: rows of units (key.unit) cannot say it of the whole incident" for name in whole]
-    if "lat_lon" in mapped and {"lon", "lat"} & mapped:
-        faults.append("columns.lat_lon and columns.lon, columns.lat: only one of them can be the place")
+    told = [name for name in ("lat_lon", "lon_lat", "lon") if name in mapped or (name == "lon" and "lat" in mapped)]
+    if len(told) > 1:
+        faults.append(
+            "columns.lat_lon, columns.lon_lat and columns.lon, columns.lat: only one of them can be the place"
+        )
     return faults
 
 

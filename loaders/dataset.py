@@ -47,6 +47,7 @@ NO_TEXT = frozenset(
         "lon",
         "lat",
         "lat_lon",
+        "lon_lat",
         "decides",
         "amount",
         "quantity",

@@ -24,7 +24,7 @@ from loaders.check import missing, numbers, translated
 from loaders.content import content_hash
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
-from loaders.lat_lon import taken_apart
+from loaders.lat_lon import pair_column, taken_apart
 from loaders.misplaced import refuse_misplaced
 from loaders.sealing import shown_words
 from loaders.spatial import hex_ewkb, impossible, is_swapped, other_zone
@@ -73,6 +73,7 @@ class Incidents(Dataset):
         Column("lon"),
         Column("lat"),
         Column("lat_lon"),
+        Column("lon_lat"),
         Column("declared_area_code"),
         Column("decides"),
         Column("unit"),
@@ -295,8 +296,9 @@ def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFr
     """
     source = frame
     faults: list[pl.DataFrame] = []
-    if "lat_lon" in job.present:
-        source, faults = taken_apart(frame)
+    pair = pair_column(job.present)
+    if pair is not None:
+        source, faults = taken_apart(frame, pair)
     elif job.has_shapes and not {"lon", "lat"} <= job.present:
         source, faults = _geometry_points(frame)
     converted, unread = numbers(source, ["lon", "lat"])
@@ -311,8 +313,8 @@ def _places(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFr
     bad = (is_given[0] | is_given[1]) & ~(is_unread[0] | is_unread[1]) & pl.Series(~is_point) & ~in_other_zone
     value = pl.concat_str([pl.col(name).fill_null("") for name in ("lon", "lat")], separator=", ")
     faults += impossible(source, bad, is_swapped(x, y), column="lon", value=value)
-    if "lat_lon" in job.present:
-        faults = [found.with_columns(pl.lit("lat_lon").alias("column")) for found in faults]
+    if pair is not None:
+        faults = [found.with_columns(pl.lit(pair).alias("column")) for found in faults]
     nothing = pl.Series(~is_point)
     points = pl.DataFrame({"lon": pl.Series(lon).set(nothing, None), "lat": pl.Series(lat).set(nothing, None)})
     if job.crs != crs.STORE:

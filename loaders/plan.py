@@ -163,7 +163,7 @@ def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_st
     agreed = crs.agreed(declared)
     if agreed is not None:
         return agreed, False
-    has_places = table.has_shapes or bool({"lon", "lat", "lat_lon"} & set(mapping.columns))
+    has_places = table.has_shapes or bool({"lon", "lat", "lat_lon", "lon_lat"} & set(mapping.columns))
     if table.is_degrees or not has_places or (is_standard and not table.should_declare):
         return crs.STORE, True
     raise Refused("crs_missing", source=mapping.code, file=request.file.name, examples=crs.EXAMPLES)

@@ -118,6 +118,39 @@ def test_a_workbook_of_unknown_make_is_recognised_and_the_mapping_that_is_writte
     assert told(environment, workbook)["sources"] == ["monthly"]
 
 
+def test_a_header_over_merged_rows_is_whole_though_the_first_row_lacks_a_value(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Only 结案时间 is a heading that is known, and the first case is not closed: row 4 and 5 are no header."""
+    path = tmp_path / "城管案件台账.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("10月")
+    sheet.merge_range("A1:G1", "示范街道城市管理案件台账（2026年10月）")
+    sheet.merge_range("A2:G2", "填报单位：综合行政执法队")
+    for column, heading in {"A": "序号", "B": "案卷编号", "F": "坐标（经度,纬度）", "G": "办理环节"}.items():
+        sheet.merge_range(f"{column}3:{column}4", heading)
+    sheet.write("C3", "案件情况")
+    sheet.merge_range("D3:E3", "时间节点")
+    sheet.write_row("C4", ["案件小类", "采集上报时间"])
+    sheet.write("E4", "结案时间")
+    for number in range(12):
+        closed = None if number == 0 else f"2026年10月{number + 2}日 8时{number}分"
+        reported, place = f"2026年10月{number + 1}日 22时{number}分", f"120.{27000 + number},30.{18000 + number}"
+        row = [number + 1, f"CG{number:04}", "暴露垃圾", reported, closed, place, "已结案" if closed else "处置中"]
+        sheet.write_row(number + 4, 0, row)
+    book.close()
+    found = told(environment, path, "--write", "chengguan")
+    assert (found["rows"], found["header_row"], found["header_rows"]) == (12, 3, 2)
+    carried = {one["heading"]: one["column"] for one in found["columns"]}
+    assert carried["案卷编号"] == "code"
+    assert carried["时间节点/结案时间"] == "closed_at"
+    assert carried["坐标（经度,纬度）"] == "lon_lat"
+    assert found["crs"]["looks"] == "china"
+    loaded = run(environment, "load", "incidents", path, "--source", "chengguan", "--json")
+    result = json.loads(loaded.stdout)
+    assert (result["read"], result["inserted"], result["outside"]) == (12, 12, 0), loaded.stderr
+
+
 def test_nothing_personal_of_a_file_is_told(environment: dict[str, str], workbook: Path) -> None:
     for arguments in ((), ("--json",)):
         done = run(environment, "inspect", workbook, "--write", f"masked{len(arguments)}", *arguments)

@@ -289,6 +289,8 @@ def test_a_mapping_by_unit_that_cannot_be_meant_is_refused(tmp_path: Path, chang
     ],
 )
 def test_a_place_in_one_cell_is_two_numbers_latitude_first(text: str, lat: str | None, lon: str | None) -> None:
-    frame, faults = taken_apart(pl.DataFrame({"row": [2], "lat_lon": [text]}))
+    frame, faults = taken_apart(pl.DataFrame({"row": [2], "lat_lon": [text]}), "lat_lon")
     assert frame.select("lat", "lon").row(0) == (lat, lon)
     assert sum(fault.height for fault in faults) == (lat is None)
+    turned, _ = taken_apart(pl.DataFrame({"row": [2], "lon_lat": [text]}), "lon_lat")
+    assert turned.select("lon", "lat").row(0) == (lat, lon)

@@ -16,6 +16,7 @@ from loaders.dataset import Dataset
 from loaders.header import GEOMETRY, normal
 from loaders.inspecting import vocabulary
 from loaders.inspecting.looks import MOSTLY, Look, times, words
+from loaders.lat_lon import COLUMNS as PAIRS
 
 SAME, NEAR, VALUES = "same", "near", "values"
 NEAREST = 0.62
@@ -172,6 +173,8 @@ def _by_values(guesses: dict[str, Guess], dataset: Dataset, looks: Sequence[Look
 
     give("lon", of("lon"))
     give("lat", of("lat"))
+    for pair in PAIRS:
+        give(pair, [] if "lon" in guesses else of(pair))
     give(GEOMETRY, of("shape"))
     for column in ("status", "category", "kind", "direction", "role"):
         listed = vocabulary.known(dataset.name, dataset.section, column) if column in names else {}

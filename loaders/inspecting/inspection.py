@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import polars as pl
 import shapely
 
 from config.site import site
@@ -26,6 +27,7 @@ from loaders.inspecting.guessing import Fit
 from loaders.inspecting.looks import Look, look, numbers, words
 from loaders.inspecting.opening import Sample, sampled
 from loaders.inspecting.places import Places
+from loaders.lat_lon import pair_column, taken_apart
 from loaders.looking import Preview
 from loaders.result import LoadResult
 from loaders.work import load_file
@@ -161,6 +163,9 @@ def _places(sample: Sample, fit: Fit | None, shapes: list[Any], asked: Asked, gr
         x, y = places.centres(shapes)
     elif fit and {"lon", "lat"} <= set(fit.guesses):
         x, y = (numbers(sample.frame[f"c{fit.guesses[name].cell}"]).to_numpy() for name in ("lon", "lat"))
+    elif fit and (pair := pair_column(fit.guesses)):
+        apart, _ = taken_apart(sample.frame.select("row", pl.col(f"c{fit.guesses[pair].cell}").alias(pair)), pair)
+        x, y = (numbers(apart[name]).to_numpy() for name in ("lon", "lat"))
     else:
         return None
     return places.evidence(x.astype(float), y.astype(float), declared=declared, ground=ground)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from geo.masking import PARTY, cut, masked, shown
+from loaders.lat_lon import PAIR
 from loaders.times import parse_times
 
 MOSTLY = 0.9
 FEW_WORDS, LONGEST_WORD = 40, 30
 LON_OF_CHINA = (72, 138)
+LAT_OF_CHINA = (3, 54)
 EXAMPLES = 3
 LISTED_WORDS = 200
 _SHAPE = r"(?i)^\s*(SRID=\d+;\s*)?(MULTI)?(POLYGON|POINT|LINESTRING)\s*[ZM(]|^0[01]0[1-7][0-9A-F]{18}"
@@ -26,7 +28,8 @@ QUIET = ("text", "empty", "shape")
 
 @dataclass(frozen=True)
 class Look:
-    """A column's values. `kind`: empty, time, lon, lat, easting, northing, amount, number, id, word, shape, text.
+    """A column's values. `kind`: empty, time, lon, lat, lon_lat, lat_lon, easting, northing, amount, number, id, word,
+    shape, text.
 
     `filled`: cells that hold something; `distinct`: different ones; `low` and `high`: of times and numbers, as text.
     """
@@ -96,13 +99,21 @@ def _kind(filled: pl.Series, distinct: int) -> tuple[str, str | None, str | None
 def _textual(filled: pl.Series, distinct: int) -> str:
     is_id = _share(filled.str.contains(_ID) & filled.str.contains(r"\d")) >= MOSTLY
     is_short = not filled.str.len_chars().gt(LONGEST_WORD).any()
-    tried = {
+    tried = _pairs(filled) | {
         "shape": _share(filled.str.contains(_SHAPE)) >= MOSTLY,
         "amount": _share(filled.str.contains(_AMOUNT)) >= MOSTLY,
         "id": is_id and distinct == len(filled),
         "word": distinct <= FEW_WORDS and is_short,
     }
     return next((kind for kind, is_so in tried.items() if is_so), "id" if is_id else "text")
+
+
+def _pairs(filled: pl.Series) -> dict[str, bool]:
+    """Whether the texts are places in China, and which of the two numbers is the longitude."""
+    pair = filled.str.extract_groups(PAIR).struct.unnest().cast(pl.Float64, strict=False)
+    east = [pair[name].is_between(*LON_OF_CHINA) for name in ("first", "second")]
+    north = [pair[name].is_between(*LAT_OF_CHINA) for name in ("first", "second")]
+    return {"lon_lat": _share(east[0] & north[1]) >= MOSTLY, "lat_lon": _share(north[0] & east[1]) >= MOSTLY}
 
 
 def _numeric(filled: pl.Series, number: pl.Series, distinct: int) -> str:
