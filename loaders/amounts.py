@@ -37,7 +37,10 @@ class Amounts:
 
 
 def parse_amounts(text: pl.Series, *, unit: int = 1) -> Amounts:
-    """Reads a column of amounts, one of which is `unit` of the site's currency, to exact text in the currency."""
+    """Reads a column of amounts, one of which is `unit` of the site's currency, to exact text in the currency.
+
+    An amount that names its own scale (1.2万元) is read by that.
+    """
     is_plain = text.str.contains(PLAIN).fill_null(value=False) if unit == 1 else pl.repeat(False, len(text), eager=True)
     exact = text.set(~is_plain, None).str.replace_all(",", "", literal=True)
     odd = text.set(is_plain, None)
@@ -89,7 +92,7 @@ def _read(value: str, unit: int) -> tuple[str | None, str | None]:
     found = _FIGURE.fullmatch(plain)
     if found is None:
         return None, _case(plain)
-    amount = Decimal(found["figure"].replace(",", "")) * SCALES.get(found["scale"] or "", 1) * unit
+    amount = Decimal(found["figure"].replace(",", "")) * SCALES.get(found["scale"] or "", unit)
     if amount >= MOST:
         return None, ""
     exact = amount.quantize(CENT)

@@ -230,7 +230,7 @@ class Dataset(ABC):
         """
 
     def refuse_wrong_totals(  # noqa: B027 - most datasets state none
-        self, landing: "Landing", totals: Sequence[tuple[int, str]]
+        self, landing: "Landing", job: Job, totals: Sequence[tuple[int, str]]
     ) -> None:
         """Raises Refused where the lines of totals (row, text) do not say what the staged rows add up to."""
 

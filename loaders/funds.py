@@ -28,6 +28,7 @@ from loaders.published import Published
 from loaders.republished import pair_republished
 from loaders.sealing import sealed_columns, shown_words
 from loaders.spatial import Located, area_columns, hex_points, located, received, today
+from loaders.stated import unit_of
 from loaders.times import bad_times, future_days, parse_days
 from loaders.words import in_our_words
 
@@ -154,7 +155,7 @@ class Ledger(Dataset):
         fund_id = _fund_ids(told["fund_code"], known.funds)
         is_transfer = told["kind"] == "transfer"
         counter_id = _fund_ids(told["payee"].set(~is_transfer.fill_null(value=False), None), known.funds)
-        amounts = parse_amounts(told["amount"])
+        amounts = parse_amounts(told["amount"], unit=unit_of(job.mapping))
         found = together(
             [
                 *missing(told, ["code", "kind", "amount"]),
@@ -187,9 +188,9 @@ class Ledger(Dataset):
         )
         return Checked(records=_kept(records, found), faults=found)
 
-    def refuse_wrong_totals(self, landing: Landing, totals: Sequence[tuple[int, str]]) -> None:
+    def refuse_wrong_totals(self, landing: Landing, job: Job, totals: Sequence[tuple[int, str]]) -> None:
         """The last may add up every row, a repeated row once, or what is left of the money; or each is of its page."""
-        said = parse_amounts(pl.Series([text for _, text in totals])).exact
+        said = parse_amounts(pl.Series([text for _, text in totals]), unit=unit_of(job.mapping)).exact
         if said.null_count():
             return
         figures = [Decimal(text) for text in said]

@@ -55,6 +55,12 @@ def normal(heading: str) -> str:
     return _WITHIN_LATIN.sub("", _BESIDE.sub("", words).strip().casefold())
 
 
+def unit_in(heading: str) -> str | None:
+    """The other unit that a heading names in brackets (万元, 美元); None where amounts are in the currency itself."""
+    brackets = _BRACKETS.findall(unicodedata.normalize("NFKC", heading[:MOST_CHARACTERS]))
+    return next((told.strip("()[] ") for told in brackets if _OTHER_UNIT.search(told)), None)
+
+
 def match(
     headings: Sequence[str],
     dataset: Dataset,

@@ -20,10 +20,14 @@ from loaders import corrections, read, registry
 from loaders.corrections import Correcting
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
-from loaders.header import GEOMETRY, Header, match, missing_column, normal
+from loaders.header import GEOMETRY, Header, match, missing_column, normal, unit_in
 from loaders.sandbox.far_table import open_table
 
 Opener = Callable[[read.Wish], read.Table]
+
+
+MONEY = ("amount", "_value", "_total")
+"""How the names of columns of money end."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def make_plan(request: LoadRequest, facts: read.FileFacts, *, opener: Opener | N
     table = opener(wish) if opener else open_table(request.file, wish)
     try:
         dataset, mapping, header, constants = _understood(request, table, candidates, own)
-        _refuse_other_unit(request, dataset, mapping, table)
+        _refuse_other_unit(request, dataset, mapping, table, header)
         _refuse_half_place(header, mapping, table)
         system, is_default = _crs(request, mapping, table, is_standard=own is None)
         _refuse_told_datum(header, table, system)
@@ -135,10 +139,16 @@ def _understood(
     raise min(refusals, key=lambda found: found[0])[1]
 
 
-def _refuse_other_unit(request: LoadRequest, dataset: Dataset, mapping: FileMapping, table: read.Table) -> None:
-    """Amounts of a table that says 单位：万元 above its header would be read as a ten thousandth of what they are."""
-    if table.unit_above and dataset.counts_money and "amounts_in" not in mapping.extra:
-        raise Refused("unit_above", file=request.file.name, unit=table.unit_above)
+def _refuse_other_unit(
+    request: LoadRequest, dataset: Dataset, mapping: FileMapping, table: read.Table, header: Header
+) -> None:
+    """Amounts of a table that says 万元 above its header or in a heading would be read as a ten thousandth of it."""
+    if not dataset.counts_money or "amounts_in" in mapping.extra:
+        return
+    places = [place for name, place in header.positions.items() if name.endswith(MONEY)]
+    units = [table.unit_above, *(unit_in(table.headings[place]) for place in places)]
+    for unit in filter(None, units):
+        raise Refused("unit_above", file=request.file.name, unit=unit)
 
 
 def _refuse_half_place(header: Header, mapping: FileMapping, table: read.Table) -> None:

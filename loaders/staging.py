@@ -158,11 +158,11 @@ def _totals(plan: Plan, lines: pl.DataFrame) -> list[tuple[int, str]]:
     return list(stated.iter_rows())
 
 
-def check_totals(landing: Landing, plan: Plan, reading: Reading) -> None:
+def check_totals(landing: Landing, plan: Plan, job: Job, reading: Reading) -> None:
     """Holds the lines of totals against the rows; where rows were refused nobody can. Raises Refused."""
     if not reading.totals:
         return
     if any(found.height for found in reading.faults):
         landing.remark("total_unverified", row=reading.totals[-1][0])
     else:
-        plan.dataset.refuse_wrong_totals(landing, reading.totals)
+        plan.dataset.refuse_wrong_totals(landing, job, reading.totals)

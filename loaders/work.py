@@ -191,7 +191,7 @@ def _judge(landing: Landing, plan: Plan, job: Job, reading: Reading) -> None:
     if not reading.read:
         raise Refused("empty_file", file=plan.request.file.name)
     refuse_misread(landing, plan.crs, reading.faults, read=reading.read)
-    check_totals(landing, plan, reading)
+    check_totals(landing, plan, job, reading)
     plan.correcting.judge(landing, job.load_id, is_part=plan.request.replays is not None)
     if plan.dataset.judges_repeats:
         landing.judge()

@@ -60,6 +60,37 @@ def test_amounts_are_exact_to_the_last_cent(ledger: Desk, amount: str, stored: s
     assert ledger.rows("select amount from core.ledger_entry") == [(Decimal(stored),)]
 
 
+def test_amounts_in_ten_thousands_are_read_so_where_the_mapping_says_it_and_refused_where_it_does_not(
+    ledger: Desk,
+) -> None:
+    """A ledger only grows: ten thousandths of what was given would stay in it."""
+    lines = (
+        "凭证号,基金编号,日期,类型,金额（万元）",
+        "P1,J1,2026-01-05,income,13.81",
+        "P2,J1,2026-01-05,income,1.2万元",
+    )
+    path = ledger.csv(*lines, "合计,,,,15.01")
+    told = """
+dataset = "funds"
+section = "ledger"
+[columns]
+code = "凭证号"
+fund_code = "基金编号"
+occurred_on = "日期"
+kind = "类型"
+amount = "金额（万元）"
+"""
+    refused = ledger.load("funds", path, source=ledger.mapping(told))
+    assert (refused.status, [one.code for one in refused.told]) == ("refused", ["unit_above"])
+    loaded = ledger.load("funds", path, source=ledger.mapping(told + "[extra]\namounts_in = 10000\n"))
+    assert counts(loaded) == {"read": 2, "inserted": 2, "things": 2}
+    found = ledger.rows("select amount from core.ledger_entry order by entry_code")
+    assert found == [(Decimal("138100.00"),), (Decimal("12000.00"),)]
+    wrong = ledger.csv(*lines, "P3,J1,2026-01-05,income,1", "合计,,,,15.01")
+    refused = ledger.load("funds", wrong, source=ledger.mapping(told + "[extra]\namounts_in = 10000\n"))
+    assert [one.code for one in refused.told] == ["total_mismatch"]
+
+
 @pytest.mark.parametrize("amount", ["0", "0.00", "-5", "1e5", "12,34", "3.005", "十元", "1.2.3", "99999999999999999"])
 def test_an_amount_that_is_none_is_quarantined(ledger: Desk, amount: str) -> None:
     result = ledger.load("funds", ledger.csv(HEADER, entry("P1", 金额=amount)))

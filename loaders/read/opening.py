@@ -34,6 +34,19 @@ SHP = b"\x00\x00\x27\x0a"
 PBF = b"\n\x09OSMHeader"
 """Behind four bytes that say how long the header is."""
 PARQUET = b"PAR1"
+FOREIGN = (
+    b"%PDF",
+    b"{\\rtf",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+)
+"""Documents, pictures and archives that may look like a text and hold no table."""
 PAGE = ("<!doctype html", "<html", "<table")
 NAMED = {".geojson": "json", ".json": "json"}
 """What the name promises of a text: one that is no JSON is mostly a damaged one, not a CSV."""
@@ -81,6 +94,8 @@ def _binary(head: bytes, path: Path) -> str | None:
         return "gpkg"
     if head.startswith(SHP):
         raise Refused("bare_shapefile", file=path.name)
+    if head.startswith(FOREIGN):
+        raise Refused("not_text", file=path.name)
     if head.startswith(PARQUET):
         return "parquet"
     return "osm" if head.startswith(PBF, 4) else None
