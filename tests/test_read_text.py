@@ -167,7 +167,7 @@ def test_rows_with_a_wrong_number_of_cells_are_quarantined(judge: Judge, text: s
         (CSV.replace("上报时间", "上报日子"), "missing_column_near"),
         (CSV.replace("A2,暴", 'A2,"暴'), "unclosed_quote"),
         (CSV.replace(",", " "), "missing_column"),
-        ("%PDF-1.4\n1 0 obj\n", "missing_column"),
+        ("%PDF-1.4\n1 0 obj\n", "not_text"),
     ],
 )
 def test_what_cannot_be_a_table_of_incidents_is_refused(judge: Judge, text: str, code: str) -> None:
