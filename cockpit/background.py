@@ -10,15 +10,19 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
+from streamlit import runtime
 
 from cockpit import noted_heads, publishing, queries
 from cockpit.upload.desk import desk
+from config.upload import upload as limits
 from geo.errors import GeoError
 from geo.replay import moment
 from geo.viewer import PROGRAM, current_clock
 
 FIRST_S, EVERY_S = 20, 600
 """Seconds from the start of the server to the first round (the first pages go before), and between two rounds."""
+LOOK_S = 30
+"""Seconds at most between two looks for uploads whose pages were closed."""
 _log = structlog.get_logger()
 
 
@@ -27,7 +31,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:  # noqa: ARG001 - the serve
     """Runs the rounds for as long as the server does."""
     noted_heads.keep_noting()
     files = desk()
-    rounds = asyncio.create_task(_rounds())
+    rounds = asyncio.gather(_rounds(), _looks())
     try:
         yield
     finally:
@@ -41,8 +45,21 @@ async def _rounds() -> None:
     await asyncio.sleep(FIRST_S)
     while True:
         await asyncio.to_thread(publish_due)
-        await asyncio.to_thread(desk().forget_old)
         await asyncio.sleep(EVERY_S)
+
+
+async def _looks() -> None:
+    while True:
+        await asyncio.sleep(min(LOOK_S, limits().left_seconds))
+        try:
+            await asyncio.to_thread(desk().forget, _is_open)
+        except OSError as fault:
+            _log.warning("uploads not removed", reason=str(fault))
+
+
+def _is_open(tab: str) -> bool:
+    """Whether a page is connected with a browser now."""
+    return runtime.exists() and runtime.get_instance().is_active_session(tab)
 
 
 def publish_due() -> None:

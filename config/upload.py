@@ -1,4 +1,4 @@
-"""What a file brought in on the data page may be: its size, how long it is kept, how many there are at a time."""
+"""What a file brought in on the data page may be: its size, how long it is kept, how many are worked on at a time."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,16 +8,25 @@ from config import reader
 
 @dataclass(frozen=True)
 class Upload:
-    """`most_mib` MiB a file; kept for `keep_minutes` while nobody goes on with it; `at_once` files of all people."""
+    """`most_mib` MiB a file; kept for `keep_minutes` while nobody goes on with it, and for `left_seconds` after its page
+    was closed; `at_once` files of all people are worked on at a time; one person's files take up to `each_mib` MiB.
+    """
 
     most_mib: int
     keep_minutes: int
     at_once: int
+    each_mib: int = 512
+    left_seconds: int = 120
 
     @property
     def most_bytes(self) -> int:
         """The size of the largest file."""
         return self.most_mib << 20
+
+    @property
+    def most_bytes_each(self) -> int:
+        """The size of all files of one person; one of the largest always fits."""
+        return max(self.each_mib, self.most_mib) << 20
 
 
 @cache

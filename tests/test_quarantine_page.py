@@ -87,6 +87,9 @@ def test_a_refused_row_is_corrected_another_dismissed_and_what_waits_is_run_agai
         expect(page.locator(".w-title .w-state")).to_contain_text("已更正")
         shot(page, "corrected-zh")
 
+        page.get_by_role("link", name="下一行").click()
+        expect(page.locator(".w-title b")).not_to_have_text("第 2 行")
+        expect(page.get_by_role("status").filter(has_text="已保存")).to_have_count(0)
         page.locator(".w-list").get_by_role("link", name="4").click()
         expect(page.locator(".w-title b")).to_have_text("第 4 行")
         page.get_by_role("button", name="忽略这一行").click()
@@ -112,6 +115,7 @@ def test_a_refused_row_is_corrected_another_dismissed_and_what_waits_is_run_agai
         page.get_by_role("link", name="看第 1 批").first.click()
         expect(page.locator(".w-list tbody tr")).to_have_count(3)
         expect(page.locator(".w-title")).to_contain_text("看第 2 批")
+        expect(page.get_by_role("link", name="下载隔离的")).to_have_count(0)  # none of its rows is refused any more
         shot(page, "settled-zh")
     with store.loading(OPERATOR, clock) as connection:
         who = connection.execute(text("select loaded_by from ops.load where load_id = 2")).scalar_one()

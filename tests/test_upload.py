@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,7 +19,7 @@ from small_town import build
 
 from cockpit.access.current import COOKIE
 from cockpit.upload import drawing
-from cockpit.upload.desk import Desk, DeskFullError
+from cockpit.upload.desk import ASKED, LOADING, LOOKING, RECEIVING, SHOWN, Desk, DeskFullError, RoomFullError, Upload
 from config.fault_words import hint, message
 from config.messages import LANGUAGES, catalogue
 from config.upload import upload as limits
@@ -60,7 +61,8 @@ def home(store_environment: dict[str, str]) -> Path:
     """The server's home, where a site lets files be one MiB large."""
     home = Path(store_environment["COCKPIT_HOME"])
     (home / "config").mkdir()
-    (home / "config" / "upload.toml").write_text("most_mib = 1\nkeep_minutes = 60\nat_once = 4\n", encoding="utf-8")
+    told = "most_mib = 1\nkeep_minutes = 60\nat_once = 4\nleft_seconds = 10\n"
+    (home / "config" / "upload.toml").write_text(told, encoding="utf-8")
     return home
 
 
@@ -277,6 +279,36 @@ def test_a_load_is_cancelled_until_it_commits_and_then_nothing_was_written(
 
 
 @pytest.mark.browser
+def test_files_of_closed_pages_keep_nobody_from_the_next_one_and_are_removed_by_themselves(
+    browser: Browser, address: str, *, store_environment: dict[str, str], file: Path, home: Path
+) -> None:
+    signed_in = TOKENS[address]
+    try:
+        for _ in range(6):
+            TOKENS[address] = sign_in(store_environment, login="steward", role="steward")
+            with watched(browser, size=DESK) as seen:
+                choose(seen.open(f"{address}/data"), file)
+    finally:
+        TOKENS[address] = signed_in
+    until = time.monotonic() + 4 * WAIT_MS / 1000
+    while kept(home) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert kept(home) == []
+
+
+@pytest.mark.browser
+def test_a_file_stays_while_its_page_is_open(browser: Browser, address: str, *, file: Path, home: Path) -> None:
+    with watched(browser, size=DESK) as seen:
+        page = seen.open(f"{address}/data")
+        choose(page, file)
+        page.wait_for_timeout(25_000)  # longer than a closed one's file is kept, and than between two looks
+        assert len(kept(home)) == 1
+        page.get_by_role("button", name="放弃这个文件").click()
+        expect(page.locator(".up-drop")).to_be_visible()
+    assert kept(home) == []
+
+
+@pytest.mark.browser
 def test_only_the_page_of_who_may_load_brings_files_in(
     browser: Browser, address: str, *, store_environment: dict[str, str], home: Path, store: Store, clock: Clock
 ) -> None:
@@ -308,9 +340,24 @@ def test_only_the_page_of_who_may_load_brings_files_in(
 # ---------------------------------------------------------------- the desk itself
 
 
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "uploads")
+    yield made
+    made.close()
+
+
+def begun(desk: Desk, session_id: int, *, owner: int = 1, room: int = 1, stage: str = ASKED) -> Upload:
+    """A file that was received and has come so far."""
+    upload = desk.begin(session_id, "a.csv", owner=owner, room=room)
+    upload.path.write_text("x", encoding="utf-8")
+    upload.stage = stage
+    return upload
+
+
 def test_what_a_killed_process_left_is_removed_at_the_next_start_and_what_another_holds_stays(tmp_path: Path) -> None:
     first, root = Desk(tmp_path / "uploads"), tmp_path / "uploads"
-    upload = first.begin(1, "a.csv")
+    upload = begun(first, 1, stage=RECEIVING)
     upload.path.write_text("x", encoding="utf-8")
     second = Desk(root)
     assert upload.path.exists()
@@ -325,19 +372,64 @@ def test_what_a_killed_process_left_is_removed_at_the_next_start_and_what_anothe
 
 def test_a_session_finds_its_own_file_only_and_a_name_never_becomes_a_path(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "uploads")
-    upload = desk.begin(1, "../../etc/passwd\x00\u202e.csv/../x.SH")
+    upload = desk.begin(1, "../../etc/passwd\x00\u202e.csv/../x.SH", owner=1, room=1)
     assert upload.path.parent == desk.folder
     assert upload.path.suffix == ""
     assert upload.name.isprintable()
     assert desk.find(2) is None
     assert desk.find(1) is upload
     assert not desk.is_ticket(2, desk.ticket(1))
-    assert desk.begin(1, "b.xlsx").path.suffix == ".xlsx"
-    for session in range(2, limits().at_once + 1):
-        desk.begin(session, "c.csv")
-    with pytest.raises(DeskFullError):
-        desk.begin(99, "d.csv")
+    assert desk.begin(1, "b.xlsx", owner=1, room=1).path.suffix == ".xlsx"
     desk.close()
+
+
+def test_files_that_lie_idle_keep_nobody_from_working_and_those_worked_on_are_limited(desk: Desk) -> None:
+    idle = [begun(desk, number, owner=number) for number in range(3 * limits().at_once)]
+    for one in idle[: limits().at_once]:
+        assert desk.has_turn()
+        desk.take_turn(one, LOOKING)
+    assert not desk.has_turn()
+    with pytest.raises(DeskFullError):
+        desk.take_turn(idle[-1], LOOKING)
+    assert idle[-1].stage == ASKED
+    idle[0].stage = SHOWN
+    desk.take_turn(idle[-1], LOOKING)
+
+
+def test_a_persons_oldest_idle_files_give_way_to_a_new_one_and_no_other_persons_do(desk: Desk) -> None:
+    half = limits().most_bytes_each // 2
+    loading = begun(desk, 1, owner=1, room=half, stage=LOADING)
+    older, other = begun(desk, 2, owner=1, room=half), begun(desk, 3, owner=2, room=half)
+    newer = begun(desk, 4, owner=1, room=half)
+    assert [desk.is_held(one) for one in (loading, older, other, newer)] == [True, False, True, True]
+    assert not older.path.exists()
+    desk.take_turn(newer, LOOKING)
+    with pytest.raises(RoomFullError):
+        begun(desk, 5, owner=1, room=half)
+    assert desk.is_held(loading)
+    assert desk.is_held(newer)
+    with pytest.raises(DeskFullError):
+        desk.take_turn(older, LOOKING)
+
+
+def test_a_file_goes_when_its_pages_were_closed_and_a_load_under_way_is_waited_for(desk: Desk) -> None:
+    shown, left, loading = (begun(desk, number, owner=number) for number in (1, 2, 3))
+    for number, one in enumerate((shown, left, loading), start=1):
+        assert desk.find(number, tab=f"tab {number}") is one
+        one.attended -= limits().left_seconds + 1
+    desk.take_turn(loading, LOADING)
+    assert desk.forget(lambda tab: tab == "tab 1") == 1
+    assert [one.path.exists() for one in (shown, left, loading)] == [True, False, True]
+    loading.stage = SHOWN  # the load ended without a result
+    assert desk.forget(lambda tab: tab == "tab 1") == 1
+    assert not loading.path.exists()
+
+
+def test_what_is_received_is_not_taken_for_left(desk: Desk) -> None:
+    upload = begun(desk, 1, stage=RECEIVING)
+    upload.attended -= limits().left_seconds + 1
+    assert desk.forget(lambda _: False) == 0
+    assert upload.path.exists()
 
 
 def test_a_command_for_a_page_ends_with_the_page_server(store_environment: dict[str, str]) -> None:

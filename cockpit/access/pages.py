@@ -70,6 +70,12 @@ def _sign_in() -> str:
     return f"/signin?{urlencode(named)}" if named else "/signin"
 
 
+def tab() -> str:
+    """The number that Streamlit gave to the page that runs now; a page opened or loaded again has another one."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
 def asked_page() -> str:
     """The name of the page that the browser asks for by address, "" for the first page or a name that can be none."""
     context = get_script_run_ctx()

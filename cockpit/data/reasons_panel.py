@@ -45,9 +45,10 @@ def draw(data: DataView) -> Empty | None:
     found = asking.reasons(data)
     if not found:
         return Empty(data.view.tr("data.reasons_none"))
-    label = data.view.tr("data.download", n=formats.number(_in_file(data, load)))
+    rows = _in_file(data, load)
+    label = data.view.tr("data.download", n=formats.number(rows))
     taken = exports.link(data.view, "rejects.csv", label, changes={"load": str(load.load_id)})
-    if taken:
+    if taken and rows:
         picture(taken, key="data_download")
     most = max(reason.rows for reason in found)
     body = "".join(_reason(data, one, most) for one in found)

@@ -32,7 +32,7 @@ NEW, EMPTY = "new.", "empty."
 class Told:
     """What this person's page holds between two runs, of one load: what waits for a click, and what was said.
 
-    `is_of_row`: `said` and `fault` are about the open row, not about the load.
+    `is_of_row`: `said` and `fault` are about one row, not about the load; `at` is what the URL names as the row then.
     """
 
     of: int = 0
@@ -41,16 +41,26 @@ class Told:
     said: str = ""
     fault: str = ""
     is_of_row: bool = False
+    row: int = 0
+    at: str = ""
     result: str = ""
     links: list[int] = field(default_factory=list)
 
 
-def told(load_id: int) -> Told:
-    """The state for this load; what belongs to another one is forgotten."""
+def told(work: Work) -> Told:
+    """The state for this load; what belongs to another one is forgotten, as is what was said of a row that was left."""
+    load_id = work.load_id
     found: Told = st.session_state.setdefault(_STATE, Told(of=load_id))
     if found.of != load_id and load_id not in found.links:
         st.session_state[_STATE] = found = Told(of=load_id)
+    if found.is_of_row and found.at != _named(work):
+        found.said = found.fault = ""
     return found
+
+
+def _named(work: Work) -> str:
+    """The row as the URL names it, empty for the first of the list."""
+    return work.data.view.params.get("row", "")
 
 
 def handle(work: Work, clicked: str) -> None:
@@ -58,10 +68,11 @@ def handle(work: Work, clicked: str) -> None:
     name, _, fields = clicked.partition("?")
     if name not in ACTS:
         return
-    state = told(work.load_id)
+    state = told(work)
     state.said = state.fault = state.result = ""
     state.links = []
-    state.is_of_row = name in OF_ROW
+    state.is_of_row, state.at = name in OF_ROW, _named(work)
+    state.row = work.open.row if work.open else 0
     form = {key: values[0].strip() for key, values in parse_qs(fields[:LONGEST], keep_blank_values=True).items()}
     tr = work.data.view.tr
     try:

@@ -41,7 +41,7 @@ def draw(data: DataView) -> Empty | None:
     if not may_work(data):
         return Empty(data.view.tr("quarantine.no_rows"))
     work = opened(data)
-    state = work_acts.told(work.load_id)
+    state = work_acts.told(work)
     clicked = picture(_head(work, state), key="work_bar")
     left, right = st.columns([5, 8], gap="medium")
     with left:
@@ -111,7 +111,7 @@ def _said(work: Work, state: Told) -> str:
             for link in [work.data.view.link({**OTHER_LOAD, "load": str(load_id)})]
         )
         parts.append(f'<p class="note w-result" role="status">{esc(state.result)}{links}</p>')
-    if not (state.is_of_row and work.open):
+    if not _is_of_open(work, state):
         parts.append(_answer(state))
     if state.is_asked:
         corrected = work.counts.get(CORRECTED, 0)
@@ -121,6 +121,11 @@ def _said(work: Work, state: Told) -> str:
         )
         parts.append(f'<div class="w-box" role="alertdialog"><p>{esc(asked)}</p><p class="w-acts">{acts}</p></div>')
     return "".join(parts)
+
+
+def _is_of_open(work: Work, state: Told) -> bool:
+    """Whether what was said is about the open row; of one that left the list it is said above."""
+    return state.is_of_row and work.open is not None and work.open.row == state.row
 
 
 def _answer(state: Told) -> str:
@@ -178,7 +183,7 @@ def _row_panel(work: Work, state: Told) -> str | None:
         clicked = picture(_dismissing(work), key=f"work_dismiss_{work.load_id}_{row.row}") or clicked
     else:
         clicked = picture(_form(work, row), key=f"work_form_{work.load_id}_{row.row}") or clicked
-    answer = _answer(state) if state.is_of_row else ""
+    answer = _answer(state) if _is_of_open(work, state) else ""
     if answer:
         picture(answer, key="work_said")
     return clicked

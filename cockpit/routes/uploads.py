@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from cockpit import context, queries
 from cockpit.access import current, forms
 from cockpit.upload import running
-from cockpit.upload.desk import DeskFullError, Upload, desk
+from cockpit.upload.desk import DeskFullError, RoomFullError, Upload, desk
 from config.messages import tr
 from config.upload import upload as limits
 from geo.accounts import Session
@@ -54,10 +54,13 @@ async def take(request: Request) -> Response:
         return _said(refusal.key, lang, status=refusal.status)
     try:
         await to_thread.run_sync(running.note, session.viewer, upload, "upload-received")
+        await to_thread.run_sync(partial(running.look, upload, session.viewer, lang=lang))
     except StoreUnavailable:
-        await to_thread.run_sync(desk().drop, session.session_id)
+        await to_thread.run_sync(desk().drop, upload)
         return _said("audit.down", lang, status=503)
-    await to_thread.run_sync(partial(running.look, upload, session.viewer, lang=lang))
+    except DeskFullError:
+        await to_thread.run_sync(desk().drop, upload)
+        return _said("upload.desk_full", lang, status=429)
     return PlainTextResponse("", headers=NOT_KEPT)
 
 
@@ -80,10 +83,17 @@ async def _received(request: Request, session: Session) -> Upload:
     found = desk().find(session.session_id)
     if found is not None and found.is_running:
         raise _RefusedError("upload.is_running", 409)
+    if not desk().has_turn():
+        raise _RefusedError("upload.desk_full", 429)
+    name = unquote(request.headers.get(NAME, ""), errors="replace")
+    told = request.headers.get("content-length", "")
+    room = int(told) if told.isdigit() else limits().most_bytes
     try:
-        upload = desk().begin(session.session_id, unquote(request.headers.get(NAME, ""), errors="replace"))
-    except DeskFullError:
-        raise _RefusedError("upload.desk_full", 429) from None
+        upload = await to_thread.run_sync(
+            partial(desk().begin, session.session_id, name, owner=session.viewer.account_id, room=room)
+        )
+    except RoomFullError:
+        raise _RefusedError("upload.room_full", 429) from None
     is_whole = False
     try:
         await _write(request, upload)
@@ -96,7 +106,7 @@ async def _received(request: Request, session: Session) -> Upload:
     finally:
         if not is_whole:
             with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(desk().drop, session.session_id)
+                await to_thread.run_sync(desk().drop, upload)
 
 
 async def _write(request: Request, upload: Upload) -> None:
@@ -116,7 +126,7 @@ async def _write(request: Request, upload: Upload) -> None:
             await file.write(piece)
     if not upload.size:
         raise _RefusedError("upload.empty", 400)
-    upload.sha256 = digest.hexdigest()
+    upload.sha256, upload.room = digest.hexdigest(), upload.size
 
 
 def _note_refusal(viewer: Viewer, request: Request) -> None:

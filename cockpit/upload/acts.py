@@ -12,7 +12,7 @@ import streamlit as st
 
 from cockpit.data.computed import DATASETS, DataView
 from cockpit.upload import running
-from cockpit.upload.desk import ASKED, SHOWN, Choice, Upload, desk
+from cockpit.upload.desk import ASKED, SHOWN, Choice, DeskFullError, Upload, desk
 from config.mapping import LEVELS, source_names
 from geo.errors import StoreUnavailable
 
@@ -34,6 +34,8 @@ def handle(data: DataView, upload: Upload, clicked: str) -> None:
         ACTS[name](data, upload, form)
     except StoreUnavailable:
         upload.fault = "upload.store_down"
+    except DeskFullError:
+        upload.fault = "upload.desk_full"
     st.rerun()
 
 

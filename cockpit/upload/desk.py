@@ -1,8 +1,9 @@
 """The files that people brought in, one a session, while they are looked at, tried and loaded.
 
 Invariant: a file lies under a generated name in a private folder of this process, and nowhere else; it is removed when
-it was loaded, dropped or forgotten, and what a killed process left is removed at the next start. A session
-finds its own.
+it was loaded or dropped, when every page that showed it was closed or nobody goes on with it, and what a killed
+process left is removed at the next start; a load under way is never broken off by that. A session finds its own, and
+what lies idle keeps nobody else from anything.
 """
 
 import fcntl
@@ -11,7 +12,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -55,14 +56,18 @@ class Choice:
 class Upload:
     """One file of one session, and how far it has come.
 
+    `owner` is the account, `room` the bytes set aside for it while it is received; `tabs` are the pages that showed it,
+    by Streamlit's number, `attended` when one of them was last open (monotonic s).
     `parts` are its sheets or layers, `part` the one that somebody chose; `fault` is a key of the catalogue, `said` the
     last sentence of a command that failed.
     """
 
     token: str
     session_id: int
+    owner: int | None
     path: Path
     name: str
+    room: int
     stage: str = RECEIVING
     size: int = 0
     sha256: str = ""
@@ -77,11 +82,23 @@ class Upload:
     said: str = ""
     child: Child | None = None
     touched: float = field(default_factory=time.monotonic)
+    attended: float = field(default_factory=time.monotonic)
+    tabs: set[str] = field(default_factory=set)
 
     @property
     def is_running(self) -> bool:
         """Whether something is under way that can be cancelled."""
         return self.stage in RUNNING
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it only lies there, until somebody clicks."""
+        return self.stage in (ASKED, SHOWN)
+
+    @property
+    def kept(self) -> int:
+        """The bytes that it takes on the disk, or will."""
+        return 0 if self.stage == DONE else max(self.room, self.size)
 
     def remove(self) -> None:
         """Ends what is under way and removes the file."""
@@ -92,7 +109,11 @@ class Upload:
 
 
 class DeskFullError(Exception):
-    """There are as many files as there may be at a time."""
+    """As many files are worked on as may be at a time."""
+
+
+class RoomFullError(Exception):
+    """The files of this person that are under way take all the room that one person has."""
 
 
 class Desk:
@@ -132,26 +153,64 @@ class Desk:
         """Whether that is the session's word."""
         return secrets.compare_digest(self.ticket(session_id).encode(), told.encode("utf-8", "replace"))
 
-    def begin(self, session_id: int, name: str) -> Upload:
-        """A place for the session's file, in place of one that it had; raises DeskFullError."""
-        self.drop(session_id)
+    def begin(self, session_id: int, name: str, *, owner: int | None, room: int) -> Upload:
+        """A place of `room` bytes for the session's file, in place of one that it had; raises RoomFullError.
+
+        Where the room of one person does not suffice, those of the owner's other files give way that lie idle, the
+        oldest first.
+        """
         token = secrets.token_hex(16)
         ending = Path(name[-16:]).suffix.lower()
         path = self.folder / f"{token}{ending if ending in ENDINGS else ''}"
         told = "".join(one if one.isprintable() else "·" for one in name[:LONGEST_NAME]).strip()
-        made = Upload(token, session_id, path, told or token)
+        made = Upload(token, session_id, owner, path, told or token, room)
         with self._lock:
-            if len(self._held) >= limits().at_once:
-                raise DeskFullError
+            gone = self._giving_way(session_id, owner, room)
+            for one in gone:
+                del self._held[one.session_id]
             self._held[session_id] = made
+        for one in gone:
+            one.remove()
         return made
 
-    def find(self, session_id: int) -> Upload | None:
-        """The session's upload."""
+    def _giving_way(self, session_id: int, owner: int | None, room: int) -> list[Upload]:
+        """The uploads that a new one of `room` bytes takes the place of."""
+        before = self._held.get(session_id)
+        others = [one for one in self._held.values() if one.owner == owner and one is not before]
+        lacking = sum(one.kept for one in others) + room - limits().most_bytes_each
+        gone = [before] if before is not None else []
+        for one in sorted((one for one in others if one.is_idle), key=lambda one: one.touched):
+            if lacking > 0:
+                gone.append(one)
+                lacking -= one.kept
+        if lacking > 0:
+            raise RoomFullError
+        return gone
+
+    def take_turn(self, upload: Upload, stage: str) -> None:
+        """Lets the upload go to a running stage; raises DeskFullError where no more may run, or it was dropped."""
+        with self._lock:
+            is_held = self._held.get(upload.session_id) is upload
+            if not is_held or self._running(upload) >= limits().at_once:
+                raise DeskFullError
+            upload.stage = stage
+
+    def has_turn(self) -> bool:
+        """Whether one more upload may run now."""
+        with self._lock:
+            return self._running(None) < limits().at_once
+
+    def _running(self, but: Upload | None) -> int:
+        return sum(one.is_running for one in self._held.values() if one is not but)
+
+    def find(self, session_id: int, *, tab: str = "") -> Upload | None:
+        """The session's upload; `tab`: the page that shows it."""
         with self._lock:
             found = self._held.get(session_id)
         if found is not None:
-            found.touched = time.monotonic()
+            found.touched = found.attended = time.monotonic()
+            if tab:
+                found.tabs.add(tab)
         return found
 
     def is_held(self, upload: Upload) -> bool:
@@ -159,31 +218,45 @@ class Desk:
         with self._lock:
             return self._held.get(upload.session_id) is upload
 
-    def drop(self, session_id: int) -> Upload | None:
-        """Ends and removes the session's upload."""
+    def drop(self, upload: Upload) -> None:
+        """Ends and removes the upload."""
         with self._lock:
-            found = self._held.pop(session_id, None)
-        if found is not None:
-            found.remove()
-        return found
+            if self._held.get(upload.session_id) is upload:
+                del self._held[upload.session_id]
+        upload.remove()
 
-    def forget_old(self) -> int:
-        """Removes what nobody goes on with; how many."""
-        before = time.monotonic() - limits().keep_minutes * 60
+    def forget(self, is_open: Callable[[str], bool]) -> int:
+        """Removes what nobody goes on with and whose pages were all closed; how many. A load is waited for.
+
+        `is_open` tells whether a page, by Streamlit's number, is open in a browser.
+        """
+        now = time.monotonic()
         with self._lock:
-            old = [key for key, one in self._held.items() if one.touched < before and one.stage != LOADING]
-        for key in old:
-            self.drop(key)
-        return len(old)
+            for one in self._held.values():
+                if any(is_open(tab) for tab in tuple(one.tabs)):
+                    one.attended = now
+            gone = [one for one in self._held.values() if _is_forgotten(one, now)]
+            for one in gone:
+                del self._held[one.session_id]
+        for one in gone:
+            one.remove()
+        return len(gone)
 
     def close(self) -> None:
         """Ends and removes everything."""
         with self._lock:
-            held = list(self._held)
-        for key in held:
-            self.drop(key)
+            held = list(self._held.values())
+        for one in held:
+            self.drop(one)
         shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._mark)
+
+
+def _is_forgotten(upload: Upload, now: float) -> bool:
+    if upload.stage == LOADING:
+        return False
+    is_left = upload.stage != RECEIVING and now - upload.attended > limits().left_seconds
+    return is_left or now - upload.touched > limits().keep_minutes * 60
 
 
 @cache

@@ -36,7 +36,7 @@ def draw(data: DataView) -> None:
     session = current.of_page()
     if session is None:
         return
-    upload = desk().find(session.session_id)
+    upload = desk().find(session.session_id, tab=pages.tab())
     if upload is not None and upload.is_running:
         _follow(data, upload)
         return

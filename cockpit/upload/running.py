@@ -4,8 +4,8 @@ Invariant: only what the child itself said counts; where it was ended while it l
 of it.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -31,28 +31,43 @@ def note(viewer: Viewer, upload: Upload, action: str, **detail: object) -> None:
 
 
 def look(upload: Upload, viewer: Viewer, *, lang: str, dataset: str | None = None, draft: str | None = None) -> None:
-    """Begins to find out what the file is; `draft` names a mapping that is written from it."""
+    """Begins to find out what the file is; `draft` names a mapping that is written from it. Raises DeskFullError."""
     told = [f"--name={upload.name}", f"--as={viewer.name}", f"--lang={lang}", "--json"]
     told += [f"--dataset={dataset}"] if dataset else []
     told += [f"--write={draft}"] if draft else []
     told += [f"--sheet={upload.part}"] if upload.part is not None else []
-    _begin(upload, viewer, LOOKING, ["inspect", str(upload.path), *told])
+    with _turn(upload, LOOKING):
+        _begin(upload, viewer, LOOKING, ["inspect", str(upload.path), *told])
 
 
 def attempt(upload: Upload, viewer: Viewer, choice: Choice, *, lang: str) -> None:
-    """Begins a dry run; raises StoreUnavailable."""
-    note(viewer, upload, "upload-tried", **_told(choice))
-    upload.choice, upload.tried = choice, {}
-    _begin(upload, viewer, TRYING, [*_take_in(upload, viewer, choice, lang), "--dry-run"])
+    """Begins a dry run; raises StoreUnavailable and DeskFullError."""
+    with _turn(upload, TRYING):
+        note(viewer, upload, "upload-tried", **_told(choice))
+        upload.choice, upload.tried = choice, {}
+        _begin(upload, viewer, TRYING, [*_take_in(upload, viewer, choice, lang), "--dry-run"])
 
 
 def load(upload: Upload, viewer: Viewer, *, lang: str) -> None:
-    """Begins the load that was shown; raises StoreUnavailable."""
+    """Begins the load that was shown; raises StoreUnavailable and DeskFullError."""
     if upload.choice is None:
         return
-    note(viewer, upload, "upload-confirmed", **_told(upload.choice))
-    upload.result = {}
-    _begin(upload, viewer, LOADING, _take_in(upload, viewer, upload.choice, lang))
+    with _turn(upload, LOADING):
+        note(viewer, upload, "upload-confirmed", **_told(upload.choice))
+        upload.result = {}
+        _begin(upload, viewer, LOADING, _take_in(upload, viewer, upload.choice, lang))
+
+
+@contextmanager
+def _turn(upload: Upload, stage: str) -> Iterator[None]:
+    """The stage, where one more may run; what cannot begin falls back to where it was."""
+    before = upload.stage
+    desks.desk().take_turn(upload, stage)
+    try:
+        yield
+    except BaseException:
+        upload.stage = before
+        raise
 
 
 def cancel(upload: Upload, viewer: Viewer) -> None:
@@ -68,7 +83,7 @@ def cancel(upload: Upload, viewer: Viewer) -> None:
 def drop(upload: Upload, viewer: Viewer) -> None:
     """Removes the file; its line in the trail may fail, the file goes all the same."""
     is_loaded = upload.stage == DONE
-    desks.desk().drop(upload.session_id)
+    desks.desk().drop(upload)
     if is_loaded:
         return
     with suppress(StoreUnavailable):
@@ -94,7 +109,7 @@ def _take_in(upload: Upload, viewer: Viewer, choice: Choice, lang: str) -> list[
 
 
 def _begin(upload: Upload, viewer: Viewer, stage: str, arguments: list[str]) -> None:
-    upload.stage, upload.rows, upload.fault, upload.said = stage, 0, "", ""
+    upload.rows, upload.fault, upload.said = 0, "", ""
     since, is_looked = current_clock().at, False
 
     def on_line(line: Mapping[str, Any]) -> None:
