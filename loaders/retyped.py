@@ -58,7 +58,8 @@ def _lines(block: pl.DataFrame, number: int, places: Mapping[int, str]) -> dict[
     for line in block.iter_rows(named=True):
         row = (line[f"c{number}"] or "").strip(BLANKS).removesuffix(".0")
         if row.isascii() and row.isdigit():
-            found[min(int(row[:10]), _NO_ROW)] = {name: _plain(line[f"c{place}"] or "") for place, name in places.items()}
+            given = min(int(row[:10]), _NO_ROW)
+            found[given] = {name: _plain(line[f"c{place}"] or "") for place, name in places.items()}
     return found
 
 

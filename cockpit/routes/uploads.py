@@ -55,7 +55,7 @@ async def take(request: Request) -> Response:
     try:
         await to_thread.run_sync(running.note, session.viewer, upload, "upload-received")
     except StoreUnavailable:
-        await to_thread.run_sync(desk().drop, session.session_id)
+        await to_thread.run_sync(desk().discard, upload)
         return _said("audit.down", lang, status=503)
     await to_thread.run_sync(partial(running.look, upload, session.viewer, lang=lang))
     return PlainTextResponse("", headers=NOT_KEPT)
@@ -96,7 +96,7 @@ async def _received(request: Request, session: Session) -> Upload:
     finally:
         if not is_whole:
             with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(desk().drop, session.session_id)
+                await to_thread.run_sync(desk().discard, upload)
 
 
 async def _write(request: Request, upload: Upload) -> None:
@@ -107,6 +107,8 @@ async def _write(request: Request, upload: Upload) -> None:
         while True:
             with anyio.fail_after(PATIENCE_S):
                 piece = await anext(pieces, None)
+            if not desk().is_held(upload):  # the session sends another file by now
+                raise _RefusedError("upload.broken_off", 400)
             if piece is None:
                 break
             upload.size += len(piece)

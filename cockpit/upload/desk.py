@@ -77,11 +77,20 @@ class Upload:
     said: str = ""
     child: Child | None = None
     touched: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def is_running(self) -> bool:
         """Whether something is under way that can be cancelled."""
         return self.stage in RUNNING
+
+    def claim(self, before: str, stage: str) -> bool:
+        """Goes from the one stage to the other; False where it is at another one (a second page of the session)."""
+        with self._lock:
+            is_ours = self.stage == before
+            if is_ours:
+                self.stage = stage
+            return is_ours
 
     def remove(self) -> None:
         """Ends what is under way and removes the file."""
@@ -166,6 +175,13 @@ class Desk:
         if found is not None:
             found.remove()
         return found
+
+    def discard(self, upload: Upload) -> None:
+        """Ends and removes this upload, and no other that has taken its place."""
+        with self._lock:
+            if self._held.get(upload.session_id) is upload:
+                del self._held[upload.session_id]
+        upload.remove()
 
     def forget_old(self) -> int:
         """Removes what nobody goes on with; how many."""

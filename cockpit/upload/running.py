@@ -1,19 +1,19 @@
 """The three things that are done to a file in a child process: looked at, tried, loaded.
 
 Invariant: only what the child itself said counts; where it was ended while it loaded, the ledger is asked what became
-of it.
+of it, once its transaction is over. One thing is done to a file at a time, from however many pages.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
 from cockpit import queries
 from cockpit.upload import desk as desks
 from cockpit.upload.child import Child
-from cockpit.upload.desk import ASKED, DONE, LOADING, LOOKING, SHOWN, TRYING, Choice, Upload
-from geo import steward
+from cockpit.upload.desk import ASKED, DONE, LOADING, LOOKING, RECEIVING, SHOWN, TRYING, Choice, Upload
+from geo import steward, turns
 from geo.audit import audit
 from geo.errors import StoreUnavailable
 from geo.masking import hidden
@@ -21,6 +21,9 @@ from geo.viewer import Viewer, current_clock
 
 BEFORE = {LOOKING: ASKED, TRYING: ASKED, LOADING: SHOWN}
 """The stage to which an upload falls back when what is under way ends without a result."""
+WAIT_S = 10
+"""How long a load that was ended is waited for, so that the ledger tells what became of it."""
+NOT_KNOWN = "upload.not_known"
 
 
 def note(viewer: Viewer, upload: Upload, action: str, **detail: object) -> None:
@@ -32,6 +35,8 @@ def note(viewer: Viewer, upload: Upload, action: str, **detail: object) -> None:
 
 def look(upload: Upload, viewer: Viewer, *, lang: str, dataset: str | None = None, draft: str | None = None) -> None:
     """Begins to find out what the file is; `draft` names a mapping that is written from it."""
+    if not (upload.claim(RECEIVING, LOOKING) or upload.claim(ASKED, LOOKING)):
+        return
     told = [f"--name={upload.name}", f"--as={viewer.name}", f"--lang={lang}", "--json"]
     told += [f"--dataset={dataset}"] if dataset else []
     told += [f"--write={draft}"] if draft else []
@@ -41,16 +46,20 @@ def look(upload: Upload, viewer: Viewer, *, lang: str, dataset: str | None = Non
 
 def attempt(upload: Upload, viewer: Viewer, choice: Choice, *, lang: str) -> None:
     """Begins a dry run; raises StoreUnavailable."""
-    note(viewer, upload, "upload-tried", **_told(choice))
+    if not upload.claim(ASKED, TRYING):
+        return
+    with _given_back(upload, TRYING):
+        note(viewer, upload, "upload-tried", **_told(choice))
     upload.choice, upload.tried = choice, {}
     _begin(upload, viewer, TRYING, [*_take_in(upload, viewer, choice, lang), "--dry-run"])
 
 
 def load(upload: Upload, viewer: Viewer, *, lang: str) -> None:
     """Begins the load that was shown; raises StoreUnavailable."""
-    if upload.choice is None:
+    if upload.choice is None or not upload.claim(SHOWN, LOADING):
         return
-    note(viewer, upload, "upload-confirmed", **_told(upload.choice))
+    with _given_back(upload, LOADING):
+        note(viewer, upload, "upload-confirmed", **_told(upload.choice))
     upload.result = {}
     _begin(upload, viewer, LOADING, _take_in(upload, viewer, upload.choice, lang))
 
@@ -60,7 +69,7 @@ def cancel(upload: Upload, viewer: Viewer) -> None:
     stage = upload.stage
     if upload.child is not None:
         upload.child.end()
-    if upload.stage == BEFORE[stage]:
+    if upload.stage == BEFORE[stage] and upload.fault != NOT_KNOWN:
         upload.fault, upload.said = "upload.was_cancelled", ""
     note(viewer, upload, "upload-cancelled", stage=stage)
 
@@ -73,6 +82,16 @@ def drop(upload: Upload, viewer: Viewer) -> None:
         return
     with suppress(StoreUnavailable):
         note(viewer, upload, "upload-dropped")
+
+
+@contextmanager
+def _given_back(upload: Upload, stage: str) -> Iterator[None]:
+    """Goes back to the stage before where the line in the trail cannot be written."""
+    try:
+        yield
+    except StoreUnavailable:
+        upload.claim(stage, BEFORE[stage])
+        raise
 
 
 def _told(choice: Choice) -> dict[str, object]:
@@ -94,12 +113,14 @@ def _take_in(upload: Upload, viewer: Viewer, choice: Choice, lang: str) -> list[
 
 
 def _begin(upload: Upload, viewer: Viewer, stage: str, arguments: list[str]) -> None:
-    upload.stage, upload.rows, upload.fault, upload.said = stage, 0, "", ""
-    since, is_looked = current_clock().at, False
+    upload.rows, upload.fault, upload.said = 0, "", ""
+    since, is_looked, server = current_clock().at, False, None
 
     def on_line(line: Mapping[str, Any]) -> None:
-        nonlocal is_looked
+        nonlocal is_looked, server
         if "rows" in line and "status" not in line:
+            if not upload.rows and stage == LOADING:
+                server = _server(viewer)
             upload.rows = int(line["rows"])
         elif stage == LOOKING:
             upload.looked, is_looked = line, True
@@ -112,11 +133,9 @@ def _begin(upload: Upload, viewer: Viewer, stage: str, arguments: list[str]) -> 
     def on_end(said: str) -> None:
         if upload.stage != stage:
             return
-        load_id = _landed(upload, viewer, since) if stage == LOADING else None
-        if load_id is not None:
-            _finish(upload, {"result": {"status": "loaded", "load_id": load_id}})
+        if stage == LOADING and _is_landed(upload, viewer, since, server):
             return
-        if not is_looked:
+        if not is_looked and upload.fault != NOT_KNOWN:
             upload.fault, upload.said = "" if said else "upload.failed", said
         upload.stage = BEFORE[stage]
 
@@ -132,9 +151,26 @@ def _finish(upload: Upload, line: Mapping[str, Any]) -> None:
         upload.path.unlink(missing_ok=True)
 
 
-def _landed(upload: Upload, viewer: Viewer, since: datetime) -> int | None:
-    """The load of this file by this account since then; None also where the store cannot be asked."""
+def _server(viewer: Viewer) -> int | None:
+    """The server's process that has the turn; None also where the store cannot be asked."""
+    with suppress(StoreUnavailable):
+        return turns.server(queries.store(), viewer, current_clock())
+    return None
+
+
+def _is_landed(upload: Upload, viewer: Viewer, since: datetime, server: int | None) -> bool:
+    """Whether the load of this file by this account since then is in the ledger, which is told then.
+
+    Notes that nobody knows where the store cannot be asked, or its process `server` is still at the COMMIT.
+    """
+    store, clock = queries.store(), current_clock()
     try:
-        return steward.landed(queries.store(), viewer, current_clock(), sha256=upload.sha256, since=since)
+        is_over = turns.is_over(store, viewer, clock, pid=server, wait_s=WAIT_S)
+        load_id = steward.landed(store, viewer, clock, sha256=upload.sha256, since=since)
     except StoreUnavailable:
-        return None
+        is_over, load_id = False, None
+    if load_id is not None:
+        _finish(upload, {"result": {"status": "loaded", "load_id": load_id}})
+    elif not is_over:
+        upload.fault, upload.said = NOT_KNOWN, ""
+    return load_id is not None
