@@ -471,3 +471,13 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         read.facts(tmp_path / "x.csv")
     assert refusal.value.code == "unreadable_file"
+
+
+def test_a_file_that_is_gone_after_it_was_read_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    facts = read.facts(path)
+    path.unlink()
+    with pytest.raises(Refused) as refusal:
+        facts.refuse_if_changed()
+    assert refusal.value.code == "file_changed"
