@@ -362,6 +362,39 @@ def test_an_upload_that_another_one_replaced_takes_nothing_but_itself_away(tmp_p
     desk.close()
 
 
+def test_a_session_that_is_over_takes_its_file_along_but_not_one_that_is_being_loaded(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "uploads")
+    held = [desk.begin(session, "a.csv") for session in (1, 2)]
+    for upload, stage in zip(held, (SHOWN, LOADING), strict=True):
+        upload.path.touch()
+        upload.stage = stage
+        desk.sign_out(upload.session_id)
+    desk.sign_out(3)
+    assert [upload.path.exists() for upload in held] == [False, True]
+    desk.close()
+
+
+@pytest.mark.browser
+def test_signing_out_removes_the_file_that_was_brought_in(
+    browser: Browser, address: str, *, file: Path, home: Path, store_environment: dict[str, str]
+) -> None:
+    steward, TOKENS[address] = TOKENS[address], sign_in(store_environment, login="steward_2", role="steward")
+    try:
+        with watched(browser, size=DESK) as seen:
+            page = seen.open(f"{address}/data")
+            choose(page, file)
+            assert len(kept(home)) == 1
+            fields = {"origin": address, "cookie": f"{COOKIE}={TOKENS[address]}"}
+            fields["content-type"] = "application/x-www-form-urlencoded"
+            connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+            connection.request("POST", "/signout", "lang=zh", fields)
+            assert connection.getresponse().status == 303
+            connection.close()
+            assert kept(home) == []
+    finally:
+        TOKENS[address] = steward
+
+
 def test_of_two_pages_that_confirm_at_once_one_begins(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "uploads")
     upload = desk.begin(1, "a.csv")

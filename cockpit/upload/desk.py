@@ -122,7 +122,7 @@ class Desk:
         """Removes what processes left that are gone: nobody holds the lock of their folder."""
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         root.chmod(0o700)
-        for folder in root.iterdir():
+        for folder in filter(Path.is_dir, root.iterdir()):
             mark = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -182,6 +182,13 @@ class Desk:
             if self._held.get(upload.session_id) is upload:
                 del self._held[upload.session_id]
         upload.remove()
+
+    def sign_out(self, session_id: int) -> None:
+        """Removes the file of a session that is over; a load that was confirmed goes on to its end."""
+        with self._lock:
+            found = self._held.get(session_id)
+        if found is not None and found.stage != LOADING:
+            self.discard(found)
 
     def forget_old(self) -> int:
         """Removes what nobody goes on with; how many."""
