@@ -12,8 +12,10 @@ SIGNS = (
     | {127: "\u2421"}
     | dict.fromkeys(range(0x80, 0xA0), REPLACED)
     | dict.fromkeys(map(ord, _TURNING + _BREAKING), REPLACED)
+    | dict.fromkeys(range(0xD800, 0xE000), REPLACED)
 )
-"""Code of a character → the sign that stands for it: the picture of a control character (ESC is ␛), else �."""
+"""Code of a character → the sign that stands for it: the picture of a control character (ESC is ␛), else �. Halves of a
+pair (surrogates) stand for the bytes of a file name that is not UTF-8; nothing can write them."""
 _IN_A_LINE = SIGNS | {ord("\t"): " ", ord("\n"): "\u2424"}
 
 

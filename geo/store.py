@@ -32,6 +32,9 @@ STREAM_ROWS = 1_000
 KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 KEEPALIVE_OF_SERVER = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 """Either side of a broken network notices after a minute, so that no load holds the turn for hours."""
+OF_SERVER = f"{KEEPALIVE_OF_SERVER} -c client_connection_check_interval=1000"
+"""A server at work for a process that is gone (killed, cancelled) notices after a second (PostgreSQL 14 or later): it
+waits for no turn then, and holds none."""
 READ_ONLY = "25006"
 """read_only_sql_transaction: internal by its class, but the server's trouble."""
 STATEMENTS_OWN_FAULT = frozenset({"54000"})
@@ -101,7 +104,7 @@ def _engine(url: str, *, timeout_ms: int, pool_size: int) -> Engine:
         pool_timeout=TURN_TIMEOUT_S,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c jit=off {KEEPALIVE_OF_SERVER}",
+            "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c jit=off {OF_SERVER}",
             **KEEPALIVE,
         },
     )

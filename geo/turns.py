@@ -22,6 +22,8 @@ from geo.viewer import Clock, Viewer
 
 SILENT_S = 2
 """After this time a waiting load tells whom it waits for."""
+LOOK_S = 0.2
+"""Pause between two looks at who has the turn."""
 LOOKING_S = (0, 1, 2, 5, 10, 20)
 """Pauses before each look at the ledger after a connection was lost."""
 _BUSY, _DISK_FULL = "55P03", "53100"
@@ -64,6 +66,26 @@ def holder(connection: Connection) -> Holder:
     """Who has the turn; an empty Holder where nobody has it, or has not told yet."""
     found = rows(connection, "load/holder")
     return Holder(**found[0]) if found else Holder()
+
+
+def server(store: Store, viewer: Viewer, clock: Clock) -> int | None:
+    """The number of the server's process whose transaction has the turn, for whoever may read; None: nobody has it."""
+    with store.reading(viewer, clock) as connection:
+        found = rows(connection, "load/server")
+    return int(found[0]["pid"]) if found else None
+
+
+def is_over(store: Store, viewer: Viewer, clock: Clock, *, pid: int | None, wait_s: float) -> bool:
+    """Whether the load of that process of the server has given the turn away within so many seconds; None: at once.
+
+    Raises StoreUnavailable.
+    """
+    until = time.monotonic() + wait_s
+    while pid is not None and server(store, viewer, clock) == pid:
+        if time.monotonic() > until:
+            return False
+        time.sleep(LOOK_S)
+    return True
 
 
 def tell(

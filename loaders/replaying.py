@@ -1,8 +1,9 @@
 """Runs the quarantined rows of a load again, with today's mapping, code lists, boundaries and corrections.
 
 Invariant: a replay is a load of its own in one transaction: a row that is kept is marked as solved by it, one that is
-refused again moves to its quarantine, and where nothing would change nothing is written. Rows as received are opened in
-that transaction only, as the loader and block by block; they are never written to a file.
+refused again moves to its quarantine, one that is taken for no row stays where it was, and where nothing would change
+nothing is written. Rows as received are opened in that transaction only, as the loader and block by block; they are
+never written to a file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -197,6 +198,9 @@ class _Replay:
     def _settle(self, landing: Landing, load_id: int, counts: Counts) -> bool:
         """Marks what the load solved and what moved to its quarantine; False where it changed nothing."""
         both = {"load_id": self._load_id, "by": load_id}
+        if left := landing.rows("quarantine/rerun_left", by=load_id):
+            numbers = sorted(one["row"] for one in left)
+            landing.remark("replay_left", rows=_listed(numbers), load=self._load_id)
         is_as_before = counts.quarantined == counts.read and not self._is_edited
         if is_as_before and not landing.rows("quarantine/rerun_changed", **both)[0]["is_changed"]:
             return False

@@ -21,6 +21,8 @@ from loaders.times import parse_times
 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
+_NO_ROW = 2**31 - 1
+"""Stands for every row number beyond those that a store counts to; no row has it."""
 
 
 Shown = Mapping[str, str]
@@ -56,7 +58,8 @@ def _lines(block: pl.DataFrame, number: int, places: Mapping[int, str]) -> dict[
     for line in block.iter_rows(named=True):
         row = (line[f"c{number}"] or "").strip(BLANKS).removesuffix(".0")
         if row.isascii() and row.isdigit():
-            found[int(row)] = {name: _plain(line[f"c{place}"] or "") for place, name in places.items()}
+            given = min(int(row[:10]), _NO_ROW)
+            found[given] = {name: _plain(line[f"c{place}"] or "") for place, name in places.items()}
     return found
 
 

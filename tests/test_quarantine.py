@@ -129,6 +129,30 @@ def test_a_dry_run_counts_as_the_replay_would_and_leaves_the_rows_where_they_are
     assert codes(empty, clock) == []
 
 
+def test_a_row_that_became_blank_or_a_total_is_not_solved_but_stays_and_is_told(
+    empty: Store, clock: Clock, tmp_path: Path
+) -> None:
+    rows = [ODD.replace("B", code, 1) for code in "BCD"]
+    first = load(empty, clock, write(tmp_path, "a.csv", HEAD, *rows))
+    good = ODD.replace("怪", "办理中")
+    fixed = write(tmp_path, "x.csv", f"行号,{HEAD}", f"2,{good}", "3,,,,,,,,", "4,合计,,,,,,,")
+    done = again(empty, clock, first.load_id, file=fixed)
+    assert (done.counts.read, done.counts.inserted, done.counts.skipped) == (1, 1, 2)
+    assert done.message is not None
+    assert "3, 4" in done.message
+    assert states(empty, clock, first.load_id) == {"solved": 1, "open": 2}
+    assert codes(empty, clock) == ["B"]
+    rest = again(empty, clock, first.load_id, file=write(tmp_path, "y.csv", "行号,状态", "3,办理中", "4,办理中"))
+    assert (rest.counts.inserted, codes(empty, clock)) == (2, ["B", "C", "D"])
+
+
+@pytest.mark.parametrize("row", ["9" * 5000, "99999999999", "2147483648", "7"])
+def test_a_row_number_that_no_row_has_is_told(empty: Store, clock: Clock, tmp_path: Path, row: str) -> None:
+    first = load(empty, clock, write(tmp_path, "a.csv", HEAD, ODD))
+    done = again(empty, clock, first.load_id, file=write(tmp_path, "x.csv", "行号,状态", f"{row},办理中"))
+    assert (done.status, dict(done.counts.faults)) == ("refused", {"replay_unknown_rows": 1})
+
+
 def test_an_old_row_does_not_undo_what_a_newer_file_said(empty: Store, clock: Clock, tmp_path: Path) -> None:
     first = load(empty, clock, write(tmp_path, "a.csv", HEAD, ODD))
     newer = ODD.replace("怪", "已办结").replace(":00,,", ":00,2026-11-06 08:00:00,")

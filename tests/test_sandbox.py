@@ -143,7 +143,7 @@ def test_a_refusal_of_a_reader_is_the_refusal_that_it_gives_here(tmp_path: Path)
 # ---------------------------------------------------------------- what a reader cannot do
 
 HOSTILE = """
-import os, socket, subprocess, sys
+import ctypes, fcntl, os, resource, signal, socket, subprocess, sys
 from pathlib import Path
 from config.reading import Limits
 from loaders.sandbox import locks
@@ -165,7 +165,21 @@ if not os.fork():
     tried("runs a program", lambda: os.execv("/bin/true", ["true"]))
     tried("runs a shell", lambda: subprocess.run(["/bin/true"]))
     tried("forks", os.fork)
-    tried("signals the parent", lambda: os.kill(os.getppid(), 0))
+    libc = ctypes.CDLL(None, use_errno=True)
+    def called(*arguments):
+        if libc.syscall(*arguments) < 0:
+            raise OSError(ctypes.get_errno())
+    parent, tgkill = os.getppid(), {"x86_64": 234, "aarch64": 131}[os.uname().machine]
+    near, far = socket.socketpair()
+    tried("signals the parent", lambda: os.kill(parent, 0))
+    tried("signals a thread of the parent", lambda: called(tgkill, parent, parent, 0))
+    tried("control: signals itself", lambda: called(tgkill, os.getpid(), os.getpid(), 0))
+    tried("control: limits itself", lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+    tried("limits the parent", lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE, (9, 9)))
+    tried("has the kernel signal the parent", lambda: fcntl.fcntl(near, fcntl.F_SETOWN, parent))
+    tried("chooses the kernel's signal", lambda: fcntl.fcntl(near, 10, signal.SIGKILL))
+    tried("shares memory", lambda: libc.shmget(0, 4096, 0o1600) >= 0 or called(-1))
+    tried("slows the parent", lambda: os.setpriority(os.PRIO_PROCESS, parent, 19))
     tried("reads a secret", secret.read_bytes)
     tried("reads passwd", lambda: open("/etc/passwd").read())
     tried("reads the parent's environment", lambda: open(f"/proc/{os.getppid()}/environ").read())
@@ -191,7 +205,32 @@ def test_a_reader_has_no_network_no_other_file_no_program_and_no_other_process(t
         [sys.executable, "-c", HOSTILE, theirs, folder, secret],
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
-    assert done.stdout.splitlines() == ["control: reads its file", "control: writes in its folder"], done.stderr
+    allowed = ["reads its file", "writes in its folder", "signals itself", "limits itself"]
+    assert done.stdout.splitlines() == [f"control: {name}" for name in allowed], done.stderr
+
+
+def test_a_reader_has_no_hold_of_what_the_loader_and_the_forking_process_say_to_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    table = open_table(path)
+    assert isinstance(table, FarTable)
+    held = {os.readlink(handle) for handle in Path(f"/proc/{table._reader.pid}/fd").iterdir()}
+    forking = os.readlink(f"/proc/{desk._running().process.pid}/fd/0")
+    assert forking == os.devnull
+    assert len([one for one in held if one.startswith("socket:")]) == 1, "its own line and no other"
+    table.close()
+
+
+def test_a_file_whose_name_is_no_text_is_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xc4\xe3.csv"))
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    table = open_table(path)
+    assert pl.concat(table.blocks()).height == 1
+    table.close()
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(Refused) as refusal:
+        read.facts(path)
+    assert refusal.value.sentence("zh").encode()
 
 
 def test_the_child_gets_no_secret_and_no_way_to_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,6 +340,13 @@ def test_a_reader_that_dies_is_a_refusal_and_the_next_file_is_read(tmp_path: Pat
         frames.frame(frames.FACTS, "[" * 100_000),
         frames.frame(frames.REFUSED, {"read": 0, "parts": [{"code": "../../x", "params": {}}]}),
         frames.frame(frames.BLOCK, "x"),
+        *(
+            frames.frame(
+                frames.REFUSED, {"read": read, "parts": [{"code": "empty_file", "params": params, "choices": []}]}
+            )
+            for read, params in ((1 << 40, {}), (-1, {}), (0, {"read": 1}))
+        ),
+        frames.HEAD.pack(frames.FAILED, 8) + b'"\\ud800"',
     ],
 )
 def test_what_a_reader_says_is_not_believed(tmp_path: Path, said: bytes) -> None:
@@ -425,3 +471,13 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         read.facts(tmp_path / "x.csv")
     assert refusal.value.code == "unreadable_file"
+
+
+def test_a_file_that_is_gone_after_it_was_read_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    facts = read.facts(path)
+    path.unlink()
+    with pytest.raises(Refused) as refusal:
+        facts.refuse_if_changed()
+    assert refusal.value.code == "file_changed"

@@ -1,10 +1,12 @@
 """A file brought in on the data page: previewed on a map, confirmed, cancelled, dropped; and who may not."""
 
+import hashlib
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -16,22 +18,38 @@ from browser import DESK, ROOT, TOKENS, WAIT_MS, chromium, served, sign_in, watc
 from playwright.sync_api import Browser, Page, expect
 from shapely import box
 from small_town import build
+from sqlalchemy import Connection, create_engine, text
 
+from cockpit import queries
 from cockpit.access.current import COOKIE
-from cockpit.upload import drawing
-from cockpit.upload.desk import ASKED, LOADING, LOOKING, RECEIVING, SHOWN, Desk, DeskFullError, RoomFullError, Upload
+from cockpit.upload import desk as desks
+from cockpit.upload import drawing, running
+from cockpit.upload.desk import (
+    ASKED,
+    DONE,
+    LOADING,
+    LOOKING,
+    RECEIVING,
+    SHOWN,
+    Choice,
+    Desk,
+    DeskFullError,
+    RoomFullError,
+    Upload,
+)
 from config.fault_words import hint, message
 from config.messages import LANGUAGES, catalogue
 from config.upload import upload as limits
 from geo.landing import Landing
 from geo.map_queries import Outline
 from geo.store import Store, StoreUrls
-from geo.viewer import OPERATOR, Clock
+from geo.viewer import OPERATOR, Clock, Viewer
 
 NAME = "<b>十月&上报<b>.csv"
 HEAD = "事件编号,事件类别,上报时间,办结时间,办理状态,经度,纬度,联系人\n"
 FOR_THE_COMMAND_LINE = ("replay_file", "replay_unknown_rows")
 """Codes of a file of refused rows, which no page takes back."""
+STEWARD = Viewer(name="steward", role="steward", level="site")
 PERSON, PHONE = "王芳", "13812345678"
 
 
@@ -413,7 +431,7 @@ def test_a_persons_oldest_idle_files_give_way_to_a_new_one_and_no_other_persons_
 
 
 def test_a_file_goes_when_its_pages_were_closed_and_a_load_under_way_is_waited_for(desk: Desk) -> None:
-    shown, left, loading = (begun(desk, number, owner=number) for number in (1, 2, 3))
+    shown, left, loading = (begun(desk, number, owner=number, stage=SHOWN) for number in (1, 2, 3))
     for number, one in enumerate((shown, left, loading), start=1):
         assert desk.find(number, tab=f"tab {number}") is one
         one.attended -= limits().left_seconds + 1
@@ -430,6 +448,127 @@ def test_what_is_received_is_not_taken_for_left(desk: Desk) -> None:
     upload.attended -= limits().left_seconds + 1
     assert desk.forget(lambda _: False) == 0
     assert upload.path.exists()
+
+
+def test_an_upload_that_another_one_replaced_takes_nothing_but_itself_away(desk: Desk) -> None:
+    first, second = begun(desk, 1), begun(desk, 1)
+    assert not first.path.exists()
+    desk.drop(first)
+    assert desk.find(1) is second
+    assert second.path.exists()
+    desk.drop(second)
+    assert desk.find(1) is None
+    assert not second.path.exists()
+
+
+def test_a_session_that_is_over_takes_its_file_along_but_not_one_that_is_being_loaded(desk: Desk) -> None:
+    held = [begun(desk, session, stage=stage) for session, stage in ((1, SHOWN), (2, LOADING))]
+    for session in (1, 2, 3):
+        desk.sign_out(session)
+    assert [upload.path.exists() for upload in held] == [False, True]
+
+
+@pytest.mark.browser
+def test_signing_out_removes_the_file_that_was_brought_in(
+    browser: Browser, address: str, *, file: Path, home: Path, store_environment: dict[str, str]
+) -> None:
+    steward, TOKENS[address] = TOKENS[address], sign_in(store_environment, login="steward_2", role="steward")
+    try:
+        with watched(browser, size=DESK) as seen:
+            page = seen.open(f"{address}/data")
+            choose(page, file)
+            assert len(kept(home)) == 1
+            fields = {"origin": address, "cookie": f"{COOKIE}={TOKENS[address]}"}
+            fields["content-type"] = "application/x-www-form-urlencoded"
+            connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+            connection.request("POST", "/signout", "lang=zh", fields)
+            assert connection.getresponse().status == 303
+            connection.close()
+            assert kept(home) == []
+    finally:
+        TOKENS[address] = steward
+
+
+def test_of_two_pages_that_confirm_at_once_one_begins(desk: Desk) -> None:
+    upload = begun(desk, 1, stage=SHOWN)
+    with ThreadPoolExecutor(8) as pages:
+        assert sorted(pages.map(lambda _: desk.take_turn(upload, LOADING), range(8))) == [False] * 7 + [True]
+
+
+@pytest.fixture
+def confirmed(address: str, store_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Upload]:
+    """A file of ten rows that the steward has looked at and may load, in this process."""
+    assert address in TOKENS
+    for name, told in store_environment.items():
+        monkeypatch.setenv(name, told)
+    queries.store.clear()
+    desks.desk.cache_clear()
+    upload = desks.desk().begin(1, "commit.csv", owner=1, room=1)
+    told = (HEAD + "".join(line(number) for number in range(300, 310))).encode()
+    upload.path.write_bytes(told)
+    upload.size, upload.sha256 = len(told), hashlib.sha256(told).hexdigest()
+    upload.choice, upload.stage = Choice("incidents"), SHOWN
+    yield upload
+    desks.desk().close()
+    desks.desk.cache_clear()
+    queries.store().close()
+    queries.store.clear()
+
+
+def waits(admin: Connection, event: str) -> bool:
+    """Whether the load's process of the server waits for this."""
+    told = "select count(*) from pg_stat_activity where usename = 'cockpit_load' and wait_event = :event"
+    return bool(admin.execute(text(told), {"event": event}).scalar_one())
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come to be"
+        time.sleep(0.05)
+
+
+def test_a_load_that_is_cancelled_while_it_waits_leaves_nothing_that_waits(
+    confirmed: Upload, urls: StoreUrls, store: Store, clock: Clock
+) -> None:
+    assert urls.admin is not None
+    admin = create_engine(urls.admin, isolation_level="AUTOCOMMIT")
+    with admin.connect() as looking, store.loading(OPERATOR, clock) as connection:
+        Landing(connection, clock, OPERATOR).take_turn(wait_s=0)
+        running.load(confirmed, STEWARD, lang="en")
+        until(lambda: waits(looking, "advisory"))
+        running.cancel(confirmed, STEWARD)
+        assert (confirmed.stage, confirmed.fault) == (SHOWN, "upload.was_cancelled")
+        until(lambda: not waits(looking, "advisory"))
+    admin.dispose()
+
+
+def test_a_load_that_is_cancelled_at_its_commit_tells_what_became_of_it(
+    confirmed: Upload, urls: StoreUrls, store: Store, clock: Clock
+) -> None:
+    assert urls.admin is not None
+    admin = create_engine(urls.admin, isolation_level="AUTOCOMMIT")
+    with admin.connect() as looking:
+        looking.execute(text("create function public.linger() returns trigger language plpgsql as "
+                             "$$ begin perform pg_sleep(3); return null; end $$"))  # fmt: skip
+        looking.execute(text("create constraint trigger linger after insert on ops.load deferrable initially deferred "
+                             "for each row execute function public.linger()"))  # fmt: skip
+        running.load(confirmed, STEWARD, lang="en")
+        until(lambda: waits(looking, "PgSleep"))
+        # written, and not to be seen before a standby has it, which there is none of
+        looking.execute(text("alter system set synchronous_standby_names = 'nobody'"))
+        looking.execute(text("select pg_reload_conf()"))
+        until(lambda: waits(looking, "SyncRep"))
+        with ThreadPoolExecutor(1) as page:
+            cancelled = page.submit(running.cancel, confirmed, STEWARD)
+            time.sleep(2)
+            looking.execute(text("alter system reset synchronous_standby_names"))
+            looking.execute(text("select pg_reload_conf()"))
+            cancelled.result()
+        looking.execute(text("drop function public.linger() cascade"))
+    admin.dispose()
+    found = asked(store, clock, "select load_id from ops.load where file_name = 'commit.csv'")
+    assert (confirmed.stage, confirmed.result) == (DONE, {"result": {"status": "loaded", **found[0]}})
 
 
 def test_a_command_for_a_page_ends_with_the_page_server(store_environment: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ from cockpit import queries
 from cockpit.access import current, floods, forms, oidc, passwords, sessions, signin_page, whence
 from cockpit.access.sessions import Browser
 from cockpit.access.signin_page import Asked
+from cockpit.upload.desk import desk
 from config.access import access
 from config.messages import LANGUAGES, catalogue, tr
 from geo import signing_in
@@ -190,8 +191,11 @@ async def leave(request: Request) -> Response:
 
     async def make() -> Response:
         told = await forms.posted_by_us(request)
+        session = await to_thread.run_sync(current.of_request, request)
         end = partial(sessions.end, Browser.of(request), why="signed-out", all_of_account=told.get("all") == "1")
         await to_thread.run_sync(end)
+        if session is not None:
+            await to_thread.run_sync(desk().sign_out, session.session_id)
         target = "/signin?out=1&lang=en" if told.get("lang") == "en" else "/signin?out=1"
         return sessions.without_cookie(RedirectResponse(target, 303, sessions.NO_STORE))
 

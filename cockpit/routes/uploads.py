@@ -117,6 +117,8 @@ async def _write(request: Request, upload: Upload) -> None:
         while True:
             with anyio.fail_after(PATIENCE_S):
                 piece = await anext(pieces, None)
+            if not desk().is_held(upload):  # the session sends another file by now
+                raise _RefusedError("upload.broken_off", 400)
             if piece is None:
                 break
             upload.size += len(piece)

@@ -81,12 +81,12 @@ def _draft(data: DataView, upload: Upload, form: Form) -> None:
 
 
 def _back(data: DataView, upload: Upload, form: Form) -> None:  # noqa: ARG001 - one signature for all acts
-    if upload.stage == SHOWN:
-        upload.stage, upload.fault, upload.said, upload.result = ASKED, "", "", {}
+    if upload.claim(SHOWN, ASKED):
+        upload.fault, upload.said, upload.result = "", "", {}
 
 
 def _confirm(data: DataView, upload: Upload, form: Form) -> None:  # noqa: ARG001
-    if upload.stage == SHOWN:
+    if upload.stage == SHOWN and upload.choice is not None:
         running.load(upload, data.view.viewer, lang=data.view.lang)
 
 

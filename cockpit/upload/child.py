@@ -45,6 +45,9 @@ class Child:
             elif "event" not in told:  # a line of the log
                 self._on_line(told)
         self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
         self._on_end(said)
 
     @property

@@ -38,7 +38,9 @@ RECEIVING, LOOKING, ASKED, TRYING, SHOWN, LOADING, DONE = (
     "loading",
     "done",
 )
-RUNNING = (LOOKING, TRYING, LOADING)
+PRECEDING = {LOOKING: (RECEIVING, ASKED), TRYING: (ASKED,), LOADING: (SHOWN,)}
+"""By running stage: those that it may follow."""
+RUNNING = tuple(PRECEDING)
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Upload:
     touched: float = field(default_factory=time.monotonic)
     attended: float = field(default_factory=time.monotonic)
     tabs: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def is_running(self) -> bool:
@@ -99,6 +102,14 @@ class Upload:
     def kept(self) -> int:
         """The bytes that it takes on the disk, or will."""
         return 0 if self.stage == DONE else max(self.room, self.size)
+
+    def claim(self, before: str, stage: str) -> bool:
+        """Goes from the one stage to the other; False where it is at another one (a second page of the session)."""
+        with self._lock:
+            is_ours = self.stage == before
+            if is_ours:
+                self.stage = stage
+            return is_ours
 
     def remove(self) -> None:
         """Ends what is under way and removes the file."""
@@ -134,7 +145,7 @@ class Desk:
         """Removes what processes left that are gone: nobody holds the lock of their folder."""
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         root.chmod(0o700)
-        for folder in root.iterdir():
+        for folder in filter(Path.is_dir, root.iterdir()):
             mark = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -187,13 +198,16 @@ class Desk:
             raise RoomFullError
         return gone
 
-    def take_turn(self, upload: Upload, stage: str) -> None:
-        """Lets the upload go to a running stage; raises DeskFullError where no more may run, or it was dropped."""
+    def take_turn(self, upload: Upload, stage: str) -> bool:
+        """Lets the upload go to a running stage; False where another page of its session was first.
+
+        Raises DeskFullError where no more may run, or it was dropped.
+        """
         with self._lock:
             is_held = self._held.get(upload.session_id) is upload
             if not is_held or self._running(upload) >= limits().at_once:
                 raise DeskFullError
-            upload.stage = stage
+            return any(upload.claim(before, stage) for before in PRECEDING[stage])
 
     def has_turn(self) -> bool:
         """Whether one more upload may run now."""
@@ -224,6 +238,13 @@ class Desk:
             if self._held.get(upload.session_id) is upload:
                 del self._held[upload.session_id]
         upload.remove()
+
+    def sign_out(self, session_id: int) -> None:
+        """Removes the file of a session that is over; a load that was confirmed goes on to its end."""
+        with self._lock:
+            found = self._held.get(session_id)
+        if found is not None and found.stage != LOADING:
+            self.drop(found)
 
     def forget(self, is_open: Callable[[str], bool]) -> int:
         """Removes what nobody goes on with and whose pages were all closed; how many. A load is waited for.

@@ -22,8 +22,11 @@ class FileFacts:
     modified_ns: int
 
     def refuse_if_changed(self) -> None:
-        """Raises Refused when the file is no longer the one that was hashed."""
-        now = self.path.stat()
+        """Raises Refused when the file is no longer the one that was hashed, or gone."""
+        try:
+            now = self.path.stat()
+        except OSError as error:
+            raise Refused("file_changed", file=self.path.name) from error
         if (now.st_size, now.st_mtime_ns) != (self.size, self.modified_ns):
             raise Refused("file_changed", file=self.path.name)
 

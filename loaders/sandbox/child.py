@@ -41,7 +41,7 @@ class _Forked:
 def main() -> None:
     """Answers the loader until it is gone: `reader` (its process id, socket and log), `reap PID` (how it ended)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control = socket.socket(fileno=os.dup(0))
+    control = _control()
     for module in PRELOADED:
         import_module(module)
     _sweep()
@@ -56,6 +56,15 @@ def main() -> None:
     finally:
         for pid in [*folders]:
             _reap(folders, pid)
+
+
+def _control() -> socket.socket:
+    """The socket that stood as standard input, which is nobody's afterwards: readers keep what is open below 3."""
+    control = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return control
 
 
 def _answer(control: socket.socket, folders: dict[int, Path]) -> None:

@@ -36,6 +36,8 @@ START_S = 60
 MIB = 1 << 20
 LONGEST_TEXT = 64 * MIB
 LOG_BYTES = 65_536
+MOST_ROWS = 2**31 - 1
+"""What the ledger counts to."""
 _PIECE = 1 * MIB
 _NO_MEMORY = (b"memory allocation of", b"bad_alloc", b"out of memory", b"MemoryError")
 
@@ -115,7 +117,8 @@ class Reader:
     def order(self, path: Path, wish: object) -> None:
         """Gives the reader its file."""
         self.file = path.name
-        told = frames.Order(path=str(path.absolute()), wish=frames.plain(wish), limits=self.limits)
+        place = os.fsencode(path.absolute()).decode("latin-1")
+        told = frames.Order(path=place, wish=frames.plain(wish), limits=self.limits)
         self.say(frames.READ, frames.plain(told))
 
     def say(self, kind: bytes, content: object = None) -> None:
@@ -206,6 +209,8 @@ class Reader:
 def refusal(content: object) -> Refused:
     """The refusal that a reader told. Raises frames.BadFrameError."""
     told = frames.of_class(content, _Told)
+    if not 0 <= told.read <= MOST_ROWS or any("read" in part.params for part in told.parts):
+        raise frames.BadFrameError("no refusal")
     parts = [Refused(part.code, read=told.read, **part.params).offering(part.choices) for part in told.parts]
     if not parts or not all(re.fullmatch(r"[a-z][a-z0-9_]{2,60}", part.code) for part in parts):
         raise frames.BadFrameError("no refusal")

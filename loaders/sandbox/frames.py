@@ -12,6 +12,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+import orjson
+
 from config.reading import Limits
 
 READ = b"O"
@@ -30,7 +32,10 @@ class BadFrameError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """What a reader is to open, within which limits; `wish` is a read.Wish as `plain` writes it."""
+    """What a reader is to open, within which limits; `wish` is a read.Wish as `plain` writes it.
+
+    `path` has a character a byte, since a name need not be text.
+    """
 
     path: str
     wish: dict[str, Any]
@@ -38,16 +43,16 @@ class Order:
 
 
 def frame(kind: bytes, content: object) -> bytes:
-    """A frame whose content is JSON."""
-    told = json.dumps(content, ensure_ascii=True).encode()
+    """A frame whose content is JSON; half of a surrogate pair, which no text can hold, is a question mark."""
+    told = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     return HEAD.pack(kind, len(told)) + told
 
 
 def told(content: bytes | bytearray) -> Any:
-    """The content of a JSON frame. Raises BadFrameError."""
+    """The content of a JSON frame, whose texts can all be stored and shown. Raises BadFrameError."""
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
+        return orjson.loads(content)
+    except ValueError as error:
         raise BadFrameError("no JSON") from error
 
 

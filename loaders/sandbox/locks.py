@@ -21,7 +21,7 @@ _NO_NEW_PRIVILEGES, _DIE_WITH_PARENT, _SIGKILL = 38, 1, 9
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 """Instructions of the filter's machine (BPF): load a word, compare with it, return."""
 _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
-_NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
+_NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT, _SECOND_ARGUMENT_AT = 0, 4, 16, 24
 _EPERM, _ENOSYS = 1, 38
 _CLONE_THREAD = 0x10000
 _FILTER, _ALL_THREADS = 1, 1
@@ -106,13 +106,15 @@ def _refusing() -> bytes:
 
 
 def _no_processes() -> bytes:
-    """A program that lets nothing be made by clone but threads, and no process be sent a signal."""
+    """A program that lets nothing be made by clone but threads, and no other process be sent a signal or limited."""
     found = syscalls.machine()
     if found is None:
         return b""
     steps = [
         _one(found.clone3, _REFUSE | _ENOSYS),
         *(_one(number, _REFUSE | _EPERM) for number in (*found.forks, *found.signals)),
+        *(_by_argument(number, _FIRST_ARGUMENT_AT, (0, os.getpid()), is_allowed=True) for number in found.own),
+        *(_by_argument(number, _SECOND_ARGUMENT_AT, syscalls.OWNER_WISHES, is_allowed=False) for number in found.owner),
     ]
     threads_only = [
         (_EQUAL, 0, 4, found.clone),
@@ -130,6 +132,20 @@ _Step = tuple[int, int, int, int]
 
 def _one(number: int, answer: int) -> list[_Step]:
     return [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, answer)]
+
+
+def _by_argument(number: int, place: int, values: Sequence[int], *, is_allowed: bool) -> list[_Step]:
+    """Steps that allow a call only with these values of an argument, or refuse it only with these."""
+    named, others = (_ALLOW, _REFUSE | _EPERM) if is_allowed else (_REFUSE | _EPERM, _ALLOW)
+    count = len(values)
+    compared = [(_EQUAL, count - index, 0, value) for index, value in enumerate(values)]
+    return [
+        (_EQUAL, 0, count + 3, number),
+        (_LOAD, 0, 0, place),
+        *compared,
+        (_RETURN, 0, 0, others),
+        (_RETURN, 0, 0, named),
+    ]
 
 
 def _program_of(machine: syscalls.Machine, parts: Iterable[Sequence[_Step]]) -> bytes:

@@ -44,16 +44,25 @@ def _serve(line: socket.socket, folder: Path) -> None:
         return
     order = frames.of_class(frames.told(content), frames.Order)
     wish = frames.of_class(order.wish, Wish)
-    path = Path(order.path)
+    path = Path(os.fsdecode(order.path.encode("latin-1")))
     hold_to(order.limits)
     locks.for_one(path, folder, order.limits)
-    table = open_table(path, wish)
+    table = open_table(_in_utf8(path, folder), wish)
     line.sendall(frames.frame(frames.FACTS, facts_of(table)))
     while _received(line)[0] == frames.AGAIN:
         for block in _slices(table, order.limits.block_rows):
             _send_block(line, block)
         ragged = [[item.row, list(item.cells)] for item in table.ragged]
         line.sendall(frames.frame(frames.END, {"facts": facts_of(table), "ragged": ragged}))
+
+
+def _in_utf8(path: Path, folder: Path) -> Path:
+    """The path, or a link to it in `folder` where it is not UTF-8, which the libraries do not take."""
+    if (name := str(path).encode("utf-8", "replace").decode()) == str(path):
+        return path
+    link = folder / Path(name).name
+    link.symlink_to(path)
+    return link
 
 
 def facts_of(table: Table) -> dict[str, Any]:

@@ -22,11 +22,23 @@ _REFUSED = {
     "userfaultfd": (323, 282), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104),
     "reboot": (169, 142),
+    # what other processes of the same account share or how they run
+    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190), "semop": (65, 193),
+    "semctl": (66, 191), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187),
+    "mq_open": (240, 180), "mq_unlink": (241, 181), "setpriority": (141, 140), "ioprio_set": (251, 30),
+    "sched_setparam": (142, 118), "sched_setscheduler": (144, 119), "sched_setattr": (314, 274),
+    "migrate_pages": (256, 238), "move_pages": (279, 239), "kcmp": (312, 272), "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
 }  # fmt: skip
 """Name → number on x86-64, on aarch64."""
 _ONLY_X86 = {"mknod": 133}
-_SIGNALS = {"kill": (62, 129), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138)}
+_SIGNALS = {"kill": (62, 129), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)}
 """Refused to a reader; the process that forks readers ends them with one."""
+_OWN = {"tgkill": (234, 131), "prlimit64": (302, 261)}
+"""Allowed to a reader upon itself only (its libraries abort with the first)."""
+_OWNER = {"fcntl": (72, 25), "ioctl": (16, 29)}
+OWNER_WISHES = (8, 10, 15, 0x8901, 0x8902)
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP: they let the kernel send signals to another process."""
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 
 
@@ -40,6 +52,8 @@ class Machine:
     clone3: int
     forks: tuple[int, ...]
     signals: tuple[int, ...]
+    own: tuple[int, ...]
+    owner: tuple[int, ...]
     refused: tuple[int, ...]
     foreign_from: int | None
     """From this number on calls are of another table of the same processor (x32)."""
@@ -52,6 +66,8 @@ _X86_64 = Machine(
     clone3=435,
     forks=(57, 58),
     signals=tuple(numbers[0] for numbers in _SIGNALS.values()),
+    own=tuple(numbers[0] for numbers in _OWN.values()),
+    owner=tuple(numbers[0] for numbers in _OWNER.values()),
     refused=(*(numbers[0] for numbers in _REFUSED.values()), *_ONLY_X86.values()),
     foreign_from=0x40000000,
 )
@@ -62,6 +78,8 @@ _AARCH64 = Machine(
     clone3=435,
     forks=(),
     signals=tuple(numbers[1] for numbers in _SIGNALS.values()),
+    own=tuple(numbers[1] for numbers in _OWN.values()),
+    owner=tuple(numbers[1] for numbers in _OWNER.values()),
     refused=tuple(numbers[1] for numbers in _REFUSED.values()),
     foreign_from=None,
 )
