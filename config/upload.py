@@ -8,8 +8,8 @@ from config import reader
 
 @dataclass(frozen=True)
 class Upload:
-    """`most_mib` MiB a file; kept for `keep_minutes` while nobody goes on with it, `left_seconds` after its page was
-    closed; `at_once` files of all people are worked on at a time; one person's files take up to `each_mib` MiB.
+    """`most_mib` MiB a file, `each_mib` MiB all files of one person; `at_once` files of all people are worked on at a
+    time. A file is kept for `keep_minutes` while nobody goes on with it, for `left_seconds` after its page was closed.
     """
 
     most_mib: int

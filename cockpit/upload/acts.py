@@ -76,6 +76,8 @@ def _draft(data: DataView, upload: Upload, form: Form) -> None:
     if not NAME.fullmatch(name) or name in source_names() or dataset not in DATASETS:
         upload.fault = "upload.bad_draft"
         return
+    if not desk().has_turn():
+        raise DeskFullError
     running.note(data.view.viewer, upload, "upload-mapping", mapping=name)
     running.look(upload, data.view.viewer, lang=data.view.lang, dataset=dataset, draft=name)
 
