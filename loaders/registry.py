@@ -20,6 +20,9 @@ MODULES = {
     "layers": "loaders.layers",
 }
 
+SECTIONS = ("funds/funds", "funds/ledger", "funds/published", "funds/goods")
+"""Sections of a name that leads to several."""
+
 
 def datasets(name: str) -> tuple[Dataset, ...]:
     """The datasets that `name` may mean; raises Refused (unknown_dataset) with the nearest guess."""

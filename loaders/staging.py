@@ -5,6 +5,7 @@ Invariant: memory does not grow with the rows that are kept; every row is counte
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from geo.landing import Landing
 from geo.masking import shown
 from loaders import check, faults, odd_cells, personal, read
 from loaders.corrections import marked
-from loaders.dataset import Checked, Job
+from loaders.dataset import Checked, Dataset, Job
 from loaders.looking import Look
 from loaders.plan import Plan
 from loaders.quarantine import ragged_faults
@@ -131,9 +132,7 @@ def _ragged_keys(ragged: Sequence[read.Ragged], plan: Plan) -> list[str]:
 
 def rows(plan: Plan, reading: Reading) -> Iterator[pl.DataFrame]:
     """The blocks of the plan's table without what is no row, which `reading` counts; cells trimmed, empty as null."""
-    required = [column.name for column in plan.dataset.columns if column.is_required]
-    filled = [f"c{plan.header.positions[name]}" for name in required if name in plan.header.positions]
-    place = [f"c{plan.header.positions[name]}" for name in plan.dataset.places if name in plan.header.positions]
+    filled, place = telling_cells(plan.dataset, plan.header.positions)
     mapping = plan.mapping
     adjusting = read.Adjusting(plan.header.positions, fill_down=mapping.fill_down, excel_dates=mapping.excel_dates)
     skipping = Skipping.of(plan.table.headings, mapping)
@@ -145,6 +144,15 @@ def rows(plan: Plan, reading: Reading) -> Iterator[pl.DataFrame]:
         found = adjusting.block(trimmed.filter(~is_no_row))
         if found.height:
             yield found
+
+
+def telling_cells(dataset: Dataset, positions: Table[str, int]) -> tuple[list[str], list[str]]:
+    """The cells (c0 …) that every row fills and those that say where it is, by which `read.is_no_row` judges."""
+    required = [column.name for column in dataset.columns if column.is_required]
+    filled, place = (
+        [f"c{positions[name]}" for name in names if name in positions] for names in (required, dataset.places)
+    )
+    return filled, place
 
 
 def _totals(plan: Plan, lines: pl.DataFrame) -> list[tuple[int, str]]:

@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 from small_town import build
 
+from geo import datum
 from geo.store import StoreUrls
 from geo.viewer import Clock
 from loaders.inspecting import places
@@ -149,6 +150,87 @@ def test_a_header_over_merged_rows_is_whole_though_the_first_row_lacks_a_value(
     loaded = run(environment, "load", "incidents", path, "--source", "chengguan", "--json")
     result = json.loads(loaded.stdout)
     assert (result["read"], result["inserted"], result["outside"]) == (12, 12, 0), loaded.stderr
+
+
+def services(path: Path, *, headings: str, places: list[tuple[float, float]], area: str) -> Path:
+    """A file of service points, their kind one that lists know, all of one area."""
+    lines = [f"MZ{number},{number}号食堂,助餐点,{area},{x:.6f},{y:.6f}" for number, (x, y) in enumerate(places)]
+    path.write_text("\n".join([headings, *lines]), encoding="utf-8")
+    return path
+
+
+def test_a_reading_that_puts_clearly_more_points_inside_is_named_and_the_system_left_to_decide(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Of 40 places in GCJ-02 four lie at the east end of the street: read as EPSG:4326 they lie outside."""
+    town = [*((120.262 + 0.0009 * number, 30.19) for number in range(36)), *[(120.2985, 30.19)] * 4]
+    lon, lat = datum.from_wgs84(*np.array(town).T, datum="gcj02")
+    shifted = list(zip(lon, lat, strict=True))
+    headings = "设施编码,设施名称,设施类别,备注,X,Y"
+    path = services(tmp_path / "民政设施.csv", headings=headings, places=shifted, area="")
+    found = told(environment, path, "--write", "shifted")
+    assert found["crs"]["inside"].items() >= {"EPSG:4326": 0.9, "gcj02": 1.0}.items()
+    assert found["crs"]["better"] == ["gcj02"]
+    assert "look like gcj02 rather than EPSG:4326" in run(environment, "inspect", path, "--lang", "en").stdout
+    text = Path(found["mapping"]).read_text(encoding="utf-8")
+    assert "crs" not in tomllib.loads(text)
+    assert '# crs = "gcj02"' in text
+    assert '# crs = "EPSG:4326"' in text
+    assert "90.0%" in text
+
+    right = services(tmp_path / "原样.csv", headings=headings, places=town, area="")
+    assert told(environment, right)["crs"]["better"] == []
+    two = services(tmp_path / "少.csv", headings=headings, places=[shifted[0], *shifted[-2:]], area="")
+    assert told(environment, two)["crs"]["better"] == []
+
+
+@pytest.mark.parametrize(("area", "is_code"), [("西社区", False), ("W", True), ("W1", True)])
+def test_a_column_of_areas_is_drafted_only_where_it_holds_codes_of_loaded_ones(
+    environment: dict[str, str], tmp_path: Path, area: str, is_code: bool
+) -> None:
+    path = tmp_path / "台账.csv"
+    lines = [f"AJ{number},火情烟雾,2026-10-0{number} 08:00,120.265123,30.185321,{area}" for number in range(1, 8)]
+    path.write_text("\n".join(["案卷编号,案件类别,上报时间,经度,纬度,所属社区", *lines]), encoding="utf-8")
+    found = told(environment, path, "--dataset", "incidents", "--write", f"area{area.encode().hex()}")
+    carried = {one["heading"]: one["column"] for one in found["columns"]}
+    text = Path(found["mapping"]).read_text(encoding="utf-8")
+    assert carried["所属社区"] == ("declared_area_code" if is_code else None)
+    assert ("declared_area_code" in tomllib.loads(text)["columns"]) == is_code
+    assert ('# declared_area_code = "所属社区"' in text) != is_code
+
+
+def test_a_ledger_is_no_list_of_published_totals_and_its_line_of_totals_no_row(
+    no_store: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "捐赠明细.csv"
+    lines = [f"CS{number:03d},2026-07-{number:02d},收,{number}.50,助老专项基金" for number in range(1, 21)]
+    path.write_text("\n".join(["票据号,日期,收/支,金额,定向项目", *lines, "合计,,,220.00,"]), encoding="utf-8")
+    found = told(no_store, path)
+    assert (found["datasets"][0]["section"], found["rows"]) == ("ledger", 20)
+    assert next(one["high"] for one in found["columns"] if one["column"] == "amount") == "20.50"
+    for name in ("ledger", "published"):
+        asked = told(no_store, path, "--dataset", f"funds/{name}")
+        assert [one["section"] for one in asked["datasets"]] == [name]
+
+
+def test_words_of_lines_that_are_no_rows_and_words_that_a_fitting_mapping_translates_are_not_unknown(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "城管.csv"
+    lines = [f"CG{number},环卫问题,2026-10-0{number} 08:00,挂账,120.265,30.185" for number in range(1, 8)]
+    path.write_text(
+        "\n".join(["案卷号,案件类别,上报时间,办理环节,经度,纬度", *lines, "合计,7件,,,,"]), encoding="utf-8"
+    )
+    found = told(environment, path, "--dataset", "incidents", "--write", "cityunit")
+    assert found["rows"] == 7
+    assert found["unknown"]["category"] == {"环卫问题": 7}
+    mapping = Path(found["mapping"])
+    mapping.write_text(
+        mapping.read_text(encoding="utf-8").replace('# "环卫问题" = ""', '"环卫问题" = "rubbish"'), encoding="utf-8"
+    )
+    again = told(environment, path)
+    assert again["sources"][0] == "cityunit"
+    assert "category" not in again["unknown"]
 
 
 def test_nothing_personal_of_a_file_is_told(environment: dict[str, str], workbook: Path) -> None:

@@ -29,12 +29,13 @@ from loaders.inspecting.inspection import inspect as look_at
 from loaders.inspecting.looks import safe
 
 SHOWN_WORDS, SHOWN_FAULTS = 12, 12
+DATASETS = (*registry.MODULES, *registry.SECTIONS)
 
 
 @click.command(name="inspect")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--write", "name", metavar="NAME", help="Write a mapping to start from; never overwrites one.")
-@click.option("--dataset", type=click.Choice(list(registry.MODULES)), help="What the file holds, where that is known.")
+@click.option("--dataset", type=click.Choice(DATASETS), help="What the file holds, where that is known.")
 @click.option("--sheet", "part", metavar="NAME", help="The sheet or layer, where there are several.")
 @click.option("--crs", metavar="SYSTEM", help="The coordinate system, where it is known.")
 @click.option("--level", type=click.Choice(LEVELS), help="The level of the areas (boundaries).")
@@ -160,6 +161,7 @@ def record(found: Inspection, lang: str) -> dict[str, Any]:
             "looks": places.range,
             "fits": places.fits,
             "inside": {reading.name: reading.inside for reading in places.readings},
+            "better": [reading.name for reading in places.better],
         }
         if places
         else None,
@@ -300,6 +302,9 @@ def _place_lines(found: Inspection, lang: str) -> list[str]:
     if places.readings:
         told = ", ".join(f"{reading.name} {reading.inside:.1%}" for reading in places.readings)
         lines.append(tr("inspect.crs_readings", lang, readings=told))
+    if places.better:
+        better = ", ".join(reading.name for reading in places.better)
+        lines.append(tr("inspect.crs_better", lang, better=better, first=places.readings[0].name))
     return lines
 
 

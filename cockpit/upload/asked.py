@@ -106,6 +106,9 @@ def _told(data: DataView, looked: Mapping[str, Any]) -> list[str]:
     if crs and crs["inside"]:
         shares = [f"{coordinates.short(name)} {share:.1%}" for name, share in crs["inside"].items()]
         said.append(tr("inspect.crs_readings", readings=_listed(data, shares)))
+    if crs and crs["better"]:
+        better = _listed(data, [coordinates.short(name) for name in crs["better"]])
+        said.append(tr("inspect.crs_better", better=better, first=coordinates.short(next(iter(crs["inside"])))))
     return said
 
 

@@ -98,11 +98,14 @@ def _layout(found: "Inspection", asked: "Asked") -> Iterator[str]:
 
 
 def _crs(found: "Inspection", asked: "Asked", say: Say) -> Iterator[str]:
-    """The system: what is declared; degrees without a declaration as EPSG:4326, to be decided; else left open."""
+    """The system: what is declared; degrees as EPSG:4326, to be decided; open where another reading fits better."""
     if found.places is None or found.sample.table.declared_crs:
         return
     if asked.crs:
         yield f"crs = {_text(asked.crs)}"
+    elif found.places.better:
+        for one in (*found.places.better, found.places.readings[0]):
+            yield f"# crs = {_text(one.name)}  {say('crs_inside', share=f'{one.inside:.1%}')}"
     elif found.places.range in (CHINA, WHOLE):
         yield f'crs = "EPSG:4326"  {say("crs_degrees")}'
     else:
@@ -119,7 +122,9 @@ def _columns(found: "Inspection", say: Say) -> Iterator[str]:
     yield from (f'# {name} = ""  {say("missing")}' for name in (fit.missing if fit else ()))
     taken = {guess.cell for guess in guesses.values()} | set(found.sample.table.shape_cells)
     for cell, heading in enumerate(headings):
-        if heading and cell not in taken:
+        if cell in found.uncoded:
+            yield f"# {found.uncoded[cell]} = {_text(heading)}  {say('uncoded')}"
+        elif heading and cell not in taken:
             yield f"# … = {_text(heading)}  {say('free')}"
     if found.sample.table.shape_cells and GEOMETRY not in guesses:
         yield f"{GEOMETRY} = {_text(headings[min(found.sample.table.shape_cells)])}"

@@ -28,6 +28,9 @@ JOINT = "/"
 """Stands between the parts of a heading over several rows."""
 SHAPED = ("boundaries", "layers")
 """Sections that are nothing without shapes."""
+MORE_THAN_COLUMNS = ("published", "goods")
+"""Sections of few common headings, whose mapping must say more than columns: they win no near tie with others."""
+AT_MOST_MEANT = 0.8
 NUMBERS = frozenset(
     ("amount", "quantity", "stated_value", "households", "residents", "residents_60", "residents_80",
      "living_alone_60", "headcount", "capacity", "width_m")
@@ -60,6 +63,11 @@ class Fit:
         required = [column.name for column in self.dataset.columns if column.is_required]
         return not self.missing and all(self.guesses[name].how == SAME for name in required)
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the dataset may be called: its name (funds), or with its section (funds/ledger)."""
+        return self.dataset.name, f"{self.dataset.name}/{self.dataset.section}"
+
 
 def synonyms(column: str | None = None) -> frozenset[str]:
     """The headings that built-in mappings know (as `normal` writes them), of one column of ours or of all."""
@@ -82,7 +90,7 @@ def fitting_sources(headings: Sequence[str], *, dataset: str | None = None) -> l
     for name in mappings.source_names():
         mapping = mappings.named(name)
         needed = [told for ours, told in mapping.columns.items() if ours not in mapping.optional and ours != GEOMETRY]
-        if dataset in (None, mapping.dataset) and len(needed) > 1:
+        if dataset in (None, mapping.dataset, f"{mapping.dataset}/{mapping.section}") and len(needed) > 1:
             is_fit = all(known.intersection(map(normal, told)) for told in needed)
             found += [(len(needed), name)] if is_fit else []
     return [name for _, name in sorted(found, reverse=True)]
@@ -117,6 +125,8 @@ def _fit(
     named = sum(bool(heading) for heading in headings) or 1
     explained = sum(guess.likeness for guess in guesses.values()) / named
     score = 0.7 * met / max(1, len(required)) + 0.3 * min(1.0, explained)
+    if dataset.section in MORE_THAN_COLUMNS:
+        score *= AT_MOST_MEANT
     if shape == "polygon" and dataset.section not in (*SHAPED, "service_points"):
         score *= 0.5
     return Fit(dataset, guesses, tuple(missing), round(score, 3))

@@ -9,20 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import polars as pl
-import shapely
 
-from config.site import site
-from geo import map_queries
+from config import mapping as mappings
 from geo.errors import GeoError
 from geo.masking import hidden
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock, Viewer
-from loaders import read
+from loaders import read, staging
 from loaders.dataset import LoadRequest
 from loaders.header import GEOMETRY
-from loaders.inspecting import drafting, guessing, places, vocabulary
+from loaders.inspecting import drafting, grounds, guessing, places, vocabulary
 from loaders.inspecting.guessing import Fit
 from loaders.inspecting.looks import Look, look, numbers, words
 from loaders.inspecting.opening import Sample, sampled
@@ -59,8 +56,9 @@ class Asked:
 class Inspection:
     """What a file is. `fits`: the datasets that could be meant, the best first; `sources`: named mappings that fit.
 
-    `unknown`: our column → words that no list knows, with their rows; `dry`: what a dry run gives, None where none
-    was made, and `unlooked` then says why (codes of messages).
+    `unknown`: our column → words that neither a list nor the first of `sources` knows, with their rows;
+    `uncoded`: cell → the column of areas' codes that its heading may be, though it holds no codes of loaded areas;
+    `dry`: what a dry run gives, None where none was made, and `unlooked` then says why (codes of messages).
     """
 
     sample: Sample
@@ -70,6 +68,7 @@ class Inspection:
     unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     places: Places | None = None
     header_rows: int = 1
+    uncoded: Mapping[int, str] = field(default_factory=dict)
     dry: LoadResult | None = None
     preview: Preview | None = None
     unlooked: tuple[str, ...] = ()
@@ -97,20 +96,44 @@ class Inspection:
 def inspect(asked: Asked, *, store: Store | None, clock: Clock, viewer: Viewer = OPERATOR) -> Inspection:
     """Looks at the file; without a store at all but the areas and the dry run. Raises loaders.faults.Refused."""
     sample, header_rows = _opened(asked)
-    frame, table = sample.frame, sample.table
-    looks = tuple(look(frame[f"c{cell}"]) for cell in range(len(table.headings)))
-    shapes = frame["geometry"].to_list() if "geometry" in frame.columns else []
-    kind = places.kind_of(shapes) if shapes else None
-    found = guessing.fits(table.headings, looks, frame, shape=kind)
-    if asked.dataset:
-        found = [fit for fit in found if fit.dataset.name == asked.dataset]
-    fits = tuple(fit for fit in found if fit.score >= LEAST_SCORE or asked.dataset)[: NEXT_FITS + 1]
-    fit = fits[0] if fits else None
+    table = sample.table
+    sample, looks, fits = _recognised(sample, asked)
+    ground = grounds.loaded(store, clock, viewer)
+    fit, uncoded = grounds.coded(fits[0] if fits else None, sample.frame, ground)
+    fits = (fit, *fits[1:]) if fit else ()
     sources = tuple(guessing.fitting_sources(table.headings, dataset=asked.dataset))
-    ground, unlooked = _ground(store, clock, viewer)
-    evidence = _places(sample, fit, shapes, asked, ground)
-    known = Inspection(sample, looks, fits, sources, _unknown(sample, fit), evidence, header_rows, unlooked=unlooked)
+    evidence = _places(sample, fit, asked, ground.shape)
+    unknown = _unknown(sample, fit, sources)
+    known = Inspection(
+        sample, looks, fits, sources, unknown, evidence, header_rows, uncoded, unlooked=ground.unlooked
+    )  # fmt: skip
     return _with_dry_run(known, asked, store, clock, viewer)
+
+
+def _recognised(sample: Sample, asked: Asked) -> tuple[Sample, tuple[Look, ...], tuple[Fit, ...]]:
+    """The sample without what a load by the best fit takes for no rows; what its columns look like, and the fits."""
+    looks, fits = _judged(sample, asked)
+    kept = sample.without(_no_rows(sample, fits[0])) if fits else sample
+    return (sample, looks, fits) if kept is sample else (kept, *_judged(kept, asked))
+
+
+def _judged(sample: Sample, asked: Asked) -> tuple[tuple[Look, ...], tuple[Fit, ...]]:
+    frame, headings = sample.frame, sample.table.headings
+    looks = tuple(look(frame[f"c{cell}"]) for cell in range(len(headings)))
+    shapes = sample.shapes
+    found = guessing.fits(headings, looks, frame, shape=places.kind_of(shapes) if shapes else None)
+    if asked.dataset:
+        found = [fit for fit in found if asked.dataset in fit.names]
+    return looks, tuple(fit for fit in found if fit.score >= LEAST_SCORE or asked.dataset)[: NEXT_FITS + 1]
+
+
+def _no_rows(sample: Sample, fit: Fit) -> pl.Series:
+    """The judgement of a load: totals and notes; where a required column was not recognised, all that were count."""
+    positions = {name: guess.cell for name, guess in fit.guesses.items()}
+    filled, place = staging.telling_cells(fit.dataset, positions)
+    if fit.missing:
+        filled = [f"c{cell}" for cell in positions.values()]
+    return read.is_no_row(sample.frame, sample.table.headings, filled, place)
 
 
 def _opened(asked: Asked) -> tuple[Sample, int]:
@@ -142,25 +165,10 @@ def _is_torn(headings: tuple[str, ...]) -> bool:
     return len(set(named)) < len(named) or "" in headings[: last + 1]
 
 
-def _ground(store: Store | None, clock: Clock, viewer: Viewer) -> tuple[Any, tuple[str, ...]]:
-    """The loaded areas of the coarsest level as one shape; None, and why, where there are none."""
-    if store is None:
-        return None, ("no_store",)
-    day = clock.at.astimezone(site().zone).date()
-    try:
-        for level in map_queries.LEVELS:
-            found = map_queries.outlines(store, viewer, clock, level=level, within=None, day=day)
-            if found:
-                return shapely.union_all(shapely.make_valid(np.array([one.shape for one in found], dtype=object))), ()
-    except GeoError:
-        return None, ("no_store",)
-    return None, ("no_areas",)
-
-
-def _places(sample: Sample, fit: Fit | None, shapes: list[Any], asked: Asked, ground: Any) -> Places | None:
+def _places(sample: Sample, fit: Fit | None, asked: Asked, ground: Any) -> Places | None:
     declared = asked.crs or sample.table.declared_crs
-    if shapes:
-        x, y = places.centres(shapes)
+    if sample.shapes:
+        x, y = places.centres(sample.shapes)
     elif fit and {"lon", "lat"} <= set(fit.guesses):
         x, y = (numbers(sample.frame[f"c{fit.guesses[name].cell}"]).to_numpy() for name in ("lon", "lat"))
     elif fit and (pair := pair_column(fit.guesses)):
@@ -171,13 +179,19 @@ def _places(sample: Sample, fit: Fit | None, shapes: list[Any], asked: Asked, gr
     return places.evidence(x.astype(float), y.astype(float), declared=declared, ground=ground)
 
 
-def _unknown(sample: Sample, fit: Fit | None) -> dict[str, dict[str, int]]:
+def _unknown(sample: Sample, fit: Fit | None, sources: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    if fit is None:
+        return {}
+    sections = (None, fit.dataset.section)
+    fitting = (one for one in map(mappings.named, sources) if one.dataset == fit.dataset.name)
+    mapping = next((one for one in fitting if one.section in sections), None)
     found = {}
-    for name, guess in fit.guesses.items() if fit else ():
+    for name, guess in fit.guesses.items():
         counted = words(sample.frame[f"c{guess.cell}"])
-        odd = vocabulary.unknown(fit.dataset.name, fit.dataset.section, name, counted) if fit else {}
-        if odd:
-            found[name] = odd
+        odd = vocabulary.unknown(fit.dataset.name, fit.dataset.section, name, counted)
+        left = vocabulary.untold(mapping, name, odd) if mapping else odd
+        if left:
+            found[name] = left
     return found
 
 

@@ -3,7 +3,7 @@
 Invariant: every row is counted; only the first SAMPLE_ROWS are looked at, which the inspection says.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +27,17 @@ class Sample:
     def is_whole(self) -> bool:
         """Whether the frame holds every row."""
         return self.frame.height == self.rows
+
+    @property
+    def shapes(self) -> list[bytes | None]:
+        """The shape (WKB) of each row of the frame; empty where the file has none."""
+        return self.frame["geometry"].to_list() if "geometry" in self.frame.columns else []
+
+    def without(self, is_no_row: pl.Series) -> "Sample":
+        """The sample without these lines of its frame; itself where there are none."""
+        if not is_no_row.any():
+            return self
+        return replace(self, frame=self.frame.filter(~is_no_row), rows=self.rows - int(is_no_row.sum()))
 
 
 def sampled(path: Path, wish: read.Wish) -> Sample:

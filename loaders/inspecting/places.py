@@ -17,6 +17,8 @@ from geo.crs import Crs
 Floats = NDArray[np.float64]
 MOSTLY = 0.9
 MOST_POINTS = 5_000
+CLEAR_SHARE, CLEAR_POINTS = 0.03, 3
+"""How many points more must lie inside, as a share of all and by count, for another reading to be the better one."""
 CHINA, WHOLE, SWAPPED, ZONED, METRES, UNCLEAR = "china", "degrees", "swapped", "zoned", "metres", "unclear"
 
 
@@ -32,7 +34,8 @@ class Reading:
 class Places:
     """Evidence. `x` and `y`: lowest and highest as written; `range`: china, degrees, swapped, zoned, metres, unclear.
 
-    `fits`: the grid whose zone number the eastings carry; `readings` is empty without loaded areas or a system to try.
+    `fits`: the grid whose zone number the eastings carry; `readings` is empty without loaded areas or a system to try;
+    a declared system, else EPSG:4326 for degrees, is the first.
     """
 
     count: int
@@ -41,6 +44,16 @@ class Places:
     range: str
     fits: str | None = None
     readings: tuple[Reading, ...] = ()
+
+    @property
+    def better(self) -> tuple[Reading, ...]:
+        """Readings with clearly more points inside than the one that holds without a word (the first), best first."""
+        if self.range == METRES or len(self.readings) < 2:
+            return ()
+        first, *others = self.readings
+        gains = {one: one.inside - first.inside for one in others}
+        clear = [one for one, gain in gains.items() if gain >= CLEAR_SHARE and round(gain * self.count) >= CLEAR_POINTS]
+        return tuple(sorted(clear, key=lambda one: -one.inside))
 
 
 def evidence(x: Floats, y: Floats, *, declared: str | None, ground: Any) -> Places | None:

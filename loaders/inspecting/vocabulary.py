@@ -34,3 +34,14 @@ def unknown(dataset: str, section: str, column: str, counted: dict[str, int]) ->
     """Of the words counted in a file those that no list knows; empty where any text is taken."""
     listed = known(dataset, section, column)
     return {word: rows for word, rows in counted.items() if folded(word) not in listed} if listed else {}
+
+
+def untold(mapping: mappings.Mapping, column: str, odd: dict[str, int]) -> dict[str, int]:
+    """Of these words those that the sender's mapping does not say anything of either."""
+    if column == "category" and mapping.categories == "open":
+        return {}
+    told = {folded(word) for word in (*mapping.values.get(column, {}), *mapping.nulls)}
+    if mapping.dataset == "service-points" and column == "kind":
+        kinds = mapping.extra.get("kinds", {})
+        told |= {folded(word) for code, names in kinds.items() for word in (code, *names.values())}
+    return {word: rows for word, rows in odd.items() if folded(word) not in told}
