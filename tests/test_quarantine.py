@@ -110,6 +110,16 @@ def test_what_a_new_mapping_reads_goes_in_as_a_load_that_says_whose_rows_it_has_
     assert states(empty, clock, done.load_id) == {"open": 1}
 
 
+def test_a_file_brought_again_says_of_its_refused_rows_only_what_still_waits(
+    empty: Store, clock: Clock, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "a.csv", HEAD, ODD, GOOD)
+    first = load(empty, clock, path)
+    assert [one.code for one in load(empty, clock, path).told] == ["nothing_new_quarantined"]
+    assert again(empty, clock, first.load_id, source=str(reading_odd(tmp_path))).counts.inserted == 1
+    assert [one.code for one in load(empty, clock, path).told] == ["nothing_new"]
+
+
 def test_a_replay_that_mends_nothing_writes_nothing(empty: Store, clock: Clock, tmp_path: Path) -> None:
     first = load(empty, clock, write(tmp_path, "a.csv", HEAD, LATE, TORN))
     done = again(empty, clock, first.load_id)

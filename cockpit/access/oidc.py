@@ -121,10 +121,10 @@ def person(claims: Mapping[str, Any], provider: Oidc) -> Person | None:
     areas = _areas(claims.get(provider.areas_claim))
     role = next((ours for theirs, ours in provider.roles.items() if theirs in named and areas is not None), None)
     login = str(claims.get(provider.login_claim) or "").strip().lower()
-    name = in_a_line(str(claims.get(provider.name_claim) or login))[:100]
-    if not is_storable("".join((issuer, subject, login, name, *(areas or ())))):
+    said = str(claims.get(provider.name_claim) or login)
+    if not is_storable("".join((issuer, subject, login, said, *(areas or ())))):
         return None
-    return Person(issuer, subject, login, name, role, areas or (), is_site=role in provider.site_roles)
+    return Person(issuer, subject, login, in_a_line(said)[:100], role, areas or (), is_site=role in provider.site_roles)
 
 
 def _areas(value: object) -> tuple[str, ...] | None:
