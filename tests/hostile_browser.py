@@ -77,7 +77,8 @@ class Hostile:
     said: list[str] = field(default_factory=list)
 
     def be(self, token: str | None) -> None:
-        """Goes on as who has that cookie, or as nobody."""
+        """Goes on as who has that cookie, or as nobody; the page before asks for nothing more."""
+        self.page.goto("about:blank")
         self.page.context.clear_cookies()
         if token:
             self.page.context.add_cookies([{"name": COOKIE, "value": token, "url": self.address}])
