@@ -1,7 +1,10 @@
 """The usual ways to load incidents, for comparison: server COPY of the bare text, and geopandas with our checks."""
 
 import csv
+import functools
+import operator
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -73,17 +76,24 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
         frame[axis] = pd.to_numeric(frame[axis], errors="coerce")
     contradicts = frame["编号"].duplicated(keep=False) & ~frame.duplicated(keep=False)
     reported = frame["上报时间"]
-    steps = frame[STEPS].ffill(axis=1).cummax(axis=1)
-    frame.loc[(frame[STEPS] < steps).any(axis=1), "note"] += "stage_disorder,"
+    latest, is_disordered = frame[STEPS[0]], pd.Series(data=False, index=frame.index)
+    for step in STEPS[1:]:
+        is_disordered |= frame[step] < latest
+        latest = latest.where(~(frame[step] > latest), frame[step])
+    frame.loc[is_disordered, "note"] += "stage_disorder,"
     is_odd = (
         is_unstorable | frame["编号"].str.contains(r"^\d(?:\.\d+)?[Ee]\+", na=False)
-        | (frame[HAPPENED] > pd.Timestamp.now(tz="Asia/Shanghai")).any(axis=1)
-        | (frame[HAPPENED] < pd.Timestamp("1990-01-01", tz="Asia/Shanghai")).any(axis=1)
+        | _any(frame[name] > pd.Timestamp.now(tz="Asia/Shanghai") for name in HAPPENED)
+        | _any(frame[name] < pd.Timestamp("1990-01-01", tz="Asia/Shanghai") for name in HAPPENED)
         | frame["编号"].isna() | reported.isna() | contradicts | ~frame["状态"].fillna("open").isin(STATUSES)
         | (frame["受理时间"] < reported) | (frame["办结时间"] < reported) | (frame["首次办结时间"] < reported)
         | (frame["经度"].abs() > 180) | (frame["纬度"].abs() > 90)
     )  # fmt: skip
     return frame[~is_odd].copy()
+
+
+def _any(masks: Iterable[pd.Series]) -> pd.Series:
+    return functools.reduce(operator.or_, masks)
 
 
 def _placed(cases: gpd.GeoDataFrame, areas: dict[str, Path]) -> gpd.GeoDataFrame:
