@@ -29,8 +29,12 @@ _FULL_WIDTH_HEAD = rf"(?:{_ANY}{_GAP}){{11}}"
 
 def suspects(text: pl.Series) -> pl.Series:
     """True where a text may hold such a number: quick, and true for too many."""
-    found = text.str.contains("|".join(_SUSPECTS))
-    if (text.str.len_bytes() != text.str.len_chars()).any():
+    cell = pl.col("text")
+    told = text.to_frame("text").select(
+        found=cell.str.contains("|".join(_SUSPECTS)), is_wide=(cell.str.len_bytes() != cell.str.len_chars()).any()
+    )
+    found = told["found"]
+    if told["is_wide"].any():
         found = found | (text.str.contains(f"[{masking.SPELT}０-９Ｘｘ]") & text.str.contains(_FULL_WIDTH_HEAD))
     return found.fill_null(value=False)
 

@@ -95,7 +95,11 @@ def _float(text: pl.Series) -> pl.Expr:
 
 def missing(frame: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
     """A missing_value fault for each row that lacks one of the named columns."""
-    return [fault_rows(frame, pl.col(name).is_null(), fault="missing_value", column=name) for name in names]
+    return [
+        fault_rows(frame, pl.col(name).is_null(), fault="missing_value", column=name)
+        for name in names
+        if frame[name].null_count()
+    ]
 
 
 def unstorable(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:

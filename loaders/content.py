@@ -20,14 +20,21 @@ SAID = (
 
 def content_hash(records: pl.DataFrame) -> pl.Series:
     """The MD5 (hex) of each row's SAID columns; `content_hash`."""
-    told = [_text(records.schema[name], name).fill_null("") for name in SAID]
+    if not records.height:
+        return pl.Series("content_hash", [], dtype=pl.String)
+    told = [_text(records[name]) for name in SAID]
     texts = records.select(pl.concat_str(told, separator=SEPARATOR).alias("content_hash")).to_series()
     digests = [hashlib.md5(text, usedforsecurity=False).digest() for text in texts.cast(pl.Binary).to_list()]
     return pl.Series("content_hash", digests, dtype=pl.Binary).bin.encode("hex")
 
 
-def _text(kind: pl.DataType, name: str) -> pl.Expr:
-    column = pl.col(name)
-    if isinstance(kind, pl.Datetime):
-        return column.dt.epoch("us").cast(pl.String)
-    return column.cast(pl.String).str.strip_suffix(".0") if kind.is_float() else column
+def _text(values: pl.Series) -> pl.Expr:
+    """The column as it stands in the text; nothing for null."""
+    if values.null_count() == len(values):
+        return pl.lit("")
+    column = pl.col(values.name)
+    if isinstance(values.dtype, pl.Datetime):
+        column = column.dt.epoch("us").cast(pl.String)
+    elif values.dtype.is_float():
+        column = column.cast(pl.String).str.strip_suffix(".0")
+    return column.fill_null("") if values.null_count() else column

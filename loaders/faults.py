@@ -67,14 +67,17 @@ def _gap(lang: str) -> str:
     return "" if lang == "zh" else " "
 
 
+_NONE = pl.DataFrame(schema=FAULT_SCHEMA)
+
+
 def no_faults() -> pl.DataFrame:
     """An empty frame of faults."""
-    return pl.DataFrame(schema=FAULT_SCHEMA)
+    return _NONE
 
 
 def fault_rows(
     frame: pl.DataFrame,
-    where: pl.Expr,
+    where: pl.Expr | pl.Series,
     *,
     fault: str,
     column: str | None = None,
@@ -87,17 +90,17 @@ def fault_rows(
     """
     if value is None:
         value = column if column in frame.columns else pl.lit(None, pl.String)
-    shown = pl.col(value) if isinstance(value, str) else value
-    mask = frame.select(where.fill_null(value=False).alias("is_fault")).to_series()
+    mask = where if isinstance(where, pl.Series) else frame.select(where.alias("is_fault")).to_series()
     if not mask.any():
         return no_faults()
+    shown = pl.col(value) if isinstance(value, str) else value
     return frame.select(
         pl.col("row").cast(pl.Int64),
         pl.lit(column, pl.String).alias("column"),
         shown.cast(pl.String).alias("value"),
         pl.lit(fault, pl.String).alias("fault"),
         pl.lit(json.dumps(dict(params or {}), ensure_ascii=False), pl.String).alias("params"),
-    ).filter(mask)
+    ).filter(mask.fill_null(value=False))
 
 
 def together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -25,5 +25,5 @@ def taken_apart(frame: pl.DataFrame, column: str) -> tuple[pl.DataFrame, list[pl
     pair = frame[column].str.extract_groups(PAIR).struct.unnest()
     first, second = column.split("_")
     is_no_pair = frame[column].is_not_null() & pair["first"].is_null()
-    fault = fault_rows(frame, pl.lit(is_no_pair), fault="bad_coordinates", column=column, params={"case": "not_pair"})
+    fault = fault_rows(frame, is_no_pair, fault="bad_coordinates", column=column, params={"case": "not_pair"})
     return frame.with_columns(pair["first"].alias(first), pair["second"].alias(second)), [fault]

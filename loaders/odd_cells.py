@@ -19,13 +19,20 @@ LETTERS = 26
 
 def faults(block: pl.DataFrame, positions: Mapping[str, int], *, codes: Collection[str]) -> pl.DataFrame:
     """The faults of rows (`row`, c0 …, perhaps `unvalued`) with such a cell among ours; `codes` must be comparable."""
-    is_seen = block.select(pl.col(f"c{cell}").str.starts_with("#").any() for cell in set(positions.values()))
+    compared = {cell for column, cell in positions.items() if column in codes}
+    odd = block.select(
+        *(pl.col(f"c{cell}").str.starts_with("#").any().alias(f"#{cell}") for cell in set(positions.values())),
+        *(pl.col(f"c{cell}").str.contains(UNSEEN).any().alias(f"unseen {cell}") for cell in compared),
+    ).row(0, named=True)
     found = []
     for column, cell in positions.items():
+        is_error, is_unseen = odd[f"#{cell}"], column in codes and odd[f"unseen {cell}"]
+        if not (is_error or is_unseen or "unvalued" in block.columns):
+            continue
         texts = block.select("row", pl.col(f"c{cell}").alias(column))
-        if is_seen[f"c{cell}"].any():
+        if is_error:
             found.append(_found(texts, column, cell, ERRORS, fault="error_cell"))
-        if column in codes:
+        if is_unseen:
             found.append(_found(texts, column, cell, UNSEEN, fault="unseen_in_code"))
         if "unvalued" in block.columns:
             is_unvalued = block["unvalued"].str.split(",").list.contains(str(cell))
@@ -39,7 +46,7 @@ def _found(texts: pl.DataFrame, column: str, cell: int, pattern: str, *, fault: 
 
 def _named(texts: pl.DataFrame, where: pl.Series, *, fault: str, column: str, cell: int) -> pl.DataFrame:
     """The faults, each with the cell's own name (D7)."""
-    found = fault_rows(texts, pl.lit(where), fault=fault, column=column)
+    found = fault_rows(texts, where, fault=fault, column=column)
     params = pl.concat_str(pl.lit(f'{{"cell": "{letters(cell)}'), "row", pl.lit('"}'))
     return found.with_columns(params.alias("params")) if found.height else found
 

@@ -39,5 +39,6 @@ def sealed_columns(
 
 def shown_words(values: pl.Series) -> pl.Series:
     """A column of words that is no person's, as it may be shown."""
-    known = {value: value if value is None else masked(value, FREE) for value in values.unique().to_list()}
-    return pl.Series(values.name, [known[value] for value in values], dtype=pl.String)
+    told = {value: masked(value, FREE) for value in values.drop_nulls().unique().to_list()}
+    changed = {value: shown for value, shown in told.items() if shown != value}
+    return values.replace(changed) if changed else values

@@ -61,7 +61,7 @@ def _points(frame: pl.DataFrame, system: Crs) -> Located:
     is_impossible = (~np.isfinite(lon) & (np.isfinite(x) | np.isfinite(y))) | is_null_island
     in_other_zone, faults = other_zone(frame, x, system=system, column="lon")
     bad = pl.Series(is_impossible) & ~(unread["lon"] | unread["lat"]) & ~in_other_zone
-    faults += [fault_rows(frame, pl.lit(odd), fault="bad_number", column=name) for name, odd in unread.items()]
+    faults += [fault_rows(frame, odd, fault="bad_number", column=name) for name, odd in unread.items()]
     shown = pl.concat_str([pl.col(name).fill_null("") for name in COORDINATES], separator=", ")
     faults += impossible(frame, bad, is_swapped(x, y), column="lon", value=shown)
     lon = np.where(is_impossible, np.nan, lon)
@@ -146,7 +146,7 @@ def unreadable(frame: pl.DataFrame) -> list[pl.DataFrame]:
     is_open = pl.Series([_is_open(text) for text in frame["broken"]], dtype=pl.Boolean)
     is_unread = frame["broken"].is_not_null()
     return [
-        fault_rows(frame, pl.lit(where), fault="bad_geometry", column="geometry", value="broken", params=params)
+        fault_rows(frame, where, fault="bad_geometry", column="geometry", value="broken", params=params)
         for where, params in ((is_unread & ~is_open, {}), (is_unread & is_open, {"case": "open_ring"}))
     ]
 
@@ -173,7 +173,7 @@ def impossible(
 ) -> list[pl.DataFrame]:
     """Faults bad_coordinates of the rows that are bad, with a hint of their own where they look swapped."""
     return [
-        fault_rows(frame, pl.lit(where), fault="bad_coordinates", column=column, value=value, params=params)
+        fault_rows(frame, where, fault="bad_coordinates", column=column, value=value, params=params)
         for where, params in ((bad & ~swapped, {}), (bad & swapped, {"case": "swapped"}))
     ]
 

@@ -5,16 +5,18 @@ bare number that nobody declared as a time, is no time but a fault that says so;
 `time_formats` comes first.
 """
 
-from loaders.times.judging import FIRST_YEAR, LAST_YEAR, bad_times, future, future_days, unlikely_years
-from loaders.times.parsing import Times, parse_days, parse_times
+from loaders.times.judging import FIRST_YEAR, LAST_YEAR, are_possible, bad_times, future, future_days, unlikely_years
+from loaders.times.parsing import Times, parse_columns, parse_days, parse_times
 
 __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
     "Times",
+    "are_possible",
     "bad_times",
     "future",
     "future_days",
+    "parse_columns",
     "parse_days",
     "parse_times",
     "unlikely_years",

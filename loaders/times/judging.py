@@ -42,7 +42,19 @@ def bad_times(frame: pl.DataFrame, name: str, is_bad: pl.Series, formats: Sequen
         (is_bad & is_number, "bad_time", {"case": "number"}),
         (is_bad & ~is_open & ~is_yearless & ~is_number, "bad_time", {}),
     ]
-    return [fault_rows(frame, pl.lit(where), fault=fault, column=name, params=params) for where, fault, params in told]
+    return [fault_rows(frame, where, fault=fault, column=name, params=params) for where, fault, params in told]
+
+
+def are_possible(at: pl.DataFrame, now: datetime) -> set[str]:
+    """The columns of instants (UTC) that hold none of which `future` or `unlikely_years` is true."""
+    first, end = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), min(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC), now)
+    return {
+        name
+        for name, least, most in zip(
+            at.columns, at.select(pl.all().min()).row(0), at.select(pl.all().max()).row(0), strict=True
+        )
+        if least is None or (least >= first and most < end)
+    }
 
 
 def future(at: pl.Series, now: datetime) -> pl.Series:

@@ -9,10 +9,10 @@ from datetime import date
 
 import polars as pl
 
-from loaders.times.columns import never, years
+from loaders.times.columns import never
 from loaders.times.numbers import with_epochs
 from loaders.times.written import COMMON_FORMATS, FIRST_WRITTEN_YEAR, by_parts, declared, read_local, sane
-from loaders.times.zones import ZONE_MARKER, is_offset, offset, placed
+from loaders.times.zones import ZONE_MARKER, is_offset, offset, placed, steady_offset
 
 COMMON_DAYS = ("%Y-%m-%d", "%Y/%m/%d")
 PLACEHOLDER_LAST_YEAR = 1900
@@ -36,6 +36,17 @@ class Times:
     is_serial: pl.Series
 
 
+def parse_columns(
+    texts: pl.DataFrame, *, zone: str, ignores_marker: bool, formats: Sequence[str] = ()
+) -> dict[str, Times]:
+    """What `parse_times` makes of each column."""
+    usual = {} if formats or not texts.height else _all_usual(texts, zone)
+    rest = [name for name in texts.columns if name not in usual]
+    return usual | {
+        name: parse_times(texts[name], zone=zone, ignores_marker=ignores_marker, formats=formats) for name in rest
+    }
+
+
 def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Sequence[str] = ()) -> Times:
     """Reads times written in `zone` (IANA); a marker (Z, +08:00) is honoured unless `ignores_marker`."""
     name, rows = text.name, len(text)
@@ -43,9 +54,6 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
         nowhere = never(rows)
         nothing = pl.Series(name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, rows)
         return Times(nothing, nowhere, nowhere, nowhere, nowhere, nowhere)
-    usual = None if formats else _usual(text)
-    if usual is not None:
-        return _all_usual(usual, zone)
     marker = text.str.extract(ZONE_MARKER, 1)
     has_marker = marker.is_not_null()
     plain = text.str.replace(r"[ ]?(Z|[+-]\d{2}:?\d{2})$", "") if has_marker.any() else text
@@ -64,25 +72,25 @@ def parse_times(text: pl.Series, *, zone: str, ignores_marker: bool, formats: Se
     return Times(at.rename(name), is_bad, local.is_day & ~is_placeholder, is_placeholder, is_ambiguous, local.is_serial)
 
 
-def _usual(text: pl.Series) -> pl.Series | None:
-    """The column read by the usual form in one pass; None where another form stands in it too."""
-    read = text.str.to_datetime(COMMON_FORMATS[0], time_unit="us", strict=False, cache=False)
-    if read.null_count() != text.null_count() or years(read)[0] < FIRST_WRITTEN_YEAR:
-        return None
-    return read
-
-
-def _all_usual(local: pl.Series, zone: str) -> Times:
-    """A column whose texts all have the usual form, without a marker; null where there is none."""
-    nowhere = never(len(local))
-    first, last = years(local)
-    if first > PLACEHOLDER_EPOCH_YEAR and last < PLACEHOLDER_FIRST_YEAR:
-        is_placeholder, kept = nowhere, local
-    else:
-        is_placeholder = _is_placeholder(local)
-        kept = local.set(is_placeholder, None)
-    at, is_ambiguous = placed(kept, zone)
-    return Times(at, kept.is_not_null() & at.is_null(), nowhere, is_placeholder, is_ambiguous, nowhere)
+def _all_usual(texts: pl.DataFrame, zone: str) -> dict[str, Times]:
+    """Those columns whose texts all have the usual form, without a marker; in one pass where the clock was steady."""
+    form, cells = COMMON_FORMATS[0], pl.all()
+    local = texts.select(cells.str.to_datetime(form, time_unit="us", strict=False, cache=False))
+    firsts, lasts = (local.select(told.dt.year()).row(0) for told in (cells.min(), cells.max()))
+    found, steady, nowhere = {}, {}, never(texts.height)
+    for name, first, last in zip(local.columns, firsts, lasts, strict=True):
+        if local[name].null_count() != texts[name].null_count() or first is None or first < FIRST_WRITTEN_YEAR:
+            continue
+        is_meant = first > PLACEHOLDER_EPOCH_YEAR and last < PLACEHOLDER_FIRST_YEAR
+        if is_meant and (offset := steady_offset(zone, first, last)) is not None:
+            steady[name] = offset
+            continue
+        is_placeholder = nowhere if is_meant else _is_placeholder(local[name])
+        kept = local[name].set(is_placeholder, None)
+        at, is_ambiguous = placed(kept, zone)
+        found[name] = Times(at, kept.is_not_null() & at.is_null(), nowhere, is_placeholder, is_ambiguous, nowhere)
+    told = local.select((pl.col(name) - offset).dt.replace_time_zone("UTC") for name, offset in steady.items())
+    return found | {name: Times(told[name], *[nowhere] * 5) for name in steady}
 
 
 def _is_placeholder(local: pl.Series) -> pl.Series:

@@ -20,7 +20,7 @@ LONGEST_OFFSET_H = 14
 def placed(local: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
     """The instants (UTC), of those that the clock showed twice the earlier, and which these are."""
     if local.null_count() < len(local):
-        steady = _steady_offset(zone, *years(local))
+        steady = steady_offset(zone, *years(local))
         if steady is not None:
             return (local - steady).dt.replace_time_zone("UTC"), never(len(local))
     try:
@@ -31,7 +31,7 @@ def placed(local: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
 
 
 @lru_cache
-def _steady_offset(zone: str, first_year: int, last_year: int) -> timedelta | None:
+def steady_offset(zone: str, first_year: int, last_year: int) -> timedelta | None:
     """The offset of the zone from UTC if its clocks did not change in these years, a day around them included."""
     if first_year <= MINYEAR or last_year >= MAXYEAR:
         return None
