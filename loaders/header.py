@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from config.mapping import Mapping
@@ -42,6 +43,7 @@ class Header:
     ignored: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def normal(heading: str) -> str:
     """A heading as it is compared: NFKC, without brackets and blanks around, without regard to case.
 

@@ -64,15 +64,8 @@ def stage(landing: Landing, plan: Plan, job: Job, known: Any, watch: Watch) -> R
     """Reads, checks and copies the plan's table; `known` is what the dataset prepared. Raises Refused, LandingError."""
     reading = Reading()
     for number, block in enumerate(rows(plan, reading)):
-        reading.read += block.height
-        frame, judged = _judged(plan, job, known, block)
-        landing.copy(judged.records)
-        reading.add(judged)
-        if watch.look is not None:
-            watch.look.block(frame, judged.faults, job)
-        if job.request.mode == "snapshot":
-            is_refused = pl.col("row").is_in(judged.faults["row"].implode())
-            landing.refused_keys.update(_keys(frame.filter(is_refused)))
+        _stage_block(landing, plan, job, known, block, reading=reading, look=watch.look)
+        del block  # memory for the next one
         if watch.progress is not None:
             watch.progress(reading.read)
         if number < len(CRASHES):
@@ -80,6 +73,20 @@ def stage(landing: Landing, plan: Plan, job: Job, known: Any, watch: Watch) -> R
     crash_point("staged-last")
     _add_ragged(landing, plan, job, reading)
     return reading
+
+
+def _stage_block(
+    landing: Landing, plan: Plan, job: Job, known: Any, block: pl.DataFrame, *, reading: Reading, look: Look | None
+) -> None:
+    reading.read += block.height
+    frame, judged = _judged(plan, job, known, block)
+    landing.copy(judged.records)
+    reading.add(judged)
+    if look is not None:
+        look.block(frame, judged.faults, job)
+    if job.request.mode == "snapshot":
+        is_refused = pl.col("row").is_in(judged.faults["row"].implode())
+        landing.refused_keys.update(_keys(frame.filter(is_refused)))
 
 
 def _judged(plan: Plan, job: Job, known: Any, block: pl.DataFrame) -> tuple[pl.DataFrame, Checked]:
@@ -142,8 +149,10 @@ def rows(plan: Plan, reading: Reading) -> Iterator[pl.DataFrame]:
         reading.skipped += int(is_no_row.sum())
         reading.totals += _totals(plan, trimmed.filter(is_no_row))
         found = adjusting.block(trimmed.filter(~is_no_row))
+        del block, trimmed  # nobody keeps a block but who works on it
         if found.height:
             yield found
+        del found
 
 
 def telling_cells(dataset: Dataset, positions: Table[str, int]) -> tuple[list[str], list[str]]:

@@ -150,8 +150,10 @@ def _meant(parts: Sequence[str], wanted: frozenset[str]) -> str | None:
     """
     if not parts:
         return None
-    near = (JOINT.join(parts), parts[-1], parts[-1] + parts[0], parts[0] + parts[-1])
-    return next((told for told in near if normal(told) in wanted), None)
+    near = [JOINT.join(parts), parts[-1]]
+    if len(parts) > 1:
+        near += [parts[-1] + parts[0], parts[0] + parts[-1]]
+    return next((told for told in dict.fromkeys(near) if normal(told) in wanted), None)
 
 
 def _with_repeats(found: HeaderRows, lines: Sequence[Line], wish: Wish) -> HeaderRows:

@@ -63,7 +63,13 @@ def is_no_row(
         judged |= lacking & (first.str.contains(TOTALS) | first.str.contains(SIGNED))
         judged |= lacking & (filled == 1) & first.str.contains(f"{NOTES}|{ENDS}")
     judged &= ~has_geometry
-    return frame.select(judged.fill_null(value=False).alias("is_no_row")).to_series()
+    if not required or not same:
+        return frame.select(judged.fill_null(value=False).alias("is_no_row")).to_series()
+    may_be = (lacking | nowhere | same[0] | pl.coalesce(cells).str.contains(RULES)).fill_null(value=False)
+    suspects = frame.with_row_index("place_in_frame").filter(may_be)
+    found = suspects.filter(judged.fill_null(value=False))["place_in_frame"]
+    none = pl.Series("is_no_row", [False]).new_from_index(0, frame.height)
+    return none.scatter(found, values=True) if len(found) else none
 
 
 def is_grand_total(headings: Sequence[str]) -> pl.Expr:

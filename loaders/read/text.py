@@ -6,6 +6,7 @@ stands in memory as a whole.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,8 @@ from loaders.read import dialect
 from loaders.read.rows import is_no_ragged_row
 from loaders.read.table import Ragged, Table, Wish
 
-BLOCK_BYTES = (1 << 19, 24 << 20)
+LINE_BREAK = re.compile(b"\n")
+BLOCK_BYTES = (1 << 20, 24 << 20)
 """pyarrow reads 32 blocks ahead: small ones bound the memory, large ones are for rows too long for them."""
 BLOCK_ROWS = 20_000
 
@@ -37,6 +39,7 @@ class CsvTable(Table):
         self._encoding = encoding
         found = dialect.of(path, wish, encoding=encoding)
         self._delimiter = self.delimiter = found.delimiter
+        self._may_break = True
         self._header_end = found.header.last
         self.headings = found.header.headings
         self.lines_above, self.header_rows = found.header.lines_above, found.header.rows
@@ -62,6 +65,7 @@ class CsvTable(Table):
         next_row = 1
         try:
             for batch in self._batches(names, odd):
+                self._may_break = _has_break(batch)
                 frame = pl.DataFrame(pl.from_arrow(batch))
                 numbers = _numbers(next_row, frame.height, odd)
                 next_row = int(numbers[-1]) + 1 if len(numbers) else next_row
@@ -132,7 +136,7 @@ class CsvTable(Table):
         width = len(self.headings)
         lost = [item.row for item in odd if _is_torn(item, width, self._delimiter)]
         has_break = pl.any_horizontal(pl.exclude("row").str.contains("\n", literal=True))
-        for row, *cells in frame.filter(has_break).iter_rows():
+        for row, *cells in frame.filter(has_break).iter_rows() if self._may_break else ():
             if any(_holds_rows(cell, width, self._delimiter) for cell in cells):
                 lost.append(row)
                 break
@@ -156,6 +160,12 @@ class CsvTable(Table):
         if len(item.cells) > width:
             return not "".join(item.cells[width:]).strip()
         return len(item.cells) > 1 and len(item.cells) >= self._named
+
+
+def _has_break(batch: pa.RecordBatch) -> bool:
+    """Whether a cell of the batch, or of the one that it is cut from, holds a line break."""
+    texts = (column.buffers()[-1] for column in batch.columns)
+    return any(text is not None and LINE_BREAK.search(text) for text in texts)
 
 
 def _numbers(first: int, count: int, odd: Sequence[Ragged]) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from loaders.faults import Refused
 from loaders.read.table import Ragged, Table, Wish
 from loaders.sandbox import desk, frames
+from loaders.sandbox.gathering import gathered
 
 FACTS = get_type_hints(Table)
 """What a table says of itself: name → type."""
@@ -41,6 +42,10 @@ class FarTable(Table):
         self._take(frames.told(content))
 
     def blocks(self) -> Iterator[pl.DataFrame]:
+        return gathered(self._handed(), rows=self._reader.limits.block_rows)
+
+    def _handed(self) -> Iterator[pl.DataFrame]:
+        """The blocks as the reader sends them."""
         self._drain()
         self._reader.say(frames.AGAIN)
         self._is_streaming = True

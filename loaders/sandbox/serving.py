@@ -8,7 +8,6 @@ import os
 import socket
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -19,8 +18,11 @@ from config.reading import hold_to
 from loaders.faults import Refused
 from loaders.read import Table, Wish, open_table
 from loaders.sandbox import frames, locks
+from loaders.sandbox.gathering import gathered
 
 ROOM = "loaders"
+HANDED_ROWS = 8_000
+"""At most as many rows stand in this process at a time, in the few forms that they go through."""
 
 
 def serve(line: socket.socket, folder: Path) -> int:
@@ -50,7 +52,7 @@ def _serve(line: socket.socket, folder: Path) -> None:
     table = open_table(_in_utf8(path, folder), wish)
     line.sendall(frames.frame(frames.FACTS, facts_of(table)))
     while _received(line)[0] == frames.AGAIN:
-        for block in _slices(table, order.limits.block_rows):
+        for block in gathered(table.blocks(), rows=min(order.limits.block_rows, HANDED_ROWS)):
             _send_block(line, block)
         ragged = [[item.row, list(item.cells)] for item in table.ragged]
         line.sendall(frames.frame(frames.END, {"facts": facts_of(table), "ragged": ragged}))
@@ -81,19 +83,6 @@ def _params(part: Refused) -> dict[str, Any]:
         name: value if value is None or isinstance(value, int | float | str) else str(value)
         for name, value in part.params.items()
     }
-
-
-def _slices(table: Table, rows: int) -> Iterator[pl.DataFrame]:
-    """The rows in blocks of about, and at most, `rows`: all that is made of one is bounded by it, and few are small."""
-    waiting: list[pl.DataFrame] = []
-    for block in table.blocks():
-        for part in block.iter_slices(rows):
-            if waiting and sum(item.height for item in waiting) + part.height > rows:
-                yield pl.concat(waiting, rechunk=True)
-                waiting.clear()
-            waiting.append(part)
-    if waiting:
-        yield pl.concat(waiting, rechunk=True)
 
 
 def _send_block(line: socket.socket, block: pl.DataFrame) -> None:
