@@ -4,15 +4,18 @@ Invariant: both forms say the same; in CSV an empty text is null.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 from pgpq import ArrowToPostgresBinaryEncoder
 
+ROWS_A_PIECE = 4_000
 KINDS: Mapping[str, pl.DataType] = {
     "text": pl.String(),
     "integer": pl.Int32(),
     "bigint": pl.Int64(),
+    "geometry": pl.Binary(),
+    "text[]": pl.List(pl.String()),
     "double precision": pl.Float64(),
     "boolean": pl.Boolean(),
     "date": pl.Date(),
@@ -21,8 +24,8 @@ KINDS: Mapping[str, pl.DataType] = {
 """How the binary form writes a type of the database; other types go as CSV."""
 
 
-def encoded(frame: pl.DataFrame, types: Mapping[str, str]) -> tuple[str, bytes | memoryview]:
-    """The format for COPY and the rows in it; `types`: the database's type of each column of the frame."""
+def encoded(frame: pl.DataFrame, types: Mapping[str, str]) -> tuple[str, Iterable[bytes | memoryview]]:
+    """The format for COPY and the rows in it, in pieces; `types`: the database's type of each column of the frame."""
     if all(_fits(kind, types.get(name, "")) for name, kind in frame.schema.items()):
         try:
             exact = frame.with_columns(pl.col(name).cast(KINDS[types[name]]) for name in frame.columns)
@@ -32,7 +35,7 @@ def encoded(frame: pl.DataFrame, types: Mapping[str, str]) -> tuple[str, bytes |
             return "binary", _binary(exact)
     buffer = io.BytesIO()
     frame.write_csv(buffer, include_header=False, null_value="", quote_style="necessary")
-    return "csv", buffer.getbuffer()
+    return "csv", (buffer.getbuffer(),)
 
 
 def _fits(kind: pl.DataType, type_name: str) -> bool:
@@ -42,8 +45,10 @@ def _fits(kind: pl.DataType, type_name: str) -> bool:
     return kind == wanted or (kind.is_integer() and wanted.is_integer())
 
 
-def _binary(frame: pl.DataFrame) -> bytes:
+def _binary(frame: pl.DataFrame) -> Iterator[bytes]:
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
-    parts = [encoder.write_header(), *(encoder.write_batch(batch) for batch in table.to_batches()), encoder.finish()]
-    return b"".join(parts)
+    yield encoder.write_header()
+    for batch in table.to_batches(max_chunksize=ROWS_A_PIECE):
+        yield encoder.write_batch(batch)
+    yield encoder.finish()

@@ -5,6 +5,7 @@ come from the staged rows themselves; the table constraint `counts_add_up` has t
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -122,6 +123,37 @@ class Earlier:
     quarantined: int
 
 
+@dataclass(frozen=True)
+class Carried:
+    """Rows of the file that a carrier brought into the core tables, all of them inserted; `days`: first and last."""
+
+    rows: int = 0
+    repaired: int = 0
+    outside: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
+    days: tuple[date, ...] = ()
+
+
+class Carrier:
+    """What takes blocks of records in place of the staging table."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has brought rows into the core tables."""
+        return False
+
+    def carry(self, records: pl.DataFrame) -> None:
+        """Takes in a block."""
+        raise NotImplementedError
+
+    def released(self) -> list[pl.DataFrame]:
+        """The blocks that it holds and will not bring in itself."""
+        raise NotImplementedError
+
+    def take_back(self) -> None:
+        """Moves the rows that share their natural key into the staging table."""
+
+
 class Landing:
     """One load's work in the database. Make it inside `Store.loading`."""
 
@@ -142,7 +174,9 @@ class Landing:
         self._types: dict[str, dict[str, str]] = {}
         self._worker: ThreadPoolExecutor | None = None
         self._under_way: Future[None] | None = None
-        self._follower: Callable[[pl.DataFrame], None] | None = None
+        self._carrier: Carrier | None = None
+        self.carried = Carried()
+        """What a carrier brought into the core tables."""
 
     def remark(self, code: str, /, **params: object) -> None:
         """Notes for the message of this load what it did beyond the rows of its file."""
@@ -221,15 +255,14 @@ class Landing:
             try:
                 yield
                 self._arrive()
+                for held in self._carrier.released() if self._carrier is not None else ():
+                    self.copy_into("pg_temp.staging", held)
             finally:
                 self._worker = None
 
-    def followed_by(self, told: Callable[[pl.DataFrame], None]) -> None:
-        """From now on `told` hears of every block of records that is in the staging table.
-
-        It may speak to the store: it is called where the block was copied, before the next one is.
-        """
-        self._follower = told
+    def carried_by(self, carrier: Carrier) -> None:
+        """From now on blocks go to the carrier, which may speak to the store, and what it releases is staged."""
+        self._carrier = carrier
 
     def copy(self, records: pl.DataFrame) -> None:
         """COPY of a block into the staging table, by column name; booleans, numbers and text (geometry as hex EWKB)."""
@@ -245,16 +278,18 @@ class Landing:
             self._under_way = self._worker.submit(self._stage, records)
 
     def _stage(self, records: pl.DataFrame) -> None:
-        self._copy("pg_temp.staging", records)
-        if self._follower is not None:
-            self._follower(records)
+        if self._carrier is not None:
+            self._carrier.carry(records)
+        else:
+            self.copy_into("pg_temp.staging", records)
 
     def _arrive(self) -> None:
         under_way, self._under_way = self._under_way, None
         if under_way is not None:
             under_way.result()
 
-    def _copy(self, table: str, frame: pl.DataFrame) -> None:
+    def copy_into(self, table: str, frame: pl.DataFrame) -> None:
+        """COPY of a frame into a table without row security, by column name."""
         if table not in self._types:
             found = self.rows("load/column_types", of_table=table)
             self._types[table] = {row["name"]: row["type"] for row in found}
@@ -265,7 +300,8 @@ class Landing:
         statement = f"copy {table} ({', '.join(frame.columns)}) from stdin (format {form})"
         try:
             with raw.cursor() as cursor, cursor.copy(statement) as copy:
-                copy.write(data)
+                for piece in data:
+                    copy.write(piece)
         except psycopg.OperationalError as error:
             if _is_value(error):
                 raise LandingError(error) from error
@@ -275,12 +311,16 @@ class Landing:
 
     def judge(self) -> None:
         """Marks repeats, superseded and contradicting rows of one natural key, over the whole file."""
+        self._repeats = self._has_repeats()
+        if self._carrier is not None and self._carrier.is_open:
+            if not self._repeats:
+                return
+            self._carrier.take_back()
         self.run("load/analyze")
         if self.staged < UNINDEXED_ROWS:
             self.run("load/index_keys")
         else:
             self.run("load/joined_as_a_whole")
-        self._repeats = self._has_repeats()
         if self._repeats:
             self.run("load/judge")
             self.run("load/judge_faults")
@@ -304,16 +344,19 @@ class Landing:
 
     def counts(self) -> dict[str, int]:
         """Of the staged rows: inserted, updated, unchanged, quarantined, and repaired and outside among the kept."""
-        return {name: int(count) for name, count in self.rows("load/counts")[0].items()}
+        found = Counter({name: int(count) for name, count in self.rows("load/counts")[0].items()})
+        found.update(inserted=self.carried.rows, repaired=self.carried.repaired, outside=self.carried.outside)
+        return dict(found)
 
     def notes(self) -> dict[str, int]:
         """Fault codes only noted, with the number of kept rows that carry them."""
-        return {row["fault"]: int(row["rows"]) for row in self.rows("load/notes")}
+        return dict(Counter({row["fault"]: int(row["rows"]) for row in self.rows("load/notes")}) + self.carried.notes)
 
     def reported_span(self) -> tuple[date, date] | None:
         """First and last day (site time zone) of the staged rows that are kept; None without any."""
         found = self.rows("load/reported_span")[0]
-        return None if found["first_on"] is None else (found["first_on"], found["last_on"])
+        days = [day for day in (found["first_on"], found["last_on"], *self.carried.days) if day is not None]
+        return (min(days), max(days)) if days else None
 
     def cover(self, source_id: int, load_id: int, days: tuple[date, date]) -> None:
         """Notes that this load covers the days from first to last, both inclusive."""
@@ -322,14 +365,14 @@ class Landing:
     def quarantine(self, load_id: int, faults: pl.DataFrame) -> None:
         """Writes faults of refused rows (row, column, value, value_sealed, fault, params), values masked already."""
         if faults.height:
-            self._copy("pg_temp.told_fault", faults.rename({"row": "row_number", "column": "column_name"}))
+            self.copy_into("pg_temp.told_fault", faults.rename({"row": "row_number", "column": "column_name"}))
             self.run("load/quarantine", load_id=load_id)
 
     def add_refused(self, refused: pl.DataFrame) -> None:
         """Takes in a block of refused rows (row; record, as received, and shown: JSON) and seals what was received."""
         if refused.height:
             sealed = pl.Series("record", [self.vault.seal(record) for record in refused["record"]], dtype=pl.String)
-            self._copy("pg_temp.refused_row", refused.with_columns(sealed).rename({"row": "row_number"}))
+            self.copy_into("pg_temp.refused_row", refused.with_columns(sealed).rename({"row": "row_number"}))
 
     def note_corrected(self, load_id: int, applied: Sequence[Mapping[str, object]]) -> None:
         """Writes into the ledger line which recurring corrections this load applied, and to how many rows."""

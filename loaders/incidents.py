@@ -29,7 +29,8 @@ from loaders.misplaced import refuse_misplaced
 from loaders.sealing import shown_words
 from loaders.spatial import hex_ewkb, impossible, is_swapped, other_zone
 from loaders.spatial import points as received_points
-from loaders.times import Times, parse_times
+from loaders.standing import Standing
+from loaders.times import Times, parse_columns, parse_times
 from loaders.words import in_our_words
 
 TIMES = (
@@ -112,22 +113,19 @@ class Incidents(Dataset):
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         frame = frame.with_columns(in_our_words(frame, job.mapping, name) for name in WORDED)
-        stamps = {
-            name: parse_times(
-                frame[name],
-                zone=job.time_zone.key,
-                ignores_marker=job.mapping.zone_marker == "ignore",
-                formats=job.mapping.time_formats,
-            )
-            for name in TIMES
-        }
+        stamps = parse_columns(
+            frame.select(TIMES),
+            zone=job.time_zone.key,
+            ignores_marker=job.mapping.zone_marker == "ignore",
+            formats=job.mapping.time_formats,
+        )
         at = pl.DataFrame({name: stamps[name].at for name in TIMES})
         place, place_faults = _places(frame, job)
         status = _status(frame, job, stamps)
         faults = [
             *missing(frame, ["code", "reported_at", *(["unit"] if units.is_by_unit(job) else [])]),
             *_time_faults(frame, stamps, job),
-            fault_rows(frame, pl.lit(status.is_null()), fault="unknown_status", column="status"),
+            fault_rows(frame, status.is_null(), fault="unknown_status", column="status"),
             *place_faults,
             *_order_faults(frame, stamps, job),
         ]
@@ -146,16 +144,16 @@ class Incidents(Dataset):
         return Checked(records=kept, faults=found, unknown={"category": dict(counted)} if counted else {})
 
     def write(self, landing: Landing, job: Job, known: _Known) -> int:
-        refuse_misplaced(landing, job, known.placers, section=self.section)
         source = {"source_id": job.source_id}
         if known.listed is None:
             _open_categories(landing, job)
         mapping_hash = _mapping_hash(job)
         landing.run("load/mapping_hash", load_id=job.load_id, mapping_hash=mapping_hash)
+        if known.bulk is not None and known.bulk.is_due:
+            return _fill(landing, job, known.placers, known.bulk)
+        refuse_misplaced(landing, job, known.placers, section=self.section)
         if units.is_by_unit(job):
             return units.write(landing, **source, load_id=job.load_id, mapping_hash=mapping_hash)
-        if known.bulk is not None and known.bulk.is_due:
-            return known.bulk.write()
         landing.run("load/incidents/diff", **source)
         landing.run("load/incidents/advance", **source)
         landing.run("load/incidents/stale", **source, mapping_hash=mapping_hash)
@@ -166,18 +164,33 @@ class Incidents(Dataset):
         return things
 
 
+def _fill(landing: Landing, job: Job, placers: placing.Placers, bulk: FirstBulk) -> int:
+    things = bulk.fill()
+    refuse_misplaced(landing, job, placers, section="incidents/bulk", of_table="core.incident")
+    bulk.close()
+    return things
+
+
 def _mapping_hash(job: Job) -> str:
     """What tells rows that two loads read alike from rows that a corrected mapping reads anew."""
     return hashlib.md5(f"{job.mapping.fingerprint()} {job.zone.key}".encode(), usedforsecurity=False).hexdigest()
 
 
 def _first_bulk(landing: Landing, job: Job) -> FirstBulk | None:
-    """What fills a store without incidents, if this is one, while the file is read; a dry run keeps nobody waiting."""
-    if units.is_by_unit(job) or not landing.rows("load/incidents/is_empty")[0]["is_empty"]:
+    """What fills a store without incidents, if this is one, while the file is read; a dry run keeps nobody waiting.
+
+    In any other store what knows the rows that change nothing.
+    """
+    if units.is_by_unit(job):
+        return None
+    is_from_file = job.request.replays is None
+    if not landing.rows("load/incidents/is_empty")[0]["is_empty"]:
+        if is_from_file:
+            landing.carried_by(Standing(landing, source_id=job.source_id))
         return None
     bulk = FirstBulk(landing, source_id=job.source_id, load_id=job.load_id)
-    if job.mapping.categories != "open" and not job.request.is_dry_run:
-        landing.followed_by(bulk.follow)
+    if job.mapping.categories != "open" and not job.request.is_dry_run and is_from_file:
+        landing.carried_by(bulk)
     return bulk
 
 
@@ -215,14 +228,16 @@ def _category(words: pl.Series, listed: Categories | None) -> tuple[pl.Series, p
 def _time_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) -> list[pl.DataFrame]:
     """No times, times that nobody means, and reports of what has not happened yet."""
     years = {"first": times.FIRST_YEAR, "last": times.LAST_YEAR}
+    happened = pl.DataFrame({name: stamp.at for name, stamp in stamps.items() if name not in PLANNED})
+    possible = times.are_possible(happened, job.latest)
     is_placeholder = stamps["reported_at"].is_placeholder
-    found = [fault_rows(frame, pl.lit(is_placeholder), fault="placeholder_time", column="reported_at")]
+    found = [fault_rows(frame, is_placeholder, fault="placeholder_time", column="reported_at")]
     for name, stamp in stamps.items():
         found += times.bad_times(frame, name, stamp.is_bad, job.mapping.time_formats)
-        if name not in PLANNED and stamp.at.null_count() < frame.height:
+        if name not in PLANNED and name not in possible:
             is_ahead, is_odd = times.future(stamp.at, job.latest), times.unlikely_years(stamp.at)
-            found.append(fault_rows(frame, pl.lit(is_ahead), fault="future_time", column=name))
-            found.append(fault_rows(frame, pl.lit(is_odd), fault="absurd_date", column=name, params=years))
+            found.append(fault_rows(frame, is_ahead, fault="future_time", column=name))
+            found.append(fault_rows(frame, is_odd, fault="absurd_date", column=name, params=years))
     return found
 
 
@@ -236,7 +251,7 @@ def _order_faults(frame: pl.DataFrame, stamps: Mapping[str, Times], job: Job) ->
         if by_day.any():
             days = [item.at.dt.convert_time_zone(job.time_zone.key).dt.date() for item in (later, reported)]
             is_before = (is_before & ~by_day) | ((days[0] < days[1]) & by_day)
-        found.append(fault_rows(frame, pl.lit(is_before), fault=fault, column=name))
+        found.append(fault_rows(frame, is_before, fault=fault, column=name))
     return found
 
 

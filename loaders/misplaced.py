@@ -21,18 +21,20 @@ from loaders.spatial import points as as_points
 SAMPLE = 2_000
 """So many points tell as much as a million."""
 SAMPLED_PAGES = 60
-"""Pages of the staging table that hold about as many rows."""
+"""Pages of a table that hold about as many rows."""
 
 
-def refuse_misplaced(landing: Landing, job: Job, placers: Placers, *, section: str, **params: Any) -> None:
-    """Compares a sample of the staged points with the areas they name and with the site.
+def refuse_misplaced(
+    landing: Landing, job: Job, placers: Placers, *, section: str, of_table: str = "pg_temp.staging", **params: Any
+) -> None:
+    """Compares a sample of the points staged (or in `of_table`) with the areas they name and with the site.
 
     Raises Refused (point_evidence: outside the areas they name; site_evidence: outside every area). `params` are those
     of the section's query `sample`.
     """
     if not placers.levels:
         return
-    pages = int(landing.rows("load/staged_pages")[0]["pages"])
+    pages = int(landing.rows("load/pages", of_table=of_table)[0]["pages"])
     percent = min(100.0, 100.0 * SAMPLED_PAGES / max(pages, 1))
     rows = landing.rows(f"load/{section}/sample", percent=percent, most=SAMPLE, **params)
     if not rows:

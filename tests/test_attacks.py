@@ -569,7 +569,7 @@ REFUSED = {
         "select lo_import('/etc/passwd')", "create table public.x (a int)", "create schema x",
         "select rolpassword from pg_authid",
         "select ops.purge_audit(now())", "select ops.refresh_statistics()",
-        "select core.open_bulk()", "select core.empty_bulk()", "select core.close_bulk()",
+        "select core.open_bulk()", "select core.take_back()", "select core.close_bulk()",
         "select ops.refresh_statistics('incidents', 1)",
 
         "insert into ops.audit (occurred_at, viewer, action, object, detail) values (now(), 'x', 'x', 'x', '{}')",

@@ -73,7 +73,7 @@ def incidents_csv(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("moment", ["copy", "insert into core.incident ", "insert into core.incident_revision"])
+@pytest.mark.parametrize("moment", ["copy core.incident ", "copy core.incident_revision", "core.close_bulk"])
 def test_killing_the_server_midway_leaves_nothing_and_loading_again_completes_it(
     site: Site, tmp_path: Path, moment: str
 ) -> None:

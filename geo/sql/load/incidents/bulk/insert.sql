@@ -1,4 +1,4 @@
--- one row is a new incident of a first bulk load (staged behind the place `after`), its id the reserved first one and its row's number (header = 1), with the stamps that follow from its row: closed_at is the last close not followed by a reopen,
+-- one row is a new incident of a first bulk load, its id the reserved first one and its row's number (header = 1), with the stamps that follow from its row: closed_at is the last close not followed by a reopen,
 -- due_at includes the extension. Key: source_id, incident_code.
 insert into core.incident (incident_id, source_id, incident_code, category_id, channel, agency_responsible, status, geom, raw_geom, placed_by, declared_area_code,
   street_id, community_id, grid_id, microgrid_id, reported_at, reported_on, registered_at, accepted_at, dispatched_at, arrived_at,
@@ -19,4 +19,4 @@ select :first_id + s.row_number, :source_id, s.natural_key, c.category_id, s.cha
   s.status = 'duplicate' or s.duplicate_of_code is not null, s.duplicate_of_code,
   coalesce(s.reopened_at, s.suspended_at, s.extended_to) is not null, s.content_hash, :load_id, s.decides
 from pg_temp.staging s join core.category c on c.code = s.category
-where s.fate is null and s.ctid > cast(:after as tid)
+where s.fate is null

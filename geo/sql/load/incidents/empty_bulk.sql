@@ -1,2 +1,0 @@
--- one row, no value: what was written since open_bulk is taken out
-select core.empty_bulk()
