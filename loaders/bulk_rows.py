@@ -60,7 +60,7 @@ class Filling:
             *STATED,
             closed_at.alias("closed_at"),
             pl.coalesce("extended_to", "due_at").alias("due_at"),
-            pl.col("day_precision").fill_null("").str.split(",").list.set_difference([""]).alias("day_precision"),
+            _listed(records["day_precision"]),
             IS_VOID,
             IS_DUPLICATE,
             pl.any_horizontal(pl.col("reopened_at", "suspended_at", "extended_to").is_not_null()).alias("has_history"),
@@ -78,6 +78,12 @@ class Filling:
             IS_VOID,
             IS_DUPLICATE,
         )
+
+
+def _listed(told: pl.Series) -> pl.Expr:
+    """Words parted by commas as a list; an empty one for null."""
+    none = pl.lit([], dtype=pl.List(pl.String)).alias(told.name)
+    return none if told.null_count() == len(told) else pl.coalesce(pl.col(told.name).str.split(","), none)
 
 
 def ewkb_points(lon: pl.Series, lat: pl.Series) -> pl.Series:

@@ -22,10 +22,11 @@ BLANKS += "".join(map(chr, range(0x2000, 0x200B)))
 """What polars trims by itself, and the two of no width."""
 
 
-def cells(block: pl.DataFrame) -> pl.DataFrame:
+def cells(block: pl.DataFrame, *, may_hold_marks: bool = True) -> pl.DataFrame:
     """A block with its cells trimmed (all Unicode blanks) and empty ones null."""
     names = [name for name in block.columns if name.startswith("c")]
-    trimmed = _without_text_mark(block, names).with_columns(pl.col(names).str.strip_chars())
+    unmarked = _without_text_mark(block, names) if may_hold_marks else block
+    trimmed = unmarked.with_columns(pl.col(names).str.strip_chars())
     wide = _where(trimmed, names, lambda cell: (cell.str.len_bytes() != cell.str.len_chars()).any())
     trimmed = trimmed.with_columns(pl.col(wide).str.strip_chars(BLANKS))
     return trimmed.with_columns(_blank_to_null(pl.col(name)) for name in names)
@@ -102,9 +103,12 @@ def missing(frame: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
     ]
 
 
-def unstorable(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+def unstorable(frame: pl.DataFrame, columns: Sequence[Column], *, may_hold_nul: bool = True) -> pl.DataFrame:
     """Faults of rows that hold what the store cannot: a NUL character, or a text longer than its column allows."""
-    nul = {column.name: pl.col(column.name).str.contains("\0", literal=True) for column in columns}
+    nul = {
+        column.name: pl.col(column.name).str.contains("\0", literal=True) if may_hold_nul else pl.lit(value=False)
+        for column in columns
+    }
     is_odd = frame.select(
         nul[column.name].any() | (pl.col(column.name).str.len_bytes() > column.most_characters).any()
         for column in columns

@@ -114,7 +114,7 @@ class _Replay:
         again = self._take(landing)
         if again is None:
             return None
-        facts = ReplayedFacts(path=request.file, sha256=self._basis["sha256"], size=0, modified_ns=0)
+        facts = ReplayedFacts(path=request.file, size=0, modified_ns=0, digest=lambda: str(self._basis["sha256"]))
         plan = make_plan(replace(request, again=again), facts, opener=lambda wish: self._table(landing, wish))
         return replace(plan, mapping=replace(plan.mapping, fill_down=()))
 

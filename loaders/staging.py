@@ -97,9 +97,10 @@ def _judged(plan: Plan, job: Job, known: Any, block: pl.DataFrame) -> tuple[pl.D
     frame, personal_rows = personal.hide(
         frame, block, plan.dataset, plan.header.positions, taken=plan.table.shape_cells
     )
+    may_hold_nul = plan.table.may_hold_nul or bool(plan.correcting.told)
     odd = faults.together(
         [
-            check.unstorable(frame, plan.dataset.columns),
+            check.unstorable(frame, plan.dataset.columns, may_hold_nul=may_hold_nul),
             *check.damaged_ids(frame, plan.dataset.columns),
             odd_cells.faults(block, plan.header.positions, codes=plan.dataset.codes),
         ]
@@ -144,7 +145,7 @@ def rows(plan: Plan, reading: Reading) -> Iterator[pl.DataFrame]:
     adjusting = read.Adjusting(plan.header.positions, fill_down=mapping.fill_down, excel_dates=mapping.excel_dates)
     skipping = Skipping.of(plan.table.headings, mapping)
     for block in plan.table.blocks():
-        trimmed = check.cells(block)
+        trimmed = check.cells(block, may_hold_marks=plan.table.may_hold_marks)
         is_no_row = read.is_no_row(trimmed, plan.table.headings, filled, place) | skipping.mask(trimmed)
         reading.skipped += int(is_no_row.sum())
         reading.totals += _totals(plan, trimmed.filter(is_no_row))

@@ -51,8 +51,10 @@ def load_file(
 
     def act() -> LoadResult:
         facts = read.facts(request.file)
-        attempt.sha256 = facts.sha256
-        plan = attempt.plan = make_plan(request, facts)
+        try:
+            plan = attempt.plan = make_plan(request, facts)
+        finally:
+            attempt.sha256 = facts.sha256
         crash_point("after-open")
         watch = Watch(progress, look)
         return committed(store, request, lambda landing: _load(landing, attempt, plan, watch), waiting=waiting)

@@ -387,7 +387,7 @@ def test_a_geojson_that_is_no_collection_or_declares_a_strange_system_is_refused
 def test_a_value_that_only_the_database_finds_is_a_refusal_with_a_ledger_line(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loaders.check.unstorable", lambda frame, columns: no_faults())
+    monkeypatch.setattr("loaders.check.unstorable", lambda *_, **__: no_faults())
     random = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(200))
     result = desk.load(GOOD.replace("1,", f"{random},", 1))
     assert (result.status, result.exit_code, result.counts.faults) == ("refused", 2, {"store_refused": 1})

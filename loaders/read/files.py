@@ -6,6 +6,8 @@ Invariant: nothing is read from a file that changed since it was hashed.
 import errno
 import hashlib
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +19,18 @@ class FileFacts:
     """What identifies the bytes of a file, and that they stayed the same while they were read."""
 
     path: Path
-    sha256: str
     size: int
     modified_ns: int
+    digest: Callable[[], str]
+    """Gives the SHA-256 of the bytes, which are hashed while the file is opened."""
+
+    @property
+    def sha256(self) -> str:
+        """Raises Refused: not readable."""
+        try:
+            return self.digest()
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
 
     def refuse_if_changed(self) -> None:
         """Raises Refused when the file is no longer the one that was hashed, or gone."""
@@ -38,13 +49,24 @@ def facts(path: Path) -> FileFacts:
             raise Refused("is_folder", file=str(path))
         if path.exists() and not path.is_file():  # a pipe or a device would never end
             raise Refused("unreadable_file", file=str(path), reason=os.strerror(errno.EINVAL))
-        with path.open("rb") as stream:
+        with path.open("rb"):
             before = path.stat()
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except FileNotFoundError as error:
         raise Refused("missing_file", file=str(path)) from error
     except OSError as error:
-        raise Refused("unreadable_file", file=str(path), reason=error.strerror or str(error)) from error
+        raise _unreadable(path, error) from error
     if before.st_size == 0:
         raise Refused("empty_file", file=path.name)
-    return FileFacts(path=path, sha256=digest, size=before.st_size, modified_ns=before.st_mtime_ns)
+    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hash")
+    digest = worker.submit(_sha256, path)
+    worker.shutdown(wait=False)
+    return FileFacts(path=path, size=before.st_size, modified_ns=before.st_mtime_ns, digest=digest.result)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _unreadable(path: Path, error: OSError) -> Refused:
+    return Refused("unreadable_file", file=str(path), reason=error.strerror or str(error))

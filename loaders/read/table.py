@@ -83,6 +83,7 @@ class Table(ABC):
 
     def __init__(self) -> None:
         self.ragged: list[Ragged] = []
+        self.may_hold_nul = self.may_hold_marks = True
 
     def close(self) -> None:  # noqa: B027 - most tables hold nothing
         """Lets go of what reading holds; the table gives nothing afterwards."""

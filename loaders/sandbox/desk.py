@@ -28,7 +28,11 @@ from loaders.sandbox import drivers, frames
 
 PASSED_ON = re.compile(r"PATH|LANG|LC_\w+|TZ|TMPDIR|LD_LIBRARY_PATH|PROJ_(DATA|LIB)|GDAL_DATA|COCKPIT_HOME")
 """What the child gets of the environment: no key, no address of the store."""
-QUIET_LIBRARIES = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+QUIET_LIBRARIES = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "POLARS_MAX_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 """So that importing them starts no thread."""
 LOOK_S = 0.1
 """How often a reader's memory is looked at while it is waited for."""

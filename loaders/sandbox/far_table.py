@@ -22,6 +22,7 @@ from loaders.sandbox.gathering import gathered
 FACTS = get_type_hints(Table)
 """What a table says of itself: name → type."""
 KINDS = (pl.String(), pl.Binary(), pl.Boolean(), pl.Int64())
+NUL, TEXT_MARK = re.compile(b"\0"), re.compile(b'="')
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
@@ -49,12 +50,15 @@ class FarTable(Table):
         self._drain()
         self._reader.say(frames.AGAIN)
         self._is_streaming = True
+        self.may_hold_nul = self.may_hold_marks = False
         while True:
             kind, content = self._heard(frames.BLOCK, frames.END)
             if kind == frames.END:
                 break
             with _believing(self._reader):
-                block = _block(content, cells=len(self.headings))
+                table = _arrow(content)
+                block = _block(table, cells=len(self.headings))
+            self._look_for_marks(table)
             yield block
         self._end(content)
 
@@ -84,6 +88,15 @@ class FarTable(Table):
             found = frames.typed(told["ragged"], list[list[Any]])
             self.ragged = [Ragged(**vars(_ragged(item))) for item in found]
             self._take(told["facts"])
+
+    def _look_for_marks(self, table: pa.Table) -> None:
+        """Sees in the bytes of all texts at once what need not be looked for in each cell."""
+        for column in table.columns:
+            is_apart = pa.types.is_large_string(column.type)  # from the offsets, so that a NUL is one of the text
+            for texts in (chunk.buffers()[-1] for chunk in column.chunks) if is_apart else ():
+                self.may_hold_nul = self.may_hold_nul or NUL.search(texts or b"") is not None
+                self.may_hold_marks = self.may_hold_marks or TEXT_MARK.search(texts or b"") is not None
+            self.may_hold_nul = self.may_hold_nul or pa.types.is_string_view(column.type)
 
     def _take(self, told: Any) -> None:
         """Takes over what the reader's table says of itself."""
@@ -117,13 +130,17 @@ def _ragged(item: list[Any]) -> _ToldRagged:
     return _ToldRagged(row=frames.typed(item[0], int), cells=frames.typed(item[1], tuple[str, ...]))
 
 
-def _block(content: bytearray, *, cells: int) -> pl.DataFrame:
-    """A block as a frame. Raises frames.BadFrameError: not of a table's columns."""
+def _arrow(content: bytearray) -> pa.Table:
     try:
         table = pa.ipc.open_stream(pa.py_buffer(content)).read_all()
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise frames.BadFrameError("no block") from error
+    return table
+
+
+def _block(table: pa.Table, *, cells: int) -> pl.DataFrame:
+    """A block as a frame. Raises frames.BadFrameError: not of a table's columns."""
     frame = pl.DataFrame(pl.from_arrow(table))
     wanted = {"row": pl.Int64()} | {f"c{index}": pl.String() for index in range(cells)}
     found = dict(frame.schema)

@@ -19,6 +19,6 @@ def gathered(blocks: Iterable[pl.DataFrame], *, rows: int) -> Iterator[pl.DataFr
 
 def _emptied(waiting: list[pl.DataFrame]) -> pl.DataFrame:
     """The blocks as one; nobody else keeps them."""
-    whole = pl.concat(waiting, rechunk=True)
+    whole = pl.concat(waiting, rechunk=True) if len(waiting) > 1 else waiting[0]
     waiting.clear()
     return whole
