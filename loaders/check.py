@@ -110,7 +110,9 @@ def unstorable(frame: pl.DataFrame, columns: Sequence[Column], *, may_hold_nul: 
         for column in columns
     }
     is_odd = frame.select(
-        nul[column.name].any() | (pl.col(column.name).str.len_bytes() > column.most_characters).any()
+        ((pl.col(column.name).str.len_bytes() > column.most_characters).any() | nul[column.name].any()).alias(
+            column.name
+        )
         for column in columns
     )
     found = []
