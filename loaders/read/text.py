@@ -23,7 +23,7 @@ from loaders.read.rows import is_no_ragged_row
 from loaders.read.table import Ragged, Table, Wish
 
 LINE_BREAK = re.compile(b"\n")
-BLOCK_BYTES = (1 << 21, 24 << 20)
+BLOCK_BYTES = (1 << 20, 24 << 20)
 """pyarrow reads 32 blocks ahead: small ones bound the memory, large ones are for rows too long for them."""
 BLOCK_ROWS = 20_000
 
