@@ -21,6 +21,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InternalError, Operational
 
 from geo import copying, sql, turns, vault
 from geo.audit import audit
+from geo.carrying import Carried, Carrier
 from geo.crash_points import crash_point
 from geo.errors import GeoError, StoreUnavailable
 from geo.store import READ_ONLY
@@ -121,37 +122,6 @@ class Earlier:
     skipped: int
     things: int
     quarantined: int
-
-
-@dataclass(frozen=True)
-class Carried:
-    """Rows of the file that a carrier brought into the core tables, all of them inserted; `days`: first and last."""
-
-    rows: int = 0
-    repaired: int = 0
-    outside: int = 0
-    notes: Counter[str] = field(default_factory=Counter)
-    days: tuple[date, ...] = ()
-
-
-class Carrier:
-    """What takes blocks of records in place of the staging table."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it has brought rows into the core tables."""
-        return False
-
-    def carry(self, records: pl.DataFrame) -> None:
-        """Takes in a block."""
-        raise NotImplementedError
-
-    def released(self) -> list[pl.DataFrame]:
-        """The blocks that it holds and will not bring in itself."""
-        raise NotImplementedError
-
-    def take_back(self) -> None:
-        """Moves the rows that share their natural key into the staging table."""
 
 
 class Landing:

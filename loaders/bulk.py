@@ -9,7 +9,8 @@ from collections import Counter
 
 import polars as pl
 
-from geo.landing import Carried, Carrier, Landing
+from geo.carrying import Carried, Carrier
+from geo.landing import Landing
 from loaders.bulk_rows import Filling
 
 BULK_ROWS = 20_000

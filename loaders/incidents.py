@@ -97,7 +97,7 @@ class Incidents(Dataset):
         return (repr(categories().all),)
 
     def prepare(self, landing: Landing, job: Job) -> _Known:
-        placers, bulk = placing.placers(landing.connection), _first_bulk(landing, job)
+        placers, bulk = placing.placers(landing.connection), _carrier(landing, job)
         if job.mapping.categories == "open":
             return _Known(placers=placers, listed=None, bulk=bulk)
         listed = categories()
@@ -176,22 +176,21 @@ def _mapping_hash(job: Job) -> str:
     return hashlib.md5(f"{job.mapping.fingerprint()} {job.zone.key}".encode(), usedforsecurity=False).hexdigest()
 
 
-def _first_bulk(landing: Landing, job: Job) -> FirstBulk | None:
-    """What fills a store without incidents, if this is one, while the file is read; a dry run keeps nobody waiting.
-
-    In any other store what knows the rows that change nothing.
+def _carrier(landing: Landing, job: Job) -> FirstBulk | None:
+    """Lets the blocks of a file go straight into a store without incidents (a dry run keeps nobody waiting), or past
+    what knows the rows that change nothing; returns what fills the former.
     """
     if units.is_by_unit(job):
         return None
     is_from_file = job.request.replays is None
-    if not landing.rows("load/incidents/is_empty")[0]["is_empty"]:
-        if is_from_file:
-            landing.carried_by(Standing(landing, source_id=job.source_id))
-        return None
-    bulk = FirstBulk(landing, source_id=job.source_id, load_id=job.load_id)
-    if job.mapping.categories != "open" and not job.request.is_dry_run and is_from_file:
-        landing.carried_by(bulk)
-    return bulk
+    if landing.rows("load/incidents/is_empty")[0]["is_empty"]:
+        bulk = FirstBulk(landing, source_id=job.source_id, load_id=job.load_id)
+        if job.mapping.categories != "open" and not job.request.is_dry_run and is_from_file:
+            landing.carried_by(bulk)
+        return bulk
+    if is_from_file:
+        landing.carried_by(Standing(landing, source_id=job.source_id))
+    return None
 
 
 def _open_categories(landing: Landing, job: Job) -> None:

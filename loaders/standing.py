@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from geo.landing import Carrier, Landing
+from geo.carrying import Carrier
+from geo.landing import Landing
 from loaders import bulk
 
 Digests = NDArray[np.uint64]
