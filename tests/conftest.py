@@ -69,7 +69,11 @@ def cluster_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreUrls
             vault.VARIABLE,
         ):
             patch.delenv(name, raising=False)
+        # with a log for others, so that a commit can be made to wait for a standby; the servers that tests start as an operator does keep none
+        as_shipped = embedded.SETTINGS
+        patch.setattr(embedded, "SETTINGS", as_shipped.replace("minimal'\nmax_wal_senders = 0", "replica'"))
         cluster = embedded.ensure()
+        patch.setattr(embedded, "SETTINGS", as_shipped)
         yield StoreUrls(
             admin=cluster.url("cockpit_super"),
             owner=cluster.url("cockpit_owner"),
