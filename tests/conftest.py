@@ -69,7 +69,7 @@ def cluster_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreUrls
             vault.VARIABLE,
         ):
             patch.delenv(name, raising=False)
-        # with a log for others, so that a commit can be made to wait for a standby; the servers that tests start as an operator does keep none
+        # with a log for others, so that a commit can wait for a standby; servers started as an operator does keep none
         as_shipped = embedded.SETTINGS
         patch.setattr(embedded, "SETTINGS", as_shipped.replace("minimal'\nmax_wal_senders = 0", "replica'"))
         cluster = embedded.ensure()
