@@ -54,7 +54,7 @@ def drawn(rng: random.Random) -> list[str]:
 def test_a_row_s_way_into_the_store_makes_no_difference(
     new_database: Callable[[], StoreUrls], clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    rng = random.Random(seed)  # noqa: S311 - reproducible
+    rng = random.Random(seed)
     first, second = drawn(rng), drawn(rng)
     files = [first, [*first[: ROWS // 2], *second], second]
     told = []
