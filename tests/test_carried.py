@@ -17,7 +17,8 @@ HEAD = (
 )
 STATES = """
 select incident_code, c.code, channel, status, st_astext(geom), placed_by, street_id is null, reported_at, reported_on,
-       accepted_at, closed_at, due_at, day_precision, is_void, is_duplicate, duplicate_of_code, has_history, content_hash, decides
+       accepted_at, closed_at, due_at, day_precision,
+       is_void, is_duplicate, duplicate_of_code, has_history, content_hash, decides
 from core.incident join core.category c using (category_id) order by incident_code
 """
 EVENTS = """
