@@ -10,6 +10,7 @@ import polars as pl
 from pgpq import ArrowToPostgresBinaryEncoder
 
 ROWS_A_PIECE = 4_000
+"""Rows encoded at a time, so that no block stands in memory twice."""
 KINDS: Mapping[str, pl.DataType] = {
     "text": pl.String(),
     "integer": pl.Int32(),

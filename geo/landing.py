@@ -259,7 +259,7 @@ class Landing:
             under_way.result()
 
     def copy_into(self, table: str, frame: pl.DataFrame) -> None:
-        """COPY of a frame into a table without row security, by column name."""
+        """COPY of a frame into a table without row security, by column name. Raises LandingError, StoreUnavailable."""
         if table not in self._types:
             found = self.rows("load/column_types", of_table=table)
             self._types[table] = {row["name"]: row["type"] for row in found}

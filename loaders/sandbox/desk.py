@@ -33,7 +33,7 @@ QUIET_LIBRARIES = {
     "POLARS_MAX_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
-"""So that importing them starts no thread."""
+"""So that importing them starts no thread, and polars, which readers import, not one for every core."""
 LOOK_S = 0.1
 """How often a reader's memory is looked at while it is waited for."""
 START_S = 60
