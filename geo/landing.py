@@ -258,8 +258,11 @@ class Landing:
         if under_way is not None:
             under_way.result()
 
-    def copy_into(self, table: str, frame: pl.DataFrame) -> None:
-        """COPY of a frame into a table without row security, by column name. Raises LandingError, StoreUnavailable."""
+    def copy_into(self, table: str, frame: pl.DataFrame, *, frozen: bool = False) -> None:
+        """COPY of a frame into a table without row security, by column name. Raises LandingError, StoreUnavailable.
+
+        `frozen` into a table that this transaction emptied: no later reader or vacuum need ask whose rows they are.
+        """
         if table not in self._types:
             found = self.rows("load/column_types", of_table=table)
             self._types[table] = {row["name"]: row["type"] for row in found}
@@ -267,7 +270,8 @@ class Landing:
         if raw is None:
             raise StoreUnavailable("the connection of this load is closed")
         form, data = copying.encoded(frame, self._types[table])
-        statement = f"copy {table} ({', '.join(frame.columns)}) from stdin (format {form})"
+        options = f"format {form}, freeze {'on' if frozen else 'off'}"
+        statement = f"copy {table} ({', '.join(frame.columns)}) from stdin ({options})"
         try:
             with raw.cursor() as cursor, cursor.copy(statement) as copy:
                 for piece in data:

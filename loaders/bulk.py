@@ -104,8 +104,8 @@ class FirstBulk(Carrier):
 
     def _copy(self, records: pl.DataFrame) -> None:
         filling = self._open()
-        self._landing.copy_into("core.incident", filling.heads(records))
-        self._landing.copy_into("core.incident_revision", filling.revisions(records))
+        self._landing.copy_into("core.incident", filling.heads(records), frozen=True)
+        self._landing.copy_into("core.incident_revision", filling.revisions(records), frozen=True)
         is_flagged = pl.col("notes").is_not_null() | pl.col("is_repaired") | pl.col("is_outside")
         self._flags.append(records.filter(is_flagged).select(FLAGS))
         named = records.filter(pl.col("duplicate_of_code").is_not_null())
