@@ -24,7 +24,7 @@ from loaders.read.archive import DAMAGED, WORKBOOK_PART
 from loaders.read.cells import Value
 from loaders.read.header_rows import Span
 
-WINDOW_BYTES = 8 << 20
+WINDOW_BYTES = 4 << 20
 """Of a sheet's XML that are read at a time; a smaller sheet is never cut."""
 MOST_WINDOWS_A_ROW = 4
 """A sheet with a longer row is not cut."""
