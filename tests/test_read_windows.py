@@ -76,7 +76,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Read]:
     """What a table says of itself and all its rows, with windows of a size."""
 
     def read_all(path: Path, size: int, wish: read.Wish = WISH) -> Read:
-        monkeypatch.setattr(workbook_windows, "WINDOW_BYTES", size)
+        cutting(monkeypatch, size)
         table = read.open_table(path, wish)
         frames = [pl.concat(table.blocks(), how="diagonal") for _ in range(2)]
         assert_frame_equal(*frames)
@@ -85,9 +85,15 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Read]:
     return read_all
 
 
+def cutting(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """From now on larger sheets are cut into windows of the size."""
+    for name in ("LARGE_BYTES", "WINDOW_BYTES"):
+        monkeypatch.setattr(workbook_windows, name, size)
+
+
 def windows(path: Path, name: str, monkeypatch: pytest.MonkeyPatch, size: int = SMALL) -> int:
     """In how many parts a sheet is read."""
-    monkeypatch.setattr(workbook_windows, "WINDOW_BYTES", size)
+    cutting(monkeypatch, size)
     return len([*workbook_windows.Book(path).sheet(name).parts()])
 
 

@@ -20,7 +20,7 @@ from loaders.read.header_rows import FEWEST_HITS, HeaderRows
 from loaders.read.table import Table, Told, Wish
 from loaders.read.workbook_windows import Book, Row, Sheet
 
-BLOCK_ROWS = 8_000
+BLOCK_ROWS = 4_000
 """Rows turned into text at a time."""
 
 PANIC = "PanicException"

@@ -14,6 +14,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
 from typing import IO
+from uuid import uuid4
 from xml.etree.ElementTree import Element, ParseError, tostring
 from zipfile import ZIP_DEFLATED, ZipFile, is_zipfile
 
@@ -24,8 +25,10 @@ from loaders.read.archive import DAMAGED, WORKBOOK_PART
 from loaders.read.cells import Value
 from loaders.read.header_rows import Span
 
-WINDOW_BYTES = 4 << 20
-"""Of a sheet's XML that are read at a time; a smaller sheet is never cut."""
+LARGE_BYTES = 16 << 20
+"""Of a sheet's XML; a smaller sheet is never cut."""
+WINDOW_BYTES = 2 << 20
+"""Of a large sheet's XML that are read at a time."""
 MOST_WINDOWS_A_ROW = 4
 """A sheet with a longer row is not cut."""
 _LINKS_PART = "xl/_rels/workbook.xml.rels"
@@ -163,23 +166,27 @@ def _write(archive: ZipFile, target: ZipFile) -> tuple[list[str], dict[str, Wind
 
     Writes nothing where no sheet is large. A cut sheet goes by its first window.
     """
+    if not any(_is_large(archive, name) for name in archive.namelist()):
+        return [], {}
+    if archive.getinfo(WORKBOOK_PART).file_size > LARGE_BYTES:
+        raise UncertainError
     book, links = (fromstring(archive.read(name)) for name in (WORKBOOK_PART, _LINKS_PART))
-    sheets = next(child for child in book if child.tag.endswith("}sheets"))
+    sheets = [child for child in book if child.tag.endswith("}sheets")][0]  # noqa: RUF015 - a lookup that can fail
     by_id = {link.attrib["Id"]: link for link in links}
     found: dict[str, Windows] = {}
     cut: set[str] = set()
     for sheet in [*sheets]:
-        key = next(name for name in sheet.attrib if name.endswith("}id"))
+        key = next((name for name in sheet.attrib if name.endswith("}id")), "")
         link = by_id[sheet.attrib[key]]
         part = _part(link.attrib["Target"])
-        if archive.getinfo(part).file_size <= WINDOW_BYTES:
+        if not _is_large(archive, part):
             continue
         cut.add(part)
         name = sheet.attrib["name"]
         windows = found[name] = {}
         with archive.open(part) as stream:
             for first, content in _contents(stream):
-                own = f"window{len(cut)}-{len(windows)}"
+                own = uuid4().hex  # which nothing in a file can be called
                 target.writestr(f"xl/{own}.xml", content)
                 links.append(Element(link.tag, link.attrib | {"Id": own, "Target": f"/xl/{own}.xml"}))
                 if not windows:
@@ -192,6 +199,10 @@ def _write(archive: ZipFile, target: ZipFile) -> tuple[list[str], dict[str, Wind
         target.writestr(_LINKS_PART, tostring(links))
         _copy(archive, target, without={*cut, WORKBOOK_PART, _LINKS_PART})
     return [sheet.attrib["name"] for sheet in sheets], found
+
+
+def _is_large(archive: ZipFile, part: str) -> bool:
+    return archive.getinfo(part).file_size > LARGE_BYTES
 
 
 def _part(target: str) -> str:
