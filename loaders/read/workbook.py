@@ -1,12 +1,12 @@
 """Reads a sheet of an Excel workbook (.xlsx, .xlsm, .xls) as text, with the row numbers that Excel shows.
 
 Invariant: hidden rows count, and what a cell holds is written as people see it; which sheet and which header row are
-meant is told by the mapping or beyond doubt, and what is left aside is said. A sheet stands in memory as a whole.
+meant is told by the mapping or beyond doubt, and what is left aside is said. Of a large sheet one window is in memory.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice, repeat
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -18,14 +18,13 @@ from loaders.read import header_rows, workbook_parts
 from loaders.read.cells import Value, cell_text, column_text
 from loaders.read.header_rows import FEWEST_HITS, HeaderRows
 from loaders.read.table import Table, Told, Wish
+from loaders.read.workbook_windows import Book, Row, Sheet
 
-BLOCK_ROWS = 20_000
+BLOCK_ROWS = 4_000
 """Rows turned into text at a time."""
 
 PANIC = "PanicException"
 """What the library's native code raises on some damaged files; no exception of Python's own tree."""
-
-Row = list[Value]
 
 
 class WorkbookTable(Table):
@@ -48,7 +47,7 @@ class WorkbookTable(Table):
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         below = ((number, row) for number, row in self._rows() if number > self._header_end)
-        rows = _with_merged(below, self._sheet.merged_cell_ranges or [])
+        rows = _with_merged(below, self._sheet.merged)
         while block := list(islice(rows, BLOCK_ROWS)):
             columns = zip(*(row for _, row in block), strict=True)
             texts = {f"c{index}": column_text(column) for index, column in enumerate(columns)}
@@ -59,7 +58,7 @@ class WorkbookTable(Table):
         """All rows of the sheet, each from column A on; errors (#REF!) and formulas without a value as their text."""
         odd = (self._odd.errors, self._odd.unvalued)
         last = max((number for texts in odd for number in texts), default=0)
-        for number, row in _plain_rows(self._sheet, last=last):
+        for number, row in self._sheet.rows(last=last):
             for texts in odd:
                 for column, text in texts.get(number, {}).items():
                     if column < len(row):
@@ -79,9 +78,9 @@ def opened(path: Path, wish: Wish) -> WorkbookTable:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The sheet that is meant, in memory; the names of all, those that nobody sees, what is said of the others."""
+    """The sheet that is meant; the names of all, those that nobody sees, what is said of the others."""
 
-    sheet: calamine.CalamineSheet
+    sheet: Sheet
     parts: tuple[str, ...]
     hidden: tuple[str, ...]
     told: tuple[Told, ...] = ()
@@ -90,8 +89,7 @@ class _Chosen:
 def _sheet(path: Path, wish: Wish) -> _Chosen:
     """The sheet that is meant. Raises Refused for a workbook that cannot be opened."""
     try:
-        with path.open("rb") as stream:
-            return _chosen(calamine.load_workbook(stream), wish, path)
+        return _chosen(Book(path), wish, path)
     except calamine.PasswordError as error:
         raise Refused("workbook_locked", file=path.name) from error
     except calamine.CalamineError as error:
@@ -102,18 +100,18 @@ def _sheet(path: Path, wish: Wish) -> _Chosen:
         raise Refused("is_workbook", file=path.name, reason=cut(str(error))) from error
 
 
-def _chosen(workbook: calamine.CalamineWorkbook, wish: Wish, path: Path) -> _Chosen:
+def _chosen(book: Book, wish: Wish, path: Path) -> _Chosen:
     """The sheet that the mapping names, else of the visible ones with rows the only one, or the only one with a header
     of wanted headings.
     """
-    listed = [item for item in workbook.sheets_metadata if item.typ == calamine.SheetTypeEnum.WorkSheet]
+    listed = [item for item in book.sheets if item.typ == calamine.SheetTypeEnum.WorkSheet]
     names = tuple(item.name for item in listed)
     hidden = tuple(item.name for item in listed if item.visible != calamine.SheetVisibleEnum.Visible)
     if wish.sheet is not None:
         if wish.sheet not in names:
             raise Refused("sheet_missing", file=path.name, sheet=shown(wish.sheet), sheets=_told(names))
-        return _Chosen(workbook.get_sheet_by_name(wish.sheet), names, hidden)
-    sheets = [workbook.get_sheet_by_name(name) for name in names if name not in hidden]
+        return _Chosen(book.sheet(wish.sheet), names, hidden)
+    sheets = [book.sheet(name) for name in names if name not in hidden]
     filled = [sheet for sheet in sheets if sheet.height > 1] or [sheet for sheet in sheets if sheet.height]
     if not filled:
         raise Refused("only_hidden_sheets" if hidden else "empty_file", file=path.name, sheets=_told(hidden))
@@ -126,21 +124,11 @@ def _chosen(workbook: calamine.CalamineWorkbook, wish: Wish, path: Path) -> _Cho
     return _Chosen(meant[0], names, hidden, told)
 
 
-def _header(sheet: calamine.CalamineSheet, wish: Wish) -> HeaderRows:
+def _header(sheet: Sheet, wish: Wish) -> HeaderRows:
     lines = [
-        (number, [cell_text(cell) for cell in row])
-        for number, row in islice(_plain_rows(sheet), header_rows.depth(wish))
+        (number, [cell_text(cell) for cell in row]) for number, row in islice(sheet.rows(), header_rows.depth(wish))
     ]
-    return header_rows.find(lines, wish, sheet.merged_cell_ranges or [])
-
-
-def _plain_rows(sheet: calamine.CalamineSheet, *, last: int = 0) -> Iterator[tuple[int, Row]]:
-    """All rows of the sheet up to the last filled one, or to `last`, each from column A on."""
-    left = sheet.start[1] if sheet.start else 0
-    height = sheet.end[0] + 1 if sheet.end else 0
-    rows: Iterable[Row] = chain(sheet.iter_rows(), repeat([""] * sheet.width, max(0, last - height)))
-    for number, cells in enumerate(rows, start=1):
-        yield number, [*[""] * left, *cells]
+    return header_rows.find(lines, wish, sheet.merged)
 
 
 def _with_merged(rows: Iterable[tuple[int, Row]], merged: Iterable[header_rows.Span]) -> Iterator[tuple[int, Row]]:
