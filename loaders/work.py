@@ -135,8 +135,7 @@ def _load(
     known = plan.dataset.prepare(landing, job)
     with _copying(landing, plan):
         reading = stage(landing, plan, job, known, watch)
-    if not any(found.height for found in reading.faults):
-        plan.table.close()  # nobody reads it again, so that the next one's reader can get ready meanwhile
+    desk.ready_another()  # while the database works
     _judge(landing, plan, job, reading)
     things = _merge(landing, plan, job, known, reading)
     refused = quarantine(landing, plan, job, reading.faults)
