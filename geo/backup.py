@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import orjson
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from config.program import program_version
 from config.site import site
 from geo import backup_file, clients, secret_files
 from geo.audit import audit
@@ -24,8 +24,6 @@ from geo.errors import StoreUnavailable
 from geo.migrations import head
 from geo.store import CONNECT_TIMEOUT_S, Store, rows
 from geo.viewer import Clock, Viewer
-
-PROGRAM = "street-cockpit"
 
 
 @dataclass(frozen=True)
@@ -140,11 +138,3 @@ def _note(
 def total(tables: Mapping[str, Mapping[str, Any]]) -> int:
     """Rows of all tables of a manifest."""
     return sum(int(table["rows"]) for table in tables.values())
-
-
-def program_version() -> str:
-    """The version of the program that runs."""
-    try:
-        return version(PROGRAM)
-    except PackageNotFoundError:
-        return "0"

@@ -180,7 +180,7 @@ class _InForce:
 
 @dataclass(frozen=True)
 class Placers:
-    """All boundary versions of the site; made once a load by `placers`."""
+    """All boundary versions of the site; made by `placers`."""
 
     versions: Sequence[_Version]
     _spans: dict[int, _InForce] = field(default_factory=dict)
@@ -279,6 +279,20 @@ class Placers:
 
 def _last_day(on: Days | np.datetime64 | None) -> Days | np.datetime64:
     return END_OF_TIME - np.timedelta64(1, "D") if on is None else on
+
+
+_kept: dict[tuple[object, ...], Placers] = {}
+
+
+def kept_placers(connection: Connection) -> Placers:
+    """As `placers`, for a transaction that changes no area: those read last serve again until the store has others."""
+    (state,) = rows(connection, "area/state")
+    key = (str(connection.engine.url), *state.values())
+    if key not in _kept:
+        found = placers(connection)
+        _kept.clear()
+        _kept[key] = found
+    return _kept[key]
 
 
 def placers(connection: Connection) -> Placers:

@@ -64,7 +64,7 @@ class Funds(Dataset):
         allow(request, dataset=self.name)
 
     def prepare(self, landing: Landing, job: Job) -> _Known:  # noqa: ARG002
-        return _Known(placers=placing.placers(landing.connection), funds={}, vault=landing.vault)
+        return _Known(placers=placing.kept_placers(landing.connection), funds={}, vault=landing.vault)
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         kind = in_our_words(frame, job.mapping, "kind")
@@ -143,7 +143,7 @@ class Ledger(Dataset):
         for day in job.mapping.extra.get("missing_days", ()):
             landing.run("load/ledger/gap", source_id=job.source_id, load_id=job.load_id, missing_on=day)
         funds = {row["fund_code"]: row["fund_id"] for row in landing.rows("load/ledger/funds", source_id=job.source_id)}
-        return _Known(placers=placing.placers(landing.connection), funds=funds, vault=landing.vault)
+        return _Known(placers=placing.kept_placers(landing.connection), funds=funds, vault=landing.vault)
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         told = frame.with_columns(

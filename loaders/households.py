@@ -54,7 +54,7 @@ class Households(Dataset):
         has_point = job.has_shapes or {"lon", "lat"} <= job.present
         if not has_point and "declared_area_code" not in job.present:
             raise Refused("no_place_columns", file=job.request.file.name)
-        return _Known(placers=placing.placers(landing.connection))
+        return _Known(placers=placing.kept_placers(landing.connection))
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         place = located(frame, system=job.crs, has_shapes=job.has_shapes)

@@ -97,7 +97,7 @@ class Incidents(Dataset):
         return (repr(categories().all),)
 
     def prepare(self, landing: Landing, job: Job) -> _Known:
-        placers, bulk = placing.placers(landing.connection), _carrier(landing, job)
+        placers, bulk = placing.kept_placers(landing.connection), _carrier(landing, job)
         if job.mapping.categories == "open":
             return _Known(placers=placers, listed=None, bulk=bulk)
         listed = categories()
@@ -154,13 +154,16 @@ class Incidents(Dataset):
         refuse_misplaced(landing, job, known.placers, section=self.section)
         if units.is_by_unit(job):
             return units.write(landing, **source, load_id=job.load_id, mapping_hash=mapping_hash)
-        landing.run("load/incidents/diff", **source)
+        may_change = landing.run("load/incidents/diff", **source) > 0
         landing.run("load/incidents/advance", **source)
-        landing.run("load/incidents/stale", **source, mapping_hash=mapping_hash)
+        if may_change:
+            landing.run("load/incidents/stale", **source, mapping_hash=mapping_hash)
         landing.run("load/incidents/unknown_original", **source)
-        landing.run("load/incidents/update", **source, load_id=job.load_id)
+        if may_change:
+            landing.run("load/incidents/update", **source, load_id=job.load_id)
+        last_id = landing.rows("load/incidents/last")[0]["last_id"]
         things = landing.run("load/incidents/insert", **source, load_id=job.load_id)
-        landing.run("load/incidents/revisions", **source, load_id=job.load_id)
+        landing.run("load/incidents/revisions", **source, load_id=job.load_id, after=last_id)
         return things
 
 

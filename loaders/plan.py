@@ -3,24 +3,24 @@
 Invariant: a plan exists only for a file whose header is completely understood; otherwise there is a refusal.
 """
 
-import difflib
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from config import mapping as mappings
+from config.corrections import Correction
 from config.mapping import Mapping as FileMapping
 from config.site import site
 from geo import crs
 from geo.crs import Crs
 from geo.landing import Landing, Line
 from geo.masking import hidden, shown
-from loaders import corrections, read, registry
+from loaders import corrections, read
+from loaders.asking import Asked
 from loaders.corrections import Correcting
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
-from loaders.header import GEOMETRY, Header, match, missing_column, normal, unit_in
+from loaders.header import Header, match, missing_column, unit_in
 from loaders.sandbox.far_table import open_table
 
 Opener = Callable[[read.Wish], read.Table]
@@ -34,7 +34,7 @@ MONEY = ("amount", "_value", "_total")
 class Plan:
     """A file whose header is understood."""
 
-    request: LoadRequest
+    asked: Asked
     dataset: Dataset
     mapping: FileMapping
     table: read.Table
@@ -45,82 +45,40 @@ class Plan:
     is_default_crs: bool
     correcting: Correcting = field(default_factory=Correcting)
 
+    @property
+    def request(self) -> LoadRequest:
+        """What somebody wants loaded."""
+        return self.asked.request
 
-def make_plan(request: LoadRequest, facts: read.FileFacts, *, opener: Opener | None = None) -> Plan:
+
+def make_plan(told: Asked, facts: read.FileFacts, *, opener: Opener | None = None) -> Plan:
     """Understands the file by its header; its table stays open. Raises Refused, ConfigError or an error of geo.crs.
 
     `opener` gives the table where the rows do not come from the file itself (a replay).
     """
-    candidates = registry.datasets(request.dataset)
-    candidates[0].refuse_options(request)
-    crs.agreed({"--crs": request.crs})
-    own = _named(request.source) if request.source else None
-    if own is not None and own.dataset != request.dataset:
-        raise Refused("wrong_dataset", source=own.code, dataset=own.dataset, wanted=request.dataset)
-    wish = _wish(candidates, own, level=request.level)
-    if request.part is not None:
-        wish = replace(wish, sheet=request.part, layer=request.part)
-    table = opener(wish) if opener else open_table(request.file, wish)
+    request = told.request
+    table = opener(told.wish) if opener else open_table(request.file, told.wish)
     try:
-        dataset, mapping, header, constants = _understood(request, table, candidates, own)
+        dataset, mapping, header, constants = _understood(told, table)
         _refuse_other_unit(request, dataset, mapping, table, header)
         _refuse_half_place(header, mapping, table)
-        system, is_default = _crs(request, mapping, table, is_standard=own is None)
+        system, is_default = _crs(request, mapping, table, is_standard=told.own is None)
         _refuse_told_datum(header, table, system)
         correcting = Correcting.of(mapping.code, dataset)
     except BaseException:
         table.close()
         raise
-    return Plan(request, dataset, mapping, table, header, constants, facts, system, is_default, correcting)
+    return Plan(told, dataset, mapping, table, header, constants, facts, system, is_default, correcting)
 
 
-def _wish(candidates: Sequence[Dataset], own: FileMapping | None, *, level: str | None = None) -> read.Wish:
-    """What the mapping, or the built-in ones of all candidates together, ask of the file."""
-    told = [own] if own else [mappings.standard(item.name, item.section, level=level) for item in candidates]
-    decides = [mapping.key["decides"] for mapping in told if "decides" in mapping.key]
-
-    def carrying(*names: str) -> frozenset[str]:
-        every = (table for mapping in told for table in (mapping.columns, mapping.else_columns))
-        found = [table.get(name, ()) for table in every for name in names]
-        return frozenset(normal(heading) for headings in found for heading in headings)
-
-    columns = {name for mapping in told for name in mapping.columns} - {GEOMETRY}
-    headings = carrying(*columns) | {normal(heading) for heading in decides}
-    if own is None:
-        coordinates = tuple(one for one in (carrying("lon"), carrying("lat")) if one)
-        return read.Wish(headings=headings, geometry=carrying(GEOMETRY), coordinates=coordinates)
-    return read.Wish(
-        format=own.format,
-        sheet=own.sheet,
-        layer=own.layer,
-        header_row=own.header_row,
-        header_rows=own.header_rows,
-        headings=headings,
-        geometry=carrying(GEOMETRY),
-        needs_geometry=GEOMETRY in own.columns and GEOMETRY not in own.optional,
-    )
-
-
-def _named(source: str) -> FileMapping:
-    known = mappings.source_names()
-    if source not in known and not source.endswith(".toml"):
-        near = difflib.get_close_matches(source, known, n=1, cutoff=0.0)[0]
-        raise Refused("unknown_source", name=source, nearest=near, known=", ".join(known))
-    return mappings.named(source)
-
-
-def _understood(
-    request: LoadRequest, table: read.Table, candidates: Sequence[Dataset], own: FileMapping | None
-) -> tuple[Dataset, FileMapping, Header, dict[str, str]]:
+def _understood(told: Asked, table: read.Table) -> tuple[Dataset, FileMapping, Header, dict[str, str]]:
     """The dataset whose columns the header carries; if none fits, the refusal of the one that fits best."""
+    own = told.own
     refusals: list[tuple[float, Refused]] = []
-    for dataset in candidates:
+    for dataset, mapping in told.candidates:
         if own is not None and own.section not in (None, dataset.section):
             continue
-        mapping = own or mappings.standard(
-            dataset.name, dataset.section, is_simulated=request.is_simulated, level=request.level
-        )
-        constants = mapping.constants_for(request.stem)
+        constants = mapping.constants_for(told.request.stem)
         try:
             header = match(
                 table.headings,
@@ -182,19 +140,16 @@ def _crs(request: LoadRequest, mapping: FileMapping, table: read.Table, *, is_st
 def ledger_line(plan: Plan, landing: Landing | None) -> Line:
     """The ledger line of the load; without a landing (a refused file) its fingerprint fits no load."""
     request = plan.request
-    boundaries = landing.boundary_version() if landing and plan.dataset.is_placed else 0
-    parts = plan.dataset.fingerprint_parts(landing, request) if landing else ()
     has_place = plan.table.has_shapes or {"lon", "lat"} <= set(plan.header.positions)
-    stem = request.stem if plan.mapping.files else ""
-    told = [plan.facts.sha256, plan.mapping.fingerprint(), stem, site().time_zone]
-    told += [plan.crs.name, request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
-    told += [*corrections.parts(plan.correcting.told), *([request.again] if request.again else [])]
-    told += [f"part={request.part}"] if request.part is not None else []
+    marked = fingerprint(
+        landing, request, plan.dataset, plan.mapping,
+        sha256=plan.facts.sha256, system=plan.crs.name, corrected=plan.correcting.told,
+    )  # fmt: skip
     return Line(
         dataset=request.dataset,
         file_name=hidden(request.name),
         sha256=plan.facts.sha256,
-        fingerprint=hashlib.sha256(json.dumps(told).encode()).hexdigest(),
+        fingerprint=marked,
         mode=request.mode,
         level=request.level,
         ignored_columns=plan.header.ignored,
@@ -207,10 +162,40 @@ def ledger_line(plan: Plan, landing: Landing | None) -> Line:
     )
 
 
+def fingerprint(
+    landing: Landing | None,
+    request: LoadRequest,
+    dataset: Dataset,
+    mapping: FileMapping,
+    *,
+    sha256: str,
+    system: str,
+    corrected: Sequence[Correction],
+) -> str:
+    """SHA-256 (hex) of all that makes a load a new one: the bytes, how they are read, what the store and its lists say.
+
+    `system` is the name of the coordinate system. Without a landing what the store says is left out.
+    """
+    boundaries = landing.boundary_version() if landing and dataset.is_placed else 0
+    parts = dataset.fingerprint_parts(landing, request) if landing else ()
+    stem = request.stem if mapping.files else ""
+    told = [sha256, mapping.fingerprint(), stem, site().time_zone]
+    told += [system, request.level or "", request.mode, str(request.valid_from or ""), str(boundaries), *parts]
+    told += [*corrections.parts(corrected), *([request.again] if request.again else [])]
+    told += [f"part={request.part}"] if request.part is not None else []
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
 def _options(plan: Plan) -> dict[str, object]:
-    """How the file was read, so that its refused rows can be run again; headings only of columns that are ours."""
+    """How the file was read, so that its refused rows can be run again and the file be known again.
+
+    Headings only of columns that are ours.
+    """
     request, table = plan.request, plan.table
     return {
+        "asked": plan.asked.digest(plan.facts.size) if request.replays is None else None,
+        "section": plan.dataset.section,
+        "system": plan.crs.name,
         "source": request.source,
         "crs": request.crs,
         "valid_from": str(request.valid_from) if request.valid_from else None,

@@ -20,6 +20,7 @@ from geo.landing import Counts, Earlier, Landing
 from geo.store import Store
 from geo.viewer import OPERATOR, Clock, Viewer
 from loaders import read
+from loaders.asking import ask
 from loaders.committing import Waiting, troubles_told
 from loaders.dataset import WAIT_S, LoadRequest
 from loaders.faults import Refused
@@ -115,7 +116,7 @@ class _Replay:
         if again is None:
             return None
         facts = ReplayedFacts(path=request.file, size=0, modified_ns=0, digest=lambda: str(self._basis["sha256"]))
-        plan = make_plan(replace(request, again=again), facts, opener=lambda wish: self._table(landing, wish))
+        plan = make_plan(ask(replace(request, again=again)), facts, opener=lambda wish: self._table(landing, wish))
         return replace(plan, mapping=replace(plan.mapping, fill_down=()))
 
     def _take(self, landing: Landing) -> str | None:

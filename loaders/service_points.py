@@ -62,7 +62,7 @@ class ServicePoints(Dataset):
         kinds = _kinds(job)
         for code, (name_zh, name_en) in kinds.items():
             landing.run("load/service_points/kind", code=code, name_zh=name_zh, name_en=name_en)
-        return _Known(placers=placing.placers(landing.connection), kinds=_words(kinds))
+        return _Known(placers=placing.kept_placers(landing.connection), kinds=_words(kinds))
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         place = located(frame, system=job.crs, has_shapes=job.has_shapes)

@@ -52,7 +52,7 @@ class Staff(Dataset):
     def prepare(self, landing: Landing, job: Job) -> _Known:
         if "level" not in job.present and job.mapping.declared_level is None:
             raise Refused("no_level_told", source=job.mapping.code)
-        return _Known(placers=placing.placers(landing.connection))
+        return _Known(placers=placing.kept_placers(landing.connection))
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         told = frame.with_columns(

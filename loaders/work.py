@@ -1,4 +1,4 @@
-"""The one order of work of every load: read → header → check → place → one transaction.
+"""The one order of work of every load: ask the ledger → read → header → check → place → one transaction.
 
 Invariant: a load is in the store completely or not at all; every row of the file is counted once, as inserted, updated,
 unchanged or quarantined, and rows that were refused are kept as received.
@@ -19,7 +19,8 @@ from geo.crash_points import crash_point
 from geo.landing import Counts, Earlier, Landing, Line, Source
 from geo.masking import hidden, listed
 from geo.store import Store
-from loaders import ends, read
+from loaders import ends, known, read
+from loaders.asking import Asked, ask
 from loaders.committing import Done, Waiting, committed, troubles_told
 from loaders.dataset import Job, LoadRequest
 from loaders.ends import Attempt, NothingNewError, come_to_end
@@ -52,16 +53,27 @@ def load_file(
     def act() -> LoadResult:
         facts = read.facts(request.file)
         try:
-            plan = attempt.plan = make_plan(request, facts)
+            asked = ask(request)
+            _end_if_known(attempt, asked, facts)
+            desk.prepare()
+            plan = attempt.plan = make_plan(asked, facts)
         finally:
             attempt.sha256 = facts.sha256
         crash_point("after-open")
         watch = Watch(progress, look)
         return committed(store, request, lambda landing: _load(landing, attempt, plan, watch), waiting=waiting)
 
-    desk.prepare()
     with troubles_told():
         return come_to_end(attempt, act, told_nothing=ends.file_again)
+
+
+def _end_if_known(attempt: Attempt, asked: Asked, facts: read.FileFacts) -> None:
+    """Raises NothingNewError where the ledger knows the file by its bytes, so that nobody need open it."""
+    request = attempt.request
+    with attempt.store.loading(request.viewer, request.clock) as connection:
+        found = known.earlier(Landing(connection, request.clock, request.viewer), asked, facts)
+    if found is not None:
+        raise NothingNewError(found)
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,7 @@ def _load(
     known = plan.dataset.prepare(landing, job)
     with _copying(landing, plan):
         reading = stage(landing, plan, job, known, watch)
+    desk.ready_another()  # while the database works
     _judge(landing, plan, job, reading)
     things = _merge(landing, plan, job, known, reading)
     refused = quarantine(landing, plan, job, reading.faults)

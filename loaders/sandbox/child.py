@@ -39,7 +39,10 @@ class _Forked:
 
 
 def main() -> None:
-    """Answers the loader until it is gone: `reader` (its process id, socket and log), `reap PID` (how it ended)."""
+    """Answers the loader until it is gone: `reader` (its process id, socket and log), `reap PID` (how it ended).
+
+    `ahead`, which makes a reader ready, is not answered.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = _control()
     for module in PRELOADED:
@@ -68,7 +71,7 @@ def _control() -> socket.socket:
 
 
 def _answer(control: socket.socket, folders: dict[int, Path]) -> None:
-    """A reader is forked ahead, as long as nobody waits for anything else."""
+    """A reader is forked ahead, when the last one is gone or the loader says that it has its rows."""
     spare: _Forked | None = _fork(control, folders)
     while message := control.recv(64):
         verb, _, argument = message.decode().partition(" ")
@@ -78,6 +81,8 @@ def _answer(control: socket.socket, folders: dict[int, Path]) -> None:
             socket.send_fds(control, [str(found.pid).encode()], [found.line.fileno(), found.log])
             found.line.close()
             os.close(found.log)
+        elif verb == "ahead":
+            spare = spare or _fork(control, folders)
         else:
             control.send(str(_reap(folders, int(argument))).encode())
             spare = spare or _fork(control, folders)

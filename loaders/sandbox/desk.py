@@ -18,6 +18,7 @@ import threading
 import time
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +93,12 @@ class _Child:
             if len(handles) != 2:
                 raise ConnectionResetError("the child that reads files is gone")
             return int(pid), socket.socket(fileno=handles[0]), handles[1]
+
+    def ready_another(self) -> None:
+        """Lets a reader be forked ahead; there is no answer. Raises OSError."""
+        with self.lock:
+            self._locked()
+            self.control.send(b"ahead")
 
     def reap(self, pid: int) -> int:
         """Ends a reader, removes its folder and returns how it had ended, as waitpid tells it. Raises OSError."""
@@ -256,6 +263,12 @@ _child: _Child | None = None
 def prepare() -> None:
     """Starts what reads files, without waiting for it."""
     _running()
+
+
+def ready_another() -> None:
+    """Makes a reader for the next file ready, without waiting for it."""
+    with suppress(OSError):  # whoever needs it will notice
+        _running().ready_another()
 
 
 def reader() -> Reader:
