@@ -4,25 +4,28 @@ Invariant: a figure, its trend and the rows behind it come from the same marks, 
 leave as numerators and denominators, and nobody averages them.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
-from geo import sql
+from geo import quantiles, sql
+from geo.quantiles import Quantile
 from geo.store import rows
 from geo.viewer import SITE
 from geo.windows import Bucket, Window, buckets
 
 LEVELS = (SITE, "street", "community", "grid", "microgrid")
 STAGES = ("accept", "dispatch", "arrival", "handle", "follow_up")
-SPANS = frozenset({"accept", "dispatch", "arrival", "onscene", "close", "handle", "follow_up"})
-OPEN_MARKS = frozenset({"backlog", "backlog_overdue"})
 SHARES = (0.5, 0.9)
+PART = re.compile(r"c\.part = '(\w+)'|c\.part in \(([^)]*)\)")
+"""Where the query of a family says which parts of a window it reads (kpi/cases)."""
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -59,7 +62,8 @@ class Question:
 class Tally:
     """What one family of marks counts in one area and window; no cases give zeros, not an absence.
 
-    `quantiles` are the nearest-rank quantiles (whole seconds) of the shares asked for, None without durations.
+    `n` are the cases in the denominator; numerator and denominator are cases too, or seconds where times are added up.
+    `quantiles` are those of the durations (whole seconds) at the shares asked for.
     """
 
     family: str
@@ -67,7 +71,8 @@ class Tally:
     window: Window
     numerator: int
     denominator: int
-    quantiles: tuple[int | None, ...]
+    n: int
+    quantiles: tuple[Quantile, ...]
     excluded: Mapping[str, int]
 
 
@@ -180,6 +185,16 @@ def source_moments(connection: Connection, *, windows: Sequence[Window]) -> tupl
     )
 
 
+def households(connection: Connection, counted: Iterable[Tally]) -> dict[int | None, int]:
+    """The households of the areas of these tallies by their version, None for the whole; areas without are left out."""
+    ids = {tally.area.area_id for tally in counted}
+    found = rows(connection, "kpi/households", area_ids=sorted(area_id for area_id in ids if area_id is not None))
+    told: dict[int | None, int] = {row["area_id"]: row["households"] for row in found}
+    if None in ids and (whole := rows(connection, "kpi/households_site")[0]["households"]):
+        told[None] = whole
+    return told
+
+
 def tallies(
     connection: Connection,
     *,
@@ -190,33 +205,34 @@ def tallies(
 ) -> tuple[Tally, ...]:
     """One tally a window, area and family (in this order): all areas of the level, also those without cases.
 
-    `families` are names below geo/sql/kpi/marks or spans; all windows and families share one scan of the cases.
+    `families` are names below geo/sql/kpi/counts or spans; all windows and families share one scan of the cases.
     """
     wanted = tuple(dict.fromkeys(families))
     listed = [areas(connection, question=question, window=window) for window in windows]
+    marks = _Marks(question, wanted, windows, listed)
     found = {
         (row["window_no"], row["code"], row["family"]): row
-        for row in _run(connection, "kpi/rollup", _Marks(question, wanted, windows, listed), quantiles=list(shares))
+        for row in _run(connection, "kpi/rollup", marks, until=[name for name in wanted if _counts_until(name)])
     }
-    empty = {"numerator": 0, "denominator": 0, "quantiles": (None,) * len(shares), "excluded": _NOTHING}
     return tuple(
-        _tally(found.get((number, area.code or "", family), empty), family, area, window, len(shares))
+        _tally(found.get((number, area.code or "", family)), family, area, window, shares)
         for number, (window, places) in enumerate(zip(windows, listed, strict=True), start=1)
         for area in places
         for family in wanted
     )
 
 
-def _tally(row: Mapping[str, Any], family: str, area: NamedArea, window: Window, shares: int) -> Tally:
-    return Tally(
-        family=family,
-        area=area,
-        window=window,
-        numerator=row["numerator"],
-        denominator=row["denominator"],
-        quantiles=tuple(row["quantiles"] or (None,) * shares),
-        excluded=row["excluded"],
-    )
+def _tally(
+    row: Mapping[str, Any] | None, family: str, area: NamedArea, window: Window, shares: Sequence[float]
+) -> Tally:
+    if row is None:
+        return Tally(family, area, window, 0, 0, 0, (quantiles.NONE,) * len(shares), _NOTHING)
+    durations = quantiles.whole_seconds(row["durations"])
+    if _counts_until(family):
+        found = quantiles.kaplan_meier(quantiles.whole_seconds(row["ended"]), durations, shares)
+    else:
+        found = quantiles.nearest_rank(durations, shares)
+    return Tally(family, area, window, row["numerator"], row["denominator"], row["n"], found, row["excluded"])
 
 
 def series(
@@ -235,9 +251,9 @@ def stage_durations(connection: Connection, *, question: Question, window: Windo
         StageDuration(
             area=tally.area,
             stage=tally.family,
-            n=tally.denominator,
-            p50_s=tally.quantiles[0],
-            p90_s=tally.quantiles[1],
+            n=tally.n,
+            p50_s=tally.quantiles[0].value_s,
+            p90_s=tally.quantiles[1].value_s,
             excluded=tally.excluded,
         )
         for tally in found
@@ -296,8 +312,7 @@ def _run(connection: Connection, tail: str, marks: _Marks, **params: object) -> 
         "level": marks.question.level,
         "category": marks.question.category,
         "response_class": marks.question.response_class,
-        "with_open": any(family in OPEN_MARKS for family in marks.families),
-        "with_reported": any(family not in OPEN_MARKS for family in marks.families),
+        "parts": sorted({part for family in marks.families for part in _parts(family)}),
         "area_ids": list(codes),
         "codes": list(codes.values()),
     }
@@ -306,13 +321,34 @@ def _run(connection: Connection, tail: str, marks: _Marks, **params: object) -> 
 
 def _composed(tail: str, families: Sequence[str]) -> str:
     """The program's own SQL files joined: the cases, the marks of each family, then `tail`; nothing else enters."""
-    spans = [sql.text(f"kpi/spans/{family}") for family in families if family in SPANS]
-    marks = [sql.text(f"kpi/marks/{family}") for family in families if family not in SPANS]
-    text = sql.text("kpi/cases")
-    if spans:
-        text += _union("spans", spans)
-        marks.append(sql.text("kpi/span_marks"))
+    text, marks = sql.text("kpi/cases"), []
+    for kind in ("count", "span"):
+        named = [_query(family) for family in families if _is_span(family) == (kind == "span")]
+        if named:
+            text += _union(f"{kind}s", named)
+            marks.append(sql.text(f"kpi/{kind}_marks"))
     return text + _union("marks", marks) + sql.text(tail)
+
+
+def _query(family: str) -> str:
+    return sql.text(f"kpi/{'spans' if _is_span(family) else 'counts'}/{family}")
+
+
+def _is_span(family: str) -> bool:
+    return family in sql.names("kpi/spans")
+
+
+@cache
+def _parts(family: str) -> frozenset[str]:
+    """The parts of a window that the family reads."""
+    found = PART.findall(_query(family))
+    return frozenset(name for one, several in found for name in (one or several.replace("'", "")).split(", "))
+
+
+@cache
+def _counts_until(family: str) -> bool:
+    """Whether cases that did not come to their end count up to a moment (Kaplan-Meier)."""
+    return _is_span(family) and "null::timestamptz as until_at" not in _query(family)
 
 
 def _union(name: str, parts: Sequence[str]) -> str:

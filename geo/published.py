@@ -115,8 +115,7 @@ def counts(connection: Transaction, *, month: Window) -> tuple[Count, ...]:
         "starts": [month.starts],
         "ends": [month.ends],
         "zone": month.zone.key,
-        "with_reported": True,
-        "with_open": False,
+        "parts": ["reported"],
         "category": None,
         "response_class": None,
     }

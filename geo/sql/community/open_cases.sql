@@ -16,7 +16,7 @@ select c.incident_id, i.incident_code as code, k.code as category_code, k.is_pri
        case when i.placed_by = 'point' and not k.is_private then st_y(i.geom) end as lat
 from cases c
 join core.incident i using (incident_id)
-join core.category k using (category_id)
+join core.category k on k.category_id = i.category_id
 join moments m on m.window_no = c.window_no and m.source_id = i.source_id
 left join lateral (
   select a.area_id, a.name from core.area a
@@ -33,7 +33,7 @@ cross join lateral (
   order by s.step desc
   limit 1
 ) reached
-where not c.in_window and not c.is_orphan and 'closed' = any (c.stages)
+where c.part = 'open' and not c.is_orphan and 'closed' = any (c.stages)
   and case :level when 'street' then c.street_id when 'community' then c.community_id
                   when 'grid' then c.grid_id else c.microgrid_id end = any (cast(:area_ids as int[]))
 order by coalesce(c.is_due, false) desc, c.is_suspended, due_at nulls last, c.reported_at, c.incident_id

@@ -3,6 +3,6 @@
 select c.street_id, c.community_id, k.code as category, k.is_private, count(*)::int as n
 from cases c
 join core.incident i using (incident_id)
-join core.category k using (category_id)
-where c.in_window and not c.is_orphan
+join core.category k on k.category_id = i.category_id
+where not c.is_orphan
 group by c.street_id, c.community_id, k.code, k.is_private
