@@ -5,10 +5,12 @@ leave as numerators and denominators, and nobody averages them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -24,8 +26,9 @@ from geo.windows import Bucket, Window, buckets
 LEVELS = (SITE, "street", "community", "grid", "microgrid")
 STAGES = ("accept", "dispatch", "arrival", "handle", "follow_up")
 SHARES = (0.5, 0.9)
-PART = re.compile(r"c\.part = '(\w+)'|c\.part in \(([^)]*)\)")
-"""Where the query of a family says which parts of a window it reads (kpi/cases)."""
+PART = re.compile(r"from (\w+) c\b")
+"""Where the query of a family says which parts of a window it reads (kpi/parts)."""
+FOLDED = ", reported as not materialized (select * from reported_each c where not c.is_folded)\n"
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -210,12 +213,11 @@ def tallies(
     wanted = tuple(dict.fromkeys(families))
     listed = [areas(connection, question=question, window=window) for window in windows]
     marks = _Marks(question, wanted, windows, listed)
-    found = {
-        (row["window_no"], row["code"], row["family"]): row
-        for row in _run(connection, "kpi/rollup", marks, until=[name for name in wanted if _counts_until(name)])
-    }
+    found: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
+    for row in _run(connection, "kpi/rollup", marks, until=[name for name in wanted if _counts_until(name)]):
+        found.setdefault((row["window_no"], marks.codes[row["area_id"]], row["family"]), []).append(row)
     return tuple(
-        _tally(found.get((number, area.code or "", family)), family, area, window, shares)
+        _tally(found.get((number, area.code or "", family), ()), family, area, window, shares)
         for number, (window, places) in enumerate(zip(windows, listed, strict=True), start=1)
         for area in places
         for family in wanted
@@ -223,16 +225,21 @@ def tallies(
 
 
 def _tally(
-    row: Mapping[str, Any] | None, family: str, area: NamedArea, window: Window, shares: Sequence[float]
+    found: Sequence[Mapping[str, Any]], family: str, area: NamedArea, window: Window, shares: Sequence[float]
 ) -> Tally:
-    if row is None:
-        return Tally(family, area, window, 0, 0, 0, (quantiles.NONE,) * len(shares), _NOTHING)
-    durations = quantiles.whole_seconds(row["durations"])
+    """The rows of all versions of an area together."""
+    excluded: Counter[str] = Counter()
+    for row in found:
+        if row["excluded"] is not None:
+            excluded[row["excluded"]] += row["cases"]
+    kept = [row for row in found if row["excluded"] is None]
+    durations = quantiles.whole_seconds([row["durations"] for row in kept])
     if _counts_until(family):
-        found = quantiles.kaplan_meier(quantiles.whole_seconds(row["ended"]), durations, shares)
+        points = quantiles.kaplan_meier(quantiles.whole_seconds([row["ended"] for row in kept]), durations, shares)
     else:
-        found = quantiles.nearest_rank(durations, shares)
-    return Tally(family, area, window, row["numerator"], row["denominator"], row["n"], found, row["excluded"])
+        points = quantiles.nearest_rank(durations, shares)
+    numerator, denominator, n = (sum(row[name] or 0 for row in kept) for name in ("numerator", "denominator", "n"))
+    return Tally(family, area, window, numerator, denominator, n, points, dict(excluded))
 
 
 def series(
@@ -267,8 +274,8 @@ def within_curve(
     listed = [areas(connection, question=question, window=window)]
     steps: dict[str, list[tuple[int, int]]] = {area.code or "": [] for area in listed[0]}
     marks = _Marks(question, (span,), (window,), listed)
-    for row in _run(connection, "kpi/curve", marks, cap_s=cap_s + 1):
-        steps[row["code"]].append((row["duration_s"], row["cases"]))
+    for row in sorted(_run(connection, "kpi/curve", marks, cap_s=cap_s + 1), key=itemgetter("duration_s")):
+        steps[marks.codes[row["area_id"]]].append((row["duration_s"], row["cases"]))
     return tuple(_curve(area, steps[area.code or ""], cap_s) for area in listed[0])
 
 
@@ -284,7 +291,7 @@ def _curve(area: NamedArea, steps: Iterable[tuple[int, int]], cap_s: int) -> Cur
     return Curve(area, n, tuple(seconds), tuple(cumulative))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Marks:
     """The marks that a query rolls up: of which families, windows and areas (`listed`: the areas of each window)."""
 
@@ -293,7 +300,7 @@ class _Marks:
     windows: Sequence[Window]
     listed: Sequence[Sequence[NamedArea]]
 
-    @property
+    @cached_property
     def codes(self) -> dict[int, str]:
         """The code under which each area version is counted; the whole is version 0 under ''."""
         places = (area for areas_of_window in self.listed for area in areas_of_window)
@@ -309,25 +316,34 @@ def _run(connection: Connection, tail: str, marks: _Marks, **params: object) -> 
         **params,
         **_window_params(marks.windows),
         "zone": _zone(marks.windows),
-        "level": marks.question.level,
         "category": marks.question.category,
         "response_class": marks.question.response_class,
-        "parts": sorted({part for family in marks.families for part in _parts(family)}),
         "area_ids": list(codes),
-        "codes": list(codes.values()),
     }
-    return [dict(row) for row in connection.execute(sql_text(_composed(tail, marks.families)), bound).mappings()]
+    text = _composed(tail, marks.families, marks.question.level)
+    return [dict(row) for row in connection.execute(sql_text(text), bound).mappings()]
 
 
-def _composed(tail: str, families: Sequence[str]) -> str:
-    """The program's own SQL files joined: the cases, the marks of each family, then `tail`; nothing else enters."""
-    text, marks = sql.text("kpi/cases"), []
-    for kind in ("count", "span"):
-        named = [_query(family) for family in families if _is_span(family) == (kind == "span")]
-        if named:
-            text += _union(f"{kind}s", named)
-            marks.append(sql.text(f"kpi/{kind}_marks"))
-    return text + _union("marks", marks) + sql.text(tail)
+def _composed(tail: str, families: Sequence[str], level: str) -> str:
+    """The program's own SQL files joined: the cases, the marks of each family, each under `tail`, and nothing else."""
+    area = "0::int" if level == SITE else f"m.{level}_id"
+    texts, ends = [cases(part for family in families for part in _parts(family))], []
+    for family in families:
+        shape = sql.text(f"kpi/{'span' if _is_span(family) else 'count'}_marks")
+        texts.append(f", {family}_rows as (\n{_query(family)}), {family}_marks as (\n")
+        texts.append(shape.replace("rows_of_family", f"{family}_rows") + ")\n")
+        ends.append(sql.text(tail).replace("marks_of_family", f"{family}_marks").replace("area_of_level", area))
+    return "".join(texts) + "union all\n".join(ends)
+
+
+def cases(parts: Iterable[str]) -> str:
+    """The start of a query: the cases of each part of the windows (kpi/parts, and `reported`) under the part's name."""
+    wanted = dict.fromkeys("reported_each" if part == "reported" else part for part in parts)
+    found = [sql.text("kpi/windows")]
+    for part in wanted:
+        text = sql.text("kpi/cases").replace("rows_of_part", sql.text(f"kpi/parts/{part}"))
+        found.append(text.replace("name_of_part", part).replace("_of_part", f"_{part}"))
+    return "".join(found) + (FOLDED if "reported_each" in wanted else "")
 
 
 def _query(family: str) -> str:
@@ -339,20 +355,15 @@ def _is_span(family: str) -> bool:
 
 
 @cache
-def _parts(family: str) -> frozenset[str]:
+def _parts(family: str) -> tuple[str, ...]:
     """The parts of a window that the family reads."""
-    found = PART.findall(_query(family))
-    return frozenset(name for one, several in found for name in (one or several.replace("'", "")).split(", "))
+    return tuple(PART.findall(_query(family)))
 
 
 @cache
 def _counts_until(family: str) -> bool:
     """Whether cases that did not come to their end count up to a moment (Kaplan-Meier)."""
     return _is_span(family) and "null::timestamptz as until_at" not in _query(family)
-
-
-def _union(name: str, parts: Sequence[str]) -> str:
-    return f", {name} as (\n" + "union all\n".join(parts) + ")\n"
 
 
 def _window_params(windows: Sequence[Window]) -> dict[str, list[datetime]]:

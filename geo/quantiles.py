@@ -3,7 +3,7 @@
 Invariant: every value is a duration that occurred; nothing is interpolated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, lgamma, log, sqrt
@@ -32,11 +32,14 @@ class Quantile:
 NONE = Quantile(None)
 
 
-def whole_seconds(sent: bytes | memoryview | None) -> Seconds:
-    """The elements of an int[] as array_send gives it; empty for null."""
-    if sent is None:
-        return np.empty(0, dtype=np.int64)
-    return np.frombuffer(sent, dtype=">i4", offset=ARRAY_HEAD_BYTES)[1::2].astype(np.int64)
+def whole_seconds(sent: Iterable[bytes | memoryview | None]) -> Seconds:
+    """The elements of several int[], as array_send gives them, in order."""
+    read = [
+        np.frombuffer(one, dtype=">i4", offset=ARRAY_HEAD_BYTES)[1::2].astype(np.int64)
+        for one in sent
+        if one is not None
+    ]
+    return np.sort(np.concatenate(read)) if read else np.empty(0, dtype=np.int64)
 
 
 def nearest_rank(ordered: Seconds, shares: Sequence[float]) -> tuple[Quantile, ...]:

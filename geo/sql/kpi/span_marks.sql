@@ -12,5 +12,5 @@ from (
               when s.end_at is null and s.until_at is null then s.no_end
               when s.is_by_day or s.day_precision && s.stamps then 'day_precision'
               when s.end_at < s.start_at then 'negative' end as excluded
-  from spans s
+  from rows_of_family s
 ) m

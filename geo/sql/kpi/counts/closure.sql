@@ -2,8 +2,8 @@
 -- without a deadline). Suspended cases leave the rate; not_due = open, and the deadline is still to come.
 select 'closure' as family, c.*, c.is_closed as is_counted, true as is_base,
        case when c.is_orphan then 'duplicate'
-            when not 'closed' = any (c.stages) then 'no_close_stage'
+            when not c.tells_close then 'no_close_stage'
             when c.is_suspended then 'suspended'
             when not c.is_closed and c.has_deadline and not c.is_due then 'not_due' end as why_not
-from cases c
-where c.part = 'reported'
+from reported c
+

@@ -2,5 +2,5 @@
 select 'extension' as family, c.*, c.is_extended as is_counted, true as is_base,
        case when c.is_orphan then 'duplicate'
             when not c.has_deadline then 'no_deadline' end as why_not
-from cases c
-where c.part = 'reported'
+from reported c
+

@@ -2,9 +2,9 @@
 -- before E. Bare dates are compared by day.
 select 'on_time' as family, c.*, coalesce(c.is_on_time, false) as is_counted, true as is_base,
        case when c.is_orphan then 'duplicate'
-            when not 'closed' = any (c.stages) then 'no_close_stage'
+            when not c.tells_close then 'no_close_stage'
             when c.is_suspended then 'suspended'
             when not c.has_deadline then 'no_deadline'
             when not c.is_closed and not c.is_due then 'not_due' end as why_not
-from cases c
-where c.part = 'reported'
+from reported c
+

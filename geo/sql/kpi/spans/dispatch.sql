@@ -3,5 +3,5 @@ select 'dispatch' as family, c.*, coalesce(c.registered_at, c.accepted_at, c.rep
        array[case when c.registered_at is not null then 'registered_at'
                   when c.accepted_at is not null then 'accepted_at' else 'reported_at' end, 'dispatched_at'] as stamps,
        null::text as no_start, 'no_dispatch' as no_end, 900 as limit_s, null::timestamptz as until_at, null::int as part_s
-from cases c
-where c.part = 'reported'
+from reported c
+
