@@ -15,6 +15,7 @@ from config.site import Site
 from config.site import site as the_site
 from geo import figures as counted
 from geo.figures import Question, SourceMoment, Tally
+from geo.quantiles import Quantile
 from geo.store import Store, Transaction
 from geo.viewer import SITE, Clock, Viewer
 from geo.windows import Window
@@ -22,9 +23,11 @@ from geo.windows import Window
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: two-sided 95 %."""
 
-Note = Literal["no-data", "too-few"]
+Note = Literal["no-data", "too-few", "not-reached"]
 NO_DATA: Note = "no-data"
 TOO_FEW: Note = "too-few"
+NOT_REACHED: Note = "not-reached"
+"""Of a quantile that counts open cases: fewer than that share have come to their end."""
 
 
 class WholeNotVisibleError(Exception):
@@ -43,7 +46,8 @@ class Interval:
 class Figure:
     """One indicator in one area and window, as `cockpit kpi --json` prints it.
 
-    `value` is a count, a ratio of 0 to 1 or whole seconds by `unit`; None with the note no-data or too-few.
+    `value` is a count, a ratio of 0 to 1 or whole seconds by `unit`; None with a note that says why.
+    `interval` is that of a rate, `quantile` holds the interval of a quantile (order statistics, seconds).
     `start` and `end` are days, end exclusive; `moment` is E, up to which events count.
     """
 
@@ -59,10 +63,21 @@ class Figure:
     denominator: int | None
     n: int | None
     interval: Interval | None
+    quantile: Quantile | None
     note: Note | None
     excluded: Mapping[str, int]
     moment: datetime
     data_version: int
+
+    @property
+    def low(self) -> float | int | None:
+        """The lower end of the 95 % interval, in the unit of the value; None where there is none."""
+        return self.interval.low if self.interval else self.quantile.low_s if self.quantile else None
+
+    @property
+    def high(self) -> float | int | None:
+        """The upper end of the 95 % interval, in the unit of the value; None where there is none."""
+        return self.interval.high if self.interval else self.quantile.high_s if self.quantile else None
 
     def record(self) -> dict[str, Any]:
         """The figure as a JSON record, keys as the contract of `cockpit kpi --json` names them."""
@@ -78,8 +93,8 @@ class Figure:
             "numerator": self.numerator,
             "denominator": self.denominator,
             "n": self.n,
-            "low": self.interval.low if self.interval else None,
-            "high": self.interval.high if self.interval else None,
+            "low": self.low,
+            "high": self.high,
             "note": self.note,
             "excluded": dict(self.excluded),
             "as_of": self.moment.isoformat(timespec="seconds"),
@@ -99,6 +114,11 @@ def wilson(numerator: int, denominator: int) -> Interval:
         low=0.0 if numerator == 0 else max(0.0, middle - half),
         high=1.0 if numerator == denominator else min(1.0, middle + half),
     )
+
+
+def poisson_z(now: int, before: int) -> float:
+    """How far two counts lie apart, in standard deviations: 2 (sqrt(now) - sqrt(before)) (Anscombe 1948)."""
+    return 2 * (sqrt(now) - sqrt(before))
 
 
 def figures(
@@ -134,49 +154,68 @@ def figures_in(
     """The same within a transaction that stands at `clock` already, as its viewer sees the cases."""
     shares = tuple(sorted({each.quantile for each in indicators if each.quantile is not None}))
     version = counted.data_version(connection)
-    moments = counted.source_moments(connection, windows=windows)
     tallies = counted.tallies(
         connection, question=question, families=[each.marks for each in indicators], windows=windows, shares=shares
     )
-    return _assembled(_Assembly(clock, the_site(), lang, version, shares), indicators, tallies, moments)
+    assembly = _Assembly(
+        clock=clock,
+        site=the_site(),
+        lang=lang,
+        data_version=version,
+        shares=shares,
+        covering=_covering(connection, windows),
+        covering_before=_covering(connection, windows, before=True) if _compares(indicators) else {},
+        households=counted.households(connection, tallies) if any(each.per for each in indicators) else {},
+    )
+    return _assembled(assembly, indicators, tallies)
+
+
+def _compares(indicators: Iterable[Indicator]) -> bool:
+    return any(each.kind == "change" for each in indicators)
+
+
+def _covering(
+    connection: Transaction, windows: Sequence[Window], *, before: bool = False
+) -> dict[Window, list[SourceMoment]]:
+    """The sources that cover a day of each window, or of as many days before it."""
+    asked = {window.before() if before else window: window for window in windows}
+    found: dict[Window, list[SourceMoment]] = {}
+    for moment in counted.source_moments(connection, windows=tuple(asked)):
+        if moment.is_covered:
+            found.setdefault(asked[moment.window], []).append(moment)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Assembly:
-    """What every figure of one answer shares."""
+    """What every figure of one answer shares; `households` by area version."""
 
     clock: Clock
     site: Site
     lang: str
     data_version: int
     shares: tuple[float, ...]
+    covering: Mapping[Window, Sequence[SourceMoment]]
+    covering_before: Mapping[Window, Sequence[SourceMoment]]
+    households: Mapping[int | None, int]
 
 
-def _assembled(
-    assembly: _Assembly,
-    indicators: Sequence[Indicator],
-    tallies: Iterable[Tally],
-    moments: Iterable[SourceMoment],
-) -> tuple[Figure, ...]:
-    covering: dict[Window, list[SourceMoment]] = {}
-    for moment in moments:
-        if moment.is_covered:
-            covering.setdefault(moment.window, []).append(moment)
+def _assembled(assembly: _Assembly, indicators: Sequence[Indicator], tallies: Iterable[Tally]) -> tuple[Figure, ...]:
     by_place: dict[tuple[Window, str | None], dict[str, Tally]] = {}
     for tally in tallies:
         by_place.setdefault((tally.window, tally.area.code), {})[tally.family] = tally
     return tuple(
-        _figure(assembly, indicator, families[indicator.marks], covering.get(window, []))
-        for (window, _), families in by_place.items()
+        _figure(assembly, indicator, families[indicator.marks])
+        for families in by_place.values()
         for indicator in indicators
     )
 
 
-def _figure(assembly: _Assembly, indicator: Indicator, tally: Tally, covering: Sequence[SourceMoment]) -> Figure:
-    note = _note(indicator, tally, covering)
-    value = None if note else _value(indicator, tally, assembly.shares)
-    is_rate, is_count = indicator.kind == "rate", indicator.kind == "count"
+def _figure(assembly: _Assembly, indicator: Indicator, tally: Tally) -> Figure:
+    covering = assembly.covering.get(tally.window, ())
+    told = _told(assembly, indicator, tally)
     least = min([assembly.clock.at, tally.window.ends, *(source.moment for source in covering)])
+    has_parts = indicator.kind in ("rate", "quotient", "change")
     return Figure(
         indicator=indicator,
         area=tally.area.code,
@@ -185,34 +224,63 @@ def _figure(assembly: _Assembly, indicator: Indicator, tally: Tally, covering: S
         level=tally.area.level,
         start=tally.window.start,
         end=tally.window.end,
-        value=value,
-        numerator=tally.numerator if is_rate else None,
-        denominator=tally.denominator if is_rate else None,
-        n=tally.denominator if not is_count else None if note else tally.numerator,
-        interval=wilson(tally.numerator, tally.denominator) if is_rate and note is None else None,
-        note=note,
+        value=told.value,
+        numerator=tally.numerator if has_parts else None,
+        denominator=told.denominator if has_parts else None,
+        n=tally.n if indicator.kind != "count" else None if told.note else tally.numerator,
+        interval=told.interval,
+        quantile=told.quantile,
+        note=told.note,
         excluded=dict.fromkeys(indicator.beside, 0) | dict(tally.excluded),
         moment=least.astimezone(tally.window.zone),
         data_version=assembly.data_version,
     )
 
 
-def _note(indicator: Indicator, tally: Tally, covering: Sequence[SourceMoment]) -> Note | None:
-    if not any(_serves(source, indicator) for source in covering):
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a tally says under one indicator."""
+
+    value: float | int | None = None
+    denominator: int | None = None
+    interval: Interval | None = None
+    quantile: Quantile | None = None
+    note: Note | None = None
+
+
+def _told(assembly: _Assembly, indicator: Indicator, tally: Tally) -> _Told:
+    denominator = assembly.households.get(tally.area.area_id) if indicator.per else tally.denominator
+    note = _note(assembly, indicator, tally, denominator)
+    if note is not None:
+        return _Told(denominator=denominator, note=note)
+    if indicator.kind == "rate":
+        return _Told(tally.numerator / tally.denominator, denominator, wilson(tally.numerator, tally.denominator))
+    if indicator.kind == "quotient":
+        return _Told(tally.numerator * indicator.scale / (denominator or 1), denominator)
+    if indicator.kind == "quantile":
+        found = tally.quantiles[assembly.shares.index(indicator.quantile or 0)]
+        return _Told(found.value_s, quantile=found, note=NOT_REACHED if found.value_s is None else None)
+    value = tally.numerator if indicator.kind == "count" else poisson_z(tally.numerator, tally.denominator)
+    return _Told(value, denominator)
+
+
+def _note(assembly: _Assembly, indicator: Indicator, tally: Tally, denominator: int | None) -> Note | None:
+    if not _is_carried(assembly, indicator, tally.window):
         return NO_DATA
-    if indicator.kind == "count":
+    if indicator.kind in ("count", "change"):
         return None
-    if tally.denominator == 0:
+    if not denominator:
         return NO_DATA
-    return TOO_FEW if tally.denominator < indicator.minimum_n else None
+    return TOO_FEW if not indicator.per and tally.n < indicator.minimum_n else None
 
 
-def _serves(source: SourceMoment, indicator: Indicator) -> bool:
-    """Whether a source carries the stages; one that sends bare dates has no durations."""
-    return source.stages.issuperset(indicator.stages) and not (source.is_date_only and indicator.clock == "natural")
-
-
-def _value(indicator: Indicator, tally: Tally, shares: tuple[float, ...]) -> float | int | None:
-    if indicator.quantile is not None:
-        return tally.quantiles[shares.index(indicator.quantile)]
-    return tally.numerator / tally.denominator if indicator.kind == "rate" else tally.numerator
+def _is_carried(assembly: _Assembly, indicator: Indicator, window: Window) -> bool:
+    """Whether a source that covers the window carries the stages; one that sends bare dates has no durations."""
+    parts = [assembly.covering] + [assembly.covering_before] * (indicator.kind == "change")
+    return all(
+        any(
+            source.stages.issuperset(indicator.stages) and not (source.is_date_only and indicator.clock != "none")
+            for source in covering.get(window, ())
+        )
+        for covering in parts
+    )

@@ -69,6 +69,19 @@ def duration(seconds: float, lang: str) -> str:
     return MINUS + text if seconds < 0 and whole else text
 
 
+def quantity(value: float, unit: str, lang: str, *, is_share: bool = True) -> str:
+    """The value of a figure in its unit: 93.7% · 2 小时 10 分 · 12.4 天 · 3.2 ‰ · 1.25 · 1,204."""
+    if unit == "ratio":
+        return share(value) if is_share else number(value, digits=2)
+    if unit == "s":
+        return duration(value, lang)
+    if unit == "d":
+        return tr("common.days", lang, n=number(value, digits=1))
+    if unit == "per_1000":
+        return f"{number(value, digits=1)} ‰"
+    return number(value, digits=2) if unit == "z" else number(value)
+
+
 def hours_minutes(seconds: float) -> str:
     """A length of time for a table or a map, h:mm, from one day on days first: 2:10 · 3d 04:10."""
     minutes = round(abs(seconds) / 60)

@@ -6,6 +6,7 @@ stands in the marks it names (`geo/sql/kpi`), never here.
 
 import difflib
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -14,34 +15,39 @@ from config import reader
 
 FOLDER = "kpi"
 ORDER = (
-    "incidents",
-    "closure_rate",
-    "on_time_rate",
-    "backlog",
-    "backlog_overdue",
-    "accept_p50",
-    "accept_p90",
-    "dispatch_p50",
-    "dispatch_p90",
-    "arrival_p50",
-    "arrival_p90",
-    "arrival_within_10min",
-    "onscene_p50",
-    "onscene_p90",
-    "onscene_within_10min",
-    "close_p50",
-    "close_p90",
-    "followup_p50",
-    "followup_p90",
-    "followup_coverage",
-)
+    # how much
+    "incidents", "reports", "reports_per_incident", "incidents_per_1000_households", "surge_z",
+    "valid_report_rate", "grid_solved_rate",
+    # how much is left
+    "closure_rate", "on_time_rate", "urgent_on_time_rate", "clearance_ratio",
+    "backlog", "backlog_not_due", "backlog_overdue", "backlog_suspended", "backlog_days",
+    "overdue_age_p50", "overdue_age_p90", "overdue_over_30d", "overdue_over_90d", "carry_over_rate",
+    "extension_rate", "suspension_rate",
+    # how long
+    "accept_p50", "accept_p90", "accept_within_15min", "dispatch_p50", "dispatch_p90", "dispatch_within_15min",
+    "arrival_p50", "arrival_p90", "arrival_within_10min", "onscene_p50", "onscene_p90", "onscene_within_10min",
+    "handling_p50", "handling_p90", "close_p50", "close_p90", "close_km_p50", "close_km_p90",
+    "close_work_p50", "close_work_p90",
+    "stage_share_accept", "stage_share_dispatch", "stage_share_arrival", "stage_share_handle",
+    # how well
+    "rework_rate", "repeat_rate", "suspect_closure_rate",
+    "followup_p50", "followup_p90", "followup_coverage", "solved_rate", "satisfaction_rate",
+)  # fmt: skip
 _CHOICES = {
-    "kind": ("count", "rate", "quantile"),
-    "unit": ("count", "ratio", "s"),
+    "kind": ("count", "rate", "quantile", "quotient", "change"),
+    "unit": ("count", "ratio", "s", "d", "per_1000", "z"),
     "direction": ("up", "down", "none"),
-    "clock": ("natural", "none"),
+    "clock": ("natural", "work", "none"),
+    "per": ("", "households"),
+    "group": ("volume", "progress", "time", "quality"),
 }
-_UNIT_OF_KIND = {"count": "count", "rate": "ratio", "quantile": "s"}
+_UNITS_OF_KIND = {
+    "count": ("count",),
+    "rate": ("ratio",),
+    "quantile": ("s",),
+    "quotient": ("ratio", "d", "per_1000"),
+    "change": ("z",),
+}
 
 
 class UnknownIndicatorError(LookupError):
@@ -55,15 +61,20 @@ class UnknownIndicatorError(LookupError):
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator. `direction` says which way is better; `target` is a share or seconds, None where none is set.
+    """One indicator.
 
-    `stages` are the stages a source must carry for it; `beside` the exclusions that are shown even when they are 0;
-    `is_assessable` is false for what may be seen but not scored.
+    `kind`: a count; a rate (cases of cases, with an interval); a quantile of durations; a quotient (numerator times
+    `scale` / denominator, no share of anything); the change of a count against the days before, in standard deviations.
+    `direction` says which way is better; `target` is a share or seconds, None where none is set, in force since
+    `target_since`. `stages` are the stages a source must carry for it; `beside` the exclusions that are shown even when
+    they are 0. `is_assessable` is false for what may be seen but not scored, `reference_only_*` says why. `minimum_n`
+    cases give a figure, `minimum_ranked` a place in a ranking. `per` names a denominator that is no number of cases.
     """
 
     slug: str
     id: str
     version: int
+    group: str
     name_zh: str
     name_en: str
     formula_zh: str
@@ -72,15 +83,21 @@ class Indicator:
     denominator_en: str
     source_zh: str
     source_en: str
-    kind: Literal["count", "rate", "quantile"]
-    unit: Literal["count", "ratio", "s"]
+    kind: Literal["count", "rate", "quantile", "quotient", "change"]
+    unit: Literal["count", "ratio", "s", "d", "per_1000", "z"]
     direction: Literal["up", "down", "none"]
-    clock: Literal["natural", "none"]
+    clock: Literal["natural", "work", "none"]
     marks: str
     is_assessable: bool
     minimum_n: int = 10
+    minimum_ranked: int = 30
     quantile: float | None = None
     target: float | None = None
+    target_since: date | None = None
+    scale: float = 1
+    per: Literal["", "households"] = ""
+    reference_only_zh: str = ""
+    reference_only_en: str = ""
     stages: tuple[str, ...] = field(default=())
     beside: tuple[str, ...] = field(default=())
 
@@ -104,6 +121,10 @@ class Indicator:
     def source(self, lang: str) -> str:
         """The standard or rule behind it."""
         return self.source_en if lang == "en" else self.source_zh
+
+    def reference_only(self, lang: str) -> str:
+        """Why it may be seen but not scored; empty for an assessable one."""
+        return self.reference_only_en if lang == "en" else self.reference_only_zh
 
 
 @cache
@@ -141,15 +162,25 @@ def _faults(found: Indicator) -> list[str]:
         for key, known in _CHOICES.items()
         if getattr(found, key) not in known
     ]
-    texts = [each.name for each in fields(found) if each.type is str]
+    texts = [each.name for each in fields(found) if each.type is str and not each.name.startswith("reference_only")]
     faults += [f"{name} must be text" for name in texts if not _is_text(getattr(found, name))]
-    if found.kind in _UNIT_OF_KIND and found.unit != _UNIT_OF_KIND[found.kind]:
-        faults.append(f"a {found.kind} has the unit {_UNIT_OF_KIND[found.kind]}, not {found.unit!r}")
+    units = _UNITS_OF_KIND.get(found.kind, ())
+    if units and found.unit not in units:
+        faults.append(f"a {found.kind} has the unit {' or '.join(units)}, not {found.unit!r}")
+    reasons = (found.reference_only_zh, found.reference_only_en)
+    if not all(isinstance(reason, str) and bool(reason.strip()) is not found.is_assessable for reason in reasons):
+        faults.append("reference_only_zh and _en say why it is not assessable, and nothing where it is")
+    if found.target_since is not None and (found.target is None or not isinstance(found.target_since, date)):
+        faults.append("target_since is the day since which the target is in force, such as 2026-01-01")
     if (found.kind == "quantile") != (found.quantile is not None):
         faults.append("a quantile, and nothing else, says which: quantile = 0.5")
     elif found.quantile is not None and not 0 < found.quantile < 1:
         faults.append(f"quantile {found.quantile!r} does not lie between 0 and 1")
-    faults += [f"{key} must be a whole number above 0" for key in ("version", "minimum_n") if not _is_whole(found, key)]
+    faults += [
+        f"{key} must be a whole number above 0"
+        for key in ("version", "minimum_n", "minimum_ranked")
+        if not _is_whole(found, key)
+    ]
     return faults
 
 

@@ -22,6 +22,8 @@ from config.mapping_layout import FORMATS, layout_faults
 LEVELS = ("street", "community", "grid", "microgrid")
 PRECISIONS = ("second", "minute", "day")
 STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
+HAPPENINGS = ("reopened", "suspended", "extended")
+"""What a source may tell of besides the stages; where it does not, that none is told is no fact."""
 STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
 COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 LAYER_KINDS = ("water", "road", "rail", "park", "block", "county", "partition")
@@ -188,7 +190,9 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     if not faults:
         faults += _foreign_words(found)
         faults += [
-            f"stages: {name!r} must be one of {', '.join(STAGES)}" for name in found["stages"] if name not in STAGES
+            f"stages: {name!r} must be one of {', '.join(STAGES + HAPPENINGS)}"
+            for name in found["stages"]
+            if name not in STAGES + HAPPENINGS
         ]
         faults += [f"time_formats: {form!r} {reason}" for form in found["time_formats"] if (reason := _unread(form))]
     if faults:

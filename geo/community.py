@@ -85,14 +85,12 @@ def open_cases(
         "starts": [window.starts],
         "ends": [window.ends],
         "zone": window.zone.key,
-        "with_reported": False,
-        "with_open": True,
         "category": category,
         "response_class": None,
         "level": level,
         "area_ids": list(versions(connection, level=level, area_id=area_id, window=window)),
     }
-    text = sql.text("kpi/cases") + sql.text("community/open_cases")
+    text = figures.cases(["open"]) + sql.text("community/open_cases")
     return tuple(OpenCase(**row) for row in connection.execute(sql_text(text), bound).mappings())
 
 

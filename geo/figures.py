@@ -4,25 +4,31 @@ Invariant: a figure, its trend and the rows behind it come from the same marks, 
 leave as numerators and denominators, and nobody averages them.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, cached_property
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
-from geo import sql
+from geo import quantiles, sql
+from geo.quantiles import Quantile
 from geo.store import rows
 from geo.viewer import SITE
 from geo.windows import Bucket, Window, buckets
 
 LEVELS = (SITE, "street", "community", "grid", "microgrid")
 STAGES = ("accept", "dispatch", "arrival", "handle", "follow_up")
-SPANS = frozenset({"accept", "dispatch", "arrival", "onscene", "close", "handle", "follow_up"})
-OPEN_MARKS = frozenset({"backlog", "backlog_overdue"})
 SHARES = (0.5, 0.9)
+PART = re.compile(r"from (\w+) c\b")
+"""Where the query of a family says which parts of a window it reads (kpi/parts)."""
+FOLDED = ", reported as not materialized (select * from reported_each c where not c.is_folded)\n"
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -59,7 +65,8 @@ class Question:
 class Tally:
     """What one family of marks counts in one area and window; no cases give zeros, not an absence.
 
-    `quantiles` are the nearest-rank quantiles (whole seconds) of the shares asked for, None without durations.
+    `n` are the cases in the denominator; numerator and denominator are cases too, or seconds where times are added up.
+    `quantiles` are those of the durations (whole seconds) at the shares asked for.
     """
 
     family: str
@@ -67,7 +74,8 @@ class Tally:
     window: Window
     numerator: int
     denominator: int
-    quantiles: tuple[int | None, ...]
+    n: int
+    quantiles: tuple[Quantile, ...]
     excluded: Mapping[str, int]
 
 
@@ -180,6 +188,16 @@ def source_moments(connection: Connection, *, windows: Sequence[Window]) -> tupl
     )
 
 
+def households(connection: Connection, counted: Iterable[Tally]) -> dict[int | None, int]:
+    """The households of the areas of these tallies by their version, None for the whole; areas without are left out."""
+    ids = {tally.area.area_id for tally in counted}
+    found = rows(connection, "kpi/households", area_ids=sorted(area_id for area_id in ids if area_id is not None))
+    told: dict[int | None, int] = {row["area_id"]: row["households"] for row in found}
+    if None in ids and (whole := rows(connection, "kpi/households_site")[0]["households"]):
+        told[None] = whole
+    return told
+
+
 def tallies(
     connection: Connection,
     *,
@@ -190,33 +208,38 @@ def tallies(
 ) -> tuple[Tally, ...]:
     """One tally a window, area and family (in this order): all areas of the level, also those without cases.
 
-    `families` are names below geo/sql/kpi/marks or spans; all windows and families share one scan of the cases.
+    `families` are names below geo/sql/kpi/counts or spans; all windows and families share one scan of the cases.
     """
     wanted = tuple(dict.fromkeys(families))
     listed = [areas(connection, question=question, window=window) for window in windows]
-    found = {
-        (row["window_no"], row["code"], row["family"]): row
-        for row in _run(connection, "kpi/rollup", _Marks(question, wanted, windows, listed), quantiles=list(shares))
-    }
-    empty = {"numerator": 0, "denominator": 0, "quantiles": (None,) * len(shares), "excluded": _NOTHING}
+    marks = _Marks(question, wanted, windows, listed)
+    found: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
+    for row in _run(connection, "kpi/rollup", marks, until=[name for name in wanted if _counts_until(name)]):
+        found.setdefault((row["window_no"], marks.codes[row["area_id"]], row["family"]), []).append(row)
     return tuple(
-        _tally(found.get((number, area.code or "", family), empty), family, area, window, len(shares))
+        _tally(found.get((number, area.code or "", family), ()), family, area, window, shares)
         for number, (window, places) in enumerate(zip(windows, listed, strict=True), start=1)
         for area in places
         for family in wanted
     )
 
 
-def _tally(row: Mapping[str, Any], family: str, area: NamedArea, window: Window, shares: int) -> Tally:
-    return Tally(
-        family=family,
-        area=area,
-        window=window,
-        numerator=row["numerator"],
-        denominator=row["denominator"],
-        quantiles=tuple(row["quantiles"] or (None,) * shares),
-        excluded=row["excluded"],
-    )
+def _tally(
+    found: Sequence[Mapping[str, Any]], family: str, area: NamedArea, window: Window, shares: Sequence[float]
+) -> Tally:
+    """The rows of all versions of an area together."""
+    excluded: Counter[str] = Counter()
+    for row in found:
+        if row["excluded"] is not None:
+            excluded[row["excluded"]] += row["cases"]
+    kept = [row for row in found if row["excluded"] is None]
+    durations = quantiles.whole_seconds([row["durations"] for row in kept])
+    if _counts_until(family):
+        points = quantiles.kaplan_meier(quantiles.whole_seconds([row["ended"] for row in kept]), durations, shares)
+    else:
+        points = quantiles.nearest_rank(durations, shares)
+    numerator, denominator, n = (sum(row[name] or 0 for row in kept) for name in ("numerator", "denominator", "n"))
+    return Tally(family, area, window, numerator, denominator, n, points, dict(excluded))
 
 
 def series(
@@ -235,9 +258,9 @@ def stage_durations(connection: Connection, *, question: Question, window: Windo
         StageDuration(
             area=tally.area,
             stage=tally.family,
-            n=tally.denominator,
-            p50_s=tally.quantiles[0],
-            p90_s=tally.quantiles[1],
+            n=tally.n,
+            p50_s=tally.quantiles[0].value_s,
+            p90_s=tally.quantiles[1].value_s,
             excluded=tally.excluded,
         )
         for tally in found
@@ -251,8 +274,8 @@ def within_curve(
     listed = [areas(connection, question=question, window=window)]
     steps: dict[str, list[tuple[int, int]]] = {area.code or "": [] for area in listed[0]}
     marks = _Marks(question, (span,), (window,), listed)
-    for row in _run(connection, "kpi/curve", marks, cap_s=cap_s + 1):
-        steps[row["code"]].append((row["duration_s"], row["cases"]))
+    for row in sorted(_run(connection, "kpi/curve", marks, cap_s=cap_s + 1), key=itemgetter("duration_s")):
+        steps[marks.codes[row["area_id"]]].append((row["duration_s"], row["cases"]))
     return tuple(_curve(area, steps[area.code or ""], cap_s) for area in listed[0])
 
 
@@ -268,7 +291,7 @@ def _curve(area: NamedArea, steps: Iterable[tuple[int, int]], cap_s: int) -> Cur
     return Curve(area, n, tuple(seconds), tuple(cumulative))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Marks:
     """The marks that a query rolls up: of which families, windows and areas (`listed`: the areas of each window)."""
 
@@ -277,7 +300,7 @@ class _Marks:
     windows: Sequence[Window]
     listed: Sequence[Sequence[NamedArea]]
 
-    @property
+    @cached_property
     def codes(self) -> dict[int, str]:
         """The code under which each area version is counted; the whole is version 0 under ''."""
         places = (area for areas_of_window in self.listed for area in areas_of_window)
@@ -293,30 +316,54 @@ def _run(connection: Connection, tail: str, marks: _Marks, **params: object) -> 
         **params,
         **_window_params(marks.windows),
         "zone": _zone(marks.windows),
-        "level": marks.question.level,
         "category": marks.question.category,
         "response_class": marks.question.response_class,
-        "with_open": any(family in OPEN_MARKS for family in marks.families),
-        "with_reported": any(family not in OPEN_MARKS for family in marks.families),
         "area_ids": list(codes),
-        "codes": list(codes.values()),
     }
-    return [dict(row) for row in connection.execute(sql_text(_composed(tail, marks.families)), bound).mappings()]
+    text = _composed(tail, marks.families, marks.question.level)
+    return [dict(row) for row in connection.execute(sql_text(text), bound).mappings()]
 
 
-def _composed(tail: str, families: Sequence[str]) -> str:
-    """The program's own SQL files joined: the cases, the marks of each family, then `tail`; nothing else enters."""
-    spans = [sql.text(f"kpi/spans/{family}") for family in families if family in SPANS]
-    marks = [sql.text(f"kpi/marks/{family}") for family in families if family not in SPANS]
-    text = sql.text("kpi/cases")
-    if spans:
-        text += _union("spans", spans)
-        marks.append(sql.text("kpi/span_marks"))
-    return text + _union("marks", marks) + sql.text(tail)
+def _composed(tail: str, families: Sequence[str], level: str) -> str:
+    """The program's own SQL files joined: the cases, the marks of each family, each under `tail`, and nothing else."""
+    area = "0::int" if level == SITE else f"m.{level}_id"
+    texts, ends = [cases(part for family in families for part in _parts(family))], []
+    for family in families:
+        shape = sql.text(f"kpi/{'span' if _is_span(family) else 'count'}_marks")
+        texts.append(f", {family}_rows as (\n{_query(family)}), {family}_marks as (\n")
+        texts.append(shape.replace("rows_of_family", f"{family}_rows") + ")\n")
+        ends.append(sql.text(tail).replace("marks_of_family", f"{family}_marks").replace("area_of_level", area))
+    return "".join(texts) + "union all\n".join(ends)
 
 
-def _union(name: str, parts: Sequence[str]) -> str:
-    return f", {name} as (\n" + "union all\n".join(parts) + ")\n"
+def cases(parts: Iterable[str]) -> str:
+    """The start of a query: the cases of each part of the windows (kpi/parts, and `reported`) under the part's name."""
+    wanted = dict.fromkeys("reported_each" if part == "reported" else part for part in parts)
+    found = [sql.text("kpi/windows")]
+    for part in wanted:
+        text = sql.text("kpi/cases").replace("rows_of_part", sql.text(f"kpi/parts/{part}"))
+        found.append(text.replace("name_of_part", part).replace("_of_part", f"_{part}"))
+    return "".join(found) + (FOLDED if "reported_each" in wanted else "")
+
+
+def _query(family: str) -> str:
+    return sql.text(f"kpi/{'spans' if _is_span(family) else 'counts'}/{family}")
+
+
+def _is_span(family: str) -> bool:
+    return family in sql.names("kpi/spans")
+
+
+@cache
+def _parts(family: str) -> tuple[str, ...]:
+    """The parts of a window that the family reads."""
+    return tuple(PART.findall(_query(family)))
+
+
+@cache
+def _counts_until(family: str) -> bool:
+    """Whether cases that did not come to their end count up to a moment (Kaplan-Meier)."""
+    return _is_span(family) and "null::timestamptz as until_at" not in _query(family)
 
 
 def _window_params(windows: Sequence[Window]) -> dict[str, list[datetime]]:

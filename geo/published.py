@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import text as sql_text
 
-from geo import sql
+from geo import figures, sql
 from geo.store import Store, Transaction, rows
 from geo.viewer import Clock, Viewer
 from geo.windows import Window, buckets
@@ -115,12 +115,10 @@ def counts(connection: Transaction, *, month: Window) -> tuple[Count, ...]:
         "starts": [month.starts],
         "ends": [month.ends],
         "zone": month.zone.key,
-        "with_reported": True,
-        "with_open": False,
         "category": None,
         "response_class": None,
     }
-    text = sql.text("kpi/cases") + sql.text("published/counts")
+    text = figures.cases(["reported"]) + sql.text("published/counts")
     return tuple(Count(**row) for row in connection.execute(sql_text(text), bound).mappings())
 
 

@@ -90,14 +90,12 @@ def late_cases(
         "starts": [window.starts],
         "ends": [window.ends],
         "zone": window.zone.key,
-        "with_reported": False,
-        "with_open": True,
         "category": category,
         "response_class": None,
         "soon_s": soon.total_seconds(),
         "within": within,
     }
-    text = sql.text("kpi/cases") + sql.text("view/late")
+    text = figures.cases(["open"]) + sql.text("view/late")
     return tuple(
         LateCase(
             is_due=row["is_due"],

@@ -33,6 +33,10 @@ class Window:
         """The first moment after the window."""
         return datetime.combine(self.end, time.min, self.zone)
 
+    def before(self) -> "Window":
+        """As many days before this window."""
+        return Window(self.start - (self.end - self.start), self.start, self.zone)
+
 
 def buckets(window: Window, *, by: Bucket) -> tuple[Window, ...]:
     """`window` cut at day, ISO week or month borders; the first and the last bucket may be parts."""

@@ -15,7 +15,7 @@ import polars as pl
 import shapely
 
 from config.categories import UNCLASSIFIED, Categories, categories, folded
-from config.mapping import STAGES, STATUSES
+from config.mapping import HAPPENINGS, STAGES, STATUSES
 from geo import crs, placing
 from geo.landing import Landing
 from loaders import order, times, units
@@ -89,9 +89,9 @@ class Incidents(Dataset):
             raise Refused("option_refused", option=f"--mode {request.mode}", dataset=self.name)
 
     def stages(self, job: Job) -> tuple[str, ...]:
-        if job.mapping.stages:
-            return job.mapping.stages
-        return tuple(stage for stage in STAGES if f"{stage}_at" in job.present)
+        told = job.mapping.stages or tuple(stage for stage in STAGES if f"{stage}_at" in job.present)
+        columns = {"reopened": "reopened_at", "suspended": "suspended_at", "extended": "extended_to"}
+        return (*told, *(name for name in HAPPENINGS if columns[name] in job.present and name not in told))
 
     def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
         return (repr(categories().all),)

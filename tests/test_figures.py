@@ -20,7 +20,7 @@ from geo.viewer import AREA, LEADER, Clock, Viewer
 from geo.windows import Window, buckets
 
 ZONE = ZoneInfo("Asia/Shanghai")
-MARKS = sorted({*sql.FOLDER.glob("kpi/*marks*.sql"), *sql.FOLDER.glob("kpi/marks/*"), *sql.FOLDER.glob("kpi/spans/*")})
+MARKS = sorted({*sql.FOLDER.glob("kpi/*marks*.sql"), *sql.FOLDER.glob("kpi/counts/*"), *sql.FOLDER.glob("kpi/spans/*")})
 OCTOBER = Window(date(2026, 10, 1), date(2026, 11, 1), ZONE)
 
 
@@ -491,8 +491,9 @@ def test_a_record_has_the_keys_of_the_contract(town: Town) -> None:
 
 def test_every_indicator_names_marks_that_exist() -> None:
     for each in indicators():
-        folder = "spans" if each.marks in counted.SPANS else "marks"
-        assert sql.text(f"kpi/{folder}/{each.marks}").startswith("-- one row is")
+        folders = [folder for folder in ("spans", "counts") if each.marks in sql.names(f"kpi/{folder}")]
+        assert len(folders) == 1, each.slug
+        assert sql.text(f"kpi/{folders[0]}/{each.marks}").startswith("-- one row is")
 
 
 def test_every_reason_to_leave_a_case_out_has_words_in_both_languages() -> None:

@@ -173,7 +173,7 @@ def _line(figure: Figure, lang: str) -> tuple[str, ...]:
         cell(figure.name),
         figure.indicator.name(lang),
         _value(figure, lang),
-        formats.share_range(figure.interval.low, figure.interval.high) if figure.interval else "",
+        _interval(figure, lang),
         "" if figure.n is None else formats.number(figure.n),
         " ".join(f"{tr(f'kpi.excluded_{why}', lang)} {formats.number(n)}" for why, n in figure.excluded.items()),
     )
@@ -182,9 +182,16 @@ def _line(figure: Figure, lang: str) -> tuple[str, ...]:
 def _value(figure: Figure, lang: str) -> str:
     if figure.value is None:
         return tr(f"kpi.{(figure.note or 'no-data').replace('-', '_')}", lang)
-    if figure.indicator.unit == "ratio":
-        return formats.share(figure.value)
-    return formats.duration(figure.value, lang) if figure.indicator.unit == "s" else formats.number(figure.value)
+    return formats.quantity(figure.value, figure.indicator.unit, lang, is_share=figure.indicator.kind == "rate")
+
+
+def _interval(figure: Figure, lang: str) -> str:
+    if figure.interval:
+        return formats.share_range(figure.interval.low, figure.interval.high)
+    if figure.low is None and figure.high is None:
+        return ""
+    ends = ("…" if end is None else formats.duration(end, lang) for end in (figure.low, figure.high))
+    return "–".join(ends)
 
 
 def _width(text: str) -> int:

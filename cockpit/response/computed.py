@@ -260,8 +260,8 @@ def _stage(stage: str, tallies: Mapping[str, Tally], covering: list[SourceMoment
     from_report = stage in FROM_REPORT and begin is not None and begin not in carried
     tally = tallies.get(FROM_REPORT[stage] if from_report else stage)
     reason = _reason({end} if from_report or begin is None else {begin, end}, tally, covering)
-    n = tally.denominator if tally else 0
-    p50_s, p90_s = tally.quantiles if tally and reason is None else (None, None)
+    n = tally.n if tally else 0
+    p50_s, p90_s = (found.value_s for found in tally.quantiles) if tally and reason is None else (None, None)
     excluded = tally.excluded if tally else {}
     return StageTime(stage, n, p50_s, p90_s, reason, excluded, is_from_report=from_report)
 

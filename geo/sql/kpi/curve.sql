@@ -1,14 +1,6 @@
--- one row is one second at which durations of an area end; key (family, code, duration_s); cases = durations of exactly
+-- one row is one second at which durations of an area version end; key (family, area_id, duration_s); cases = durations of exactly
 -- that many whole seconds, those above the cap counted at the cap
-, targets as (
-  select t.area_id, t.code
-  from unnest(cast(:area_ids as int[]), cast(:codes as text[])) as t (area_id, code)
-)
-select m.family, t.code, least(m.duration_s, cast(:cap_s as int)) as duration_s, count(*) as cases
-from marks m
-join targets t on t.area_id = case cast(:level as text)
-  when 'site' then 0 when 'street' then m.street_id when 'community' then m.community_id
-  when 'grid' then m.grid_id when 'microgrid' then m.microgrid_id end
-where m.duration_s is not null
-group by m.family, t.code, least(m.duration_s, cast(:cap_s as int))
-order by m.family, t.code, duration_s
+select m.family, area_of_level as area_id, least(m.duration_s, cast(:cap_s as int)) as duration_s, count(*) as cases
+from marks_of_family m
+where m.duration_s is not null and area_of_level = any (cast(:area_ids as int[]))
+group by m.family, area_of_level, least(m.duration_s, cast(:cap_s as int))

@@ -3,9 +3,9 @@
 -- not yet due have no running deadline and are left out. finest: the finest of its areas that the viewer sees.
 select c.is_due, c.due_by_e as due_at, c.reported_at, i.agency_responsible as agency, k.code as category_code,
        community.name as community, finest.name as finest, c.street_id, c.community_id, c.grid_id, c.microgrid_id
-from cases c
+from open c
 join core.incident i using (incident_id)
-join core.category k using (category_id)
+join core.category k on k.category_id = i.category_id
 left join core.area community on community.area_id = c.community_id
 left join lateral (
   select a.area_id, a.name from core.area a
@@ -15,7 +15,7 @@ left join lateral (
 ) finest on true
 cross join moments m
 where m.window_no = c.window_no and m.source_id = i.source_id
-  and not c.in_window and not c.is_orphan and 'closed' = any (c.stages)
+  and not c.is_orphan and c.tells_close
   and (c.is_due or not c.is_suspended and c.due_by_e < m.moment + make_interval(secs => :soon_s))
   and (cast(:within as int) is null or :within in (c.street_id, c.community_id, c.grid_id, c.microgrid_id))
 order by c.due_by_e

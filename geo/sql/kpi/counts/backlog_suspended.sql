@@ -1,0 +1,5 @@
+-- one row is one case suspended at E
+select 'backlog_suspended' as family, c.*, true as is_counted, true as is_base,
+       case when not c.tells_close then 'no_close_stage' end as why_not
+from open c
+where not c.is_orphan and c.is_suspended

@@ -1,0 +1,9 @@
+-- one row is one urgent case reported in the window: the same as on_time
+select 'urgent_on_time' as family, c.*, coalesce(c.is_on_time, false) as is_counted, true as is_base,
+       case when c.is_orphan then 'duplicate'
+            when not c.tells_close then 'no_close_stage'
+            when c.is_suspended then 'suspended'
+            when not c.has_deadline then 'no_deadline'
+            when not c.is_closed and not c.is_due then 'not_due' end as why_not
+from reported c
+where c.response_class = 'urgent'

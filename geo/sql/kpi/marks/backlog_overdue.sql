@@ -1,8 +1,0 @@
--- one row is one case open at E whose deadline passed before E, reported before E at any time; no duplicates
-select 'backlog_overdue' as family, m.window_no, m.incident_id, m.street_id, m.community_id, m.grid_id, m.microgrid_id,
-       m.excluded is null as in_numerator, m.excluded is null as in_denominator, m.excluded, null::int as duration_s
-from (
-  select c.*, case when not 'closed' = any (c.stages) then 'no_close_stage' end as excluded
-  from cases c
-  where not c.in_window and not c.is_orphan and c.is_due
-) m
