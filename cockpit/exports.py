@@ -38,6 +38,26 @@ class Export:
     close: Callable[[], None] = lambda: None
 
 
+@dataclass(frozen=True)
+class Document:
+    """A finished file about to leave: `content` makes it of what its last page says (reader, moment, filters, version).
+
+    All else as of Export; `ending` and `media_type` say what kind of file it is.
+    """
+
+    action: str
+    target: str
+    name: str
+    ending: str
+    media_type: str
+    found: int
+    filters: Sequence[tuple[str, str]]
+    content: Callable[[Sequence[tuple[str, str]]], bytes]
+    detail: Mapping[str, object] = field(default_factory=dict)
+    is_sensitive: bool = False
+    close: Callable[[], None] = lambda: None
+
+
 def counted(rows: Iterator[tuple[Row, int]]) -> tuple[Iterator[Row], int]:
     """The rows, and how many there are, which each of them carries."""
     first = next(rows, None)
@@ -58,7 +78,7 @@ def reader_heading(view: View, *, display_name: str) -> str:
     return view.tr("audit.export_head", name=display_name, login=view.viewer.name, at=at)
 
 
-def notes(view: View, export: Export, *, display_name: str) -> list[tuple[str, str]]:
+def notes(view: View, export: Export | Document, *, display_name: str) -> list[tuple[str, str]]:
     """What stands below the table: reader, moment, filters, rows, data version, simulated data where so."""
     tr = view.tr
     told = [(name, value) for name, value in export.filters if value]

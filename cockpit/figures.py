@@ -227,7 +227,7 @@ def _figure(assembly: _Assembly, indicator: Indicator, tally: Tally) -> Figure:
         value=told.value,
         numerator=tally.numerator if has_parts else None,
         denominator=told.denominator if has_parts else None,
-        n=tally.n if indicator.kind != "count" else None if told.note else tally.numerator,
+        n=tally.n if indicator.kind not in ("count", "change") else None if told.note else tally.numerator,
         interval=told.interval,
         quantile=told.quantile,
         note=told.note,

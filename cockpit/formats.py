@@ -37,6 +37,9 @@ def cases(n: int, lang: str) -> str:
     return tr("common.case" if n == 1 else "common.cases", lang, n=number(n))
 
 
+_RANGE_UNITS = (("days", 86_400), ("hours", 3_600), ("minutes_alone", 60), ("seconds", 1))
+
+
 def share(ratio: float, *, digits: int = 1) -> str:
     """A ratio of 0 to 1 as a percentage, no space before the sign: 93.7%."""
     return f"{number(ratio * 100, digits=digits)}%"
@@ -80,6 +83,14 @@ def quantity(value: float, unit: str, lang: str, *, is_share: bool = True) -> st
     if unit == "per_1000":
         return f"{number(value, digits=1)} ‰"
     return number(value, digits=2) if unit == "z" else number(value)
+
+
+def duration_range(low: float | None, high: float | None, lang: str) -> str:
+    """The two ends of an interval of lengths of time in one unit, that of the longer: 2.9–3.6 分 · 10.3–… 小时."""
+    longest = max(end for end in (low, high, 0) if end is not None)
+    unit, size = next((name, size) for name, size in _RANGE_UNITS if longest >= size * 2 or size == 1)
+    ends = ("…" if end is None else number(end / size, digits=0 if size == 1 else 1) for end in (low, high))
+    return tr(f"common.{unit}", lang, n="–".join(ends))
 
 
 def hours_minutes(seconds: float) -> str:

@@ -33,13 +33,15 @@ ORDER = (
     "rework_rate", "repeat_rate", "suspect_closure_rate",
     "followup_p50", "followup_p90", "followup_coverage", "solved_rate", "satisfaction_rate",
 )  # fmt: skip
+GROUPS = ("volume", "progress", "time", "quality")
+"""How much there is, how much is left, how long it takes, how well it is done."""
 _CHOICES = {
     "kind": ("count", "rate", "quantile", "quotient", "change"),
     "unit": ("count", "ratio", "s", "d", "per_1000", "z"),
     "direction": ("up", "down", "none"),
     "clock": ("natural", "work", "none"),
     "per": ("", "households"),
-    "group": ("volume", "progress", "time", "quality"),
+    "group": GROUPS,
 }
 _UNITS_OF_KIND = {
     "count": ("count",),
@@ -69,6 +71,7 @@ class Indicator:
     `target_since`. `stages` are the stages a source must carry for it; `beside` the exclusions that are shown even when
     they are 0. `is_assessable` is false for what may be seen but not scored, `reference_only_*` says why. `minimum_n`
     cases give a figure, `minimum_ranked` a place in a ranking. `per` names a denominator that is no number of cases.
+    `is_part`: a quotient of parts of one whole, shown as a percentage.
     """
 
     slug: str
@@ -96,6 +99,7 @@ class Indicator:
     target_since: date | None = None
     scale: float = 1
     per: Literal["", "households"] = ""
+    is_part: bool = False
     reference_only_zh: str = ""
     reference_only_en: str = ""
     stages: tuple[str, ...] = field(default=())
@@ -105,6 +109,11 @@ class Indicator:
     def definition(self) -> str:
         """Its identity in time, such as `K03@1`: a changed definition has a new version."""
         return f"{self.id}@{self.version}"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it lies between 0 and 1 and is shown as a percentage."""
+        return self.kind == "rate" or self.is_part
 
     def name(self, lang: str) -> str:
         """Its name in `zh` or `en`."""

@@ -37,10 +37,12 @@ ACCOUNTS = {
     "wall": ("wall", ()),
     "hand": ("steward", ()),
 }
-PATHS = ("/export/entries.csv", "/export/rejects.csv", "/export/audit.csv")
+ENTRIES, REJECTS, AUDIT, FIGURES = PATHS = (
+    "/export/entries.csv", "/export/rejects.csv", "/export/audit.csv", "/export/figures.csv",
+)  # fmt: skip
 ALLOWED = {
-    "zhang": PATHS[:2], "own": PATHS[:1], "sibling": PATHS[:1], "grid": (), "judge": PATHS, "root": (), "wall": (),
-    "hand": PATHS[1:2],
+    "zhang": (ENTRIES, REJECTS, FIGURES), "own": (ENTRIES, FIGURES), "sibling": (ENTRIES, FIGURES), "grid": (),
+    "judge": PATHS, "root": (), "wall": (), "hand": (REJECTS,),
 }  # fmt: skip
 
 
@@ -90,8 +92,7 @@ def client(filled: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     st.cache_resource.clear()
     monkeypatch.setattr(queries, "store", lambda: filled)
     monkeypatch.setenv("COCKPIT_NOW", "2026-11-20T14:32:00+08:00")
-    handlers = dict(zip(PATHS, (exports.entries, exports.rejects, exports.lines), strict=True))
-    app = Starlette(routes=[Route(path, handler) for path, handler in handlers.items()])
+    app = Starlette(routes=[Route(path, handler) for path, handler in exports.ROUTES.items()])
     yield lambda target, headers=None: ask(app, target, headers)
     st.cache_resource.clear()
 

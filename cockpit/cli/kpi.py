@@ -182,7 +182,7 @@ def _line(figure: Figure, lang: str) -> tuple[str, ...]:
 def _value(figure: Figure, lang: str) -> str:
     if figure.value is None:
         return tr(f"kpi.{(figure.note or 'no-data').replace('-', '_')}", lang)
-    return formats.quantity(figure.value, figure.indicator.unit, lang, is_share=figure.indicator.kind == "rate")
+    return formats.quantity(figure.value, figure.indicator.unit, lang, is_share=figure.indicator.is_share)
 
 
 def _interval(figure: Figure, lang: str) -> str:
@@ -190,8 +190,7 @@ def _interval(figure: Figure, lang: str) -> str:
         return formats.share_range(figure.interval.low, figure.interval.high)
     if figure.low is None and figure.high is None:
         return ""
-    ends = ("…" if end is None else formats.duration(end, lang) for end in (figure.low, figure.high))
-    return "–".join(ends)
+    return formats.duration_range(figure.low, figure.high, lang)
 
 
 def _width(text: str) -> int:

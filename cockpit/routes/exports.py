@@ -1,4 +1,4 @@
-"""Files by address: `/export/entries.csv`, `/export/rejects.csv`, `/export/audit.csv`, with the filters of their page.
+"""Files by address below `/export/` (ROUTES), with the filters of their page.
 
 Invariant: who asks is whom the cookie says; without the right, or where the line in the audit trail cannot be written,
 not one byte of the table is sent; and nobody on the way keeps the file.
@@ -21,8 +21,10 @@ from cockpit.access import current
 from cockpit.audit import export as audit_export
 from cockpit.context import View
 from cockpit.data import export as data_export
-from cockpit.exports import EXPORT, Export
+from cockpit.exports import EXPORT, Document, Export
 from cockpit.funds import export as funds_export
+from cockpit.report import export as report_export
+from cockpit.report.document import FontMissingError
 from cockpit.routes import faults
 from cockpit.routes.turns import TURNS
 from cockpit.spreadsheets import csv_stream
@@ -32,6 +34,9 @@ from geo.audit import REFUSED, audit
 from geo.errors import AuditUnavailable, StoreUnavailable
 from geo.viewer import PROGRAM, Viewer, current_clock
 
+Make = Callable[[View], Export | Document | None]
+FIGURES = "page.response"
+"""The page whose readers may take figures along."""
 MOVED = "common.note_moved_period"
 NOT_KEPT = {"cache-control": "no-store"}
 PATIENCE_S = 60
@@ -54,7 +59,32 @@ def lines(request: Request) -> Response:
     return _answer(request, "audit", audit_export.export, page="page.audit")
 
 
-def _answer(request: Request, name: str, make: Callable[[View], Export | None], *, page: str) -> Response:
+def figures_csv(request: Request) -> Response:
+    """The figures of a period, level and area."""
+    return _answer(request, "figures", report_export.as_csv, page=FIGURES)
+
+
+def figures_excel(request: Request) -> Response:
+    """The same as a workbook."""
+    return _answer(request, "figures", report_export.as_excel, page=FIGURES)
+
+
+def report(request: Request) -> Response:
+    """The monthly report of an area."""
+    return _answer(request, "report", report_export.as_pdf, page=FIGURES)
+
+
+ROUTES: Mapping[str, Callable[[Request], Response]] = {
+    "/export/entries.csv": entries,
+    "/export/rejects.csv": rejects,
+    "/export/audit.csv": lines,
+    "/export/figures.csv": figures_csv,
+    "/export/figures.xlsx": figures_excel,
+    "/export/report.pdf": report,
+}
+
+
+def _answer(request: Request, name: str, make: Make, *, page: str) -> Response:
     params = dict(request.query_params)
     lang, _ = context.parse_lang(params)
     try:
@@ -71,7 +101,7 @@ def _answer(request: Request, name: str, make: Callable[[View], Export | None], 
         return PlainTextResponse(faults.told(fault), status_code=503, headers=NOT_KEPT)
 
 
-def _in_turn(session: Session, params: dict[str, str], make: Callable[[View], Export | None]) -> Response:
+def _in_turn(session: Session, params: dict[str, str], make: Make) -> Response:
     """The file, or why there is none; its turn is given back when the last byte is fetched, or nobody fetches on."""
     account_id, lang = session.viewer.account_id, context.parse_lang(params)[0]
     if not TURNS.take(account_id):
@@ -84,6 +114,8 @@ def _in_turn(session: Session, params: dict[str, str], make: Callable[[View], Ex
         export = None if any(note.key != MOVED for note in view.notes) else make(view)
         answer = _said("audit.export_not_found", lang, status=404) if export is None else _file(view, session, export)
         return answer
+    except FontMissingError:
+        return _said("report.no_font", lang, status=503)
     finally:
         if not isinstance(answer, StreamingResponse):
             TURNS.give_back(account_id)
@@ -97,9 +129,12 @@ def _held(blocks: Iterator[bytes], export: Export, account_id: int | None) -> Ge
         TURNS.give_back(account_id)
 
 
-def _file(view: View, session: Session, export: Export) -> Response:
+def _file(view: View, session: Session, export: Export | Document) -> Response:
     """The file, once its line stands in the audit trail."""
-    name = exports.file_name(f"{export.name}_{view.viewer.name}") + ".csv"
+    notes = exports.notes(view, export, display_name=session.display_name)
+    made = export.content(notes) if isinstance(export, Document) else b""
+    ending = export.ending if isinstance(export, Document) else "csv"
+    name = exports.file_name(f"{export.name}_{view.viewer.name}") + f".{ending}"
     try:
         with queries.store().auditing(view.viewer, current_clock()) as connection:
             audit(
@@ -110,16 +145,14 @@ def _file(view: View, session: Session, export: Export) -> Response:
     except BaseException:
         export.close()
         raise
-    blocks = csv_stream(
-        export.headings,
-        export.lines,
-        reader=exports.reader_heading(view, display_name=session.display_name),
-        notes=exports.notes(view, export, display_name=session.display_name),
-    )
     headers = {
         **NOT_KEPT,
-        "content-disposition": f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(name, safe='')}",
+        "content-disposition": f"attachment; filename=\"export.{ending}\"; filename*=UTF-8''{quote(name, safe='')}",
     }
+    if isinstance(export, Document):
+        return Response(made, media_type=export.media_type, headers=headers)
+    reader = exports.reader_heading(view, display_name=session.display_name)
+    blocks = csv_stream(export.headings, export.lines, reader=reader, notes=notes)
     return OnItsWay(_held(blocks, export, view.viewer.account_id), media_type="text/csv", headers=headers)
 
 

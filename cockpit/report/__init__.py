@@ -1,0 +1,1 @@
+"""Files about figures: tables (CSV, Excel) and the monthly report (PDF)."""
