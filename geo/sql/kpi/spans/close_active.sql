@@ -6,5 +6,5 @@ from reported c
 left join lateral (
   select sum(extract(epoch from r.ends_at - greatest(r.starts_at, c.reported_at))) as rested_s
   from core.rests(c.incident_id, c.closed_at) r
-  where r.ends_at > c.reported_at
-) rest on c.has_history
+  where c.has_history and r.ends_at > c.reported_at
+) rest on true

@@ -13,5 +13,5 @@ left join lateral (
   from core.rests(c.incident_id, c.closed_at) r
   cross join lateral ops.office_time(greatest(r.starts_at, c.reported_at)) b
   cross join lateral ops.office_time(r.ends_at) e
-  where r.ends_at > c.reported_at
-) rest on c.has_history
+  where c.has_history and r.ends_at > c.reported_at
+) rest on true
