@@ -103,7 +103,7 @@ class Calendar:
         """The moments from and before which it is known (UTC); None where no day is."""
         if self.first is None or self.last is None:
             return None
-        return self._moment(self.first), self._moment(self.last + DAY)
+        return self.moment(self.first), self.moment(self.last + DAY)
 
     @cached_property
     def spans(self) -> tuple[OfficeSpan, ...]:
@@ -112,7 +112,7 @@ class Calendar:
         before = NOTHING
         for day in sorted(self.workdays):
             for start, end in self.office(day).spans:
-                starts, ends = self._moment(day, start), self._moment(day, end)
+                starts, ends = self.moment(day, start), self.moment(day, end)
                 found.append(OfficeSpan(starts, ends, before))
                 before += ends - starts
         return tuple(found)
@@ -126,7 +126,8 @@ class Calendar:
         """The office hours up to the end of each span."""
         return [span.before + (span.ends - span.starts) for span in self.spans]
 
-    def _moment(self, day: date, minutes: int = 0) -> datetime:
+    def moment(self, day: date, minutes: int = 0) -> datetime:
+        """So many minutes after midnight by the site's clocks (UTC)."""
         wall = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes)
         return wall.replace(tzinfo=self.zone).astimezone(UTC)
 
