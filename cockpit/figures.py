@@ -28,6 +28,8 @@ NO_DATA: Note = "no-data"
 TOO_FEW: Note = "too-few"
 NOT_REACHED: Note = "not-reached"
 """Of a quantile that counts open cases: fewer than that share have come to their end."""
+NO_CALENDAR = "no_calendar"
+"""Why a case has no working time; a figure without it would be of the quick ones only."""
 
 
 class WholeNotVisibleError(Exception):
@@ -269,7 +271,7 @@ def _note(assembly: _Assembly, indicator: Indicator, tally: Tally, denominator: 
         return NO_DATA
     if indicator.kind in ("count", "change"):
         return None
-    if not denominator:
+    if not denominator or NO_CALENDAR in tally.excluded:
         return NO_DATA
     return TOO_FEW if not indicator.per and tally.n < indicator.minimum_n else None
 

@@ -1,10 +1,11 @@
 """The code list of incident categories (`categories.toml`) and how a sender's word finds its code."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from config import reader
+from config.clocks import Limit
 
 CLASSES = ("urgent", "general", "dispute")
 UNCLASSIFIED = "unclassified"
@@ -13,13 +14,17 @@ UNCLASSIFIED = "unclassified"
 
 @dataclass(frozen=True)
 class Category:
-    """One category: `response_class` urgent is under the 10-minute promise; private ones show only in counts of ≥ 5."""
+    """One category: `response_class` urgent is under the 10-minute promise; private ones show only in counts of ≥ 5.
+
+    `limit`: from the report to the close, for sources whose mapping says that they send no deadline of their own.
+    """
 
     code: str
     zh: str
     en: str
     response_class: str
     is_private: bool
+    limit: Limit | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,18 @@ def categories() -> Categories:
     for number, entry in enumerate(reader.read(path).get("category", []), start=1):
         try:
             item = Category(
-                str(entry["code"]), str(entry["zh"]), str(entry["en"]), str(entry["class"]), bool(entry["private"])
+                str(entry["code"]),
+                str(entry["zh"]),
+                str(entry["en"]),
+                str(entry["class"]),
+                bool(entry["private"]),
+                Limit.of(str(entry["limit"])) if "limit" in entry else None,
             )
         except KeyError as error:
             faults.append(f"category {number} lacks {error}")
+            continue
+        except ValueError as error:
+            faults.append(f"category {entry['code']}: limit {error}")
             continue
         if item.response_class not in CLASSES:
             faults.append(f"category {item.code}: class {item.response_class!r} must be one of {', '.join(CLASSES)}")

@@ -27,7 +27,7 @@ ORDER = (
     "accept_p50", "accept_p90", "accept_within_15min", "dispatch_p50", "dispatch_p90", "dispatch_within_15min",
     "arrival_p50", "arrival_p90", "arrival_within_10min", "onscene_p50", "onscene_p90", "onscene_within_10min",
     "handling_p50", "handling_p90", "close_p50", "close_p90", "close_km_p50", "close_km_p90",
-    "close_work_p50", "close_work_p90",
+    "close_active_p50", "close_active_p90", "close_work_p50", "close_work_p90",
     "stage_share_accept", "stage_share_dispatch", "stage_share_arrival", "stage_share_handle",
     # how well
     "rework_rate", "repeat_rate", "suspect_closure_rate",
@@ -68,9 +68,10 @@ class Indicator:
     `kind`: a count; a rate (cases of cases, with an interval); a quantile of durations; a quotient (numerator times
     `scale` / denominator, no share of anything); the change of a count against the days before, in standard deviations.
     `direction` says which way is better; `target` is a share or seconds, None where none is set, in force since
-    `target_since`. `stages` are the stages a source must carry for it; `beside` the exclusions that are shown even when
-    they are 0. `is_assessable` is false for what may be seen but not scored, `reference_only_*` says why. `minimum_n`
-    cases give a figure, `minimum_ranked` a place in a ranking. `per` names a denominator that is no number of cases.
+    `target_since`. `clock` natural counts elapsed time, work office hours (config.clocks). `stages` are the stages a
+    source must carry for it; `beside` the exclusions that are shown even when they are 0. `is_assessable`
+    is false for what may be seen but not scored, `reference_only_*` says why. `minimum_n` cases give a figure,
+    `minimum_ranked` a place in a ranking. `per` names a denominator that is no number of cases.
     `is_part`: a quotient of parts of one whole, shown as a percentage.
     """
 

@@ -49,6 +49,8 @@ NOT_BY_UNIT = frozenset(
     ("status", "first_closed_at", "reopened_at", "extended_to", "suspended_at", "resumed_at", "duplicate_of")
 )
 """What is said of a whole incident and cannot be made of its units' rows."""
+BY_CATEGORY = "by_category"
+"""In `[extra] deadlines`: where the source sends no deadline, that of the category's limit holds."""
 EPOCHS = ("epoch_s", "epoch_ms")
 """In `time_formats`: numbers are seconds or milliseconds since 1970 UTC."""
 DIRECTIVE = re.compile(r"%(\.\d?f|[369]f|[-_0]?.|$)")
@@ -184,7 +186,7 @@ def _mapping(table: dict[str, Any], *, code: str, path: Path) -> Mapping:
     found["covers"] = _covers(found.get("covers"), faults)
     _check_words(found, faults)
     faults += _nameless(found.get("extra"), "kinds") + _nameless(found.get("extra"), "layers")
-    faults += _category_faults(found)
+    faults += _category_faults(found) + _deadline_faults(found)
     faults += _misplaced_shapings(found)
     faults += layout_faults(found)
     if not faults:
@@ -326,6 +328,20 @@ def _category_faults(found: dict[str, Any]) -> list[str]:
         or not all(isinstance(text, str) and text for text in told.values())
         or told["class"] not in CLASSES
     ]
+
+
+def _deadline_faults(found: dict[str, Any]) -> list[str]:
+    """Deadlines by category where no row is an incident with a category of our list."""
+    extra = found.get("extra")
+    told = extra.get("deadlines") if isinstance(extra, dict) else None
+    if told is None:
+        return []
+    if told != BY_CATEGORY:
+        return [f"extra.deadlines = {told!r} must be {BY_CATEGORY!r}"]
+    is_fit = found.get("dataset") == "incidents" and found.get("categories", "list") == "list"
+    if not is_fit or "unit" in found["key"]:
+        return ["extra.deadlines: only incidents with categories of the list, one a row, have limits by category"]
+    return []
 
 
 def _service_kinds(extra: dict[str, Any]) -> set[str]:

@@ -330,6 +330,7 @@ def _composed(tail: str, families: Sequence[str], level: str) -> str:
     texts, ends = [cases(part for family in families for part in _parts(family))], []
     for family in families:
         shape = sql.text(f"kpi/{'span' if _is_span(family) else 'count'}_marks")
+        shape = shape.replace("counted_of_span", "s.counted_s" if "as counted_s" in _query(family) else "null")
         texts.append(f", {family}_rows as (\n{_query(family)}), {family}_marks as (\n")
         texts.append(shape.replace("rows_of_family", f"{family}_rows") + ")\n")
         ends.append(sql.text(tail).replace("marks_of_family", f"{family}_marks").replace("area_of_level", area))

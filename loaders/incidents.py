@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 import shapely
 
+from config import mapping as mappings
 from config.categories import UNCLASSIFIED, Categories, categories, folded
 from config.mapping import HAPPENINGS, STAGES, STATUSES
 from geo import crs, placing
@@ -23,6 +24,7 @@ from loaders.bulk import FirstBulk
 from loaders.check import missing, numbers, translated
 from loaders.content import content_hash
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
+from loaders.deadlines import Deadlines, deadlines_of
 from loaders.faults import Refused, fault_rows, together
 from loaders.lat_lon import pair_column, taken_apart
 from loaders.misplaced import refuse_misplaced
@@ -55,6 +57,8 @@ class _Known:
     """None: the source's own list, every value becomes a category."""
     bulk: FirstBulk | None
     """None: the store holds incidents already."""
+    deadlines: Deadlines | None = None
+    """None: what the source sends is all there is."""
 
 
 class Incidents(Dataset):
@@ -94,7 +98,8 @@ class Incidents(Dataset):
         return (*told, *(name for name in HAPPENINGS if columns[name] in job.present and name not in told))
 
     def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
-        return (repr(categories().all),)
+        deadlines = deadlines_of(mappings.named(request.source) if request.source else None)
+        return (repr(categories().all), *([deadlines.fingerprint()] if deadlines else []))
 
     def prepare(self, landing: Landing, job: Job) -> _Known:
         placers, bulk = placing.kept_placers(landing.connection), _carrier(landing, job)
@@ -109,7 +114,7 @@ class Incidents(Dataset):
             classes=[item.response_class for item in listed.all],
             privates=[item.is_private for item in listed.all],
         )
-        return _Known(placers=placers, listed=listed, bulk=bulk)
+        return _Known(placers=placers, listed=listed, bulk=bulk, deadlines=deadlines_of(job.mapping))
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         frame = frame.with_columns(in_our_words(frame, job.mapping, name) for name in WORDED)
@@ -131,6 +136,9 @@ class Incidents(Dataset):
         ]
         found = together(faults)
         category, unknown = _category(frame["category"], known.listed)
+        if known.deadlines is not None:
+            reported = {"reported": at["reported_at"], "is_day": stamps["reported_at"].is_day}
+            at = at.with_columns(known.deadlines.completed(at["due_at"], category=category, **reported))
         records = _records(frame, at, stamps, job)
         records = records.with_columns(category, status, *units.keys(frame, job))
         is_disordered = order.is_disordered(at, stamps, zone=job.time_zone.key)

@@ -24,21 +24,27 @@ KEPT = timedelta(days=62)
 
 def street(new_database: Callable[..., StoreUrls], clock: Clock) -> StoreUrls:
     """The URLs of a new database with the street in it."""
-    return new_database(make_url(_loaded(new_database, clock).owner).database)
+    return new_database(make_url(_loaded(new_database, clock)[0].owner).database)
+
+
+def incidents_told(new_database: Callable[..., StoreUrls], clock: Clock) -> str:
+    """The file of incidents that the street was loaded from (CSV)."""
+    return _loaded(new_database, clock)[1]
 
 
 @cache
-def _loaded(new_database: Callable[..., StoreUrls], clock: Clock) -> StoreUrls:
+def _loaded(new_database: Callable[..., StoreUrls], clock: Clock) -> tuple[StoreUrls, str]:
     urls = new_database()
     store = Store(urls)
     with tempfile.TemporaryDirectory() as folder:
         files = sample.generate(seed=SEED, clock=clock.at, folder=Path(folder))
         _cut(files.incidents, since=(clock.at - KEPT).strftime("%Y-%m-%d"))
+        told = files.incidents.read_text(encoding="utf-8")
         for request in requests(replace(files, layers=()), clock):
             result = load_file(store, replace(request, lang="en"))
             assert result.status == "loaded", result.message
     store.close()
-    return urls
+    return urls, told
 
 
 def _cut(file: Path, *, since: str) -> None:

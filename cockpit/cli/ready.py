@@ -13,6 +13,7 @@ from config.messages import LANGUAGES, tr
 from config.rights import rights
 from geo.account_changes import viewer_named
 from geo.audit import OK, REFUSED, audit
+from geo.calendars import keep_calendar
 from geo.errors import NotMigrated, StoreUnavailable
 from geo.migrations import check, migrate
 from geo.store import Store
@@ -47,7 +48,7 @@ def reader(store: Store, user: str | None, *, needs: tuple[str, ...], lang: str)
 
 
 def ready_store(clock: Clock) -> Store:
-    """The store at the program's revision; an older or empty one is migrated.
+    """The store at the program's revision; migrated where it is older or empty, and with the site's working calendar.
 
     Raises StoreUnavailable when it cannot be reached, NotMigrated when it is newer than the program.
     """
@@ -60,6 +61,8 @@ def ready_store(clock: Clock) -> Store:
         if not (is_ours_to_make or isinstance(fault, NotMigrated)):
             raise
         migrate(store.urls)
+    else:
+        keep_calendar(store, OPERATOR, clock)
     return store
 
 

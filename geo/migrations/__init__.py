@@ -12,6 +12,8 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from config.calendars import calendar
+from geo.calendars import write_calendar
 from geo.errors import NotMigrated, StoreUnavailable
 from geo.migrations.steps import literally
 from geo.sealing import seal_clear
@@ -32,7 +34,8 @@ def migrate(urls: StoreUrls) -> str:
     """Brings the schema to the program's revision and returns it; doing it twice changes nothing.
 
     Where `urls.admin` is given, roles and the extension are made first. Raises StoreUnavailable, and NotMigrated for a
-    store that is newer than the program, VaultError where texts in clear cannot be sealed.
+    store that is newer than the program, VaultError where texts in clear cannot be sealed, ConfigError for a working
+    calendar with faults.
     """
     try:
         bootstrap(urls)
@@ -61,9 +64,10 @@ def knows(revision: str) -> bool:
 
 
 def _upgrade(connection: Connection) -> None:
-    """The schema's steps, and in the same transaction the sealing of what an older store held in clear."""
+    """The schema's steps, in the same transaction the sealing of what an older store held in clear; the calendar."""
     command.upgrade(_alembic(connection), "head")
     seal_clear(connection)
+    write_calendar(connection, calendar())
 
 
 def head() -> str:

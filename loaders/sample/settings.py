@@ -66,6 +66,7 @@ class Category:
     due_hours: float
     agency: str
     weight: float
+    limit: str = ""
 
 
 @dataclass(frozen=True)

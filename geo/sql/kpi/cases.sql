@@ -59,7 +59,7 @@
   where not c.is_void
 ), name_of_part as (
   select s.window_no, s.incident_id, s.category_id, s.response_class, s.moment, s.known_until, s.street_id, s.community_id, s.grid_id, s.microgrid_id,
-         s.is_by_day, s.tells_registration, s.tells_dispatch, s.tells_close, s.tells_follow_up, s.day_precision,
+         s.has_history, s.is_by_day, s.tells_registration, s.tells_dispatch, s.tells_close, s.tells_follow_up, s.day_precision,
          s.is_orphan, s.is_duplicate and not s.is_orphan as is_folded, s.is_suspended, s.was_suspended, s.was_reopened, s.is_extended, s.was_closed,
          s.closed_by_e, s.due_by_e,
          s.closed_by_e is not null as is_closed,
