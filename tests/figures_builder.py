@@ -90,7 +90,8 @@ class Town:
             self.area(level, code, parent)
         for category, response in (("noise", "general"), ("light", "general"), ("fire", "urgent")):
             self.run(
-                "insert into core.category (code, name_zh, name_en, response_class) values (:code, :code, :code, :response)",
+                "insert into core.category (code, name_zh, name_en, response_class)"
+                " values (:code, :code, :code, :response)",
                 code=category,
                 response=response,
             )
@@ -197,7 +198,7 @@ class Town:
         )
 
     def past(self, reported: str, *events: tuple[str, str], **more: Any) -> int:
-        """One case that is read from its log: events (kind, moment); its stamps as a load derives them are for `more`."""
+        """One case that is read from its log: events (kind, moment); `more` the stamps that a load derives from them."""
         (case,) = self.case(reported, has_history=True, **more)
         for kind, moment in events:
             self.event(case, kind, moment)
@@ -207,8 +208,8 @@ class Town:
         """So many households in a building of a community."""
         self.cases += 1
         self.run(
-            "insert into core.household_site (source_id, site_code, households, street_id, community_id, content_hash, load_id)"
-            " values (:source_id, :code, :number, :street, :community, 'h', :load_id)",
+            "insert into core.household_site (source_id, site_code, households, street_id, community_id, content_hash,"
+            " load_id) values (:source_id, :code, :number, :street, :community, 'h', :load_id)",
             source_id=self.source_id,
             code=f"h{self.cases}",
             number=number,

@@ -174,7 +174,9 @@ def test_a_suspension_counts_although_it_ended(town: Town) -> None:
 # ---------------------------------------------------------------- how long
 
 
-@pytest.mark.parametrize(("slug", "stage"), [("accept_within_15min", "accepted"), ("dispatch_within_15min", "dispatched")])
+@pytest.mark.parametrize(
+    ("slug", "stage"), [("accept_within_15min", "accepted"), ("dispatch_within_15min", "dispatched")]
+)
 def test_fifteen_minutes_are_inside(town: Town, slug: str, stage: str) -> None:
     town.case("10-05 08:00", times=9, **{stage: "10-05 08:15"})
     town.case("10-05 08:00", times=2, **{stage: "2026-10-05 08:15:01"})
