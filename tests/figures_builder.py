@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from pyproj import Geod
 from sqlalchemy import Connection, create_engine, text
 
 from cockpit.figures import Figure, figures
@@ -19,16 +20,25 @@ from geo.windows import Window
 
 CHINA = timezone(timedelta(hours=8))
 ALL_STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up", "due")
+HAPPENINGS = ("reopened", "suspended", "extended")
+EARTH = Geod(ellps="WGS84")
+CENTRE = (120.05, 30.02)
 SQUARE = "SRID=4326;MULTIPOLYGON(((120 30, 120.1 30, 120.1 30.1, 120 30)))"
 CLEAR = """
 truncate core.incident, core.incident_event, core.incident_revision, core.source, core.source_coverage, core.area,
-         core.category, ops.load, ops.audit restart identity cascade
+         core.household_site, core.category, ops.load, ops.audit restart identity cascade
 """
 
 
 def at(moment: str) -> datetime:
     """A moment of the site from `10-05 08:00` (the year is 2026) or `2025-10-05 08:00[:30]`."""
     return datetime.fromisoformat(moment if moment.startswith("20") else f"2026-{moment}").replace(tzinfo=CHINA)
+
+
+def away(metres: float, bearing: float = 90) -> str:
+    """The point that lies so far from the centre on the ellipsoid, in that direction (degrees from north), as EWKT."""
+    longitude, latitude, _ = EARTH.fwd(*CENTRE, bearing, metres)
+    return f"SRID=4326;POINT({longitude!r} {latitude!r})"
 
 
 @dataclass
@@ -78,12 +88,17 @@ class Town:
             ("microgrid", "BM", "BG"),
         ):
             self.area(level, code, parent)
-        for category in ("noise", "light"):
-            self.run("insert into core.category (code, name_zh, name_en) values (:code, :code, :code)", code=category)
+        for category, response in (("noise", "general"), ("light", "general"), ("fire", "urgent")):
+            self.run(
+                "insert into core.category (code, name_zh, name_en, response_class)"
+                " values (:code, :code, :code, :response)",
+                code=category,
+                response=response,
+            )
 
     def source(self, code: str, *, covers: tuple[str, str] | None = ("2026-10-01", "2026-10-31"), **more: Any) -> int:
         """A source of incidents with a load that covers the days, or with none."""
-        values = {"stages": list(ALL_STAGES), "time_precision": "second", "as_of": None} | more
+        values = {"stages": [*ALL_STAGES, *HAPPENINGS], "time_precision": "second", "as_of": None} | more
         source_id: int = self.run(
             "insert into core.source (code, dataset, name, stages, time_precision, as_of)"
             " values (:code, 'incidents', :code, :stages, :time_precision, :as_of) returning source_id",
@@ -180,6 +195,27 @@ class Town:
             load_id=None if values["actor"] else self.load_id,
             payload=payload,
             **values,
+        )
+
+    def past(self, reported: str, *events: tuple[str, str], **more: Any) -> int:
+        """One case that is read from its log: events (kind, moment); `more` the stamps that a load derives from them."""
+        (case,) = self.case(reported, has_history=True, **more)
+        for kind, moment in events:
+            self.event(case, kind, moment)
+        return case
+
+    def households(self, area: str, number: int) -> None:
+        """So many households in a building of a community."""
+        self.cases += 1
+        self.run(
+            "insert into core.household_site (source_id, site_code, households, street_id, community_id, content_hash,"
+            " load_id) values (:source_id, :code, :number, :street, :community, 'h', :load_id)",
+            source_id=self.source_id,
+            code=f"h{self.cases}",
+            number=number,
+            street=self.area_ids["S"],
+            community=self.area_ids[area],
+            load_id=self.load_id,
         )
 
     def figures(

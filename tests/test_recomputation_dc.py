@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import recomputation
 from command_line import Cockpit, assert_equal
-from recomputation import Window
+from recounting import Cases, Window, figures
 
 NOW = "2016-08-16T12:00:00-04:00"
 EARLIER = "2016-07-25T09:30:00-04:00"
@@ -66,6 +66,12 @@ def cases(dc: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
+def counted(cases: pd.DataFrame) -> Cases:
+    """The same, as they are counted."""
+    return recomputation.counted(cases)
+
+
+@pytest.fixture(scope="module")
 def codes(dc: Path) -> dict[str, list[str]]:
     """The codes of all areas of each level."""
     return recomputation.codes(dc)
@@ -96,9 +102,9 @@ def test_the_load_accounts_for_every_row_of_the_raw_file(loaded: dict[str, Any],
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.usefixtures("loaded")
 def test_every_figure_of_a_level_equals_its_recomputation(
-    cockpit: Cockpit, cases: pd.DataFrame, codes: dict[str, list[str]], level: str, days: tuple[str, str]
+    cockpit: Cockpit, counted: Cases, codes: dict[str, list[str]], level: str, days: tuple[str, str]
 ) -> None:
-    expected = recomputation.figures(cases, _window(days), level=level, areas=codes[level])
+    expected = figures(counted, _window(days), level=level, areas=codes[level])
     assert_equal(expected, cockpit.kpi(level, days), level)
 
 
@@ -106,21 +112,21 @@ def test_every_figure_of_a_level_equals_its_recomputation(
 @pytest.mark.parametrize("level", ["site", "community"])
 @pytest.mark.usefixtures("loaded")
 def test_every_figure_of_one_category_equals_its_recomputation(
-    cockpit: Cockpit, cases: pd.DataFrame, codes: dict[str, list[str]], level: str, category: str
+    cockpit: Cockpit, counted: Cases, codes: dict[str, list[str]], level: str, category: str
 ) -> None:
-    expected = recomputation.figures(cases, _window(JULY), level=level, areas=codes[level], category=category)
+    expected = figures(counted, _window(JULY), level=level, areas=codes[level], category=category)
     assert_equal(expected, cockpit.kpi(level, JULY, "--category", category), level)
 
 
 @pytest.mark.parametrize("level", ["site", "community"])
 @pytest.mark.usefixtures("loaded")
 def test_what_was_loaded_but_lies_after_the_clock_is_in_no_figure(
-    cockpit: Cockpit, cases: pd.DataFrame, codes: dict[str, list[str]], level: str
+    cockpit: Cockpit, counted: Cases, codes: dict[str, list[str]], level: str
 ) -> None:
-    expected = recomputation.figures(cases, _window(JULY, clock=EARLIER), level=level, areas=codes[level])
+    expected = figures(counted, _window(JULY, clock=EARLIER), level=level, areas=codes[level])
     assert_equal(expected, cockpit.at(EARLIER).kpi(level, JULY), level)
 
 
 def _window(days: tuple[str, str], *, clock: str = NOW) -> Window:
     start, end = (date.fromisoformat(day) for day in days)
-    return Window.of_days(start, end, clock=datetime.fromisoformat(clock))
+    return recomputation.window(start, end, clock=datetime.fromisoformat(clock))
