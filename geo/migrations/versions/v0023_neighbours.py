@@ -2,8 +2,8 @@
 
 from geo.migrations.steps import run
 
-revision = "0021_neighbours"
-down_revision = "0020_registry"
+revision = "0023_neighbours"
+down_revision = "0022_clocks"
 branch_labels = None
 depends_on = None
 
