@@ -4,20 +4,22 @@ Invariant: a figure, its trend and the rows behind it come from the same marks, 
 leave as numerators and denominators, and nobody averages them.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
 from operator import itemgetter
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
-from geo import quantiles, sql
+from geo import kept, quantiles, sql
 from geo.quantiles import Quantile
 from geo.store import rows
 from geo.viewer import SITE
@@ -77,6 +79,8 @@ class Tally:
     n: int
     quantiles: tuple[Quantile, ...]
     excluded: Mapping[str, int]
+    open_s: int | None = field(default=None, compare=False)
+    """The shortest time that a case which has not come to its end is counted up to; None where none is, or if kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +137,27 @@ def areas(connection: Connection, *, question: Question, window: Window) -> tupl
 
     An area viewer gets the own areas and what nests in them, and no site: its whole would silently be a part.
     """
+    return _listed(connection, question, (window,))[0]
+
+
+def _listed(connection: Connection, question: Question, windows: Sequence[Window]) -> tuple[tuple[NamedArea, ...], ...]:
+    """The areas of each window."""
     if question.level == SITE:
-        return (NamedArea(SITE, None, "", None, ()),) if _sees_all(connection) else ()
+        whole = (NamedArea(SITE, None, "", None, ()),) if _sees_all(connection) else ()
+        return (whole,) * len(windows)
     found = rows(
         connection,
         "kpi/areas",
         level=question.level,
-        from_on=window.start,
-        to_on=window.end,
+        from_on=[window.start for window in windows],
+        to_on=[window.end for window in windows],
         within_id=question.within_id,
     )
-    return tuple(
-        NamedArea(question.level, row["code"], row["name"], row["area_id"], tuple(row["area_ids"])) for row in found
-    )
+    listed: list[list[NamedArea]] = [[] for _ in windows]
+    for row in found:
+        area = NamedArea(question.level, row["code"], row["name"], row["area_id"], tuple(row["area_ids"]))
+        listed[row["window_no"] - 1].append(area)
+    return tuple(tuple(areas_of_window) for areas_of_window in listed)
 
 
 def _sees_all(connection: Connection) -> bool:
@@ -208,19 +220,97 @@ def tallies(
 ) -> tuple[Tally, ...]:
     """One tally a window, area and family (in this order): all areas of the level, also those without cases.
 
-    `families` are names below geo/sql/kpi/counts or spans; all windows and families share one scan of the cases.
+    `families` are names below geo/sql/kpi/counts or spans. What the store keeps of closed months (geo.kept) is not
+    counted again; all other windows and families share one scan of the cases.
     """
     wanted = tuple(dict.fromkeys(families))
-    listed = [areas(connection, question=question, window=window) for window in windows]
-    marks = _Marks(question, wanted, windows, listed)
+    listed = _listed(connection, question, windows)
+    found = _kept(connection, _Marks(question, wanted, windows, listed), shares)
+    for numbers, names in _left_out(found, wanted, listed):
+        counted = count(
+            connection,
+            question=question,
+            families=names,
+            windows=[windows[number] for number in numbers],
+            listed=[listed[number] for number in numbers],
+            shares=shares,
+        )
+        keys = [(number, area.code, name) for number in numbers for area in listed[number] for name in names]
+        found.update(zip(keys, counted, strict=True))
+    return tuple(
+        found[number, area.code, family] for number, places in enumerate(listed) for area in places for family in wanted
+    )
+
+
+Found = dict[tuple[int, str | None, str], Tally]
+"""By number of the window, code of the area and family."""
+
+
+def _kept(connection: Connection, marks: "_Marks", shares: Sequence[float]) -> Found:
+    """What the store keeps of it: closed months without a filter of cases."""
+    question, listed = marks.question, marks.listed
+    months = {number: window for number, window in enumerate(marks.windows) if window.is_month}
+    if not months or question.category or question.response_class or not set(shares) <= set(kept.SHARES):
+        return {}
+    told = kept.families(
+        connection,
+        windows=tuple(months.values()),
+        level=question.level,
+        codes={area.code or "" for number in months for area in listed[number]},
+        definitions={family: definition(family) for family in marks.families},
+    )
+    places = [kept.SHARES.index(share) for share in shares]
+    return {
+        (number, area.code, family): _told(record, family, area, window, places)
+        for place, (number, window) in enumerate(months.items(), start=1)
+        for area in listed[number]
+        for family, record in told.get((place, area.code or ""), {}).items()
+    }
+
+
+def _told(record: kept.Record, family: str, area: NamedArea, window: Window, places: Sequence[int]) -> Tally:
+    numerator, denominator, n, points, excluded = record
+    return Tally(
+        family, area, window, numerator, denominator, n, tuple(_point(*points[place]) for place in places), excluded
+    )
+
+
+def _point(value_s: int | None, low_s: int | None, high_s: int | None) -> Quantile:
+    return quantiles.NONE if value_s is None else Quantile(value_s, low_s, high_s)
+
+
+def _left_out(
+    found: Found, families: Sequence[str], listed: Sequence[Sequence[NamedArea]]
+) -> list[tuple[list[int], tuple[str, ...]]]:
+    """What has to be counted: windows (by number) that lack the same families, and these."""
+    lacking: dict[tuple[str, ...], list[int]] = {}
+    for number, places in enumerate(listed):
+        names = tuple(name for name in families if any((number, area.code, name) not in found for area in places))
+        if names:
+            lacking.setdefault(names, []).append(number)
+    return [(numbers, names) for names, numbers in lacking.items()]
+
+
+def count(
+    connection: Connection,
+    *,
+    question: Question,
+    families: Sequence[str],
+    windows: Sequence[Window],
+    listed: Sequence[Sequence[NamedArea]] | None = None,
+    shares: Sequence[float] = SHARES,
+) -> tuple[Tally, ...]:
+    """The same as `tallies`, counted from the cases whatever is kept; `listed`: the areas of each window."""
+    listed = _listed(connection, question, windows) if listed is None else listed
+    marks = _Marks(question, families, windows, listed)
     found: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
-    for row in _run(connection, "kpi/rollup", marks, until=[name for name in wanted if _counts_until(name)]):
+    for row in _run(connection, "kpi/rollup", marks, until=[name for name in families if counts_until(name)]):
         found.setdefault((row["window_no"], marks.codes[row["area_id"]], row["family"]), []).append(row)
     return tuple(
         _tally(found.get((number, area.code or "", family), ()), family, area, window, shares)
         for number, (window, places) in enumerate(zip(windows, listed, strict=True), start=1)
         for area in places
-        for family in wanted
+        for family in families
     )
 
 
@@ -232,14 +322,17 @@ def _tally(
     for row in found:
         if row["excluded"] is not None:
             excluded[row["excluded"]] += row["cases"]
-    kept = [row for row in found if row["excluded"] is None]
-    durations = quantiles.whole_seconds([row["durations"] for row in kept])
-    if _counts_until(family):
-        points = quantiles.kaplan_meier(quantiles.whole_seconds([row["ended"] for row in kept]), durations, shares)
+    counting = [row for row in found if row["excluded"] is None]
+    durations = quantiles.whole_seconds([row["durations"] for row in counting])
+    open_s: int | None = None
+    if counts_until(family):
+        ended = quantiles.whole_seconds([row["ended"] for row in counting])
+        points = quantiles.kaplan_meier(ended, durations, shares)
+        open_s = quantiles.shortest_open(ended, durations)
     else:
         points = quantiles.nearest_rank(durations, shares)
-    numerator, denominator, n = (sum(row[name] or 0 for row in kept) for name in ("numerator", "denominator", "n"))
-    return Tally(family, area, window, numerator, denominator, n, points, dict(excluded))
+    numerator, denominator, n = (sum(row[name] or 0 for row in counting) for name in ("numerator", "denominator", "n"))
+    return Tally(family, area, window, numerator, denominator, n, points, dict(excluded), open_s)
 
 
 def series(
@@ -361,7 +454,14 @@ def _parts(family: str) -> tuple[str, ...]:
 
 
 @cache
-def _counts_until(family: str) -> bool:
+def definition(family: str) -> str:
+    """The hash of all that decides what a family counts: its text, what it is joined with, how quantiles are taken."""
+    texts = [_composed("kpi/rollup", (family,), SITE), Path(quantiles.__file__).read_text(encoding="utf-8")]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+@cache
+def counts_until(family: str) -> bool:
     """Whether cases that did not come to their end count up to a moment (Kaplan-Meier)."""
     return _is_span(family) and "null::timestamptz as until_at" not in _query(family)
 

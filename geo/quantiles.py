@@ -89,5 +89,13 @@ def kaplan_meier(ended: Seconds, observed: Seconds, shares: Sequence[float]) -> 
     return tuple(_first(times, survival <= 1 - share + ROUNDING) for share in shares)
 
 
+def shortest_open(ended: Seconds, observed: Seconds) -> int | None:
+    """The shortest time of a case that has not ended, from what kaplan_meier is given; None where all have."""
+    times, counts = np.unique(observed, return_counts=True)
+    ends = np.searchsorted(ended, times, side="right") - np.searchsorted(ended, times, side="left")
+    is_open = counts > ends
+    return int(times[is_open.argmax()]) if is_open.any() else None
+
+
 def _first(times: Seconds, is_reached: NDArray[np.bool_]) -> Quantile:
     return Quantile(int(times[is_reached.argmax()])) if is_reached.any() else NONE
