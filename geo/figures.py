@@ -201,11 +201,14 @@ def source_moments(connection: Connection, *, windows: Sequence[Window]) -> tupl
 
 
 def households(connection: Connection, counted: Iterable[Tally]) -> dict[int | None, int]:
-    """The households of the areas of these tallies by their version, None for the whole; areas without are left out."""
-    ids = {tally.area.area_id for tally in counted}
-    found = rows(connection, "kpi/households", area_ids=sorted(area_id for area_id in ids if area_id is not None))
+    """The households of the areas (of one level) of these tallies by version, None for the whole; if known."""
+    levels = {tally.area.area_id: tally.area.level for tally in counted}
+    if not levels:
+        return {}
+    ids = sorted(area_id for area_id in levels if area_id is not None)
+    found = rows(connection, "kpi/households", level=next(iter(levels.values())), area_ids=ids) if ids else []
     told: dict[int | None, int] = {row["area_id"]: row["households"] for row in found}
-    if None in ids and (whole := rows(connection, "kpi/households_site")[0]["households"]):
+    if None in levels and (whole := rows(connection, "kpi/households_site")[0]["households"]):
         told[None] = whole
     return told
 
@@ -270,13 +273,8 @@ def _kept(connection: Connection, marks: "_Marks", shares: Sequence[float]) -> F
 
 def _told(record: kept.Record, family: str, area: NamedArea, window: Window, places: Sequence[int]) -> Tally:
     numerator, denominator, n, points, excluded = record
-    return Tally(
-        family, area, window, numerator, denominator, n, tuple(_point(*points[place]) for place in places), excluded
-    )
-
-
-def _point(value_s: int | None, low_s: int | None, high_s: int | None) -> Quantile:
-    return quantiles.NONE if value_s is None else Quantile(value_s, low_s, high_s)
+    told = tuple([Quantile(*points[place]) for place in places]) if points else (quantiles.NONE,) * len(places)
+    return Tally(family, area, window, numerator, denominator, n, told, excluded)
 
 
 def _left_out(

@@ -63,7 +63,9 @@ def _places(tallies: Iterable[Tally], ages: "_Ages", *, loose: frozenset[int]) -
 
 
 def _record(tally: Tally) -> Record:
-    points = [(each.value_s, each.low_s, each.high_s) for each in tally.quantiles]
+    points = (
+        [tuple(each) for each in tally.quantiles] if any(each.value_s is not None for each in tally.quantiles) else []
+    )
     return (tally.numerator, tally.denominator, tally.n, points, dict(tally.excluded))
 
 

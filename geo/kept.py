@@ -24,7 +24,7 @@ LEVELS = ("site", "street", "community", "grid")
 SHARES = (0.5, 0.9)
 """The shares of the quantiles that are kept."""
 Record = Sequence[Any]
-"""One family in one area: numerator, denominator, n, a (value, low, high) for each share, {reason: cases}."""
+"""One family in one area: numerator, denominator, n, a (value, low, high) for each share or none, {reason: cases}."""
 Families = Mapping[str, Record]
 
 

@@ -4,9 +4,9 @@ Invariant: every value is a duration that occurred; nothing is interpolated.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, lgamma, log, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,7 @@ ROUNDING = 1e-12
 Seconds = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantile:
+class Quantile(NamedTuple):
     """A quantile in whole seconds and its 95 % interval; None where there is no such duration."""
 
     value_s: int | None

@@ -26,7 +26,7 @@ create table mart.tally (
   families json not null,
   primary key (month, level, code)
 );
-comment on table mart.tally is 'one row is one area (all its versions, code '''' = the whole) in a kept month; families: name of the family to [numerator, denominator, n, [value_s, low_s, high_s] for the shares 0.5 and 0.9, {reason: cases left out}]; is_loose = holds cases that lie outside what it nests in, whose viewers do not see them';
+comment on table mart.tally is 'one row is one area (all its versions, code '''' = the whole) in a kept month; families: name of the family to [numerator, denominator, n, [[value_s, low_s, high_s] for the shares 0.5 and 0.9, or none], {reason: cases left out}]; is_loose = holds cases that lie outside what it nests in, whose viewers do not see them';
 
 create table mart.touch (
   touch_id bigint generated always as identity primary key,
