@@ -301,14 +301,43 @@ def count(
     """The same as `tallies`, counted from the cases whatever is kept; `listed`: the areas of each window."""
     listed = _listed(connection, question, windows) if listed is None else listed
     marks = _Marks(question, families, windows, listed)
+    return _rolled_up(marks, _run(connection, "kpi/rollup", marks, until=_until(families)), shares)
+
+
+def count_levels(
+    connection: Connection, *, levels: Sequence[str], families: Sequence[str], window: Window
+) -> tuple[Tally, ...]:
+    """What `count` gives for every area of several levels (down to the grid), from one scan of the cases."""
+    listed = {level: areas(connection, question=Question(level), window=window) for level in levels}
+    whole = _Marks(Question(SITE), families, (window,), [[area for places in listed.values() for area in places]])
+    found = _run(connection, "kpi/rollup_levels", whole, until=_until(families))
+    level_of = {
+        area_id: level for level, places in listed.items() for area in places for area_id in area.area_ids or (0,)
+    }
+    by_level: dict[str, list[dict[str, Any]]] = {level: [] for level in levels}
+    for row in found:
+        by_level[level_of[row["area_id"]]].append(row)
+    return tuple(
+        tally
+        for level, places in listed.items()
+        for tally in _rolled_up(_Marks(Question(level), families, (window,), [places]), by_level[level], SHARES)
+    )
+
+
+def _until(families: Iterable[str]) -> list[str]:
+    return [name for name in families if counts_until(name)]
+
+
+def _rolled_up(marks: "_Marks", rolled: Iterable[dict[str, Any]], shares: Sequence[float]) -> tuple[Tally, ...]:
+    """The rows of a roll-up as tallies: all versions of an area together, areas without rows too."""
     found: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
-    for row in _run(connection, "kpi/rollup", marks, until=[name for name in families if counts_until(name)]):
+    for row in rolled:
         found.setdefault((row["window_no"], marks.codes[row["area_id"]], row["family"]), []).append(row)
     return tuple(
         _tally(found.get((number, area.code or "", family), ()), family, area, window, shares)
-        for number, (window, places) in enumerate(zip(windows, listed, strict=True), start=1)
+        for number, (window, places) in enumerate(zip(marks.windows, marks.listed, strict=True), start=1)
         for area in places
-        for family in families
+        for family in marks.families
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from geo import kept, sql
-from geo.figures import Question, Tally, count, definition
+from geo.figures import Tally, count_levels, definition
 from geo.kept import Held, Place, Record, Stamps
 from geo.store import Transaction
 from geo.viewer import Clock
@@ -37,11 +37,7 @@ def keep(connection: Transaction, clock: Clock, month: Window) -> bool:
     False when a case changed meanwhile: then nothing is written. The transaction stands at `clock` and sees the site.
     """
     known = kept.touched(connection, month)
-    tallies = [
-        tally
-        for level in kept.LEVELS
-        for tally in count(connection, question=Question(level), families=families(), windows=(month,))
-    ]
+    tallies = count_levels(connection, levels=kept.LEVELS, families=families(), window=month)
     ages = _Ages(month, clock.at, kept.stamps(connection, month))
     places = _places(tallies, ages, loose=kept.loose(connection))
     kept.await_changes(connection)
