@@ -9,7 +9,8 @@ with known as (
   where i.reported_at >= cast(:starts as timestamptz) and i.reported_at < cast(:ends as timestamptz)
   union all
   select e.occurred_at
-  from core.incident i join core.incident_log e using (incident_id)
+  from core.incident i
+  cross join lateral (select l.occurred_at from core.incident_log l where l.incident_id = i.incident_id offset 0) e
   where i.has_history and i.reported_at >= cast(:starts as timestamptz) and i.reported_at < cast(:ends as timestamptz)
   union all
   select o.reported_at
