@@ -206,17 +206,31 @@ def _assembled(assembly: _Assembly, indicators: Sequence[Indicator], tallies: It
     by_place: dict[tuple[Window, str | None], dict[str, Tally]] = {}
     for tally in tallies:
         by_place.setdefault((tally.window, tally.area.code), {})[tally.family] = tally
+    spans = {window: _span(assembly, indicators, window) for window in dict.fromkeys(window for window, _ in by_place)}
     return tuple(
-        _figure(assembly, indicator, families[indicator.marks])
-        for families in by_place.values()
+        _figure(assembly, spans[window], indicator, families[indicator.marks])
+        for (window, _), families in by_place.items()
         for indicator in indicators
     )
 
 
-def _figure(assembly: _Assembly, indicator: Indicator, tally: Tally) -> Figure:
-    covering = assembly.covering.get(tally.window, ())
-    told = _told(assembly, indicator, tally)
-    least = min([assembly.clock.at, tally.window.ends, *(source.moment for source in covering)])
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What every figure of one window shares: E, and the indicators (by slug) that its sources carry."""
+
+    moment: datetime
+    carried: frozenset[str]
+
+
+def _span(assembly: _Assembly, indicators: Iterable[Indicator], window: Window) -> _Span:
+    moments = (source.moment for source in assembly.covering.get(window, ()))
+    least = min([assembly.clock.at, window.ends, *moments])
+    carried = frozenset(each.slug for each in indicators if _is_carried(assembly, each, window))
+    return _Span(least.astimezone(window.zone), carried)
+
+
+def _figure(assembly: _Assembly, span: _Span, indicator: Indicator, tally: Tally) -> Figure:
+    told = _told(assembly, span, indicator, tally)
     has_parts = indicator.kind in ("rate", "quotient", "change")
     return Figure(
         indicator=indicator,
@@ -234,7 +248,7 @@ def _figure(assembly: _Assembly, indicator: Indicator, tally: Tally) -> Figure:
         quantile=told.quantile,
         note=told.note,
         excluded=dict.fromkeys(indicator.beside, 0) | dict(tally.excluded),
-        moment=least.astimezone(tally.window.zone),
+        moment=span.moment,
         data_version=assembly.data_version,
     )
 
@@ -250,9 +264,9 @@ class _Told:
     note: Note | None = None
 
 
-def _told(assembly: _Assembly, indicator: Indicator, tally: Tally) -> _Told:
+def _told(assembly: _Assembly, span: _Span, indicator: Indicator, tally: Tally) -> _Told:
     denominator = assembly.households.get(tally.area.area_id) if indicator.per else tally.denominator
-    note = _note(assembly, indicator, tally, denominator)
+    note = _note(span, indicator, tally, denominator)
     if note is not None:
         return _Told(denominator=denominator, note=note)
     if indicator.kind == "rate":
@@ -266,8 +280,8 @@ def _told(assembly: _Assembly, indicator: Indicator, tally: Tally) -> _Told:
     return _Told(value, denominator)
 
 
-def _note(assembly: _Assembly, indicator: Indicator, tally: Tally, denominator: int | None) -> Note | None:
-    if not _is_carried(assembly, indicator, tally.window):
+def _note(span: _Span, indicator: Indicator, tally: Tally, denominator: int | None) -> Note | None:
+    if indicator.slug not in span.carried:
         return NO_DATA
     if indicator.kind in ("count", "change"):
         return None

@@ -1,4 +1,5 @@
-"""Publishing closed months: the figures of every street and community as the whole site's reader gets them.
+"""Publishing closed months: what they count is kept for whoever asks (geo.keeping), and the figures of every street and
+community are published as the whole site's reader gets them.
 
 Invariant: a published figure is the figure of `cockpit kpi`, made by the same code in the same state of the data; a
 count of a private category leaves only as geo.small_cells allows.
@@ -13,7 +14,7 @@ from cockpit.figures import Figure, figures_in
 from config.indicators import indicators
 from config.site import site
 from geo import figures as counted
-from geo import published, small_cells
+from geo import keeping, published, small_cells
 from geo.audit import audit
 from geo.figures import NamedArea, Question
 from geo.published import LEVELS, Count, Standing
@@ -23,7 +24,7 @@ from geo.viewer import OPERATOR, Clock, Viewer
 from geo.windows import Window
 
 KEPT_MONTHS = 13
-"""So many closed months are published without being asked for; older ones by `cockpit publish --all`."""
+"""So many closed months are published without being asked for; older ones by `cockpit publish --all`. All are kept."""
 WHOLE, OUTSIDE = "site", "outside"
 Place = tuple[str, str]
 """Level and code; the whole is (site, ""), what lies outside the areas below one is (outside, its code)."""
@@ -41,29 +42,48 @@ def due(store: Store, clock: Clock) -> tuple[date, ...]:
     """The months that publish() would count now, the newest first; cheap. Raises StoreUnavailable."""
     clock = _minute(clock)
     with store.loading(OPERATOR, clock) as connection:
-        return tuple(month.start for month in _wanted(connection, clock, published.standing(connection)))
+        found = published.standing(connection)
+        wanted = {*_wanted(connection, clock, found), *_stale(connection, clock, found)}
+    return tuple(sorted((month.start for month in wanted), reverse=True))
 
 
 def publish(
-    store: Store, clock: Clock, *, months: Sequence[date] | None = None, by: Viewer = OPERATOR
+    store: Store,
+    clock: Clock,
+    *,
+    months: Sequence[date] | None = None,
+    newest: int | None = None,
+    by: Viewer = OPERATOR,
 ) -> tuple[date, ...]:
-    """Counts the months anew that are due, or those named; returns them, the newest first.
+    """Counts the months anew that are due (the `newest` of them), or those named; returns them, the newest first.
 
     One transaction a month, in which `by` is written down as who published it. Raises NotClosedError before anything is
     written, StoreUnavailable.
     """
     clock = _minute(clock)
-    wanted = due(store, clock) if months is None else _named(store, clock, months)
+    wanted = due(store, clock)[:newest] if months is None else _named(store, clock, months)
     done = []
     for month in wanted:
         with store.loading(OPERATOR, clock) as connection:
             published.take_turn(connection)
-            found = published.standing(connection)
-            known = {window.start: window for window in _closed(found, clock)}
-            if months is not None or month in {window.start for window in _wanted(connection, clock, found)}:
-                _publish(connection, clock, found, known[month], by=by)
+            if _renew(connection, clock, month, is_named=months is not None, by=by):
                 done.append(month)
     return tuple(done)
+
+
+def _renew(connection: Transaction, clock: Clock, month: date, *, is_named: bool, by: Viewer) -> bool:
+    """Counts what of the month is (still) due; whether that was anything."""
+    found = published.standing(connection)
+    known = {window.start: window for window in _closed(found, clock)}
+    stale, wanted = (
+        is_named or month in {window.start for window in windows}
+        for windows in (_stale(connection, clock, found), _wanted(connection, clock, found))
+    )
+    if stale:
+        stale = keeping.keep(connection, clock, known[month])
+    if wanted:
+        _publish(connection, clock, found, known[month], by=by)
+    return stale or wanted
 
 
 def all_months(store: Store, clock: Clock) -> tuple[date, ...]:
@@ -87,6 +107,10 @@ def _definitions() -> tuple[str, ...]:
 
 def _wanted(connection: Transaction, clock: Clock, found: Standing) -> tuple[Window, ...]:
     return published.due(connection, _closed(found, clock)[:KEPT_MONTHS], definitions=_definitions())
+
+
+def _stale(connection: Transaction, clock: Clock, found: Standing) -> tuple[Window, ...]:
+    return keeping.due(connection, _closed(found, clock))
 
 
 def _named(store: Store, clock: Clock, months: Sequence[date]) -> tuple[date, ...]:

@@ -4,20 +4,22 @@ Invariant: a figure, its trend and the rows behind it come from the same marks, 
 leave as numerators and denominators, and nobody averages them.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
 from operator import itemgetter
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
-from geo import quantiles, sql
+from geo import kept, quantiles, sql
 from geo.quantiles import Quantile
 from geo.store import rows
 from geo.viewer import SITE
@@ -26,6 +28,8 @@ from geo.windows import Bucket, Window, buckets
 LEVELS = (SITE, "street", "community", "grid", "microgrid")
 STAGES = ("accept", "dispatch", "arrival", "handle", "follow_up")
 SHARES = (0.5, 0.9)
+OFFICE_TIME = "ops.office_time"
+"""What the query of a family asks that counts working time."""
 PART = re.compile(r"from (\w+) c\b")
 """Where the query of a family says which parts of a window it reads (kpi/parts)."""
 FOLDED = ", reported as not materialized (select * from reported_each c where not c.is_folded)\n"
@@ -77,6 +81,8 @@ class Tally:
     n: int
     quantiles: tuple[Quantile, ...]
     excluded: Mapping[str, int]
+    open_s: int | None = field(default=None, compare=False)
+    """The shortest time that a case which has not come to its end is counted up to; None where none is, or if kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +139,27 @@ def areas(connection: Connection, *, question: Question, window: Window) -> tupl
 
     An area viewer gets the own areas and what nests in them, and no site: its whole would silently be a part.
     """
+    return _listed(connection, question, (window,))[0]
+
+
+def _listed(connection: Connection, question: Question, windows: Sequence[Window]) -> tuple[tuple[NamedArea, ...], ...]:
+    """The areas of each window."""
     if question.level == SITE:
-        return (NamedArea(SITE, None, "", None, ()),) if _sees_all(connection) else ()
+        whole = (NamedArea(SITE, None, "", None, ()),) if _sees_all(connection) else ()
+        return (whole,) * len(windows)
     found = rows(
         connection,
         "kpi/areas",
         level=question.level,
-        from_on=window.start,
-        to_on=window.end,
+        from_on=[window.start for window in windows],
+        to_on=[window.end for window in windows],
         within_id=question.within_id,
     )
-    return tuple(
-        NamedArea(question.level, row["code"], row["name"], row["area_id"], tuple(row["area_ids"])) for row in found
-    )
+    listed: list[list[NamedArea]] = [[] for _ in windows]
+    for row in found:
+        area = NamedArea(question.level, row["code"], row["name"], row["area_id"], tuple(row["area_ids"]))
+        listed[row["window_no"] - 1].append(area)
+    return tuple(tuple(areas_of_window) for areas_of_window in listed)
 
 
 def _sees_all(connection: Connection) -> bool:
@@ -189,11 +203,14 @@ def source_moments(connection: Connection, *, windows: Sequence[Window]) -> tupl
 
 
 def households(connection: Connection, counted: Iterable[Tally]) -> dict[int | None, int]:
-    """The households of the areas of these tallies by their version, None for the whole; areas without are left out."""
-    ids = {tally.area.area_id for tally in counted}
-    found = rows(connection, "kpi/households", area_ids=sorted(area_id for area_id in ids if area_id is not None))
+    """The households of the areas (of one level) of these tallies by version, None for the whole; if known."""
+    levels = {tally.area.area_id: tally.area.level for tally in counted}
+    if not levels:
+        return {}
+    ids = sorted(area_id for area_id in levels if area_id is not None)
+    found = rows(connection, "kpi/households", level=next(iter(levels.values())), area_ids=ids) if ids else []
     told: dict[int | None, int] = {row["area_id"]: row["households"] for row in found}
-    if None in ids and (whole := rows(connection, "kpi/households_site")[0]["households"]):
+    if None in levels and (whole := rows(connection, "kpi/households_site")[0]["households"]):
         told[None] = whole
     return told
 
@@ -208,19 +225,121 @@ def tallies(
 ) -> tuple[Tally, ...]:
     """One tally a window, area and family (in this order): all areas of the level, also those without cases.
 
-    `families` are names below geo/sql/kpi/counts or spans; all windows and families share one scan of the cases.
+    `families` are names below geo/sql/kpi/counts or spans. What the store keeps of closed months (geo.kept) is not
+    counted again; all other windows and families share one scan of the cases.
     """
     wanted = tuple(dict.fromkeys(families))
-    listed = [areas(connection, question=question, window=window) for window in windows]
-    marks = _Marks(question, wanted, windows, listed)
+    listed = _listed(connection, question, windows)
+    found = _kept(connection, _Marks(question, wanted, windows, listed), shares)
+    for numbers, names in _left_out(found, wanted, listed):
+        counted = count(
+            connection,
+            question=question,
+            families=names,
+            windows=[windows[number] for number in numbers],
+            listed=[listed[number] for number in numbers],
+            shares=shares,
+        )
+        keys = [(number, area.code, name) for number in numbers for area in listed[number] for name in names]
+        found.update(zip(keys, counted, strict=True))
+    return tuple(
+        found[number, area.code, family] for number, places in enumerate(listed) for area in places for family in wanted
+    )
+
+
+Found = dict[tuple[int, str | None, str], Tally]
+"""By number of the window, code of the area and family."""
+
+
+def _kept(connection: Connection, marks: "_Marks", shares: Sequence[float]) -> Found:
+    """What the store keeps of it: closed months without a filter of cases."""
+    question, listed = marks.question, marks.listed
+    months = {number: window for number, window in enumerate(marks.windows) if window.is_month}
+    if not months or question.category or question.response_class or not set(shares) <= set(kept.SHARES):
+        return {}
+    told = kept.families(
+        connection,
+        windows=tuple(months.values()),
+        level=question.level,
+        codes={area.code or "" for number in months for area in listed[number]},
+        definitions=definitions(connection, marks.families),
+    )
+    places = [kept.SHARES.index(share) for share in shares]
+    return {
+        (number, area.code, family): _told(record, family, area, window, places)
+        for place, (number, window) in enumerate(months.items(), start=1)
+        for area in listed[number]
+        for family, record in told.get((place, area.code or ""), {}).items()
+    }
+
+
+def _told(record: kept.Record, family: str, area: NamedArea, window: Window, places: Sequence[int]) -> Tally:
+    numerator, denominator, n, points, excluded = record
+    told = tuple([Quantile(*points[place]) for place in places]) if points else (quantiles.NONE,) * len(places)
+    return Tally(family, area, window, numerator, denominator, n, told, excluded)
+
+
+def _left_out(
+    found: Found, families: Sequence[str], listed: Sequence[Sequence[NamedArea]]
+) -> list[tuple[list[int], tuple[str, ...]]]:
+    """What has to be counted: windows (by number) that lack the same families, and these."""
+    lacking: dict[tuple[str, ...], list[int]] = {}
+    for number, places in enumerate(listed):
+        names = tuple(name for name in families if any((number, area.code, name) not in found for area in places))
+        if names:
+            lacking.setdefault(names, []).append(number)
+    return [(numbers, names) for names, numbers in lacking.items()]
+
+
+def count(
+    connection: Connection,
+    *,
+    question: Question,
+    families: Sequence[str],
+    windows: Sequence[Window],
+    listed: Sequence[Sequence[NamedArea]] | None = None,
+    shares: Sequence[float] = SHARES,
+) -> tuple[Tally, ...]:
+    """The same as `tallies`, counted from the cases whatever is kept; `listed`: the areas of each window."""
+    listed = _listed(connection, question, windows) if listed is None else listed
+    marks = _Marks(question, families, windows, listed)
+    return _rolled_up(marks, _run(connection, "kpi/rollup", marks, until=_until(families)), shares)
+
+
+def count_levels(
+    connection: Connection, *, levels: Sequence[str], families: Sequence[str], window: Window
+) -> tuple[Tally, ...]:
+    """What `count` gives for every area of several levels (down to the grid), from one scan of the cases."""
+    listed = {level: areas(connection, question=Question(level), window=window) for level in levels}
+    whole = _Marks(Question(SITE), families, (window,), [[area for places in listed.values() for area in places]])
+    found = _run(connection, "kpi/rollup_levels", whole, until=_until(families))
+    level_of = {
+        area_id: level for level, places in listed.items() for area in places for area_id in area.area_ids or (0,)
+    }
+    by_level: dict[str, list[dict[str, Any]]] = {level: [] for level in levels}
+    for row in found:
+        by_level[level_of[row["area_id"]]].append(row)
+    return tuple(
+        tally
+        for level, places in listed.items()
+        for tally in _rolled_up(_Marks(Question(level), families, (window,), [places]), by_level[level], SHARES)
+    )
+
+
+def _until(families: Iterable[str]) -> list[str]:
+    return [name for name in families if counts_until(name)]
+
+
+def _rolled_up(marks: "_Marks", rolled: Iterable[dict[str, Any]], shares: Sequence[float]) -> tuple[Tally, ...]:
+    """The rows of a roll-up as tallies: all versions of an area together, areas without rows too."""
     found: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
-    for row in _run(connection, "kpi/rollup", marks, until=[name for name in wanted if _counts_until(name)]):
+    for row in rolled:
         found.setdefault((row["window_no"], marks.codes[row["area_id"]], row["family"]), []).append(row)
     return tuple(
         _tally(found.get((number, area.code or "", family), ()), family, area, window, shares)
-        for number, (window, places) in enumerate(zip(windows, listed, strict=True), start=1)
+        for number, (window, places) in enumerate(zip(marks.windows, marks.listed, strict=True), start=1)
         for area in places
-        for family in wanted
+        for family in marks.families
     )
 
 
@@ -232,14 +351,17 @@ def _tally(
     for row in found:
         if row["excluded"] is not None:
             excluded[row["excluded"]] += row["cases"]
-    kept = [row for row in found if row["excluded"] is None]
-    durations = quantiles.whole_seconds([row["durations"] for row in kept])
-    if _counts_until(family):
-        points = quantiles.kaplan_meier(quantiles.whole_seconds([row["ended"] for row in kept]), durations, shares)
+    counting = [row for row in found if row["excluded"] is None]
+    durations = quantiles.whole_seconds([row["durations"] for row in counting])
+    open_s: int | None = None
+    if counts_until(family):
+        ended = quantiles.whole_seconds([row["ended"] for row in counting])
+        points = quantiles.kaplan_meier(ended, durations, shares)
+        open_s = quantiles.shortest_open(ended, durations)
     else:
         points = quantiles.nearest_rank(durations, shares)
-    numerator, denominator, n = (sum(row[name] or 0 for row in kept) for name in ("numerator", "denominator", "n"))
-    return Tally(family, area, window, numerator, denominator, n, points, dict(excluded))
+    numerator, denominator, n = (sum(row[name] or 0 for row in counting) for name in ("numerator", "denominator", "n"))
+    return Tally(family, area, window, numerator, denominator, n, points, dict(excluded), open_s)
 
 
 def series(
@@ -363,7 +485,28 @@ def _parts(family: str) -> tuple[str, ...]:
 
 
 @cache
-def _counts_until(family: str) -> bool:
+def definition(family: str) -> str:
+    """The hash of all that decides what a family counts: its text, what it is joined with, how quantiles are taken."""
+    texts = [_composed("kpi/rollup", (family,), SITE), Path(quantiles.__file__).read_text(encoding="utf-8")]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def definitions(connection: Connection, families: Iterable[str]) -> dict[str, str]:
+    """The definition of each family, with the working calendar in force where it counts office hours."""
+    found = {family: definition(family) for family in families}
+    at_work = [family for family in found if OFFICE_TIME in _query(family)]
+    version = calendar_version(connection) if at_work else ""
+    return found | {family: f"{found[family]} {version}" for family in at_work}
+
+
+def calendar_version(connection: Connection) -> str:
+    """The version of the working calendar in force with its digest; empty in a store that has none."""
+    found = rows(connection, "calendar/in_force")
+    return f"{found[0]['version']} {found[0]['digest']}" if found else ""
+
+
+@cache
+def counts_until(family: str) -> bool:
     """Whether cases that did not come to their end count up to a moment (Kaplan-Meier)."""
     return _is_span(family) and "null::timestamptz as until_at" not in _query(family)
 

@@ -78,6 +78,11 @@ def standing(connection: Transaction) -> Standing:
     return Standing(**rows(connection, "published/standing")[0])
 
 
+def boundary_version(connection: Transaction) -> int:
+    """The number of the last load that brought boundaries, 0 before the first."""
+    return int(rows(connection, "load/boundary_version")[0]["boundary_version"])
+
+
 def closed_months(found: Standing, *, at: datetime, zone: ZoneInfo) -> tuple[Window, ...]:
     """The months over at `at` that incidents cover at least a day of, the newest first."""
     if found.first_on is None or found.last_on is None:

@@ -4,9 +4,9 @@ Invariant: every value is a duration that occurred; nothing is interpolated.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, lgamma, log, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,7 @@ ROUNDING = 1e-12
 Seconds = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantile:
+class Quantile(NamedTuple):
     """A quantile in whole seconds and its 95 % interval; None where there is no such duration."""
 
     value_s: int | None
@@ -87,6 +86,14 @@ def kaplan_meier(ended: Seconds, observed: Seconds, shares: Sequence[float]) -> 
     at_risk = len(observed) - np.searchsorted(observed, times, side="left")
     survival = np.cumprod(1 - ends / at_risk)
     return tuple(_first(times, survival <= 1 - share + ROUNDING) for share in shares)
+
+
+def shortest_open(ended: Seconds, observed: Seconds) -> int | None:
+    """The shortest time of a case that has not ended, from what kaplan_meier is given; None where all have."""
+    times, counts = np.unique(observed, return_counts=True)
+    ends = np.searchsorted(ended, times, side="right") - np.searchsorted(ended, times, side="left")
+    is_open = counts > ends
+    return int(times[is_open.argmax()]) if is_open.any() else None
 
 
 def _first(times: Seconds, is_reached: NDArray[np.bool_]) -> Quantile:

@@ -33,6 +33,11 @@ class Window:
         """The first moment after the window."""
         return datetime.combine(self.end, time.min, self.zone)
 
+    @property
+    def is_month(self) -> bool:
+        """Whether the window is one whole month of the calendar."""
+        return self.start.day == 1 and self.end == _next_border(self.start, "month")
+
     def before(self) -> "Window":
         """As many days before this window."""
         return Window(self.start - (self.end - self.start), self.start, self.zone)

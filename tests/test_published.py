@@ -200,7 +200,7 @@ def test_a_month_that_is_not_over_or_has_no_data_is_refused(other: Town) -> None
 def test_a_failure_to_publish_is_said_and_ends_nothing(
     other: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise StoreUnavailable("gone")
 
     monkeypatch.setattr(publishing, "publish", fail)

@@ -71,6 +71,13 @@ def filled(store: Store, clock: Clock) -> Store:
             insert into mart.published (month, level, code, name, kpi, value, as_of, data_version, definition)
               values ('2026-10-01', 'community', 'a', 'a', 'incidents', 1, '2026-11-01T00:00+08', 1, 'x@1');
             insert into mart.published_count values ('2026-10-01', 'community', 'a', 'noise', 1, false);
+            insert into mart.kept_month values ('2026-10-01', 'UTC', '2026-10-01T00:00Z', '2026-11-01T00:00Z',
+              '2026-11-01T00:00Z', '2026-11-01T00:00Z', 'infinity', 'infinity', 0, 1, '{}');
+            insert into mart.tally values ('2026-10-01', 'community', 'a', '{2}', false, '{}');
+            insert into mart.frozen_month
+              values (1, '2026-10-01', '2026-11-01T00:00Z', 't', 'operator', 1, 1, '', '{}', 1, 'x', 'x');
+            insert into mart.frozen_figure (month, level, code, kpi, name, excluded, definition)
+              values ('2026-10-01', 'community', 'a', 'incidents', 'a', '{}', 'x@1');
             insert into ops.fact values ('sample', '{}');
             insert into landing.row values (1, 2, '{}', '2027-01-01');
             insert into ops.quarantine (load_id, row_number, fault) values (1, 2, 'bad_time');

@@ -23,6 +23,8 @@ COMMANDS = {
     "users": "cockpit.cli.users",
     "doctor": "cockpit.cli.doctor",
     "publish": "cockpit.cli.publish",
+    "freeze": "cockpit.cli.freeze",
+    "frozen": "cockpit.cli.freeze",
     "keys": "cockpit.cli.keys",
     "purge": "cockpit.cli.purge",
     "replay-feed": "cockpit.cli.replay",

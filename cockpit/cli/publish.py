@@ -46,9 +46,9 @@ def publish(*, month: date | None, is_all: bool) -> None:
 
 
 def after_load(store: Store, clock: Clock, lang: str) -> None:
-    """Publishes what is due after a load has committed; a failure leaves the load as it is and is said."""
+    """Publishes the newest that is due after a load has committed; a failure leaves the load as it is and is said."""
     try:
-        done = publishing.publish(store, clock)
+        done = publishing.publish(store, clock, newest=publishing.KEPT_MONTHS)
     except GeoError as error:
         say(tr("published.failed", lang, reason=error), err=True)
         return
