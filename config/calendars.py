@@ -53,7 +53,8 @@ def _calendar(path: Path, zone: ZoneInfo) -> Calendar:
     else:
         first = max(first, offices[0].since)
     faults += [
-        f"day {day}: the year {day.year} is not in force: no library knows it and complete_years does not list it"
+        f"day {day} is not in force: the calendar runs from {first} to {last} (the first office hours, the years of the"
+        " library and complete_years)"
         for day in days
         if not faults and first is not None and last is not None and not first <= day <= last
     ]

@@ -76,10 +76,10 @@ class OfficeSpan:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The working calendar of a site.
+    """The working calendar of a site; whoever asks it over days that it does not know gets UnknownDayError.
 
-    `first` to `last` are the days it knows (None: it knows none), `workdays` those of them on which people work.
-    Raises nothing by itself; whoever asks over other days gets UnknownDayError.
+    `first` to `last` are the days it knows (None: it knows none), `workdays` those of them on which people work,
+    `offices` the office hours by the day since which they are in force.
     """
 
     zone: ZoneInfo

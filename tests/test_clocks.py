@@ -196,7 +196,10 @@ def test_chinas_holidays_are_known_in_china_only(own: Path) -> None:
         ("office = [{ since = 2004-01-01, spans = [] }]", "office since 2004-01-01: spans must be a list"),
         ("office = []", "office must be a list"),
         ('office = [{ since = "2004", spans = ["08:00-12:00"] }]', "office 1 must say since"),
-        ('day = [{ on = 2061-01-01, is_workday = true, reason = "x" }]', "day 2061-01-01: the year 2061 is not in"),
+        (
+            'day = [{ on = 2061-01-01, is_workday = true, reason = "x" }]',
+            "day 2061-01-01 is not in force: the calendar runs from 2004-01-01",
+        ),
         ("day = [{ on = 2026-11-20, is_workday = false }]", "day 2026-11-20: reason must say why"),
         ('day = [{ on = 2026-11-20, is_workday = false, reason = " " }]', "day 2026-11-20: reason must say why"),
         ('day = [{ on = 2026-11-20, is_workday = 0, reason = "x" }]', "is_workday must be true or false"),
