@@ -28,7 +28,10 @@ STAGES = ("accept", "dispatch", "arrival", "handle", "follow_up")
 SHARES = (0.5, 0.9)
 PART = re.compile(r"from (\w+) c\b")
 """Where the query of a family says which parts of a window it reads (kpi/parts)."""
+REASON = re.compile(r"then '(?!\w+_at')(\w+)'|'(\w+)' as no_(?:start|end)\b")
+"""Where it says why a case is left out."""
 FOLDED = ", reported as not materialized (select * from reported_each c where not c.is_folded)\n"
+_ORPHAN, _NO_SPAN = ("duplicate",), ("day_precision", "negative")
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -47,12 +50,15 @@ class NamedArea:
 class Question:
     """What is asked: every area of `level`; only the area `within_id` (any version of it) and all below it; only
     the category of that code; only the categories of a `response_class` (urgent, general, dispute).
+
+    `by_type`: all areas of one type of community together, instead of each; those without a type are left out.
     """
 
     level: str
     within_id: int | None = None
     category: str | None = None
     response_class: str | None = None
+    by_type: bool = False
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
@@ -143,8 +149,18 @@ def areas(connection: Connection, *, question: Question, window: Window) -> tupl
         to_on=window.end,
         within_id=question.within_id,
     )
-    return tuple(
+    listed = tuple(
         NamedArea(question.level, row["code"], row["name"], row["area_id"], tuple(row["area_ids"])) for row in found
+    )
+    return _types(connection, question.level, listed) if question.by_type else listed
+
+
+def _types(connection: Connection, level: str, listed: Iterable[NamedArea]) -> tuple[NamedArea, ...]:
+    """The same areas, those of one type as one under the type's code, without a name."""
+    ids = [area.area_id for area in listed]
+    return tuple(
+        NamedArea(level, row["community_type"], "", None, tuple(row["area_ids"]))
+        for row in rows(connection, "kpi/area_types", level=level, area_ids=ids)
     )
 
 
@@ -358,6 +374,16 @@ def _is_span(family: str) -> bool:
 def _parts(family: str) -> tuple[str, ...]:
     """The parts of a window that the family reads."""
     return tuple(PART.findall(_query(family)))
+
+
+@cache
+def reasons(family: str) -> tuple[str, ...]:
+    """Why a family of marks may leave a case out, in the order in which it is asked (kpi.excluded_… names them)."""
+    own = [name or other for name, other in REASON.findall(_query(family))]
+    if not _is_span(family):
+        return tuple(dict.fromkeys(own))
+    kept = [name for name in own if not (name == "open" and _counts_until(family))]
+    return tuple(dict.fromkeys([*_ORPHAN, *kept, *_NO_SPAN]))
 
 
 @cache

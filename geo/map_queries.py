@@ -22,13 +22,18 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area in force on the asked day; `parent_id` is its link upwards (None at the top)."""
+    """One area in force on the asked day; `parent_id` is its link upwards (None at the top).
+
+    `community_type` (old_town, township, business, resettlement) is that of the community it is or lies in, None
+    where no boundary tells it.
+    """
 
     area_id: int
     level: str
     code: str
     name: str
     parent_id: int | None
+    community_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

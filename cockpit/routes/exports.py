@@ -1,4 +1,4 @@
-"""Files by address: `/export/entries.csv`, `/export/rejects.csv`, `/export/audit.csv`, with the filters of their page.
+"""Files by address: `/export/entries.csv`, `rejects.csv`, `audit.csv`, `assessment.csv`, filtered as their page is.
 
 Invariant: who asks is whom the cookie says; without the right, or where the line in the audit trail cannot be written,
 not one byte of the table is sent; and nobody on the way keeps the file.
@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cockpit import context, exports, queries
 from cockpit.access import current
+from cockpit.assessment import export as assessment_export
 from cockpit.audit import export as audit_export
 from cockpit.context import View
 from cockpit.data import export as data_export
@@ -52,6 +53,11 @@ def rejects(request: Request) -> Response:
 def lines(request: Request) -> Response:
     """The lines of the audit page."""
     return _answer(request, "audit", audit_export.export, page="page.audit")
+
+
+def assessment(request: Request) -> Response:
+    """The matrix that the page of assessments shows."""
+    return _answer(request, "assessment", assessment_export.export, page="page.assessment")
 
 
 def _answer(request: Request, name: str, make: Callable[[View], Export | None], *, page: str) -> Response:
