@@ -12,7 +12,7 @@ from cockpit.charts import scales, svg
 from cockpit.figures import Figure
 from config.indicators import Indicator
 
-HEIGHT, MIDDLE = 18, 9
+HEIGHT, MIDDLE = 17, 9
 BAR = 8
 _TRIANGLES = {True: "M4.5,9L-4,4.5V13.5Z", False: "M-4.5,9L4,4.5V13.5Z"}
 """Pointing to the side on which the value lies: right where it is higher than the peers' value."""

@@ -98,6 +98,14 @@ class Matrix:
         wanted = tuple(slugs)
         return sum(1 for row in self.rows for slug in wanted if row.cells[slug].verdict is not None)
 
+    def suspicious(self, slug: str) -> tuple[Row, ...]:
+        """The rows of which every case of many met the limit in that column."""
+        return tuple(row for row in self.rows if row.cells[slug].is_suspicious)
+
+    def is_all_suspicious(self, slug: str) -> bool:
+        """Whether most rows are: then the column tells nobody apart, and it is said of the column."""
+        return len(self.suspicious(slug)) * 2 > len(self.rows)
+
     def with_verdict(self, slug: str, verdict: Verdict) -> tuple[Row, ...]:
         """The rows that are worse, better or alike in that column."""
         return tuple(row for row in self.rows if row.cells[slug].verdict == verdict)

@@ -9,19 +9,19 @@ from cockpit import exports, filterbar
 from cockpit.assessment import computed, table, words
 from cockpit.assessment.choice import AGAINST, FIRST, GROUPS, LEVELS, Choice, Days, choose, shifted
 from cockpit.assessment.computed import TYPES, Matrix
-from cockpit.context import View
+from cockpit.context import View, make_view
 from cockpit.holdings import held
 from cockpit.limited import of_own
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty, panel
 from cockpit.picture import STATIC, picture
+from cockpit.queries import Asked, shared
 from cockpit.theme import page_head
 from config.reader import ConfigError
 from geo.errors import StoreUnavailable
 
 SPANS = (3, 12)
 """Whole closed months that can be looked at together, where one has too few cases."""
-MOST_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,17 @@ def _ends(view: View) -> str:
 # ---- the table
 
 
+@shared
+def _drawn(asked: Asked, *, params: tuple[tuple[str, str], ...]) -> str:
+    """The finished table of the URL's parameters, for all who may see the same."""
+    choice = choose(make_view(dict(params), viewer=asked.viewer, clock=asked.clock))
+    found = computed.matrix(choice)
+    lines: table.Lines = {}
+    if choice.lead is not None and len(found.rows) <= computed.MOST_TRENDS:
+        lines = computed.months(choice.view.asked, scope=computed.scope_of(choice), slug=choice.lead.slug)
+    return table.markup(choice, found, lines)
+
+
 def show(assessed: Assessed) -> None:
     """The matrix as a panel of the page."""
     choice = assessed.choice
@@ -167,10 +178,7 @@ def show(assessed: Assessed) -> None:
         found = assessed.matrix or computed.matrix(choice)
         if not found.rows:
             return Empty(view.tr("assessment.no_areas", level=words.level(view)))
-        lines: table.Lines = {}
-        if choice.lead is not None and len(found.rows) <= computed.MOST_TRENDS:
-            lines = computed.months(view.asked, scope=computed.scope_of(choice), slug=choice.lead.slug)
-        picture(table.markup(choice, found, lines), key="assessment_table")
+        picture(_drawn(view.asked, params=tuple(sorted(view.params.items()))), key="assessment_table")
         return None
 
     against = view.tr("assessment.against_none")

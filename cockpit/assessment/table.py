@@ -126,6 +126,9 @@ class _Drawn:
         if not each.is_assessable:
             why = view.tr("assessment.reference_tip", why=each.reference_only(view.lang))
             tags += f'<i class="mx-ref"{attributes(data_tip=why)}>{esc(view.tr("assessment.reference"))}</i>'
+        if self._is_all_suspicious(each.slug):
+            told = view.tr("assessment.all_suspicious_tip", n=len(self.found.suspicious(each.slug)))
+            tags += f"<span{attributes(class_='mx-doubt', data_tip=told)}>{cells.WARNING}</span>"
         name = formats.spaced(each.name(view.lang))
         tip = f"{each.definition} {each.name(view.lang)}\n{each.formula(view.lang)}\n{each.denominator(view.lang)}"
         known = attributes(scope="col", aria_sort=self._order(each.slug), class_="mx-col")
@@ -148,6 +151,9 @@ class _Drawn:
         ends = [words.month_short(figure.start) for figure in (figures[0], figures[-1])] if figures else ["", ""]
         name = esc(self.view.tr("assessment.column_months"))
         return f'<th scope="col" class="mx-col mx-months"><div class="mx-h">{name}</div>{_axis(*ends)}</th>'
+
+    def _is_all_suspicious(self, slug: str) -> bool:
+        return self.found.is_all_suspicious(slug)
 
     # ---- rows
 
@@ -250,7 +256,7 @@ class _Drawn:
         said += [view.tr("assessment.suspicious")] if cell.is_suspicious else []
         said += [view.tr(f"assessment.change_{'up' if cell.change > 0 else 'down'}")] if cell.change else []
         told = "".join(view.tr("assessment.joiner") + word for word in said)
-        mark = cells.WARNING if cell.is_suspicious else ""
+        mark = cells.WARNING if cell.is_suspicious and not self._is_all_suspicious(figure.indicator.slug) else ""
         mark += f'<i aria-hidden="true">{arrow}</i>' if arrow else ""
         number = f'<span class="mx-n">{mark}{esc(scale.number(float(figure.value)))}</span>'
         return number + (f'<span class="mx-said">{esc(told)}</span>' if told else "")

@@ -73,8 +73,8 @@ def headline(choice: Choice, found: Matrix) -> str:
 def _told(view: View, found: Matrix, slug: str) -> str:
     """How many are worse, better and suspicious; empty where nobody is."""
     worse, better = len(found.with_verdict(slug, "worse")), len(found.with_verdict(slug, "better"))
-    suspicious = len(suspicious_rows(found, slug))
-    told = [("worse", worse), ("better" if worse else "better_only", better), ("suspicious", suspicious)]
+    doubtful = len(suspicious(found, slug))
+    told = [("worse", worse), ("better" if worse else "better_only", better), ("suspicious", doubtful)]
     said = [view.tr(f"assessment.told_{name}", n=n, level=level(view)) for name, n in told if n]
     if not said:
         return ""
@@ -82,9 +82,9 @@ def _told(view: View, found: Matrix, slug: str) -> str:
     return view.tr("assessment.joiner").join([named, view.tr("assessment.told_rest")])
 
 
-def suspicious_rows(found: Matrix, slug: str) -> tuple[Row, ...]:
-    """The rows of which every case of many met the limit in that column."""
-    return tuple(row for row in found.rows if row.cells[slug].is_suspicious)
+def suspicious(found: Matrix, slug: str) -> tuple[Row, ...]:
+    """The rows that are named as suspicious: none where most are."""
+    return () if found.is_all_suspicious(slug) else found.suspicious(slug)
 
 
 def lead_line(choice: Choice, found: Matrix) -> str:
@@ -94,7 +94,7 @@ def lead_line(choice: Choice, found: Matrix) -> str:
         return ""
     tr, slug = view.tr, lead.slug
     worse, better = found.with_verdict(slug, "worse"), found.with_verdict(slug, "better")
-    named = [("worse", worse), ("better", better), ("suspicious", suspicious_rows(found, slug))]
+    named = [("worse", worse), ("better", better), ("suspicious", suspicious(found, slug))]
     told = [tr(f"assessment.lead_{name}", names=_names(view, rows)) for name, rows in named if rows]
     compared = found.compared([slug])
     few = sum(1 for row in found.rows if not row.cells[slug].is_firm)
