@@ -53,7 +53,7 @@ def column(indicator: Indicator, cells: Sequence[Cell]) -> Column:
     """The scale that holds the cells: from zero for lengths, around the intervals of what can be compared for rates."""
     told = [float(cell.figure.value) for cell in cells if cell.figure.value is not None]
     if indicator.kind == "rate":
-        low, high = _rates(cells, told)
+        low, high = _rates(cells)
         return Column(indicator, low, high, "share", 0.01, 1)
     ticks = scales.round_ticks(min(told, default=0), max(told, default=1), at_most=4)
     if indicator.unit == "s":
@@ -64,11 +64,12 @@ def column(indicator: Indicator, cells: Sequence[Cell]) -> Column:
     return Column(indicator, ticks[0], ticks[-1], indicator.unit, 1, digits)
 
 
-def _rates(cells: Sequence[Cell], told: Sequence[float]) -> tuple[float, float]:
+def _rates(cells: Sequence[Cell]) -> tuple[float, float]:
+    """The ends of an axis of rates: around what can be compared, else around what there is."""
     firm = [cell.figure.interval for cell in cells if cell.is_firm and cell.figure.interval]
-    lows = [interval.low for interval in firm] or list(told)
-    highs = [interval.high for interval in firm] or list(told)
-    ticks = scales.rate_ticks(min(lows, default=0), max(highs, default=1))
+    held = firm or [cell.figure.interval for cell in cells if cell.figure.interval]
+    low = min((interval.low for interval in held), default=0.0)
+    ticks = scales.rate_ticks(min(low, 0.99), max((interval.high for interval in held), default=1.0))
     return ticks[0], ticks[-1]
 
 

@@ -185,5 +185,6 @@ def show(assessed: Assessed) -> None:
     if choice.against:
         against = view.tr("assessment.against_with", period=words.period(view, choice.against))
     unit = view.tr("assessment.section_unit", period=words.period(view, choice.days), against=against)
+    unit += "".join(view.tr("assessment.joiner") + told for told in words.limits(choice))
     title = view.tr("assessment.section", level=words.level(view))
     panel(view, key="assessment", title=title, unit=unit, draw=draw, dataset="incidents")

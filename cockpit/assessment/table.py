@@ -17,6 +17,8 @@ from cockpit.markup import attributes, esc
 from config.assessment import assessment
 from config.indicators import Indicator
 
+MOST_COLUMNS, COLUMN_PX = 12, 112
+"""More columns than these keep their width and are moved sideways, the names stay."""
 Lines = Mapping[str | None, tuple[Figure, ...]]
 
 
@@ -24,9 +26,12 @@ def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     """The legend, the table, the foot."""
     scales = {each.slug: column(each, [row.cells[each.slug] for row in found.rows]) for each in choice.columns}
     drawn = _Drawn(choice, found, scales, lines)
-    table = f'<table class="mx" data-cells="1">{drawn.columns()}{drawn.head()}{drawn.body()}{drawn.whole()}</table>'
+    is_wide = len(choice.columns) > MOST_COLUMNS
+    width = f"min-width:{240 + COLUMN_PX * len(choice.columns)}px" if is_wide else None
+    known = attributes(class_="mx", data_cells="1", style=width)
+    table = f"<table{known}>{drawn.columns()}{drawn.head()}{drawn.body()}{drawn.whole()}</table>"
     foot = f'<p class="mx-foot">{esc(words.foot(choice, found))}</p>'
-    return f'{_legend(choice)}<div class="mx-wrap">{table}</div>{foot}'
+    return f'{_legend(choice)}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
 
 
 def _legend(choice: Choice) -> str:
@@ -243,7 +248,7 @@ class _Drawn:
         told = words.value(self.view, figure)
         if figure.note == TOO_FEW:
             n = self.view.tr("assessment.n", n=formats.number(figure.n or 0))
-            return f'<span class="mx-n">{esc(n)}</span><span class="mx-why">{esc(told)}</span>'
+            return f'<span class="mx-n">{esc(n)}</span><span class="mx-why">{esc(self.view.tr("assessment.too_few"))}</span>'
         return f'<span class="mx-n"></span><span class="mx-why">{esc(told)}</span>'
 
     def _number(self, cell: Cell) -> str:

@@ -120,6 +120,14 @@ def chance(compared: int) -> str:
     return formats.number(expected(compared), digits=0 if expected(compared) >= 1 else 1)
 
 
+def limits(choice: Choice) -> tuple[str, ...]:
+    """The category and the type that the rows are limited to, in words."""
+    view = choice.view
+    category = next((one.name(view.lang) for one in view.categories if one.code == view.filters.category), None)
+    kind = type_name(view, choice.community_type) if choice.community_type else None
+    return tuple(told for told in (category, kind) if told)
+
+
 def foot(choice: Choice, found: Matrix) -> str:
     """How to go on, what chance alone brings, of which state of the data."""
     view = choice.view
