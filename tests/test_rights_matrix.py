@@ -169,7 +169,8 @@ def _plain(text: str, *asked: str) -> list[str]:
     for word in asked:
         text = text.replace(word, "…")
     text = re.sub(r"<style>.*?</style>|<nav .*?</nav>", "", text, flags=re.DOTALL)
-    return [found for found in re.findall(r">([^<>]{2,})<", text) if "{" not in found]
+    written = re.findall(r">([^<>\x00-\x08\x0e-\x1f]{2,})<", text)  # a length of the protocol may look like a bracket
+    return [found for found in written if "{" not in found]
 
 
 # ---------------------------------------------------------------- own addresses

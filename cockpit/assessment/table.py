@@ -248,7 +248,8 @@ class _Drawn:
         told = words.value(self.view, figure)
         if figure.note == TOO_FEW:
             n = self.view.tr("assessment.n", n=formats.number(figure.n or 0))
-            return f'<span class="mx-n">{esc(n)}</span><span class="mx-why">{esc(self.view.tr("assessment.too_few"))}</span>'
+            few = self.view.tr("assessment.too_few")
+            return f'<span class="mx-n">{esc(n)}</span><span class="mx-why">{esc(few)}</span>'
         return f'<span class="mx-n"></span><span class="mx-why">{esc(told)}</span>'
 
     def _number(self, cell: Cell) -> str:

@@ -318,7 +318,7 @@ const onArrow = (event) => {
   if (!table || !arrows[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
   const lines = linesOf(table);
   const row = lines.findIndex((links) => links.includes(event.target));
-  if (row < 0) return;
+  if (row === -1) return;
   const [down, right] = arrows[event.key];
   const next = lines[row + down]?.[lines[row].indexOf(event.target) + right];
   event.preventDefault();
