@@ -24,8 +24,7 @@ Box = tuple[float, float, float, float]
 class Area:
     """One area in force on the asked day; `parent_id` is its link upwards (None at the top).
 
-    `community_type` (old_town, township, business, resettlement) is that of the community it is or lies in, None
-    where no boundary tells it.
+    `community_type` (old_town, township, business, resettlement) is its own, None where its boundary tells none.
     """
 
     area_id: int

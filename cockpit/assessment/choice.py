@@ -11,6 +11,7 @@ from cockpit import context, queries
 from cockpit.context import View
 from config.assessment import assessment
 from config.indicators import Indicator, indicators
+from geo.map_queries import Area
 from geo.viewer import PROGRAM
 
 FIRST = "first"
@@ -93,6 +94,18 @@ def choose(view: View) -> Choice:
         community_type=view.params.get("type") if view.params.get("type") in _types(view) else None,
         periods=periods,
     )
+
+
+def types(view: View) -> dict[int, str | None]:
+    """The type of every area of the level by its id: its own, or that of the nearest area above that has one."""
+    by_id = {area.area_id: area for area in view.areas}
+
+    def told(area: Area | None) -> str | None:
+        while area is not None and area.community_type is None:
+            area = by_id.get(area.parent_id) if area.parent_id else None
+        return area.community_type if area else None
+
+    return {area.area_id: told(area) for area in view.areas if area.level == view.filters.level}
 
 
 def _types(view: View) -> frozenset[str]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from cockpit import figures, queries
 from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice, Days, is_comparable, shifted
+from cockpit.assessment.choice import types as types_of
 from cockpit.context import ancestor
 from cockpit.figures import Figure
 from cockpit.queries import Asked, shared
@@ -221,10 +222,10 @@ def matrix(choice: Choice) -> Matrix:
     asked_for = choice.slugs + (() if SUSPECT in choice.slugs or not _is_known(SUSPECT) else (SUSPECT,))
     found = by_area(asked, scope=scope, slugs=asked_for)
     known = households(asked, level=scope.level)
-    members: dict[str | None, list[Area]] = {}
+    types, members = types_of(choice.view), dict[str | None, list[Area]]()
     for area in _areas(choice):
         if area.code in found:
-            members.setdefault(area.community_type, []).append(area)
+            members.setdefault(types[area.area_id], []).append(area)
     quantiles = tuple(each.slug for each in choice.columns if each.kind == "quantile")
     together = by_type(asked, scope=scope, slugs=quantiles) if quantiles and set(members) != {None} else {}
     of_all = whole(asked, scope=scope, slugs=choice.slugs)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cockpit import exports, filterbar
 from cockpit.assessment import computed, table, words
-from cockpit.assessment.choice import AGAINST, FIRST, GROUPS, LEVELS, Choice, Days, choose, shifted
+from cockpit.assessment.choice import AGAINST, FIRST, GROUPS, LEVELS, Choice, Days, choose, shifted, types
 from cockpit.assessment.computed import TYPES, Matrix
 from cockpit.context import View, make_view
 from cockpit.holdings import held
@@ -125,8 +125,7 @@ def _against(choice: Choice) -> str:
 
 
 def _types(choice: Choice) -> list[str]:
-    level = choice.view.filters.level
-    present = {area.community_type for area in choice.view.areas if area.level == level}
+    present = set(types(choice.view).values())
     return [name for name in TYPES if name in present]
 
 
