@@ -11,6 +11,7 @@ from cockpit.method import words
 from config.indicators import indicators
 from config.messages import catalogue
 from config.slots import slots
+from geo.figures import reasons
 
 ROOT = Path(__file__).parent.parent
 DOCS = {"zh": ROOT / "docs" / "figures.zh-CN.md", "en": ROOT / "docs" / "figures.md"}
@@ -36,7 +37,7 @@ def test_every_definition_says_all_there_is_to_say(lang: str) -> None:
 def test_every_reason_why_a_case_is_left_out_has_its_words() -> None:
     for each in indicators():
         for lang in ("zh", "en"):
-            assert all(f"kpi.excluded_{name}" in catalogue(lang) for name in words.reasons(each.marks)), each.slug
+            assert all(f"kpi.excluded_{name}" in catalogue(lang) for name in reasons(each.marks)), each.slug
 
 
 def test_an_empty_place_of_the_catalogue_has_no_indicator_yet() -> None:
