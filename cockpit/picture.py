@@ -7,7 +7,10 @@ brings the head of the page into view;
 `<select data-choose>` sends the chosen option's value; `<input data-before="?…&from=">` sends that and its value;
 `<form data-send="name">` sends `name?` and its fields, as in a URL;
 `<… data-upload="/address">` around an `<input type="file">` sends the chosen file there and then the value `received`;
-`<th data-sort="number|text">` sorts its table in the browser by the cells' `data-v`.
+`<th data-sort="number|text">` sorts its table in the browser by the cells' `data-v`;
+`<table data-cells>`: its links are one stop of the tab key, arrows go from cell to cell;
+`<input data-filter="id" data-found="{n} …">` hides what in the element `id` does not hold the words (`data-words`,
+small letters; groups `data-words-group`, `data-none` where nothing is left), and tells the number to its `role=status`.
 """
 
 from functools import cache

@@ -22,6 +22,8 @@ TABS = (
     Tab("response", "common.page_response"),
     Tab("funds", "common.page_funds"),
     Tab("community", "common.page_community"),
+    Tab("assessment", "assessment.page"),
+    Tab("method", "method.page"),
     Tab("data", "common.page_data"),
     Tab("audit", "common.page_audit"),
     Tab("users", "users.page"),

@@ -32,7 +32,10 @@ OFFICE_TIME = "ops.office_time"
 """What the query of a family asks that counts working time."""
 PART = re.compile(r"from (\w+) c\b")
 """Where the query of a family says which parts of a window it reads (kpi/parts)."""
+REASON = re.compile(r"then '(?!\w+_at')(\w+)'|'(\w+)' as no_(?:start|end)\b")
+"""Where it says why a case is left out."""
 FOLDED = ", reported as not materialized (select * from reported_each c where not c.is_folded)\n"
+_ORPHAN, _NO_SPAN = ("duplicate",), ("day_precision", "negative")
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -51,12 +54,15 @@ class NamedArea:
 class Question:
     """What is asked: every area of `level`; only the area `within_id` (any version of it) and all below it; only
     the category of that code; only the categories of a `response_class` (urgent, general, dispute).
+
+    `by_type`: all areas of one type of community together, instead of each; those without a type are left out.
     """
 
     level: str
     within_id: int | None = None
     category: str | None = None
     response_class: str | None = None
+    by_type: bool = False
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
@@ -159,7 +165,18 @@ def _listed(connection: Connection, question: Question, windows: Sequence[Window
     for row in found:
         area = NamedArea(question.level, row["code"], row["name"], row["area_id"], tuple(row["area_ids"]))
         listed[row["window_no"] - 1].append(area)
+    if question.by_type:
+        return tuple(_types(connection, question.level, areas_of_window) for areas_of_window in listed)
     return tuple(tuple(areas_of_window) for areas_of_window in listed)
+
+
+def _types(connection: Connection, level: str, listed: Iterable[NamedArea]) -> tuple[NamedArea, ...]:
+    """The same areas, those of one type as one under the type's code, without a name."""
+    ids = [area.area_id for area in listed]
+    return tuple(
+        NamedArea(level, row["community_type"], "", None, tuple(row["area_ids"]))
+        for row in rows(connection, "kpi/area_types", level=level, area_ids=ids)
+    )
 
 
 def _sees_all(connection: Connection) -> bool:
@@ -255,7 +272,8 @@ def _kept(connection: Connection, marks: "_Marks", shares: Sequence[float]) -> F
     """What the store keeps of it: closed months without a filter of cases."""
     question, listed = marks.question, marks.listed
     months = {number: window for number, window in enumerate(marks.windows) if window.is_month}
-    if not months or question.category or question.response_class or not set(shares) <= set(kept.SHARES):
+    is_filtered = question.category or question.response_class or question.by_type
+    if not months or is_filtered or not set(shares) <= set(kept.SHARES):
         return {}
     told = kept.families(
         connection,
@@ -465,7 +483,9 @@ def cases(parts: Iterable[str]) -> str:
     found = [sql.text("kpi/windows")]
     for part in wanted:
         text = sql.text("kpi/cases").replace("rows_of_part", sql.text(f"kpi/parts/{part}"))
-        kept = f"{part} as materialized" if part == "reported_each" else f"{part} as"  # `reported` would copy it each time
+        kept = (
+            f"{part} as materialized" if part == "reported_each" else f"{part} as"
+        )  # `reported` would copy it each time
         found.append(text.replace("name_of_part as", kept).replace("_of_part", f"_{part}"))
     return "".join(found) + (FOLDED if "reported_each" in wanted else "")
 
@@ -503,6 +523,16 @@ def calendar_version(connection: Connection) -> str:
     """The version of the working calendar in force with its digest; empty in a store that has none."""
     found = rows(connection, "calendar/in_force")
     return f"{found[0]['version']} {found[0]['digest']}" if found else ""
+
+
+@cache
+def reasons(family: str) -> tuple[str, ...]:
+    """Why a family of marks may leave a case out, in the order in which it is asked (kpi.excluded_… names them)."""
+    own = [name or other for name, other in REASON.findall(_query(family))]
+    if not _is_span(family):
+        return tuple(dict.fromkeys(own))
+    kept_back = [name for name in own if not (name == "open" and counts_until(family))]
+    return tuple(dict.fromkeys([*_ORPHAN, *kept_back, *_NO_SPAN]))
 
 
 @cache

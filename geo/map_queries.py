@@ -22,13 +22,17 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area in force on the asked day; `parent_id` is its link upwards (None at the top)."""
+    """One area in force on the asked day; `parent_id` is its link upwards (None at the top).
+
+    `community_type` (old_town, township, business, resettlement) is its own, None where its boundary tells none.
+    """
 
     area_id: int
     level: str
     code: str
     name: str
     parent_id: int | None
+    community_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

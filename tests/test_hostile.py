@@ -118,6 +118,9 @@ LOOKS = (
     ("leader", "/funds?lang=en&fund={fund}&q=%3C"),
     ("leader", "/community?area={hostile}&lang=en&rows=all"),
     ("leader", "/community?area=street:S"),
+    ("leader", "/assessment?area={hostile}&against=before"),
+    ("leader", "/assessment?lang=en&level=grid&columns=time&category={category}"),
+    ("leader", "/method?q=%3Csvg"),
     ("leader", "/users"),
     ("steward", "/data?load=9&fault=unknown_status"),
     ("steward", "/data?load=6&lang=en"),
@@ -306,6 +309,7 @@ def test_other_cells_leave_as_they_are(value: object) -> None:
 EVERY = (
     ("leader", ""), ("leader", "response"), ("leader", "funds"), ("leader", "community"),
     ("leader", "community?area=street:S"), ("leader", "data"), ("leader", "wall"), ("steward", "data"),
+    ("leader", "assessment"), ("leader", "method"),
     ("secretary", "community"), ("evaluator", "audit"), ("admin", "users"),
 )  # fmt: skip
 WAYS = """() => [...new Set([...document.querySelectorAll("[data-go], [data-choose] option")]

@@ -77,8 +77,12 @@ def current(town: Town, clock: Clock = NOW) -> set[date]:
     """The months that a reader takes from the store."""
     with town.store.reading(LEADER, clock) as connection:
         found = kept.families(
-            connection, windows=MONTHS, level="site", codes=("",), definitions=keeping.definitions()
-        )  # fmt: skip
+            connection,
+            windows=MONTHS,
+            level="site",
+            codes=("",),
+            definitions=figures.definitions(connection, FAMILIES),
+        )
     return {MONTHS[number - 1].start for number, _ in found}
 
 

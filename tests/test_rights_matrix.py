@@ -24,16 +24,18 @@ from geo.store import StoreUrls
 from geo.viewer import Clock
 
 WHOLE_SITE = ("W1", "W2", "E1", "E2", "Q1")
-PAGES = ("overview", "response", "funds", "community", "data", "audit", "users", "wall", "nowhere")
+PAGES = (
+    "overview", "response", "funds", "community", "assessment", "method", "data", "audit", "users", "wall", "nowhere",
+)  # fmt: skip
 TABLE = """
-role         overview response funds community data audit users wall
-leader       x        x        x     x         x    -     -     x
-secretary    x        x        x     x         -    -     -     -
-grid_worker  x        -        -     x         -    -     -     -
-evaluator    x        x        x     x         x    x     -     -
-steward      x        -        -     -         x    -     -     -
-admin        -        -        -     -         -    x     x     -
-wall         -        -        -     -         -    -     -     x
+role         overview response funds community assessment method data audit users wall
+leader       x        x        x     x         x          x      x    -     -     x
+secretary    x        x        x     x         x          x      -    -     -     -
+grid_worker  x        -        -     x         -          x      -    -     -     -
+evaluator    x        x        x     x         x          x      x    x     -     -
+steward      x        -        -     -         -          x      x    -     -     -
+admin        -        -        -     -         -          -      -    x     x     -
+wall         -        -        -     -         -          -      -    -     -     x
 """
 SITE_ONLY = ("data", "audit", "users")
 CASES = ("leader", "secretary", "grid_worker", "evaluator", "steward")
@@ -153,7 +155,7 @@ def test_each_page_shows_what_the_table_says_and_no_row_of_anybody_else(town: To
 def test_a_siblings_area_and_one_that_does_not_exist_are_refused_alike(town: Town, person: Person) -> None:
     if person.is_site:
         return
-    for page in ("overview", "response", "funds", "community"):
+    for page in ("overview", "response", "funds", "community", "assessment"):
         if person.may_open(page):
             told = []
             for area in (UNKNOWN, person.sibling, person.above):
@@ -167,7 +169,8 @@ def _plain(text: str, *asked: str) -> list[str]:
     for word in asked:
         text = text.replace(word, "…")
     text = re.sub(r"<style>.*?</style>|<nav .*?</nav>", "", text, flags=re.DOTALL)
-    return [found for found in re.findall(r">([^<>]{2,})<", text) if "{" not in found]
+    written = re.findall(r">([^<>\x00-\x08\x0e-\x1f]{2,})<", text)  # a length of the protocol may look like a bracket
+    return [found for found in written if "{" not in found]
 
 
 # ---------------------------------------------------------------- own addresses
@@ -188,6 +191,7 @@ ADDRESSES = {
     "/layers/heat.csv?from=2026-11-01&to=2026-11-21&area={area}": "overview",
     "/export/entries.csv?from=2026-11-01&to=2026-11-21&area={area}": "funds",
     "/export/rejects.csv?load=2&area={area}": "data",
+    "/export/assessment.csv?from=2026-10-01&to=2026-11-01&area={area}": "assessment",
 }
 
 

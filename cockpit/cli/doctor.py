@@ -18,8 +18,11 @@ from cockpit.cli import safe_start
 from cockpit.cli.ready import language
 from cockpit.cli.telling import cell, say, say_json
 from config import freshness, reader
+from config.assessment import assessment
+from config.indicators import indicators
 from config.messages import catalogue, tr
 from config.site import site
+from config.slots import slots
 from geo import checkup, embedded, sealing
 from geo.errors import GeoError
 from geo.migrations import check, head
@@ -78,6 +81,18 @@ def _settings() -> Iterator[Finding]:
         yield Finding("settings", BAD, reason.text(language()))
     if not reasons:
         yield Finding("settings", GOOD, _say("settings_good"))
+    yield _definitions()
+
+
+def _definitions() -> Finding:
+    """Whether the indicators can be read: the first definition file with a fault, and every fault of it."""
+    try:
+        found = indicators()
+        slots()
+        assessment()
+    except reader.ConfigError as error:
+        return Finding("definitions", BAD, str(error))
+    return Finding("definitions", GOOD, _say("definitions_good", n=len(found)))
 
 
 def _disk() -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cockpit import context, exports, queries
 from cockpit.access import current
+from cockpit.assessment import export as assessment_export
 from cockpit.audit import export as audit_export
 from cockpit.context import View
 from cockpit.data import export as data_export
@@ -35,7 +36,7 @@ from geo.errors import AuditUnavailable, StoreUnavailable
 from geo.viewer import PROGRAM, Viewer, current_clock
 
 Make = Callable[[View], Export | Document | None]
-FIGURES = "page.response"
+FIGURES = "page.assessment"
 """The page whose readers may take figures along."""
 MOVED = "common.note_moved_period"
 NOT_KEPT = {"cache-control": "no-store"}
@@ -59,6 +60,11 @@ def lines(request: Request) -> Response:
     return _answer(request, "audit", audit_export.export, page="page.audit")
 
 
+def assessment(request: Request) -> Response:
+    """The matrix that the page of assessments shows."""
+    return _answer(request, "assessment", assessment_export.export, page="page.assessment")
+
+
 def figures_csv(request: Request) -> Response:
     """The figures of a period, level and area."""
     return _answer(request, "figures", report_export.as_csv, page=FIGURES)
@@ -78,6 +84,7 @@ ROUTES: Mapping[str, Callable[[Request], Response]] = {
     "/export/entries.csv": entries,
     "/export/rejects.csv": rejects,
     "/export/audit.csv": lines,
+    "/export/assessment.csv": assessment,
     "/export/figures.csv": figures_csv,
     "/export/figures.xlsx": figures_excel,
     "/export/report.pdf": report,

@@ -184,6 +184,7 @@ const pick = (field) => {
 };
 
 const listen = (root, state) => {
+  addEventListener("hashchange", () => goToPart(root));
   const go = ({ dataset }) => {
     if ("top" in dataset) document.querySelector("[data-testid='stMain']")?.scrollTo({ top: 0 });
     root.send(dataset.go);
@@ -206,6 +207,7 @@ const listen = (root, state) => {
   });
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hideTip();
+    onArrow(event);
     if (event.key !== "Enter" && event.key !== " ") return;
     const target = event.target.closest("[data-go], th[data-sort]");
     if (!target || ["A", "BUTTON"].includes(event.target.tagName)) return;
@@ -233,6 +235,7 @@ const listen = (root, state) => {
   });
   root.addEventListener("input", (event) => {
     if (event.target.matches("input[data-pick]")) event.target.setCustomValidity("");
+    if (event.target.matches("input[data-filter]")) filterWords(event.target);
   });
   root.addEventListener("pointermove", (event) => {
     const target = event.target.closest("[data-tip]");
@@ -299,6 +302,60 @@ const setUpUpload = (root) => {
   }
 };
 
+// ---- a table of links (data-cells): one stop of the tab key, arrows go from cell to cell
+const arrows = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const linesOf = (table) =>
+  [...table.querySelectorAll("tbody tr, tfoot tr")].map((row) => [...row.querySelectorAll("a[href]")]).filter((links) => links.length);
+
+const setUpCells = (root) => {
+  for (const table of root.querySelectorAll("table[data-cells]")) {
+    linesOf(table).flat().forEach((link, index) => (link.tabIndex = index ? -1 : 0));
+  }
+};
+
+const onArrow = (event) => {
+  const table = event.target.closest("table[data-cells]");
+  if (!table || !arrows[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+  const lines = linesOf(table);
+  const row = lines.findIndex((links) => links.includes(event.target));
+  if (row === -1) return;
+  const [down, right] = arrows[event.key];
+  const next = lines[row + down]?.[lines[row].indexOf(event.target) + right];
+  event.preventDefault();
+  if (!next) return;
+  event.target.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+};
+
+// ---- a field that filters (data-filter names the place): what does not hold every word is hidden, and its empty group too
+const filterWords = (field) => {
+  const wanted = field.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
+  const all = document.getElementById(field.dataset.filter);
+  if (!all) return;
+  let found = 0;
+  for (const one of all.querySelectorAll("[data-words]")) {
+    one.hidden = !wanted.every((word) => one.dataset.words.includes(word));
+    if (!one.hidden) found += 1;
+  }
+  for (const group of all.querySelectorAll("[data-words-group]")) {
+    group.hidden = !group.querySelector("[data-words]:not([hidden])");
+  }
+  const none = all.querySelector("[data-none]");
+  if (none) none.hidden = found > 0;
+  field.parentElement.querySelector("[role=status]").textContent = wanted.length ? field.dataset.found.replace("{n}", found) : "";
+};
+
+// ---- the part of the page that the address names after #: brought into view once it is drawn
+const goToPart = (root) => {
+  const named = decodeURIComponent(location.hash.slice(1));
+  const part = named && [...root.querySelectorAll("[id]")].find((one) => one.id === named);
+  if (!part) return;
+  for (const one of root.querySelectorAll(".here")) one.classList.remove("here");
+  part.classList.add("here");
+  part.scrollIntoView({ block: "start" });
+};
+
 // ---- an open menu closes on Escape and when the focus or a click goes elsewhere
 const closeMenus = (event) => {
   for (const menu of document.querySelectorAll(".picture details.menu[open]")) {
@@ -331,6 +388,9 @@ export default function ({ data, parentElement, key, setTriggerValue }) {
     }
     setUpMap(root, state);
     setUpUpload(root);
+    setUpCells(root);
+    for (const field of root.querySelectorAll("input[data-filter]")) if (field.value) filterWords(field);
+    goToPart(root);
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 """Schema migrations (Alembic). Each revision runs one SQL file of geo/sql/schema and nothing else."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -70,6 +71,7 @@ def _upgrade(connection: Connection) -> None:
     write_calendar(connection, calendar())
 
 
+@cache
 def head() -> str:
     """The revision that this program needs."""
     return ScriptDirectory.from_config(_alembic()).as_revision_number("head")  # type: ignore[return-value]

@@ -1,0 +1,1 @@
+"""The page 考核: the matrix of areas and indicators."""

@@ -1,0 +1,374 @@
+"""The matrix: every area's figures beside those of its peers and of the days it is compared with.
+
+Invariant: a difference is called one only where the 95 % interval excludes the peers' value, the area has the cases for
+a ranking, and the indicator may be assessed; a group's value comes from its cases, never from its areas' rates.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from operator import itemgetter
+from typing import Literal
+
+from cockpit import figures, queries
+from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice, Days, is_comparable, shifted
+from cockpit.assessment.choice import types as types_of
+from cockpit.context import ancestor
+from cockpit.figures import Figure
+from cockpit.queries import Asked, shared
+from config.assessment import assessment
+from config.indicators import Indicator, indicator, indicators
+from config.site import site
+from geo import map_queries
+from geo.figures import Question
+from geo.map_queries import Area
+from geo.viewer import SITE
+from geo.windows import Window, buckets
+
+Verdict = Literal["worse", "better", "alike"]
+TREND_MONTHS = 12
+MOST_TRENDS = 120
+"""More areas than these have no line of months: it would be a pixel high, and takes its time."""
+CHANCE = 0.05
+MARKED_Z = 3
+"""From here on a changed count is marked; see `cockpit.figures.poisson_z`."""
+SUSPECT = "suspect_closure_rate"
+TYPES = ("old_town", "resettlement", "business", "township")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of one area; `peers` is the value of its group, in the figure's unit, None where there is none.
+
+    `verdict` is None where the area cannot be compared. `change` is 1, 0 or -1: whether it lies beyond chance above or
+    below the figure `before`.
+    """
+
+    figure: Figure
+    before: Figure | None
+    peers: float | None
+    verdict: Verdict | None
+    change: int
+    is_suspicious: bool
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether there are the cases for a ranking."""
+        return self.figure.value is not None and (self.figure.n or 0) >= self.figure.indicator.minimum_ranked
+
+    @property
+    def lies_above(self) -> bool:
+        """Whether the value is higher than that of the peers."""
+        return self.figure.value is not None and self.peers is not None and self.figure.value > self.peers
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One area: its cells by slug, its households (None unknown), whether it closes suspiciously many at once."""
+
+    area: Area
+    households: int | None
+    cells: Mapping[str, Cell]
+    is_suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The areas of one type (None: they have none), in the order chosen; `values` and `n` of all together, by slug."""
+
+    community_type: str | None
+    rows: tuple[Row, ...]
+    values: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The whole page: the groups, the figures of all areas together by slug, and their households."""
+
+    groups: tuple[Group, ...]
+    whole: Mapping[str, Figure]
+    households: int | None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all groups."""
+        return tuple(row for group in self.groups for row in group.rows)
+
+    def compared(self, slugs: Iterable[str]) -> int:
+        """How many cells of these columns were compared with their peers."""
+        wanted = tuple(slugs)
+        return sum(1 for row in self.rows for slug in wanted if row.cells[slug].verdict is not None)
+
+    def suspicious(self, slug: str) -> tuple[Row, ...]:
+        """The rows of which every case of many met the limit in that column."""
+        return tuple(row for row in self.rows if row.cells[slug].is_suspicious)
+
+    def is_all_suspicious(self, slug: str) -> bool:
+        """Whether most rows are: then the column tells nobody apart, and it is said of the column."""
+        return len(self.suspicious(slug)) * 2 > len(self.rows)
+
+    def with_verdict(self, slug: str, verdict: Verdict) -> tuple[Row, ...]:
+        """The rows that are worse, better or alike in that column."""
+        return tuple(row for row in self.rows if row.cells[slug].verdict == verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which cases are counted, and against which: reported on `days` and on `against`, of a category, in a place."""
+
+    days: Days
+    against: Days | None
+    level: str
+    within_id: int | None
+    within_level: str
+    category: str | None
+
+    def areas(self) -> Question:
+        """Every area of the level."""
+        return Question(level=self.level, within_id=self.within_id, category=self.category)
+
+    def whole(self) -> Question:
+        """The place as one."""
+        return Question(level=self.within_level, within_id=self.within_id, category=self.category)
+
+    def windows(self) -> tuple[Window, ...]:
+        """The days, and those of comparison."""
+        return tuple(Window(*days, site().zone) for days in (self.days, self.against) if days)
+
+
+def scope_of(choice: Choice) -> Scope:
+    """The cases that the page counts."""
+    filters = choice.view.filters
+    return Scope(
+        days=choice.days,
+        against=choice.against,
+        level=filters.level,
+        within_id=filters.area_id,
+        within_level=filters.area.level if filters.area else SITE,
+        category=filters.category,
+    )
+
+
+ByArea = Mapping[str | None, Mapping[str, tuple[Figure, Figure | None]]]
+
+
+@shared
+def by_area(asked: Asked, *, scope: Scope, slugs: tuple[str, ...]) -> ByArea:
+    """The figures of every area by code and slug: now, and in the days of comparison (None: not in force then)."""
+    return _paired(_figures(asked, question=scope.areas(), windows=scope.windows(), slugs=slugs), scope)
+
+
+@shared
+def whole(asked: Asked, *, scope: Scope, slugs: tuple[str, ...]) -> Mapping[str, Figure]:
+    """The figures of the place as one, by slug; empty where it was not in force."""
+    found = _figures(asked, question=scope.whole(), windows=scope.windows()[:1], slugs=slugs)
+    return {figure.indicator.slug: figure for figure in found}
+
+
+@shared
+def by_type(asked: Asked, *, scope: Scope, slugs: tuple[str, ...]) -> Mapping[tuple[str | None, str], Figure]:
+    """The figures of all areas of one type together, by type and slug."""
+    question = replace(scope.areas(), by_type=True)
+    found = _figures(asked, question=question, windows=scope.windows()[:1], slugs=slugs)
+    return {(figure.area, figure.indicator.slug): figure for figure in found}
+
+
+@shared
+def months(asked: Asked, *, scope: Scope, slug: str) -> Mapping[str | None, tuple[Figure, ...]]:
+    """The figures of every area in the TREND_MONTHS months up to the last one of the days, by code, oldest first."""
+    end = scope.days[1] if scope.days[1].day == 1 else scope.days[1].replace(day=1)
+    window = Window(shifted(end, -TREND_MONTHS), end, site().zone)
+    found: dict[str | None, list[Figure]] = {}
+    for figure in _figures(asked, question=scope.areas(), windows=buckets(window, by="month"), slugs=(slug,)):
+        found.setdefault(figure.area, []).append(figure)
+    return {code: tuple(figures) for code, figures in found.items()}
+
+
+@shared
+def households(asked: Asked, *, level: str) -> Mapping[int, int]:
+    """Households by area of `level`."""
+    return map_queries.households(queries.store(), asked.viewer, asked.clock, level=level)
+
+
+def _figures(
+    asked: Asked, *, question: Question, windows: tuple[Window, ...], slugs: tuple[str, ...]
+) -> tuple[Figure, ...]:
+    return figures.figures(
+        queries.store(),
+        asked.viewer,
+        asked.clock,
+        question=question,
+        windows=windows,
+        indicators=[indicator(slug) for slug in slugs],
+    )
+
+
+def _paired(found: Iterable[Figure], scope: Scope) -> ByArea:
+    now: dict[str | None, dict[str, Figure]] = {}
+    before: dict[tuple[str | None, str], Figure] = {}
+    for figure in found:
+        if (figure.start, figure.end) == scope.days:
+            now.setdefault(figure.area, {})[figure.indicator.slug] = figure
+        else:
+            before[figure.area, figure.indicator.slug] = figure
+    return {
+        code: {slug: (figure, before.get((code, slug))) for slug, figure in told.items()} for code, told in now.items()
+    }
+
+
+def matrix(choice: Choice) -> Matrix:
+    """The rows in their groups and their order; raises StoreUnavailable."""
+    asked, scope = choice.view.asked, scope_of(choice)
+    asked_for = choice.slugs + (() if SUSPECT in choice.slugs or not _is_known(SUSPECT) else (SUSPECT,))
+    found = by_area(asked, scope=scope, slugs=asked_for)
+    known = households(asked, level=scope.level)
+    types, members = types_of(choice.view), dict[str | None, list[Area]]()
+    for area in _areas(choice):
+        if area.code in found:
+            members.setdefault(types[area.area_id], []).append(area)
+    quantiles = tuple(each.slug for each in choice.columns if each.kind == "quantile")
+    together = by_type(asked, scope=scope, slugs=quantiles) if quantiles and set(members) != {None} else {}
+    of_all = whole(asked, scope=scope, slugs=choice.slugs)
+
+    def group(kind: str | None, areas: Sequence[Area]) -> Group:
+        of_group = [found[area.code] for area in areas]
+        values = {slug: _summed([figures[slug][0] for figures in of_group]) for slug in asked_for}
+        for slug in quantiles:
+            figure = together.get((kind, slug)) if kind else of_all.get(slug)
+            values[slug] = figure.value if figure and (kind or len(members) == 1) else None
+        rows = [_row(area, found[area.code], values, known.get(area.area_id)) for area in areas]
+        return Group(kind, _ordered(_told_apart(rows), choice), values)
+
+    kinds = sorted(members, key=lambda kind: (*TYPES, kind).index(kind) if kind else len(TYPES) + 1)
+    groups = tuple(
+        group(kind, members[kind]) for kind in kinds if choice.community_type is None or kind == choice.community_type
+    )
+    counted = [row.households for one in groups for row in one.rows]
+    total = sum(n for n in counted if n is not None)
+    return Matrix(groups, of_all, total or None)
+
+
+def _is_known(slug: str) -> bool:
+    return any(each.slug == slug for each in indicators())
+
+
+def _areas(choice: Choice) -> tuple[Area, ...]:
+    """The areas of the level in the place looked into, by code."""
+    view = choice.view
+    within, level = view.filters.area, view.filters.level
+    return tuple(
+        area
+        for area in view.areas
+        if area.level == level and (within is None or ancestor(view.areas, area, within.level) == within)
+    )
+
+
+def _summed(found: Sequence[Figure]) -> float | None:
+    """The value of several areas together from their cases; None for a quantile, a change, and too few cases."""
+    first = found[0].indicator
+    if first.kind == "count":
+        told = [figure.value for figure in found if figure.value is not None]
+        return sum(told) if told else None
+    if first.kind not in ("rate", "quotient"):
+        return None
+    parts = [(figure.numerator or 0, figure.denominator) for figure in found if figure.denominator]
+    denominator = sum(part for _, part in parts if part)
+    if not denominator or (not first.per and denominator < first.minimum_n):
+        return None
+    return sum(part for part, _ in parts) * (first.scale if first.kind == "quotient" else 1) / denominator
+
+
+def _row(
+    area: Area,
+    found: Mapping[str, tuple[Figure, Figure | None]],
+    values: Mapping[str, float | None],
+    homes: int | None,
+) -> Row:
+    cells = {
+        slug: _cell(figure, before, values[slug] if figure.indicator.kind != "count" else None)
+        for slug, (figure, before) in found.items()
+    }
+    suspect = cells.get(SUSPECT)
+    is_suspect = suspect is not None and suspect.is_firm and _excludes(suspect.figure, suspect.peers) > 0
+    return Row(area, homes, cells, is_suspect)
+
+
+def _cell(figure: Figure, before: Figure | None, peers: float | None) -> Cell:
+    side = _excludes(figure, peers)
+    is_perfect = figure.indicator.kind == "rate" and figure.indicator.direction == "up" and figure.value == 1
+    cell = Cell(
+        figure=figure,
+        before=before,
+        peers=peers,
+        verdict=None,
+        change=changed(figure, before),
+        is_suspicious=is_perfect and (figure.n or 0) >= assessment().suspicious_n,
+    )
+    has_interval = figure.low is not None or figure.high is not None
+    if not (cell.is_firm and has_interval and peers is not None and is_comparable(figure.indicator)):
+        return cell
+    good = 1 if figure.indicator.direction == "up" else -1
+    return replace(cell, verdict="alike" if side == 0 else "better" if side == good else "worse")
+
+
+def _told_apart(rows: Sequence[Row]) -> list[Row]:
+    """The rows; a column in which fewer than two of them have the cases for it tells nobody apart."""
+    alone = {slug for slug in rows[0].cells if sum(1 for row in rows if row.cells[slug].is_firm) < 2}
+    return [
+        replace(
+            row,
+            cells={slug: replace(cell, verdict=None) if slug in alone else cell for slug, cell in row.cells.items()},
+        )
+        for row in rows
+    ]
+
+
+def _excludes(figure: Figure, value: float | None) -> int:
+    """1 where the whole interval lies above `value`, -1 below, 0 where it holds it or has no end on that side."""
+    if value is None:
+        return 0
+    if figure.low is not None and figure.low > value:
+        return 1
+    return -1 if figure.high is not None and figure.high < value else 0
+
+
+def changed(now: Figure, before: Figure | None) -> int:
+    """1, -1 or 0: a count by the Poisson Z (Anscombe 1948), all else where the two intervals do not overlap."""
+    if before is None or now.value is None or before.value is None:
+        return 0
+    if now.indicator.kind == "count":
+        z = figures.poisson_z(int(now.value), int(before.value))
+        return (z >= MARKED_Z) - (z <= -MARKED_Z)
+    above = now.low is not None and before.high is not None and now.low > before.high
+    below = now.high is not None and before.low is not None and now.high < before.low
+    return above - below
+
+
+def _ordered(rows: Sequence[Row], choice: Choice) -> tuple[Row, ...]:
+    """By the chosen column; what has no value, or too few cases for a ranking, after the others by code."""
+
+    def key(row: Row) -> float | str | None:
+        if choice.sort == NAME:
+            return row.area.name
+        return row.households if choice.sort == HOUSEHOLDS else _rank(row.cells[choice.sort])
+
+    ranked = [(found, row) for row in rows if (found := key(row)) is not None]
+    ranked.sort(key=itemgetter(0), reverse=choice.is_descending)
+    return (*(row for _, row in ranked), *(row for row in rows if key(row) is None))
+
+
+def _rank(cell: Cell) -> float | None:
+    """What orders the cell's row; None without the cases for a place. Counts of anything always have one."""
+    figure = cell.figure
+    is_free = figure.indicator.kind not in ("rate", "quantile")
+    return figure.value if is_free or cell.is_firm else None
+
+
+def last_day(days: Days) -> date:
+    """The last of the days."""
+    return date.fromordinal(days[1].toordinal() - 1)
+
+
+def unit_of(each: Indicator) -> str:
+    """The unit under which a column is headed: that of the figure, `share` for a ratio of cases of cases."""
+    return "share" if each.kind == "rate" else each.unit

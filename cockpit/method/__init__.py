@@ -1,0 +1,1 @@
+"""The page 方法: what every figure means, and the rules by which all are counted."""

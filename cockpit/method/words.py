@@ -1,0 +1,111 @@
+"""The words of a definition, for the page and the documents alike.
+
+Invariant: what is said of an indicator stands in the registry, in its marks or in the catalogue, and nowhere else.
+"""
+
+from dataclasses import dataclass
+
+from cockpit import formats
+from config.indicators import Indicator, indicators
+from config.messages import tr
+from config.slots import Slot, slots
+from geo.figures import reasons
+
+GROUPS = ("volume", "progress", "time", "quality")
+RULES = (
+    "window", "moment", "cases", "placing", "rollup", "covered", "few", "interval", "quantile", "peers", "change",
+    "suspicious",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a definition: `key` names it below `method`."""
+
+    key: str
+    label: str
+    text: str
+
+
+def groups() -> tuple[tuple[str, tuple[Indicator, ...]], ...]:
+    """The indicators by group, in their order; raises config.reader.ConfigError."""
+    return tuple((name, tuple(each for each in indicators() if each.group == name)) for name in GROUPS)
+
+
+def empty_places() -> tuple[Slot, ...]:
+    """What the catalogue names and no feed gives; raises config.reader.ConfigError."""
+    return slots()
+
+
+def rules(lang: str) -> tuple[tuple[str, str], ...]:
+    """The rules of counting: title and text."""
+    return tuple((tr(f"method.rule.{name}", lang), tr(f"method.rule.{name}_text", lang)) for name in RULES)
+
+
+def facts(each: Indicator, lang: str) -> tuple[Fact, ...]:
+    """The lines of a definition, in their order."""
+    told = {
+        "formula": each.formula(lang),
+        "denominator": each.denominator(lang),
+        "excluded": excluded(each, lang),
+        "unit": tr(f"method.unit_{'share' if each.kind == 'rate' else each.unit}", lang),
+        "direction": tr(f"method.direction_{each.direction}", lang),
+        "clock": tr(f"method.clock_{each.clock}", lang),
+        "target": target(each, lang),
+        "minimum": minimum(each, lang),
+        "use": use(each, lang),
+        "stages": stages(each, lang),
+        "source": each.source(lang),
+        "version": tr("method.definition", lang, id=each.id, version=each.version),
+    }
+    return tuple(Fact(key, tr(f"method.{key}", lang), text) for key, text in told.items())
+
+
+def excluded(each: Indicator, lang: str) -> str:
+    """What its marks leave out, in words."""
+    names = dict.fromkeys(reasons(each.marks))
+    told = tr("method.joiner", lang).join(tr(f"kpi.excluded_{name}", lang) for name in names)
+    return told or tr("method.excluded_none", lang)
+
+
+def target(each: Indicator, lang: str) -> str:
+    """The target with the day since which it is in force."""
+    if each.target is None:
+        return tr("method.target_none", lang)
+    value = formats.quantity(each.target, each.unit, lang, is_share=each.kind == "rate")
+    if each.target_since is None:
+        return tr("method.target_told", lang, value=value)
+    return tr("method.target_since", lang, value=value, day=formats.full_day(each.target_since, lang))
+
+
+def minimum(each: Indicator, lang: str) -> str:
+    """From how many cases on there is a figure, and a comparison."""
+    if each.kind not in ("rate", "quantile", "quotient") or each.per:
+        return tr("method.minimum_count", lang)
+    if each.kind == "quotient":
+        return tr("method.minimum_alone", lang, n=each.minimum_n)
+    return tr("method.minimum_told", lang, n=each.minimum_n, ranked=each.minimum_ranked)
+
+
+def use(each: Indicator, lang: str) -> str:
+    """Whether it may be assessed, and why not."""
+    if each.is_assessable:
+        return tr("method.use_assessable", lang)
+    return tr("method.use_reference", lang, why=each.reference_only(lang))
+
+
+def stages(each: Indicator, lang: str) -> str:
+    """What a source must carry for it."""
+    told = tr("method.joiner", lang).join(tr(f"method.stage_{name}", lang) for name in each.stages)
+    return told or tr("method.stages_none", lang)
+
+
+def searched(each: Indicator) -> str:
+    """What the search looks through: both names, the number, the slug, both definitions; in small letters."""
+    told = (each.id, each.slug, each.name_zh, each.name_en, each.formula_zh, each.formula_en)
+    return " ".join((*told, each.denominator_zh, each.denominator_en)).casefold()
+
+
+def searched_slot(slot: Slot) -> str:
+    """The same of an empty place."""
+    return " ".join((slot.id, slot.name_zh, slot.name_en, slot.formula_zh, slot.formula_en)).casefold()

@@ -1,0 +1,12 @@
+"""The rights of the pages of the evaluator: the matrix and the definitions."""
+
+from geo.migrations.steps import run
+
+revision = "0026_assessment"
+down_revision = "0025_frozen"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run(revision)

@@ -1,0 +1,201 @@
+"""The matrix: who is told apart from the peers, what is suspicious, and that a group's value comes from its cases."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from figures_builder import Town
+
+from cockpit import figures
+from cockpit.assessment import choice, computed
+from cockpit.assessment.computed import Cell
+from cockpit.figures import Figure, wilson
+from config import assessment as settings
+from config.indicators import indicator
+from config.reader import ConfigError
+from config.site import site
+from geo.figures import Question
+from geo.quantiles import Quantile
+from geo.store import Store, StoreUrls
+from geo.viewer import LEADER, Clock
+from geo.windows import Window
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def rate(numerator: int, denominator: int, *, slug: str = "on_time_rate") -> Figure:
+    return Figure(
+        indicator=indicator(slug), area="A", area_id=1, name="A", level="community", start=date(2026, 10, 1),
+        end=date(2026, 11, 1), value=numerator / denominator, numerator=numerator, denominator=denominator,
+        n=denominator, interval=wilson(numerator, denominator), quantile=None, note=None, excluded={},
+        moment=datetime(2026, 11, 1, tzinfo=CHINA), data_version=1,
+    )  # fmt: skip
+
+
+def count(value: int) -> Figure:
+    return replace(
+        rate(1, 1, slug="backlog_overdue"), value=value, n=value, numerator=None, denominator=None, interval=None
+    )
+
+
+def cell(figure: Figure, *, peers: float | None, before: Figure | None = None) -> Cell:
+    return computed._cell(figure, before, peers)
+
+
+# ---------------------------------------------------------------- told apart
+
+
+def test_an_area_is_worse_only_where_the_whole_interval_lies_on_the_bad_side() -> None:
+    assert cell(rate(385, 412), peers=0.95).verdict == "alike"
+    assert cell(rate(340, 412), peers=0.95).verdict == "worse"
+    assert cell(rate(411, 412), peers=0.95).verdict == "better"
+
+
+def test_where_less_is_better_the_lower_one_is_better() -> None:
+    assert cell(rate(1, 300, slug="rework_rate"), peers=0.05).verdict == "better"
+    assert cell(rate(40, 300, slug="rework_rate"), peers=0.05).verdict == "worse"
+
+
+def test_too_few_cases_for_a_ranking_are_not_compared_however_far_they_lie() -> None:
+    found = cell(rate(3, 29), peers=0.95)
+    assert (found.verdict, found.is_firm) == (None, False)
+
+
+@pytest.mark.parametrize("slug", ["stage_share_accept", "extension_rate", "grid_solved_rate"])
+def test_what_is_for_reference_only_is_never_compared(slug: str) -> None:
+    known = indicator(slug)
+    if known.is_assessable:
+        known = replace(known, is_assessable=False, reference_only_zh="x", reference_only_en="x")
+    assert cell(replace(rate(100, 400), indicator=known), peers=0.9).verdict is None
+
+
+def test_a_quantile_without_an_end_of_its_interval_is_not_told_apart_on_that_side() -> None:
+    known = replace(rate(1, 100), indicator=indicator("close_p90"), interval=None, n=100, value=100)
+    open_above = replace(known, quantile=Quantile(100, 90, None))
+    assert cell(open_above, peers=95).verdict == "alike"
+    assert cell(open_above, peers=80).verdict == "worse"
+    assert cell(replace(known, quantile=Quantile(100, None, None)), peers=80).verdict is None
+
+
+def test_all_on_time_is_suspicious_from_two_hundred_cases_on() -> None:
+    assert not cell(rate(199, 199), peers=None).is_suspicious
+    assert cell(rate(200, 200), peers=None).is_suspicious
+    assert not cell(rate(199, 200), peers=None).is_suspicious
+    assert not cell(rate(200, 200, slug="rework_rate"), peers=None).is_suspicious
+
+
+def test_counts_change_by_the_poisson_z_and_rates_where_their_intervals_do_not_overlap() -> None:
+    assert computed.changed(count(25), count(16)) == 0  # Z = 2.0
+    assert computed.changed(count(9), count(4)) == 0
+    assert computed.changed(count(36), count(16)) == 1  # Z = 4.0
+    assert computed.changed(count(4), count(16)) == -1
+    assert computed.changed(rate(370, 400), rate(380, 400)) == 0
+    assert computed.changed(rate(300, 400), rate(380, 400)) == -1
+    assert computed.changed(rate(300, 400), None) == 0
+
+
+# ---------------------------------------------------------------- groups
+
+
+@pytest.fixture(scope="module")
+def built(urls: StoreUrls, store: Store, clock: Clock) -> Iterator[Town]:
+    town = Town(urls, store, clock)
+    yield town
+    town.close()
+
+
+@pytest.fixture
+def town(built: Town) -> Town:
+    built.begin()
+    for level, code, parent in (("community", "C", "S"), ("grid", "CG", "C"), ("microgrid", "CM", "CG")):
+        built.area(level, code, parent)
+    for code, kind in {"A": "old_town", "B": "old_town", "C": "business"}.items():
+        built.run("update core.area set community_type = :kind where code = :code", kind=kind, code=code)
+    return built
+
+
+def asked(town: Town, question: Question, *slugs: str) -> dict[tuple[str | None, str], Figure]:
+    october = Window(date(2026, 10, 1), date(2026, 11, 1), site().zone)
+    found = figures.figures(
+        town.store, LEADER, town.clock, question=question, windows=(october,), indicators=[indicator(s) for s in slugs]
+    )
+    return {(figure.area, figure.indicator.slug): figure for figure in found}
+
+
+def test_a_group_s_value_is_that_of_its_cases_and_no_mean_of_rates(town: Town) -> None:
+    town.case("10-05 08:00", area="A", times=90, due="10-06 08:00", closed="10-05 09:00")
+    town.case("10-05 08:00", area="B", times=10, due="10-06 08:00", closed="10-07 09:00")
+    town.case("10-05 08:00", area="C", times=50, due="10-06 08:00", closed="10-05 10:00")
+    each = asked(town, Question("community"), "on_time_rate", "close_p90")
+    together = asked(town, Question("community", by_type=True), "on_time_rate", "close_p90")
+    assert sorted({code for code, _ in together if code}) == ["business", "old_town"]
+    assert together["old_town", "on_time_rate"].value == 0.9
+    assert computed._summed([each[code, "on_time_rate"] for code in ("A", "B")]) == 0.9
+    assert together["old_town", "close_p90"].value == 3600
+    assert together["old_town", "close_p90"].n == 100
+    assert together["business", "close_p90"].value == 7200
+
+
+def test_a_grid_has_the_type_of_its_community(town: Town) -> None:
+    town.case("10-05 08:00", area="A", times=20, closed="10-05 09:00")
+    town.case("10-05 08:00", area="B", times=20, closed="10-05 11:00")
+    found = asked(town, Question("grid", by_type=True), "incidents", "close_p50")
+    assert found["old_town", "incidents"].value == 40
+    assert found["old_town", "close_p50"].value == 3600
+
+
+def test_households_are_not_shared_out_where_an_area_has_none() -> None:
+    known = indicator("incidents_per_1000_households")
+    with_homes = replace(rate(1, 1), indicator=known, value=20.0, numerator=40, denominator=2_000, interval=None)
+    without = replace(with_homes, value=None, numerator=60, denominator=None, note=figures.NO_DATA)
+    assert computed._summed([with_homes, without]) == 20.0
+    assert computed._summed([without]) is None
+
+
+# ---------------------------------------------------------------- periods
+
+
+def test_the_closed_months_come_newest_first_and_end_with_the_first_report() -> None:
+    found = choice._periods(date(2026, 8, 20), date(2026, 11, 20), 24)
+    assert [days[0] for days in found] == [date(2026, month, 1) for month in (11, 10, 9, 8)]
+    assert choice._periods(None, date(2026, 11, 20), 24) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "compared", "against"),
+    [
+        (("2026-03-01", "2026-04-01"), "before", ("2026-02-01", "2026-03-01")),
+        (("2026-01-01", "2026-04-01"), "before", ("2025-10-01", "2026-01-01")),
+        (("2026-03-05", "2026-03-12"), "before", ("2026-02-26", "2026-03-05")),
+        (("2024-02-01", "2024-03-01"), "year", ("2023-02-01", "2023-03-01")),
+        (("2024-02-29", "2024-03-01"), "year", ("2023-02-28", "2023-03-01")),
+    ],
+)
+def test_a_period_is_compared_with_the_one_before_or_a_year_before(
+    days: tuple[str, str], compared: str, against: tuple[str, str]
+) -> None:
+    start, end = (date.fromisoformat(day) for day in days)
+    assert choice._against(start, end, compared) == tuple(date.fromisoformat(day) for day in against)
+    assert choice._against(start, end, "none") is None
+
+
+# ---------------------------------------------------------------- settings
+
+
+def test_settings_that_name_no_indicator_are_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
+    (tmp_path / "config").mkdir()
+    path = tmp_path / "config" / "assessment.toml"
+    path.write_text('columns = ["on_time"]\nlead = "x"\nsuspicious_n = 0\nmonths = 24\n', encoding="utf-8")
+    settings.assessment.cache_clear()
+    try:
+        with pytest.raises(ConfigError) as raised:
+            settings.assessment()
+    finally:
+        settings.assessment.cache_clear()
+    assert str(path) in str(raised.value)
+    assert raised.value.faults == (
+        "there is no indicator 'on_time'", "there is no indicator 'x'", "suspicious_n must be a whole number above 0",
+    )  # fmt: skip
