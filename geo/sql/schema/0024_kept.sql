@@ -69,7 +69,7 @@ revoke execute on function mart.touch_range(timestamptz, timestamptz) from publi
 -- A case counts in the month it was reported in and the next one (surge compares), and as long as it is open; from 29 days before a
 -- snapshot's end on it counts in all later months, since their E is that end. An hour covers days of 25 hours.
 create function mart.counts_until(reported_at timestamptz, closed_at timestamptz, as_of timestamptz) returns timestamptz
-  language sql immutable set search_path = pg_catalog
+  language sql stable parallel safe -- without settings of its own, so that it becomes part of the query
   return case when greatest(reported_at + interval '31 days', coalesce(closed_at, 'infinity')) + interval '1 hour' >= as_of - interval '29 days'
               then 'infinity' else greatest(reported_at + interval '31 days', coalesce(closed_at, 'infinity')) + interval '1 hour' end;
 
