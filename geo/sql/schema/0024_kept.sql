@@ -69,7 +69,7 @@ revoke execute on function mart.touch_range(timestamptz, timestamptz) from publi
 -- A case counts in the month it was reported in and the next one (surge compares), and as long as it is open; from 29 days before a
 -- snapshot's end on it counts in all later months, since their E is that end. An hour covers days of 25 hours.
 create function mart.counts_until(reported_at timestamptz, closed_at timestamptz, as_of timestamptz) returns timestamptz
-  language sql immutable set search_path = pg_catalog
+  language sql stable parallel safe -- without settings of its own, so that it becomes part of the query
   return case when greatest(reported_at + interval '31 days', coalesce(closed_at, 'infinity')) + interval '1 hour' >= as_of - interval '29 days'
               then 'infinity' else greatest(reported_at + interval '31 days', coalesce(closed_at, 'infinity')) + interval '1 hour' end;
 
@@ -151,7 +151,8 @@ begin
 end
 $$;
 create trigger touched after update on core.source for each row
-  when (new.dataset = 'incidents' and (new.stages, new.time_precision, new.as_of) is distinct from (old.stages, old.time_precision, old.as_of))
+  when (new.dataset = 'incidents' and (new.stages is distinct from old.stages or new.time_precision is distinct from old.time_precision
+        or new.as_of is distinct from old.as_of))
   execute function mart.touch_source();
 
 create function mart.touch_all() returns trigger
@@ -181,8 +182,8 @@ end
 $$;
 create trigger touched_by_new after insert on core.area for each row when (new.level <> 'microgrid') execute function mart.touch_area();
 create trigger touched_by_change after update on core.area for each row
-  when (new.level <> 'microgrid' and (new.parent_id, new.is_nested, new.valid_from, new.valid_to)
-        is distinct from (old.parent_id, old.is_nested, old.valid_from, old.valid_to))
+  when (new.level <> 'microgrid' and (new.parent_id is distinct from old.parent_id or new.is_nested <> old.is_nested
+        or new.valid_from <> old.valid_from or new.valid_to <> old.valid_to))
   execute function mart.touch_area();
 
 -- however a case is written, its months are touched
