@@ -342,7 +342,9 @@ def cases(parts: Iterable[str]) -> str:
     found = [sql.text("kpi/windows")]
     for part in wanted:
         text = sql.text("kpi/cases").replace("rows_of_part", sql.text(f"kpi/parts/{part}"))
-        kept = f"{part} as materialized" if part == "reported_each" else f"{part} as"  # `reported` would copy it each time
+        kept = (
+            f"{part} as materialized" if part == "reported_each" else f"{part} as"
+        )  # `reported` would copy it each time
         found.append(text.replace("name_of_part as", kept).replace("_of_part", f"_{part}"))
     return "".join(found) + (FOLDED if "reported_each" in wanted else "")
 

@@ -198,7 +198,7 @@ class Town:
         )
 
     def past(self, reported: str, *events: tuple[str, str], **more: Any) -> int:
-        """One case that is read from its log: events (kind, moment); `more` the stamps that a load derives from them."""
+        """One case that is read from its log: events (kind, moment); `more` the stamps that a load derives."""
         (case,) = self.case(reported, has_history=True, **more)
         for kind, moment in events:
             self.event(case, kind, moment)

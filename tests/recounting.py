@@ -131,9 +131,10 @@ RULES: Mapping[str, Rule] = {
 
 @dataclass(frozen=True)
 class Cases:
-    """All cases of a set: stamps by name; void, duplicate and orphan ("a duplicate without a known original"); urgent;
-    `agency` a number or -1; `places` by level the area's code or null; `near` the pairs (first, second) of one category at most 50 m apart;
-    `covers` the days of each load as moments [first, after the last).
+    """All cases of a set: stamps by name; which are void, duplicates (with the row of the original or -1) or urgent.
+
+    `agency` is a number or -1; `places` by level the area's code or null; `near` the pairs (first, second) of one
+    category at most 50 m apart; `covers` the days of each load as moments [first, after the last).
     """
 
     stamps: Mapping[str, Moments]
