@@ -15,7 +15,7 @@ import polars as pl
 import shapely
 
 from config.categories import UNCLASSIFIED, Categories, categories, folded
-from config.mapping import HAPPENINGS, STAGES, STATUSES
+from config.mapping import ANSWERS, HAPPENINGS, STAGES, STATUSES
 from geo import crs, placing
 from geo.landing import Landing
 from loaders import order, times, units
@@ -41,6 +41,15 @@ PLANNED = ("due_at", "extended_to")
 """What may lie ahead; every other stamp is of something that happened."""
 WORDED = ("category", "channel", "agency_responsible")
 """Columns whose words a mapping may translate; the status has a list of its own."""
+TOLD_BY = {
+    "reopened": "reopened_at",
+    "suspended": "suspended_at",
+    "extended": "extended_to",
+    "solved": "solved",
+    "scored": "satisfaction_score",
+}
+"""The column by which a source tells of a happening."""
+SCORES = (1, 5)
 NOT_BEFORE_REPORT = {
     "accepted_at": "accepted_before_reported",
     "first_closed_at": "closed_before_reported",
@@ -70,6 +79,8 @@ class Incidents(Dataset):
         Column("status"),
         *(Column(name, is_required=name == "reported_at") for name in TIMES),
         Column("duplicate_of"),
+        Column("solved"),
+        Column("satisfaction_score"),
         Column("agency_responsible"),
         Column("lon"),
         Column("lat"),
@@ -90,8 +101,7 @@ class Incidents(Dataset):
 
     def stages(self, job: Job) -> tuple[str, ...]:
         told = job.mapping.stages or tuple(stage for stage in STAGES if f"{stage}_at" in job.present)
-        columns = {"reopened": "reopened_at", "suspended": "suspended_at", "extended": "extended_to"}
-        return (*told, *(name for name in HAPPENINGS if columns[name] in job.present and name not in told))
+        return (*told, *(name for name in HAPPENINGS if TOLD_BY[name] in job.present and name not in told))
 
     def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
         return (repr(categories().all),)
@@ -122,11 +132,13 @@ class Incidents(Dataset):
         at = pl.DataFrame({name: stamps[name].at for name in TIMES})
         place, place_faults = _places(frame, job)
         status = _status(frame, job, stamps)
+        answers, answer_faults = _answers(frame, job)
         faults = [
             *missing(frame, ["code", "reported_at", *(["unit"] if units.is_by_unit(job) else [])]),
             *_time_faults(frame, stamps, job),
             fault_rows(frame, status.is_null(), fault="unknown_status", column="status"),
             *place_faults,
+            *answer_faults,
             *_order_faults(frame, stamps, job),
         ]
         found = together(faults)
@@ -135,7 +147,7 @@ class Incidents(Dataset):
         records = records.with_columns(category, status, *units.keys(frame, job))
         is_disordered = order.is_disordered(at, stamps, zone=job.time_zone.key)
         own_notes = {"unknown_category": unknown, "stage_disorder": is_disordered}
-        kept = _placed(pl.concat([records, place], how="horizontal"), job, known, own_notes)
+        kept = _placed(pl.concat([records, place, answers], how="horizontal"), job, known, own_notes)
         if found.height:
             kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().implode()))
         kept = kept.with_columns(content_hash(kept))
@@ -213,6 +225,26 @@ def _status(frame: pl.DataFrame, job: Job, stamps: Mapping[str, Times]) -> pl.Se
     own = pl.lit(translated(frame["status"], table))
     said = pl.when(pl.col("status").is_null()).then(silent).otherwise(own)
     return frame.select(said.alias("status")).to_series()
+
+
+def _answers(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """What the reporter said when called back: is_solved (null: not reached) and satisfaction_score (1 to 5)."""
+    said = in_our_words(frame, job.mapping, "solved")
+    converted, faults = numbers(frame, ["satisfaction_score"])
+    score = converted["satisfaction_score"].cast(pl.Float64)
+    is_off = (~score.is_between(*SCORES) | (score.round() != score)).fill_null(value=False)
+    known = {"known": ", ".join(ANSWERS)}
+    faults += [
+        fault_rows(frame, pl.lit(is_off), fault="bad_number", column="satisfaction_score"),
+        fault_rows(frame, pl.lit(~said.is_in(ANSWERS)), fault="unknown_kind", column="solved", params=known),
+    ]
+    read = pl.DataFrame(
+        {
+            "is_solved": (said == "yes").cast(pl.Boolean),
+            "satisfaction_score": score.set(is_off, None).cast(pl.Int16),
+        }
+    )
+    return read, faults
 
 
 def _category(words: pl.Series, listed: Categories | None) -> tuple[pl.Series, pl.Series]:

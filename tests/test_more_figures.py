@@ -359,6 +359,34 @@ def test_every_month_of_a_trend_stands_as_of_its_own_end(town: Town) -> None:
     assert by_end == [(0, 1), (1, 2), (2, 2)]
 
 
+def test_solved_are_those_whose_reporters_said_so_when_called_back(town: Town) -> None:
+    called = {"closed": "10-05 09:00", "followed_up": "10-06 09:00"}
+    town.case("10-05 08:00", times=9, is_solved=True, **called)
+    town.case("10-05 08:00", times=2, is_solved=False, **called)
+    town.case("10-05 08:00", times=3, **called)
+    town.case("10-05 08:00", is_solved=True, closed="10-05 09:00", followed_up="11-01 00:00")  # called back at E
+    figure = town.figure("solved_rate")
+    assert (rate(figure), figure.excluded) == ((9, 11), {"no_follow_up": 1, "not_reached": 3})
+    assert rate(town.figure("solved_rate", days=("10-01", "11-02"))) == (10, 12)
+
+
+def test_satisfied_is_a_score_of_four_or_five(town: Town) -> None:
+    called = {"closed": "10-05 09:00", "followed_up": "10-06 09:00"}
+    for score in range(1, 6):
+        town.case("10-05 08:00", times=score, satisfaction_score=score, **called)
+    town.case("10-05 08:00", **called)
+    figure = town.figure("satisfaction_rate")
+    assert (rate(figure), figure.excluded) == ((9, 15), {"no_follow_up": 0, "not_scored": 1})
+
+
+def test_a_source_that_does_not_ask_has_no_such_rate(town: Town) -> None:
+    town.run("update core.source set stages = array['reported', 'closed', 'followed_up']")
+    town.case("10-05 08:00", times=12, closed="10-05 09:00", followed_up="10-06 09:00")
+    for slug in ("solved_rate", "satisfaction_rate"):
+        figure = town.figure(slug)
+        assert (figure.note, rate(figure), figure.excluded["no_follow_up_stage"]) == ("no-data", (0, 0), 12)
+
+
 def test_an_area_without_cases_has_no_rate(town: Town) -> None:
     town.case("10-05 08:00", area="A", closed="10-06 08:00")
     for slug in ("repeat_rate", "suspect_closure_rate", "rework_rate", "carry_over_rate"):
