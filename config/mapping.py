@@ -22,7 +22,7 @@ from config.mapping_layout import FORMATS, layout_faults
 LEVELS = ("street", "community", "grid", "microgrid")
 PRECISIONS = ("second", "minute", "day")
 STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
-HAPPENINGS = ("reopened", "suspended", "extended", "solved", "scored")
+HAPPENINGS = ("reopened", "suspended", "extended", "reporter", "solved", "scored")
 """What a source may tell of besides the stages; where it does not, that none is told is no fact."""
 ANSWERS = ("yes", "no")
 STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
@@ -55,6 +55,7 @@ NOT_BY_UNIT = frozenset(
         "suspended_at",
         "resumed_at",
         "duplicate_of",
+        "reporter",
         "solved",
         "satisfaction_score",
     )

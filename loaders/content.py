@@ -16,7 +16,7 @@ SAID = (
     "suspended_at", "resumed_at", "day_precision", "duplicate_of_code",
 )  # fmt: skip
 """Columns of the staged row in the order of the digest; stamps as µs since 1970 UTC, degrees in their shortest form."""
-LATER_SAID = ("is_solved", "satisfaction_score")
+LATER_SAID = ("reporter_ref", "is_solved", "satisfaction_score")
 """Columns that came later: they stand at the end of the text, and only of a row that says any of them."""
 
 

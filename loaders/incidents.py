@@ -18,6 +18,7 @@ from config.categories import UNCLASSIFIED, Categories, categories, folded
 from config.mapping import ANSWERS, HAPPENINGS, STAGES, STATUSES
 from geo import crs, placing
 from geo.landing import Landing
+from geo.vault import Vault
 from loaders import order, times, units
 from loaders.bulk import FirstBulk
 from loaders.check import missing, numbers, translated
@@ -45,6 +46,7 @@ TOLD_BY = {
     "reopened": "reopened_at",
     "suspended": "suspended_at",
     "extended": "extended_to",
+    "reporter": "reporter",
     "solved": "solved",
     "scored": "satisfaction_score",
 }
@@ -62,6 +64,7 @@ class _Known:
     placers: placing.Placers
     listed: Categories | None
     """None: the source's own list, every value becomes a category."""
+    vault: Vault
     bulk: FirstBulk | None
     """None: the store holds incidents already."""
 
@@ -79,6 +82,7 @@ class Incidents(Dataset):
         Column("status"),
         *(Column(name, is_required=name == "reported_at") for name in TIMES),
         Column("duplicate_of"),
+        Column("reporter", is_personal=True),
         Column("solved"),
         Column("satisfaction_score"),
         Column("agency_responsible"),
@@ -109,7 +113,7 @@ class Incidents(Dataset):
     def prepare(self, landing: Landing, job: Job) -> _Known:
         placers, bulk = placing.placers(landing.connection), _carrier(landing, job)
         if job.mapping.categories == "open":
-            return _Known(placers=placers, listed=None, bulk=bulk)
+            return _Known(placers=placers, listed=None, vault=landing.vault, bulk=bulk)
         listed = categories()
         landing.run(
             "load/incidents/categories",
@@ -119,7 +123,7 @@ class Incidents(Dataset):
             classes=[item.response_class for item in listed.all],
             privates=[item.is_private for item in listed.all],
         )
-        return _Known(placers=placers, listed=listed, bulk=bulk)
+        return _Known(placers=placers, listed=listed, vault=landing.vault, bulk=bulk)
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         frame = frame.with_columns(in_our_words(frame, job.mapping, name) for name in WORDED)
@@ -133,6 +137,7 @@ class Incidents(Dataset):
         place, place_faults = _places(frame, job)
         status = _status(frame, job, stamps)
         answers, answer_faults = _answers(frame, job)
+        reporter = _reporter(frame["reporter"], known.vault)
         faults = [
             *missing(frame, ["code", "reported_at", *(["unit"] if units.is_by_unit(job) else [])]),
             *_time_faults(frame, stamps, job),
@@ -144,7 +149,7 @@ class Incidents(Dataset):
         found = together(faults)
         category, unknown = _category(frame["category"], known.listed)
         records = _records(frame, at, stamps, job)
-        records = records.with_columns(category, status, *units.keys(frame, job))
+        records = records.with_columns(category, status, reporter, *units.keys(frame, job))
         is_disordered = order.is_disordered(at, stamps, zone=job.time_zone.key)
         own_notes = {"unknown_category": unknown, "stage_disorder": is_disordered}
         kept = _placed(pl.concat([records, place, answers], how="horizontal"), job, known, own_notes)
@@ -225,6 +230,13 @@ def _status(frame: pl.DataFrame, job: Job, stamps: Mapping[str, Times]) -> pl.Se
     own = pl.lit(translated(frame["status"], table))
     said = pl.when(pl.col("status").is_null()).then(silent).otherwise(own)
     return frame.select(said.alias("status")).to_series()
+
+
+def _reporter(names: pl.Series, vault: Vault) -> pl.Series:
+    """A keyed digest of who reported (64 bits), equal for equal people; the name goes no further than here."""
+    told = names.drop_nulls().unique().to_list()
+    refs = {name: int.from_bytes(bytes.fromhex(vault.ref(folded(name))[:16]), "big", signed=True) for name in told}
+    return names.replace_strict(refs, default=None, return_dtype=pl.Int64).alias("reporter_ref")
 
 
 def _answers(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFrame]]:

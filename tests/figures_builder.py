@@ -20,7 +20,7 @@ from geo.windows import Window
 
 CHINA = timezone(timedelta(hours=8))
 ALL_STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up", "due")
-HAPPENINGS = ("reopened", "suspended", "extended", "solved", "scored")
+HAPPENINGS = ("reopened", "suspended", "extended", "reporter", "solved", "scored")
 EARTH = Geod(ellps="WGS84")
 CENTRE = (120.05, 30.02)
 SQUARE = "SRID=4326;MULTIPOLYGON(((120 30, 120.1 30, 120.1 30.1, 120 30)))"

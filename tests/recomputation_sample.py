@@ -19,7 +19,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 LEVELS = (WHOLE, "street", "community", "grid")
 ANCESTORS = ("microgrid", "grid", "community", "street")
 STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
-HAPPENINGS = ("reopened", "suspended", "extended", "solved", "scored")
+HAPPENINGS = ("reopened", "suspended", "extended", "reporter", "solved", "scored")
 CATEGORIES = Path(__file__).parent.parent / "config" / "categories.toml"
 COLUMNS = {
     "编号": "case_id",
@@ -41,6 +41,7 @@ COLUMNS = {
     "恢复时间": "resumed",
     "原事件编号": "original_id",
     "承办单位": "agency",
+    "上报人": "reporter",
     "是否解决": "answer",
     "满意度": "score",
     "经度": "longitude",

@@ -138,7 +138,8 @@ class Cases:
     `answer` is 1 for solved, 0 for not, `score` 1 to 5; NaN where the reporter was not asked or did not say.
 
     `agency` is a number or -1; `places` by level the area's code or null; `near` the pairs (first, second) of one
-    category at most 50 m apart; `covers` the days of each load as moments [first, after the last).
+    category that are of one reporter or at most 50 m apart; `covers` the days of each load as moments [first, after the
+    last).
     """
 
     stamps: Mapping[str, Moments]
@@ -206,7 +207,7 @@ def seconds(stamp: pd.Series) -> Moments:
 
 
 def _near(frame: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of cases of one category that lie at most 50 m apart on the ellipsoid; both orders, no case with itself."""
+    """Pairs of cases of one category of one reporter or at most 50 m apart on the ellipsoid; both orders."""
     longitude = pd.to_numeric(frame["longitude"]).to_numpy(dtype=np.float64)
     latitude = pd.to_numeric(frame["latitude"]).to_numpy(dtype=np.float64)
     metres = np.array([np.cos(np.radians(np.nanmean(latitude))), 1.0]) * 111_320
@@ -220,6 +221,11 @@ def _near(frame: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         kept = (one != other) & (np.asarray(apart) <= NEAR_METRES)
         firsts.append(one[kept])
         seconds_.append(other[kept])
+    if "reporter" in frame:
+        for rows in frame.groupby(["category", "reporter"]).indices.values():
+            one, other = (grid.ravel() for grid in np.meshgrid(rows, rows))
+            firsts.append(one[one != other])
+            seconds_.append(other[one != other])
     return np.concatenate(firsts), np.concatenate(seconds_)
 
 
@@ -498,8 +504,8 @@ def _quality(sight: Sight) -> dict[str, Marks]:
 
 
 def _followed(sight: Sight) -> Mask:
-    """ "followed, within 30 × 24 h after closed_at and before E, by another valid case of the same category, (...)
-    ≤ 50 m away (geodesic)"; no set says who reported."""
+    """ "followed, within 30 × 24 h after closed_at and before E, by another valid case of the same category, of
+    the same reporter or ≤ 50 m away (geodesic)"."""
     one, other = sight.found.near
     valid = sight.exists_anywhere & ~sight.found.is_duplicate
     later = sight.reported[other] - sight.closed[one]

@@ -46,6 +46,20 @@ def test_answers_are_read_in_both_languages_and_unreadable_ones_are_quarantined(
     assert desk.rows(STAGES) == [(True, True)]
 
 
+def test_of_a_reporter_the_store_keeps_a_digest_that_is_equal_for_equal_people(desk: Desk) -> None:
+    lines = [line(f"r{number}", name) for number, name in enumerate(["王小明", " 王小明 ", "李四", ""])]
+    result = desk.load(
+        "incidents", desk.csv(f"{HEAD},上报人", *lines, line("bad", "赵六").replace("2026-10-05 08", "never"))
+    )
+    assert (result.counts.inserted, result.counts.quarantined) == (4, 1)
+    refs = [row[0] for row in desk.rows("select reporter_ref from core.incident order by incident_code")]
+    assert refs[0] == refs[1] != refs[2]
+    assert refs[3] is None
+    shown = str(desk.rows("select shown from landing.row")) + str(desk.rows("select value from ops.quarantine"))
+    assert "赵六" not in shown
+    assert desk.rows("select 'reporter' = any (stages) from core.source where dataset = 'incidents'") == [(True,)]
+
+
 def test_a_row_that_says_nothing_of_it_is_the_same_with_and_without_the_columns(desk: Desk) -> None:
     desk.load("incidents", desk.csv(HEAD, line("a"), line("b")))
     assert desk.rows(STAGES) == [(False, False)]

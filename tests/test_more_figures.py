@@ -336,6 +336,16 @@ def test_a_repeat_next_door_counts_although_the_viewer_does_not_see_it(town: Tow
         assert rate(town.figures("repeat_rate", level="community", **viewer)[0]) == (1, 1)
 
 
+def test_a_case_of_the_same_reporter_is_a_repeat_wherever_it_lies(town: Town) -> None:
+    town.case("10-05 08:00", closed="10-06 08:00", geom=away(0), reporter_ref=7)
+    town.case("10-05 08:00", closed="10-06 08:00", reporter_ref=8)
+    town.case("10-05 08:00", closed="10-06 08:00")
+    town.case("10-07 08:00", geom=away(5_000), reporter_ref=7)
+    town.case("10-07 08:00", reporter_ref=8, category="light")
+    town.case("10-07 08:00")  # nobody is not the same as nobody
+    assert rate(town.figure("repeat_rate")) == (1, 3)
+
+
 def test_a_case_reopened_before_e_is_no_closed_case_and_one_reopened_later_is(town: Town) -> None:
     town.past("10-05 08:00", ("closed", "10-06 08:00"), ("reopened", "10-20 08:00"), geom=away(0))
     town.case("10-07 08:00", geom=away(1))

@@ -19,6 +19,7 @@ NEVER = int(np.iinfo(np.int64).max // 4)
 _OFFICE_HOURS = (8.5, 17.5)
 _LONG_LIMIT_S = 48 * 3600
 _EXTENDED_OF_LATE = 0.35
+_NAMED, _NEIGHBOURS = 0.7, 80
 _REACHED, _SOLVED, _SCORED = 0.85, 0.91, 0.8
 _SCORES_IF_SOLVED = (0.01, 0.02, 0.09, 0.31, 0.57)
 _SCORES_IF_NOT = (0.3, 0.28, 0.24, 0.12, 0.06)
@@ -29,7 +30,8 @@ class Courses:
     """One index a case; local seconds since 1970 or NEVER.
 
     `dropped` is when a case was voided or found to be a repeat, `extended_known` when its extension was granted.
-    `answer` is what the reporter says when called back: 1 solved, 0 not, -1 not reached; `score` 1 to 5, 0 for none.
+    `reporter` is a number of who reported, -1 for nobody; `answer` what the reporter says when called back: 1 solved,
+    0 not, -1 not reached; `score` 1 to 5, 0 for none.
     """
 
     accepted: IntArray
@@ -47,6 +49,7 @@ class Courses:
     suspended: IntArray
     resumed: IntArray
     dropped: IntArray
+    reporter: IntArray
     answer: IntArray
     score: IntArray
 
@@ -158,9 +161,16 @@ def _finished(plain: _Work, setting: _Setting) -> Courses:
         suspended=suspended,
         resumed=resumed,
         dropped=np.where(is_dropped, dropped, NEVER),
+        reporter=_reporter(setting),
         answer=answer,
         score=score,
     )
+
+
+def _reporter(setting: _Setting) -> IntArray:
+    """Who reported: of each neighbourhood a few report often, many now and then."""
+    neighbour = _whole(_NEIGHBOURS * setting.rng.random(len(setting)) ** 2)
+    return np.where(setting.chance(_NAMED), setting.reports.microgrid * (_NEIGHBOURS + 1) + neighbour, -1)
 
 
 def _answers(setting: _Setting) -> tuple[IntArray, IntArray]:

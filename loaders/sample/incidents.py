@@ -185,6 +185,7 @@ def _table(cases: _Cases, plan: Plan, settings: SampleSettings, now: int) -> pl.
             "挂起时间": stamp(run.suspended, allowed=in_work),
             "恢复时间": stamp(run.resumed, allowed=in_work),
             "原事件编号": codes.gather(np.maximum(reports.twin, 0)).set(pl.Series(~(dropped & twin)), None),
+            "上报人": _reporters(run),
             "是否解决": pl.Series(["否", "是"])
             .gather(np.maximum(run.answer, 0))
             .set(pl.Series(~called | (run.answer < 0)), None),
@@ -195,6 +196,12 @@ def _table(cases: _Cases, plan: Plan, settings: SampleSettings, now: int) -> pl.
             "社区代码": pl.Series(plan.communities.codes).gather(community),
         }
     )
+
+
+def _reporters(run: Courses) -> pl.Series:
+    """The number of the user who reported, as in YH004217; null for nobody."""
+    numbers = pl.Series(np.maximum(run.reporter, 0)).cast(pl.String).str.zfill(6)
+    return ("YH" + numbers).set(pl.Series(run.reporter < 0), None)
 
 
 def _stamps(seconds: IntArray, known: BoolArray) -> pl.Series:
