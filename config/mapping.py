@@ -22,8 +22,9 @@ from config.mapping_layout import FORMATS, layout_faults
 LEVELS = ("street", "community", "grid", "microgrid")
 PRECISIONS = ("second", "minute", "day")
 STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
-HAPPENINGS = ("reopened", "suspended", "extended")
+HAPPENINGS = ("reopened", "suspended", "extended", "reporter", "solved", "scored")
 """What a source may tell of besides the stages; where it does not, that none is told is no fact."""
+ANSWERS = ("yes", "no")
 STATUSES = ("open", "closed", "voided", "duplicate", "suspended")
 COMMUNITY_TYPES = ("old_town", "township", "business", "resettlement")
 LAYER_KINDS = ("water", "road", "rail", "park", "block", "county", "partition")
@@ -33,7 +34,7 @@ DIRECTIONS = ("in", "out")
 ENTRY_KINDS = ("opening", "income", "expense", "committed", "transfer")
 STAFF_ROLES = ("grid_leader", "full_time", "part_time", "instructor", "other")
 OUR_WORDS: Table[str, Table[str, tuple[str, ...]]] = {
-    "incidents": {"status": STATUSES},
+    "incidents": {"status": STATUSES, "solved": ANSWERS},
     "boundaries": {"community_type": COMMUNITY_TYPES},
     "layers": {"kind": LAYER_KINDS},
     "funds": {"kind": FUND_KINDS},
@@ -46,7 +47,18 @@ ANY_VALUE = "*"
 """In `[only]`: whatever the cell holds."""
 KEYS = ("decides", "unit")
 NOT_BY_UNIT = frozenset(
-    ("status", "first_closed_at", "reopened_at", "extended_to", "suspended_at", "resumed_at", "duplicate_of")
+    (
+        "status",
+        "first_closed_at",
+        "reopened_at",
+        "extended_to",
+        "suspended_at",
+        "resumed_at",
+        "duplicate_of",
+        "reporter",
+        "solved",
+        "satisfaction_score",
+    )
 )
 """What is said of a whole incident and cannot be made of its units' rows."""
 BY_CATEGORY = "by_category"

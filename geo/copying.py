@@ -13,6 +13,7 @@ ROWS_A_PIECE = 4_000
 """Rows encoded at a time, so that no block stands in memory twice."""
 KINDS: Mapping[str, pl.DataType] = {
     "text": pl.String(),
+    "smallint": pl.Int16(),
     "integer": pl.Int32(),
     "bigint": pl.Int64(),
     "geometry": pl.Binary(),

@@ -15,12 +15,14 @@ from geo import crs
 STATED = (
     "channel", "agency_responsible", "status", "placed_by", "declared_area_code", "street_id", "community_id",
     "grid_id", "microgrid_id", "reported_at", "reported_on", "registered_at", "accepted_at", "dispatched_at",
-    "arrived_at", "handled_at", "followed_up_at", "duplicate_of_code", "content_hash", "decides",
+    "arrived_at", "handled_at", "followed_up_at", "duplicate_of_code", "reporter_ref", "is_solved",
+    "satisfaction_score", "content_hash", "decides",
 )  # fmt: skip
 """Columns of the head as they are staged."""
 SAID = (
     "reported_at", "registered_at", "accepted_at", "dispatched_at", "arrived_at", "handled_at", "first_closed_at",
     "reopened_at", "closed_at", "followed_up_at", "suspended_at", "resumed_at", "extended_to", "duplicate_of_code",
+    "is_solved", "satisfaction_score",
 )  # fmt: skip
 """Columns of the revision as they are staged."""
 IS_VOID = (pl.col("status") == "voided").alias("is_void")

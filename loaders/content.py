@@ -16,6 +16,8 @@ SAID = (
     "suspended_at", "resumed_at", "day_precision", "duplicate_of_code",
 )  # fmt: skip
 """Columns of the staged row in the order of the digest; stamps as µs since 1970 UTC, degrees in their shortest form."""
+LATER_SAID = ("reporter_ref", "is_solved", "satisfaction_score")
+"""Columns that came later: they stand at the end of the text, and only of a row that says any of them."""
 
 
 def content_hash(records: pl.DataFrame) -> pl.Series:
@@ -23,9 +25,19 @@ def content_hash(records: pl.DataFrame) -> pl.Series:
     if not records.height:
         return pl.Series("content_hash", [], dtype=pl.String)
     told = [_text(records[name]) for name in SAID]
-    texts = records.select(pl.concat_str(told, separator=SEPARATOR).alias("content_hash")).to_series()
+    text = pl.concat_str(told, separator=SEPARATOR) + _later(records)
+    texts = records.select(text.alias("content_hash")).to_series()
     digests = [hashlib.md5(text, usedforsecurity=False).digest() for text in texts.cast(pl.Binary).to_list()]
     return pl.Series("content_hash", digests, dtype=pl.Binary).bin.encode("hex")
+
+
+def _later(records: pl.DataFrame) -> pl.Expr:
+    """What a row says in LATER_SAID, after a separator; nothing of a row that says none of it."""
+    if all(records[name].null_count() == records.height for name in LATER_SAID):
+        return pl.lit("")
+    told = [pl.col(name).cast(pl.String).fill_null("") for name in LATER_SAID]
+    is_told = pl.any_horizontal(pl.col(LATER_SAID).is_not_null())
+    return pl.when(is_told).then(pl.concat_str(pl.lit(""), *told, separator=SEPARATOR)).otherwise(pl.lit(""))
 
 
 def _text(values: pl.Series) -> pl.Expr:

@@ -16,9 +16,10 @@ import shapely
 
 from config import mapping as mappings
 from config.categories import UNCLASSIFIED, Categories, categories, folded
-from config.mapping import HAPPENINGS, STAGES, STATUSES
+from config.mapping import ANSWERS, HAPPENINGS, STAGES, STATUSES
 from geo import crs, placing
 from geo.landing import Landing
+from geo.vault import Vault
 from loaders import order, times, units
 from loaders.bulk import FirstBulk
 from loaders.check import missing, numbers, translated
@@ -43,6 +44,16 @@ PLANNED = ("due_at", "extended_to")
 """What may lie ahead; every other stamp is of something that happened."""
 WORDED = ("category", "channel", "agency_responsible")
 """Columns whose words a mapping may translate; the status has a list of its own."""
+TOLD_BY = {
+    "reopened": "reopened_at",
+    "suspended": "suspended_at",
+    "extended": "extended_to",
+    "reporter": "reporter",
+    "solved": "solved",
+    "scored": "satisfaction_score",
+}
+"""The column by which a source tells of a happening."""
+SCORES = (1, 5)
 NOT_BEFORE_REPORT = {
     "accepted_at": "accepted_before_reported",
     "first_closed_at": "closed_before_reported",
@@ -55,6 +66,7 @@ class _Known:
     placers: placing.Placers
     listed: Categories | None
     """None: the source's own list, every value becomes a category."""
+    vault: Vault
     bulk: FirstBulk | None
     """None: the store holds incidents already."""
     deadlines: Deadlines | None = None
@@ -74,6 +86,9 @@ class Incidents(Dataset):
         Column("status"),
         *(Column(name, is_required=name == "reported_at") for name in TIMES),
         Column("duplicate_of"),
+        Column("reporter", is_personal=True),
+        Column("solved"),
+        Column("satisfaction_score"),
         Column("agency_responsible"),
         Column("lon"),
         Column("lat"),
@@ -94,8 +109,7 @@ class Incidents(Dataset):
 
     def stages(self, job: Job) -> tuple[str, ...]:
         told = job.mapping.stages or tuple(stage for stage in STAGES if f"{stage}_at" in job.present)
-        columns = {"reopened": "reopened_at", "suspended": "suspended_at", "extended": "extended_to"}
-        return (*told, *(name for name in HAPPENINGS if columns[name] in job.present and name not in told))
+        return (*told, *(name for name in HAPPENINGS if TOLD_BY[name] in job.present and name not in told))
 
     def fingerprint_parts(self, landing: Landing, request: LoadRequest) -> tuple[str, ...]:  # noqa: ARG002
         deadlines = deadlines_of(mappings.named(request.source) if request.source else None)
@@ -104,7 +118,7 @@ class Incidents(Dataset):
     def prepare(self, landing: Landing, job: Job) -> _Known:
         placers, bulk = placing.kept_placers(landing.connection), _carrier(landing, job)
         if job.mapping.categories == "open":
-            return _Known(placers=placers, listed=None, bulk=bulk)
+            return _Known(placers=placers, listed=None, vault=landing.vault, bulk=bulk)
         listed = categories()
         landing.run(
             "load/incidents/categories",
@@ -114,7 +128,9 @@ class Incidents(Dataset):
             classes=[item.response_class for item in listed.all],
             privates=[item.is_private for item in listed.all],
         )
-        return _Known(placers=placers, listed=listed, bulk=bulk, deadlines=deadlines_of(job.mapping))
+        return _Known(
+            placers=placers, listed=listed, vault=landing.vault, bulk=bulk, deadlines=deadlines_of(job.mapping)
+        )
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:
         frame = frame.with_columns(in_our_words(frame, job.mapping, name) for name in WORDED)
@@ -127,11 +143,14 @@ class Incidents(Dataset):
         at = pl.DataFrame({name: stamps[name].at for name in TIMES})
         place, place_faults = _places(frame, job)
         status = _status(frame, job, stamps)
+        answers, answer_faults = _answers(frame, job)
+        reporter = _reporter(frame["reporter"], known.vault)
         faults = [
             *missing(frame, ["code", "reported_at", *(["unit"] if units.is_by_unit(job) else [])]),
             *_time_faults(frame, stamps, job),
             fault_rows(frame, status.is_null(), fault="unknown_status", column="status"),
             *place_faults,
+            *answer_faults,
             *_order_faults(frame, stamps, job),
         ]
         found = together(faults)
@@ -140,10 +159,10 @@ class Incidents(Dataset):
             reported = {"reported": at["reported_at"], "is_day": stamps["reported_at"].is_day}
             at = at.with_columns(known.deadlines.completed(at["due_at"], category=category, **reported))
         records = _records(frame, at, stamps, job)
-        records = records.with_columns(category, status, *units.keys(frame, job))
+        records = records.with_columns(category, status, reporter, *units.keys(frame, job))
         is_disordered = order.is_disordered(at, stamps, zone=job.time_zone.key)
         own_notes = {"unknown_category": unknown, "stage_disorder": is_disordered}
-        kept = _placed(pl.concat([records, place], how="horizontal"), job, known, own_notes)
+        kept = _placed(pl.concat([records, place, answers], how="horizontal"), job, known, own_notes)
         if found.height:
             kept = kept.filter(~pl.col("row_number").is_in(found["row"].unique().implode()))
         kept = kept.with_columns(content_hash(kept))
@@ -224,6 +243,33 @@ def _status(frame: pl.DataFrame, job: Job, stamps: Mapping[str, Times]) -> pl.Se
     own = pl.lit(translated(frame["status"], table))
     said = pl.when(pl.col("status").is_null()).then(silent).otherwise(own)
     return frame.select(said.alias("status")).to_series()
+
+
+def _reporter(names: pl.Series, vault: Vault) -> pl.Series:
+    """A keyed digest of who reported (64 bits), equal for equal people; the name goes no further than here."""
+    told = names.drop_nulls().unique().to_list()
+    refs = {name: int.from_bytes(bytes.fromhex(vault.ref(folded(name))[:16]), "big", signed=True) for name in told}
+    return names.replace_strict(refs, default=None, return_dtype=pl.Int64).alias("reporter_ref")
+
+
+def _answers(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """What the reporter said when called back: is_solved (null: not reached) and satisfaction_score (1 to 5)."""
+    said = in_our_words(frame, job.mapping, "solved")
+    converted, faults = numbers(frame, ["satisfaction_score"])
+    score = converted["satisfaction_score"].cast(pl.Float64)
+    is_off = (~score.is_between(*SCORES) | (score.round() != score)).fill_null(value=False)
+    known = {"known": ", ".join(ANSWERS)}
+    faults += [
+        fault_rows(frame, pl.lit(is_off), fault="bad_number", column="satisfaction_score"),
+        fault_rows(frame, pl.lit(~said.is_in(ANSWERS)), fault="unknown_kind", column="solved", params=known),
+    ]
+    read = pl.DataFrame(
+        {
+            "is_solved": (said == "yes").cast(pl.Boolean),
+            "satisfaction_score": score.set(is_off, None).cast(pl.Int16),
+        }
+    )
+    return read, faults
 
 
 def _category(words: pl.Series, listed: Categories | None) -> tuple[pl.Series, pl.Series]:

@@ -133,7 +133,8 @@ def _json(frame: pl.DataFrame, name: str) -> pl.Series:
 def _torn(plan: Plan, ragged: Sequence[read.Ragged], titles: Sequence[str]) -> pl.DataFrame:
     """Rows with a wrong number of cells; nobody knows which cell holds what."""
     is_kept = plan.dataset.keeps_unread
-    is_open = is_kept and not any(column.is_personal for column in plan.dataset.columns)
+    read_columns = (column for column in plan.dataset.columns if column.name in plan.header.positions)
+    is_open = is_kept and not any(column.is_personal for column in read_columns)
     records, told = [], []
     for item in ragged:
         cells = [cell.replace("\0", NUL_SHOWN) for cell in item.cells] if is_kept else []

@@ -20,7 +20,7 @@ from geo.windows import Window
 
 CHINA = timezone(timedelta(hours=8))
 ALL_STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up", "due")
-HAPPENINGS = ("reopened", "suspended", "extended")
+HAPPENINGS = ("reopened", "suspended", "extended", "reporter", "solved", "scored")
 EARTH = Geod(ellps="WGS84")
 CENTRE = (120.05, 30.02)
 SQUARE = "SRID=4326;MULTIPOLYGON(((120 30, 120.1 30, 120.1 30.1, 120 30)))"
@@ -198,7 +198,7 @@ class Town:
         )
 
     def past(self, reported: str, *events: tuple[str, str], **more: Any) -> int:
-        """One case that is read from its log: events (kind, moment); `more` the stamps that a load derives from them."""
+        """One case that is read from its log: events (kind, moment); `more` the stamps that a load derives."""
         (case,) = self.case(reported, has_history=True, **more)
         for kind, moment in events:
             self.event(case, kind, moment)

@@ -19,7 +19,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 LEVELS = (WHOLE, "street", "community", "grid")
 ANCESTORS = ("microgrid", "grid", "community", "street")
 STAGES = ("reported", "registered", "accepted", "dispatched", "arrived", "handled", "closed", "followed_up")
-HAPPENINGS = ("reopened", "suspended", "extended")
+HAPPENINGS = ("reopened", "suspended", "extended", "reporter", "solved", "scored")
 CATEGORIES = Path(__file__).parent.parent / "config" / "categories.toml"
 COLUMNS = {
     "编号": "case_id",
@@ -41,6 +41,9 @@ COLUMNS = {
     "恢复时间": "resumed",
     "原事件编号": "original_id",
     "承办单位": "agency",
+    "上报人": "reporter",
+    "是否解决": "answer",
+    "满意度": "score",
     "经度": "longitude",
     "纬度": "latitude",
     "社区代码": "declared",
@@ -58,6 +61,8 @@ def cases(folder: Path) -> Cases:
     frame = pd.read_csv(folder / "incidents.csv", dtype=str).rename(columns=COLUMNS)
     for stamp in recounting.STAMPS:
         frame[stamp] = pd.to_datetime(frame[stamp], format="%Y-%m-%d %H:%M:%S").dt.tz_localize(ZONE)
+    frame["answer"] = frame["answer"].map({"是": 1.0, "否": 0.0})
+    frame["score"] = frame["score"].astype(float)
     frame["void"] = frame["status"] == "voided"
     frame["duplicate"] = frame["status"] == "duplicate"
     placed = places(folder, frame["longitude"].astype(float), frame["latitude"].astype(float))

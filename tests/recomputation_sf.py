@@ -47,6 +47,7 @@ def cases(folder: Path) -> pd.DataFrame:
     calls = rows.groupby("Call Number", sort=True)
     found = calls.agg(**{stage: (stage, rule) for stage, (_, rule) in STAGES.items()})
     found["category"] = calls["Call Type"].first()
+    found["battalion"] = calls["Battalion"].first()
     degrees = calls["Location"].first().str.strip("()").str.split(",", expand=True).astype(float)
     found["latitude"], found["longitude"] = degrees[0], degrees[1]
     return found.join(_places(degrees, folder)).reset_index(names="case_id")
@@ -81,6 +82,8 @@ def counted(frame: pd.DataFrame) -> Cases:
     free of more than 20 calls in one minute, so that who is responsible makes no difference."""
     classes = tomllib.loads(MAPPING.read_text(encoding="utf-8"))["extra"]["categories"]
     urgent = [name for name, told in classes.items() if told["class"] == "urgent"]
+    free = frame.groupby(["battalion", frame["closed"].dt.floor("min")]).size()
+    assert free.max() <= recounting.MANY_CLOSES
     by_file = frame.groupby(frame["reported"].dt.year >= 2020)["reported"]
     covers = [days_between(reported) for _, reported in by_file]
     return recounting.cases(frame, stages=STAGES, levels=LEVELS, covers=covers, urgent=urgent)

@@ -125,15 +125,21 @@ RULES: Mapping[str, Rule] = {
     "repeat_rate": Rule("rate", "repeat", ("closed",)),
     "suspect_closure_rate": Rule("rate", "suspect", ("closed",)),
     **_quantiles("followup", "follow_up", "closed", "followed_up"),
+    "solved_rate": Rule("rate", "solved", ("followed_up", "solved")),
+    "satisfaction_rate": Rule("rate", "satisfaction", ("followed_up", "scored")),
     "followup_coverage": Rule("rate", "follow_up_coverage", ("closed", "followed_up")),
 }
 
 
 @dataclass(frozen=True)
 class Cases:
-    """All cases of a set: stamps by name; void, duplicate and orphan ("a duplicate without a known original"); urgent;
-    `agency` a number or -1; `places` by level the area's code or null; `near` the pairs (first, second) of one category at most 50 m apart;
-    `covers` the days of each load as moments [first, after the last).
+    """All cases of a set: stamps by name; which are void, duplicates (with the row of the original or -1) or urgent.
+
+    `answer` is 1 for solved, 0 for not, `score` 1 to 5; NaN where the reporter was not asked or did not say.
+
+    `agency` is a number or -1; `places` by level the area's code or null; `near` the pairs (first, second) of one
+    category that are of one reporter or at most 50 m apart; `covers` the days of each load as moments [first, after the
+    last).
     """
 
     stamps: Mapping[str, Moments]
@@ -141,6 +147,8 @@ class Cases:
     is_duplicate: Mask
     original: NDArray[np.int64]
     is_urgent: Mask
+    answer: Moments
+    score: Moments
     category: NDArray[np.object_]
     agency: NDArray[np.int64]
     places: Mapping[str, NDArray[np.object_]]
@@ -172,6 +180,8 @@ def cases(
         is_duplicate=_flag(frame, "duplicate"),
         original=original,
         is_urgent=frame["category"].isin(list(urgent)).to_numpy(),
+        answer=_number(frame, "answer"),
+        score=_number(frame, "score"),
         category=frame["category"].to_numpy(dtype=object),
         agency=pd.factorize(frame.get("agency", nothing))[0],
         places={level: frame[level].to_numpy(dtype=object) for level in levels if level != WHOLE},
@@ -186,6 +196,10 @@ def _flag(frame: pd.DataFrame, name: str) -> Mask:
     return frame[name].to_numpy(dtype=bool) if name in frame else np.zeros(len(frame), dtype=bool)
 
 
+def _number(frame: pd.DataFrame, name: str) -> Moments:
+    return frame[name].to_numpy(dtype=np.float64) if name in frame else np.full(len(frame), np.nan)
+
+
 def seconds(stamp: pd.Series) -> Moments:
     """Seconds since 1970 of aware moments, NaN where there is none."""
     elapsed = pd.to_datetime(stamp, utc=True) - pd.Timestamp(0, tz="UTC")
@@ -193,7 +207,7 @@ def seconds(stamp: pd.Series) -> Moments:
 
 
 def _near(frame: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of cases of one category that lie at most 50 m apart on the ellipsoid; both orders, no case with itself."""
+    """Pairs of cases of one category of one reporter or at most 50 m apart on the ellipsoid; both orders."""
     longitude = pd.to_numeric(frame["longitude"]).to_numpy(dtype=np.float64)
     latitude = pd.to_numeric(frame["latitude"]).to_numpy(dtype=np.float64)
     metres = np.array([np.cos(np.radians(np.nanmean(latitude))), 1.0]) * 111_320
@@ -207,6 +221,11 @@ def _near(frame: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         kept = (one != other) & (np.asarray(apart) <= NEAR_METRES)
         firsts.append(one[kept])
         seconds_.append(other[kept])
+    if "reporter" in frame:
+        for rows in frame.groupby(["category", "reporter"]).indices.values():
+            one, other = (grid.ravel() for grid in np.meshgrid(rows, rows))
+            firsts.append(one[one != other])
+            seconds_.append(other[one != other])
     return np.concatenate(firsts), np.concatenate(seconds_)
 
 
@@ -457,21 +476,36 @@ def _span(
 
 
 def _quality(sight: Sight) -> dict[str, Marks]:
-    """K24 and K51, over "cases of R closed before E"."""
+    """K24 and K51, over "cases of R closed before E"; K29 and K30, "solved / reached, (...) score ≥ 4 of 5 / scored,
+    call-backs before E"."""
     reasons = [
         ("duplicate", sight.is_orphan),
         ("no_close_stage", _all(sight, is_so=not sight.tells("closed"))),
         ("open", np.isnan(sight.closed)),
     ]
+    at, asked = sight.found.stamps, {}
+    for family, told, said in (("solved", "solved", sight.found.answer), ("satisfaction", "scored", sight.found.score)):
+        asked[family] = _of(
+            sight.cases,
+            said >= (1 if told == "solved" else 4),
+            None,
+            [
+                ("duplicate", sight.is_orphan),
+                ("no_follow_up_stage", _all(sight, is_so=not sight.tells("followed_up", told))),
+                ("no_follow_up", ~(at["followed_up"] < sight.cut)),
+                ("not_reached" if told == "solved" else "not_scored", np.isnan(said)),
+            ],
+        )
     return {
+        **asked,
         "repeat": _of(sight.cases, _followed(sight), None, reasons),
         "suspect": _of(sight.cases, (sight.closed - sight.reported < PROMISE_SECONDS) | _in_bulk(sight), None, reasons),
     }
 
 
 def _followed(sight: Sight) -> Mask:
-    """ "followed, within 30 × 24 h after closed_at and before E, by another valid case of the same category, (...)
-    ≤ 50 m away (geodesic)"; no set says who reported."""
+    """ "followed, within 30 × 24 h after closed_at and before E, by another valid case of the same category, of
+    the same reporter or ≤ 50 m away (geodesic)"."""
     one, other = sight.found.near
     valid = sight.exists_anywhere & ~sight.found.is_duplicate
     later = sight.reported[other] - sight.closed[one]

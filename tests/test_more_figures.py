@@ -336,6 +336,16 @@ def test_a_repeat_next_door_counts_although_the_viewer_does_not_see_it(town: Tow
         assert rate(town.figures("repeat_rate", level="community", **viewer)[0]) == (1, 1)
 
 
+def test_a_case_of_the_same_reporter_is_a_repeat_wherever_it_lies(town: Town) -> None:
+    town.case("10-05 08:00", closed="10-06 08:00", geom=away(0), reporter_ref=7)
+    town.case("10-05 08:00", closed="10-06 08:00", reporter_ref=8)
+    town.case("10-05 08:00", closed="10-06 08:00")
+    town.case("10-07 08:00", geom=away(5_000), reporter_ref=7)
+    town.case("10-07 08:00", reporter_ref=8, category="light")
+    town.case("10-07 08:00")  # nobody is not the same as nobody
+    assert rate(town.figure("repeat_rate")) == (1, 3)
+
+
 def test_a_case_reopened_before_e_is_no_closed_case_and_one_reopened_later_is(town: Town) -> None:
     town.past("10-05 08:00", ("closed", "10-06 08:00"), ("reopened", "10-20 08:00"), geom=away(0))
     town.case("10-07 08:00", geom=away(1))
@@ -357,6 +367,34 @@ def test_every_month_of_a_trend_stands_as_of_its_own_end(town: Town) -> None:
     town.case("11-05 08:00", geom=away(0))
     by_end = [rate(town.figure("repeat_rate", days=("10-01", end))) for end in ("10-20", "11-01", "11-10")]
     assert by_end == [(0, 1), (1, 2), (2, 2)]
+
+
+def test_solved_are_those_whose_reporters_said_so_when_called_back(town: Town) -> None:
+    called = {"closed": "10-05 09:00", "followed_up": "10-06 09:00"}
+    town.case("10-05 08:00", times=9, is_solved=True, **called)
+    town.case("10-05 08:00", times=2, is_solved=False, **called)
+    town.case("10-05 08:00", times=3, **called)
+    town.case("10-05 08:00", is_solved=True, closed="10-05 09:00", followed_up="11-01 00:00")  # called back at E
+    figure = town.figure("solved_rate")
+    assert (rate(figure), figure.excluded) == ((9, 11), {"no_follow_up": 1, "not_reached": 3})
+    assert rate(town.figure("solved_rate", days=("10-01", "11-02"))) == (10, 12)
+
+
+def test_satisfied_is_a_score_of_four_or_five(town: Town) -> None:
+    called = {"closed": "10-05 09:00", "followed_up": "10-06 09:00"}
+    for score in range(1, 6):
+        town.case("10-05 08:00", times=score, satisfaction_score=score, **called)
+    town.case("10-05 08:00", **called)
+    figure = town.figure("satisfaction_rate")
+    assert (rate(figure), figure.excluded) == ((9, 15), {"no_follow_up": 0, "not_scored": 1})
+
+
+def test_a_source_that_does_not_ask_has_no_such_rate(town: Town) -> None:
+    town.run("update core.source set stages = array['reported', 'closed', 'followed_up']")
+    town.case("10-05 08:00", times=12, closed="10-05 09:00", followed_up="10-06 09:00")
+    for slug in ("solved_rate", "satisfaction_rate"):
+        figure = town.figure(slug)
+        assert (figure.note, rate(figure), figure.excluded["no_follow_up_stage"]) == ("no-data", (0, 0), 12)
 
 
 def test_an_area_without_cases_has_no_rate(town: Town) -> None:

@@ -19,6 +19,10 @@ NEVER = int(np.iinfo(np.int64).max // 4)
 _OFFICE_HOURS = (8.5, 17.5)
 _LONG_LIMIT_S = 48 * 3600
 _EXTENDED_OF_LATE = 0.35
+_NAMED, _NEIGHBOURS = 0.7, 80
+_REACHED, _SOLVED, _SCORED = 0.85, 0.91, 0.8
+_SCORES_IF_SOLVED = (0.01, 0.02, 0.09, 0.31, 0.57)
+_SCORES_IF_NOT = (0.3, 0.28, 0.24, 0.12, 0.06)
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Courses:
     """One index a case; local seconds since 1970 or NEVER.
 
     `dropped` is when a case was voided or found to be a repeat, `extended_known` when its extension was granted.
+    `reporter` is a number of who reported, -1 for nobody; `answer` what the reporter says when called back: 1 solved,
+    0 not, -1 not reached; `score` 1 to 5, 0 for none.
     """
 
     accepted: IntArray
@@ -43,6 +49,9 @@ class Courses:
     suspended: IntArray
     resumed: IntArray
     dropped: IntArray
+    reporter: IntArray
+    answer: IntArray
+    score: IntArray
 
 
 @dataclass(frozen=True)
@@ -134,6 +143,8 @@ def _finished(plain: _Work, setting: _Setting) -> Courses:
     called = setting.chance(_by_key(rules.follow_up_share, setting.channel))
     unseen = setting.chance(_by_key(rules.no_arrival_share, setting.kinds)) & (suspended == NEVER)
     dropped = work.accepted + setting.rng.integers(60, 1500, len(setting))
+    is_dropped = setting.chance(rules.void_share) | (setting.reports.twin >= 0)
+    answer, score = _answers(setting)
     return Courses(
         accepted=work.accepted,
         registered=work.registered,
@@ -149,8 +160,27 @@ def _finished(plain: _Work, setting: _Setting) -> Courses:
         extended_known=extended_known,
         suspended=suspended,
         resumed=resumed,
-        dropped=np.where(setting.chance(rules.void_share) | (setting.reports.twin >= 0), dropped, NEVER),
+        dropped=np.where(is_dropped, dropped, NEVER),
+        reporter=_reporter(setting),
+        answer=answer,
+        score=score,
     )
+
+
+def _reporter(setting: _Setting) -> IntArray:
+    """Who reported: of each neighbourhood a few report often, many now and then."""
+    neighbour = _whole(_NEIGHBOURS * setting.rng.random(len(setting)) ** 2)
+    return np.where(setting.chance(_NAMED), setting.reports.microgrid * (_NEIGHBOURS + 1) + neighbour, -1)
+
+
+def _answers(setting: _Setting) -> tuple[IntArray, IntArray]:
+    """What reporters say when called back; drawn last, so that what was drawn before stays as it was."""
+    reached, solved, scored = (setting.chance(share) for share in (_REACHED, _SOLVED, _SCORED))
+    happy, unhappy = (
+        setting.rng.choice(np.arange(1, 6), len(setting), p=shares) for shares in (_SCORES_IF_SOLVED, _SCORES_IF_NOT)
+    )
+    scored &= reached
+    return np.where(reached, solved.astype(np.int64), -1), np.where(scored, np.where(solved, happy, unhappy), 0)
 
 
 def _whole(values: FloatArray) -> IntArray:

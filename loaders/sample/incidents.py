@@ -161,6 +161,7 @@ def _table(cases: _Cases, plan: Plan, settings: SampleSettings, now: int) -> pl.
         return _stamps(stage, known)
 
     in_work = run.dropped == NEVER
+    called = in_work & (run.followed_up <= now)
     again = run.reopened <= now
     final = np.where(again, run.closed, run.first_closed)
     return pl.DataFrame(
@@ -184,12 +185,23 @@ def _table(cases: _Cases, plan: Plan, settings: SampleSettings, now: int) -> pl.
             "挂起时间": stamp(run.suspended, allowed=in_work),
             "恢复时间": stamp(run.resumed, allowed=in_work),
             "原事件编号": codes.gather(np.maximum(reports.twin, 0)).set(pl.Series(~(dropped & twin)), None),
+            "上报人": _reporters(run),
+            "是否解决": pl.Series(["否", "是"])
+            .gather(np.maximum(run.answer, 0))
+            .set(pl.Series(~called | (run.answer < 0)), None),
+            "满意度": pl.Series(run.score).set(pl.Series(~called | (run.score == 0)), None),
             "承办单位": _agencies(reports, community, plan, settings),
             "经度": lonlat["经度"].set(placeless, None),
             "纬度": lonlat["纬度"].set(placeless, None),
             "社区代码": pl.Series(plan.communities.codes).gather(community),
         }
     )
+
+
+def _reporters(run: Courses) -> pl.Series:
+    """The number of the user who reported, as in YH004217; null for nobody."""
+    numbers = pl.Series(np.maximum(run.reporter, 0)).cast(pl.String).str.zfill(6)
+    return ("YH" + numbers).set(pl.Series(run.reporter < 0), None)
 
 
 def _stamps(seconds: IntArray, known: BoolArray) -> pl.Series:

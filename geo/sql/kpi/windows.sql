@@ -9,7 +9,8 @@ moments as (
   select w.*, s.source_id, s.stages, s.time_precision = 'day' as is_by_day, least(w.ends, w.clock, s.as_of) as moment,
          least(w.clock, s.as_of) as known_until,
          'registered' = any (s.stages) as tells_registration, 'dispatched' = any (s.stages) as tells_dispatch,
-         'closed' = any (s.stages) as tells_close, 'followed_up' = any (s.stages) as tells_follow_up
+         'closed' = any (s.stages) as tells_close, 'followed_up' = any (s.stages) as tells_follow_up,
+         'solved' = any (s.stages) as tells_solved, 'scored' = any (s.stages) as tells_scored
   from windows w cross join core.source s
   where s.dataset = 'incidents'
 ),

@@ -12,7 +12,7 @@ create temp table staging (
   reported_at timestamptz, registered_at timestamptz, accepted_at timestamptz, dispatched_at timestamptz,
   arrived_at timestamptz, handled_at timestamptz, first_closed_at timestamptz, reopened_at timestamptz, closed_at timestamptz,
   followed_up_at timestamptz, due_at timestamptz, extended_to timestamptz, suspended_at timestamptz, resumed_at timestamptz,
-  reported_on date not null, day_precision text, duplicate_of_code text,
+  reported_on date not null, day_precision text, duplicate_of_code text, reporter_ref bigint, is_solved boolean, satisfaction_score smallint,
   -- where a row is a unit, natural_key names these two; units: where a row is a head made of units
   incident_code text collate "C", unit_code text collate "C", units text,
   content_hash text

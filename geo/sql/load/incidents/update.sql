@@ -15,6 +15,7 @@ update core.incident i set
   due_at = coalesce(s.extended_to, s.due_at),
   day_precision = coalesce(string_to_array(s.day_precision, ','), '{}'), is_void = s.status = 'voided',
   is_duplicate = s.status = 'duplicate' or s.duplicate_of_code is not null, duplicate_of_code = s.duplicate_of_code,
+  reporter_ref = s.reporter_ref, is_solved = s.is_solved, satisfaction_score = s.satisfaction_score,
   has_history = coalesce(s.reopened_at, s.suspended_at, s.extended_to) is not null
     or exists (select from core.incident_event e where e.incident_id = i.incident_id and e.actor is not null
                  and e.kind in ('closed', 'reopened', 'suspended', 'resumed', 'extended')),

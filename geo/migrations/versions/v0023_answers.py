@@ -1,8 +1,8 @@
-"""What other cases say of a case: whether it came back after its close, whether it was closed with many."""
+"""Who reported (a digest), and what the reporter said when called back."""
 
 from geo.migrations.steps import run
 
-revision = "0023_neighbours"
+revision = "0023_answers"
 down_revision = "0022_clocks"
 branch_labels = None
 depends_on = None

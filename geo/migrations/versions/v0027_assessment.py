@@ -2,8 +2,8 @@
 
 from geo.migrations.steps import run
 
-revision = "0026_assessment"
-down_revision = "0025_frozen"
+revision = "0027_assessment"
+down_revision = "0026_frozen"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from geo.migrations.steps import run
 
-revision = "0024_kept"
-down_revision = "0023_neighbours"
+revision = "0025_kept"
+down_revision = "0024_neighbours"
 branch_labels = None
 depends_on = None
 

@@ -12,7 +12,7 @@ declare
 begin
   return query
   with told as materialized (
-    select t.window_no, t.incident_id, i.category_id, p.x, p.y,
+    select t.window_no, t.incident_id, i.category_id, i.reporter_ref, p.x, p.y,
            -- metres of a degree on the ellipsoid there (WGS 84)
            111319.4908 * cosd(p.y) / sqrt(1 - 0.00669438 * sind(p.y) ^ 2) as x_m,
            111319.4908 * (1 - 0.00669438) / (1 - 0.00669438 * sind(p.y) ^ 2) ^ 1.5 as y_m,
@@ -27,7 +27,6 @@ begin
     cross join lateral (
       select s.time_precision = 'day' or 'closed_at' = any (i.day_precision) as is_by_day, (t.closed_at at time zone zone)::date as closed_on
     ) d
-    where i.geom is not null
   ),
   -- degrees of a bit over 50 m: of latitude where they are shortest, of longitude where they are longest among these cases. Cells are
   -- twice as high and wide, so that what lies so near to a case lies in one of four cells
@@ -39,13 +38,22 @@ begin
     from told t cross join reach r cross join (values (0), (1), (1000000), (1000001)) steps (step)
   ),
   later as (
-    select i.incident_id, i.category_id, i.reported_at, p.x, p.y, floor(p.y / r.y / 2)::bigint * 1000000 + floor(p.x / r.x / 2)::bigint as cell
+    select i.incident_id, i.category_id, i.reporter_ref, i.reported_at, p.x, p.y,
+           floor(p.y / r.y / 2)::bigint * 1000000 + floor(p.x / r.x / 2)::bigint as cell
     from core.incident i
     cross join reach r
     cross join lateral (select public.st_x(i.geom) as x, public.st_y(i.geom) as y) p
-    where i.reported_at > first_at and i.reported_at < last_at and not i.is_void and not i.is_duplicate and i.geom is not null
+    where i.reported_at > first_at and i.reported_at < last_at and not i.is_void and not i.is_duplicate
   )
-  select distinct t.window_no, t.incident_id
+  select t.window_no, t.incident_id
+  from told t
+  where exists (
+    select from later l
+    where l.category_id = t.category_id and l.reporter_ref = t.reporter_ref and l.reported_at > t.after_at and l.reported_at < t.before_at
+      and l.incident_id <> t.incident_id
+  )
+  union
+  select t.window_no, t.incident_id
   from around t
   where exists (
     select from later l
@@ -58,7 +66,7 @@ begin
   );
 end
 $$;
-comment on function core.followed(int[], bigint[], timestamptz[], timestamptz[], text) is 'one row is one case told that was followed by another valid one of its category, at most 50 m away, reported within 30 x 24 h after its close and before E; bare dates are compared by day';
+comment on function core.followed(int[], bigint[], timestamptz[], timestamptz[], text) is 'one row is one case told that was followed by another valid one of its category, of the same reporter or at most 50 m away, reported within 30 x 24 h after its close and before E; bare dates are compared by day';
 revoke execute on function core.followed(int[], bigint[], timestamptz[], timestamptz[], text) from public;
 grant execute on function core.followed(int[], bigint[], timestamptz[], timestamptz[], text) to cockpit_app, cockpit_load;
 

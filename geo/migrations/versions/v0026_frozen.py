@@ -2,8 +2,8 @@
 
 from geo.migrations.steps import run
 
-revision = "0025_frozen"
-down_revision = "0024_kept"
+revision = "0026_frozen"
+down_revision = "0025_kept"
 branch_labels = None
 depends_on = None
 
