@@ -314,43 +314,53 @@ def _run(connection: Connection, tail: str, marks: _Marks, **params: object) -> 
         return []
     bound = {
         **params,
-        **_window_params(marks.windows),
-        "zone": _zone(marks.windows),
-        "category": marks.question.category,
-        "response_class": marks.question.response_class,
+        **cases_params(marks.question, marks.windows),
         "area_ids": list(codes),
     }
-    text = _composed(tail, marks.families, marks.question.level)
+    text = composed(tail, marks.families, marks.question.level)
     return [dict(row) for row in connection.execute(sql_text(text), bound).mappings()]
 
 
-def _composed(tail: str, families: Sequence[str], level: str) -> str:
-    """The program's own SQL files joined: the cases, the marks of each family, each under `tail`, and nothing else."""
+def composed(tail: str, families: Sequence[str], level: str, *, is_narrow: bool = False) -> str:
+    """The program's own SQL files joined: the cases, the marks of each family, each under `tail`, and nothing else.
+
+    `is_narrow`: only a part of the cases is read, see kpi/within.
+    """
     area = "0::int" if level == SITE else f"m.{level}_id"
-    texts, ends = [cases(part for family in families for part in _parts(family))], []
+    parts = [part for family in families for part in _parts(family)]
+    texts, ends = [cases(parts, is_narrow=is_narrow)], []
     for family in families:
-        shape = sql.text(f"kpi/{'span' if _is_span(family) else 'count'}_marks")
+        shape = sql.text(f"kpi/{'span' if is_span(family) else 'count'}_marks")
         texts.append(f", {family}_rows as (\n{_query(family)}), {family}_marks as (\n")
         texts.append(shape.replace("rows_of_family", f"{family}_rows") + ")\n")
         ends.append(sql.text(tail).replace("marks_of_family", f"{family}_marks").replace("area_of_level", area))
     return "".join(texts) + "union all\n".join(ends)
 
 
-def cases(parts: Iterable[str]) -> str:
-    """The start of a query: the cases of each part of the windows (kpi/parts, and `reported`) under the part's name."""
+def cases(parts: Iterable[str], *, is_narrow: bool = False) -> str:
+    """The start of a query: the cases of each part of the windows (kpi/parts, and `reported`) under the part's name.
+
+    `is_narrow`: only those that kpi/within leaves.
+    """
     wanted = dict.fromkeys("reported_each" if part == "reported" else part for part in parts)
     found = [sql.text("kpi/windows")]
+    if is_narrow:
+        found.append(sql.text("kpi/within"))
     for part in wanted:
-        text = sql.text("kpi/cases").replace("rows_of_part", sql.text(f"kpi/parts/{part}"))
+        read = sql.text(f"kpi/parts/{part}")
+        if is_narrow:
+            read = read.replace("core.incident i", "incidents_within i")
+        text = sql.text("kpi/cases").replace("rows_of_part", read)
         found.append(text.replace("name_of_part", part).replace("_of_part", f"_{part}"))
     return "".join(found) + (FOLDED if "reported_each" in wanted else "")
 
 
 def _query(family: str) -> str:
-    return sql.text(f"kpi/{'spans' if _is_span(family) else 'counts'}/{family}")
+    return sql.text(f"kpi/{'spans' if is_span(family) else 'counts'}/{family}")
 
 
-def _is_span(family: str) -> bool:
+def is_span(family: str) -> bool:
+    """Whether the family measures durations."""
     return family in sql.names("kpi/spans")
 
 
@@ -360,10 +370,25 @@ def _parts(family: str) -> tuple[str, ...]:
     return tuple(PART.findall(_query(family)))
 
 
+def is_of_window(family: str) -> bool:
+    """Whether the family reads no cases but those reported in the window."""
+    return set(_parts(family)) <= {"reported", "reported_each"}
+
+
 @cache
 def _counts_until(family: str) -> bool:
     """Whether cases that did not come to their end count up to a moment (Kaplan-Meier)."""
-    return _is_span(family) and "null::timestamptz as until_at" not in _query(family)
+    return is_span(family) and "null::timestamptz as until_at" not in _query(family)
+
+
+def cases_params(question: Question, windows: Sequence[Window]) -> dict[str, Any]:
+    """What `cases` binds, but for the areas."""
+    return {
+        **_window_params(windows),
+        "zone": _zone(windows),
+        "category": question.category,
+        "response_class": question.response_class,
+    }
 
 
 def _window_params(windows: Sequence[Window]) -> dict[str, list[datetime]]:
