@@ -56,6 +56,7 @@ app = st.App(
         Route("/export/entries.csv", exports.entries),
         Route("/export/rejects.csv", exports.rejects),
         Route("/export/audit.csv", exports.lines),
+        Route("/export/trace.csv", exports.trace),
         Route("/upload/file", uploads.take, methods=["POST"]),
         *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],

@@ -20,6 +20,7 @@ class Tab:
 TABS = (
     Tab("overview", "common.page_overview"),
     Tab("response", "common.page_response"),
+    Tab("indicator", "indicator.page"),
     Tab("funds", "common.page_funds"),
     Tab("community", "common.page_community"),
     Tab("data", "common.page_data"),

@@ -214,7 +214,7 @@ def tallies(
     listed = [areas(connection, question=question, window=window) for window in windows]
     marks = _Marks(question, wanted, windows, listed)
     found: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
-    for row in _run(connection, "kpi/rollup", marks, until=[name for name in wanted if _counts_until(name)]):
+    for row in _run(connection, "kpi/rollup", marks, until=[name for name in wanted if counts_until(name)]):
         found.setdefault((row["window_no"], marks.codes[row["area_id"]], row["family"]), []).append(row)
     return tuple(
         _tally(found.get((number, area.code or "", family), ()), family, area, window, shares)
@@ -234,7 +234,7 @@ def _tally(
             excluded[row["excluded"]] += row["cases"]
     kept = [row for row in found if row["excluded"] is None]
     durations = quantiles.whole_seconds([row["durations"] for row in kept])
-    if _counts_until(family):
+    if counts_until(family):
         points = quantiles.kaplan_meier(quantiles.whole_seconds([row["ended"] for row in kept]), durations, shares)
     else:
         points = quantiles.nearest_rank(durations, shares)
@@ -376,7 +376,7 @@ def is_of_window(family: str) -> bool:
 
 
 @cache
-def _counts_until(family: str) -> bool:
+def counts_until(family: str) -> bool:
     """Whether cases that did not come to their end count up to a moment (Kaplan-Meier)."""
     return is_span(family) and "null::timestamptz as until_at" not in _query(family)
 

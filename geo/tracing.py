@@ -4,18 +4,19 @@ Invariant: rows and their counts come from the marks that the figure is rolled u
 the data, so that they add up to it exactly; whose rows these are is the database's to say.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
-from geo import figures
+from geo import figures, sql
 from geo.figures import NamedArea, Question
-from geo.store import streamed
+from geo.store import rows, streamed
 from geo.windows import Window
 
 Mark = Literal["numerator", "denominator", "excluded"]
@@ -24,6 +25,8 @@ MARKS: tuple[Mark, ...] = ("numerator", "denominator", "excluded")
 Sort = Literal["longest", "shortest", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = ("longest", "shortest", "newest", "oldest")
 PAGE_ROWS = 100
+LIMIT = re.compile(r"(\d+) as limit_s")
+"""Where the query of a span says which duration is inside."""
 AHEAD = 4
 """How many times as many rows as a page needs are looked through first, as far as the figure's counts let expect it."""
 
@@ -225,6 +228,64 @@ def all_rows(connection: Connection, *, trace: Trace) -> Iterator[Iterator[Row]]
     """All rows in their order as they come from the server; valid within the block."""
     with streamed(connection, _text("kpi/trace", trace), {**trace.params, **_after(None), "rows": None}) as found:
         yield (_row(row) for row in found)
+
+
+By = Literal["duration", "limit", "day"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A place on the axis of a distribution, see kpi/trace_spread: x None for cases that did not come to their end."""
+
+    x: int | None
+    in_numerator: bool
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """How many of the asked rows lie in an area of the level below (None: in none), or in a category."""
+
+    what: Literal["area", "category"]
+    name: str | None
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An area of the same level: its type, and the metres of border that it shares with the area asked for."""
+
+    area_id: int
+    code: str
+    name: str
+    community_type: str | None
+    is_beside: bool
+    border_m: float
+
+
+def spread(connection: Connection, *, trace: Trace, by: By) -> tuple[Spread, ...]:
+    """The cases that count along an axis: by whole seconds, hundredths of the limit used, or day of the report."""
+    bound = {**trace.params, "by": by, "from_on": trace.window.start}
+    found = connection.execute(sql_text(_text("kpi/trace_spread", trace)), bound).mappings()
+    return tuple(Spread(**row) for row in found)
+
+
+def where(connection: Connection, *, trace: Trace, below: str) -> tuple[Where, ...]:
+    """Where the rows of the trace's marks lie: by area of the level `below`, and by category."""
+    bound = {**trace.params, "marks": list(trace.marks or MARKS), "below": below}
+    found = connection.execute(sql_text(_text("kpi/trace_where", trace)), bound).mappings()
+    return tuple(Where(**row) for row in found)
+
+
+def neighbours(connection: Connection, *, area_id: int, day: date) -> tuple[Neighbour, ...]:
+    """All areas of the level in force on `day` that the viewer sees, by code; the area itself among them."""
+    return tuple(Neighbour(**row) for row in rows(connection, "kpi/neighbours", area_id=area_id, day=day))
+
+
+def limit_s(family: str) -> int | None:
+    """The limit in seconds that a family of spans is judged by, None without one."""
+    found = LIMIT.search(sql.text(f"kpi/spans/{family}")) if figures.is_span(family) else None
+    return int(found[1]) if found else None
 
 
 def _text(tail: str, trace: Trace) -> str:

@@ -1,4 +1,4 @@
-"""Files by address: `/export/entries.csv`, `/export/rejects.csv`, `/export/audit.csv`, with the filters of their page.
+"""Files by address: `/export/entries.csv`, `rejects.csv`, `audit.csv`, `trace.csv`, with the filters of their page.
 
 Invariant: who asks is whom the cookie says; without the right, or where the line in the audit trail cannot be written,
 not one byte of the table is sent; and nobody on the way keeps the file.
@@ -23,6 +23,7 @@ from cockpit.context import View
 from cockpit.data import export as data_export
 from cockpit.exports import EXPORT, Export
 from cockpit.funds import export as funds_export
+from cockpit.indicator import export as indicator_export
 from cockpit.routes import faults
 from cockpit.routes.turns import TURNS
 from cockpit.spreadsheets import csv_stream
@@ -52,6 +53,11 @@ def rejects(request: Request) -> Response:
 def lines(request: Request) -> Response:
     """The lines of the audit page."""
     return _answer(request, "audit", audit_export.export, page="page.audit")
+
+
+def trace(request: Request) -> Response:
+    """The rows behind the figure that the page of an indicator shows."""
+    return _answer(request, "trace", indicator_export.export, page="page.indicator")
 
 
 def _answer(request: Request, name: str, make: Callable[[View], Export | None], *, page: str) -> Response:
