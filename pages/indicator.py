@@ -5,7 +5,15 @@ from functools import partial
 import streamlit as st
 
 from cockpit.context import current_view
-from cockpit.indicator import panels, rows_panel
+from cockpit.indicator import (
+    card_panel,
+    head,
+    months_panel,
+    neighbours_panel,
+    rows_panel,
+    spread_panel,
+    value_panels,
+)
 from cockpit.indicator.computed import open_indicator
 from cockpit.limited import stop_unassigned
 from cockpit.panels import told
@@ -13,46 +21,52 @@ from cockpit.panels import told
 page = open_indicator(current_view())
 view = page.view
 stop_unassigned(view)
-panels.apply_style()
-panels.head(page)
+head.apply_style()
+head.head(page)
 if "incidents" not in view.datasets and view.fault is None:
     st.stop()
-panels.bar(page)
+head.bar(page)
 
-section = partial(panels.section, page)
+section = partial(head.section, page)
 left, middle, right = st.columns([9, 16, 10], gap="medium")
 with left:
-    name, use = panels.card_title(page)
-    section(key="card", title=name, unit=use, draw=panels.draw_card)
+    name, use = card_panel.card_title(page)
+    section(key="card", title=name, unit=use, draw=card_panel.draw_card, is_dated=False)
 with middle:
-    title, unit = panels.spread_title(page)
-    section(key="spread", title=title, unit=unit, draw=panels.draw_spread)
-    if panels.has_stages(page):
+    title, unit = spread_panel.spread_title(page)
+    section(key="spread", title=title, unit=unit, draw=spread_panel.draw_spread)
+    if spread_panel.has_stages(page):
         section(
             key="stages",
             title=view.tr("indicator.stages_title"),
             unit=view.tr("indicator.stages_unit"),
-            draw=panels.draw_stages,
+            draw=spread_panel.draw_stages,
         )
     section(
         key="months",
         title=view.tr("indicator.months_title"),
         unit=view.tr("indicator.months_unit"),
-        draw=panels.draw_months,
+        draw=months_panel.draw_months,
     )
 with right:
-    section(key="value", title=page.indicator.name(view.lang), unit=panels.value_unit(page), draw=panels.draw_value)
+    section(
+        key="value",
+        title=page.indicator.name(view.lang),
+        unit=value_panels.value_unit(page),
+        draw=value_panels.draw_value,
+    )
     section(
         key="neighbours",
-        title=told(partial(panels.neighbours_title, page)) or view.tr("indicator.neighbours_title"),
-        unit=told(partial(panels.neighbours_unit, page)),
-        draw=panels.draw_neighbours,
+        title=told(partial(neighbours_panel.neighbours_title, page)) or view.tr("indicator.neighbours_title"),
+        unit=told(partial(neighbours_panel.neighbours_unit, page)),
+        draw=neighbours_panel.draw_neighbours,
     )
     section(
         key="where",
-        title=panels.where_title(page),
+        title=value_panels.where_title(page),
         unit=view.tr("indicator.where_unit"),
-        draw=panels.draw_where,
+        draw=value_panels.draw_where,
+        is_dated=False,
     )
 section(
     key="rows",

@@ -32,8 +32,8 @@ class Curves:
     """The own curve and those beside it, up to `end` on the axis; `ticks` are (x, label).
 
     At the limit the own share is `value` between `low` and `high`, all None where nothing is read there; `notes` are
-    lines of text beside that point. `read` is a point of the own curve that is read at its share: (x, share, from, to), the
-    ends of its interval None where they are open.
+    lines of text beside that point. `read` is a point of the own curve that is read at its share: (x, share, from, to),
+    the ends of its interval None where they are open.
     """
 
     own: Line
@@ -114,7 +114,8 @@ def _read(read: tuple[float, float, float | None, float | None], end: float, y: 
     drawn = svg.line(x1="0%", y1=across, x2=at, y2=across, class_="i-across")
     begin, stop = (low if low is not None else 0), (high if high is not None else end)
     ends = {"x1": svg.percent(min(begin / end, 1)), "x2": svg.percent(min(stop / end, 1))}
-    drawn += svg.line(x1=ends["x1"], y1=across, x2=ends["x2"], y2=across, class_="i-range")
+    if low is not None or high is not None:
+        drawn += svg.line(x1=ends["x1"], y1=across, x2=ends["x2"], y2=across, class_="i-range")
     return drawn + svg.element("circle", cx=at, cy=across, r=4.5, class_="c-dot")
 
 

@@ -18,7 +18,7 @@ from cockpit.indicator import rows as traced
 from cockpit.queries import Asked, shared
 from config.indicators import Indicator, UnknownIndicatorError, indicator
 from config.site import site
-from geo import figures, tracing
+from geo import figures, quantiles, tracing
 from geo.figures import NamedArea, Question
 from geo.tracing import MARKS, SORTS, By, Counts, Mark, Neighbour, Position, Row, Sort, Spread, Where
 from geo.viewer import SITE
@@ -212,8 +212,8 @@ def _is_peer(one: Neighbour, mine: Neighbour) -> bool:
 
 
 def neighbour(found: Sequence[Peer], *, named: str | None) -> Peer | None:
-    """The one that is compared: the one named by its code, else that of the same type with the longest common border,
-    else any of its type, else the one with the longest border."""
+    """The one that is compared: the one named by its code, else one of the same type, with enough cases, with the
+    longest common border, in this order."""
     mine = next((one for one in found if one.is_own), None)
     others = [one for one in found if not one.is_own]
     if mine is None or not others:
@@ -221,11 +221,21 @@ def neighbour(found: Sequence[Peer], *, named: str | None) -> Peer | None:
     by_name = next((one for one in others if one.figure.area == named), None)
     kind = mine.neighbour.community_type
 
-    def closeness(one: Peer) -> tuple[bool, bool, float]:
-        has_value = one.figure.value is not None
-        return has_value, one.neighbour.community_type == kind, one.neighbour.border_m
+    def closeness(one: Peer) -> tuple[bool, bool, bool, float]:
+        figure, is_alike = one.figure, one.neighbour.community_type == kind
+        has_enough = (figure.n or 0) >= figure.indicator.minimum_ranked
+        return figure.value is not None, is_alike, has_enough, one.neighbour.border_m
 
     return by_name or max(others, key=closeness)
+
+
+def of_type(found: Sequence[Peer]) -> tuple[int, int] | None:
+    """Numerator and denominator of all areas of the own type together; None where there is no other."""
+    mine = next((one for one in found if one.is_own), None)
+    alike = [one for one in found if mine and one.neighbour.community_type == mine.neighbour.community_type]
+    if len(alike) < 2 or not (denominator := sum(one.figure.denominator or 0 for one in alike)):
+        return None
+    return sum(one.figure.numerator or 0 for one in alike), denominator
 
 
 # ---------------------------------------------------------------- months
@@ -235,9 +245,9 @@ def neighbour(found: Sequence[Peer], *, named: str | None) -> Peer | None:
 def months(asked: Asked, *, subject: Subject) -> tuple[Month, ...]:
     """MONTHS whole months before the period, then the period itself, each with the range that the months expect.
 
-    For a share: Wilson's range for its number of cases around the share of all the months together. For a count: that
-    of a Poisson count around the months' mean a day. Other kinds have no such range. Months no source covers are left
-    out at the beginning.
+    For a share: where 95 % of binomial counts of its number of cases lie, at the share of all the months together. For
+    a count: where those of a Poisson count lie, at the months' mean a day (by square roots, as Anscombe 1948). Other
+    kinds have no such range. Months that no source covers are left out at the beginning.
     """
     window, zone = subject.window, site().zone
     starts = [subject.start.replace(day=1)]
@@ -268,12 +278,11 @@ def _expected(figure: Figure, before: Sequence[Figure]) -> tuple[float, float] |
 
 
 def _around(share: float, n: int) -> tuple[float, float] | None:
-    """Wilson's range around a share for n cases."""
-    if not n:
+    """Where the middle 95 % of binomial counts lie, as shares of n; None for no case and for a share of 0 or 1."""
+    if not n or not 0 < share < 1:
         return None
-    middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low, high = quantiles.interval_ranks(n, round(share, 6))
+    return (low or 0) / n, (n if high is None else high - 1) / n
 
 
 def is_unusual(month: Month) -> bool:

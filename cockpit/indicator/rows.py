@@ -51,6 +51,8 @@ def mark_of(indicator: Indicator, row: Row) -> Mark:
 
 def mark_words(indicator: Indicator, mark: Mark, lang: str) -> str:
     """What the mark is called: in a figure without numerator and denominator its cases are counted or not."""
+    if mark == "denominator" and indicator.kind in ("quotient", "change"):
+        return tr("indicator.denominator", lang)
     is_counted = mark != "excluded" and (indicator.kind in ("quantile", "count") or indicator.per)
     return tr("indicator.mark_counted" if is_counted else f"indicator.mark_{mark}", lang)
 

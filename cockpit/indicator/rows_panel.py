@@ -91,7 +91,7 @@ def _heads(page: IndicatorView, counts: Counts) -> list[tuple[str, str]]:
         middle = [("start", "i-when"), ("end", "i-when"), ("length", "num"), ("clock", "")]
     else:
         middle = [("reported", "i-when"), ("closed", "i-when"), ("due", "i-when"), ("over", "num")]
-    part = [("part", "")] if counts.is_of_two_parts else []
+    part = [("part", "")] if counts.is_of_two_parts and counts.excluded else []
     return [("code", ""), ("category", ""), ("place", ""), *middle, ("mark", ""), *part, ("agency", "")]
 
 

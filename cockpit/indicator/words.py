@@ -40,6 +40,15 @@ def interval(view: View, figure: Figure) -> str:
     return "–".join(ends)
 
 
+def short(view: View, figure: Figure, end: float | None) -> str:
+    """A value, or an end of its interval, for a narrow table: durations as h:mm."""
+    if end is None:
+        return "…"
+    if figure.indicator.unit == "s":
+        return formats.hours_minutes(end)
+    return formats.quantity(end, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+
+
 def period(page: IndicatorView) -> str:
     """The period: the name of the month where it is one, else its days."""
     subject, lang = page.subject, page.view.lang
@@ -61,6 +70,8 @@ def sentence(page: IndicatorView, figure: Figure | None, peer: Peer | None) -> s
 
 
 def _beside(view: View, peer: Peer, found: Difference) -> str:
+    if found.verdict == "few":
+        return view.tr("indicator.head_few", least=peer.figure.indicator.minimum_ranked)
     if found.verdict not in ("alike", "higher", "lower"):
         return ""
     told = {"name": peer.figure.name, "value": value(view, peer.figure)}
