@@ -37,9 +37,10 @@ ACCOUNTS = {
     "wall": ("wall", ()),
     "hand": ("steward", ()),
 }
-PATHS = ("/export/entries.csv", "/export/rejects.csv", "/export/audit.csv")
+PATHS = ("/export/entries.csv", "/export/rejects.csv", "/export/audit.csv", "/export/trace.csv")
 ALLOWED = {
-    "zhang": PATHS[:2], "own": PATHS[:1], "sibling": PATHS[:1], "grid": (), "judge": PATHS, "root": (), "wall": (),
+    "zhang": (*PATHS[:2], PATHS[3]), "own": (PATHS[0], PATHS[3]), "sibling": (PATHS[0], PATHS[3]), "grid": (),
+    "judge": PATHS, "root": (), "wall": (),
     "hand": PATHS[1:2],
 }  # fmt: skip
 
@@ -90,7 +91,7 @@ def client(filled: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     st.cache_resource.clear()
     monkeypatch.setattr(queries, "store", lambda: filled)
     monkeypatch.setenv("COCKPIT_NOW", "2026-11-20T14:32:00+08:00")
-    handlers = dict(zip(PATHS, (exports.entries, exports.rejects, exports.lines), strict=True))
+    handlers = dict(zip(PATHS, (exports.entries, exports.rejects, exports.lines, exports.trace), strict=True))
     app = Starlette(routes=[Route(path, handler) for path, handler in handlers.items()])
     yield lambda target, headers=None: ask(app, target, headers)
     st.cache_resource.clear()

@@ -305,6 +305,7 @@ def test_other_cells_leave_as_they_are(value: object) -> None:
 
 EVERY = (
     ("leader", ""), ("leader", "response"), ("leader", "funds"), ("leader", "community"),
+    ("leader", "indicator?area=community:W"),
     ("leader", "community?area=street:S"), ("leader", "data"), ("leader", "wall"), ("steward", "data"),
     ("secretary", "community"), ("evaluator", "audit"), ("admin", "users"),
 )  # fmt: skip

@@ -16,6 +16,8 @@ FOOT, TOP = 22, 10
 LEFT, RIGHT = 36, 14
 COLUMNS = 1000
 """Units of a drawing that is stretched to the width."""
+LOW = 0.6
+"""Below this the own curve leaves the upper right free."""
 Height = Callable[[float], float]
 
 
@@ -124,10 +126,13 @@ def _anchor(x: float, end: float) -> str:
 
 
 def _notes(chart: Curves, limit_at: float | None, y: Height) -> str:
-    """Beside the limit where there is room to its right, else at the lower right."""
+    """Beside the limit where there is room to its right, else at the right where the own curve is not."""
     is_beside = limit_at is not None and limit_at < 0.6 and (chart.value or 0) > 0.5 and not chart.read
     x = svg.percent(limit_at or 0) if is_beside else "100%"
+    reached = max((share for x, share in chart.own.steps if x <= chart.end), default=0.0)
     top = y(chart.value or 0) + 22 if is_beside else y(0.04) - 17 * (len(chart.notes) - 1)
+    if not is_beside and reached < LOW:
+        top = TOP + 16
     place = {"x": x, "dx": 10 if is_beside else -4, "text_anchor": "start" if is_beside else "end"}
     return "".join(
         svg.text(text, y=top + 17 * at, class_=f"c-halo {'c-strong' if not at else 'i2'}", **place)

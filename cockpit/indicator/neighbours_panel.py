@@ -96,7 +96,9 @@ def _peers(page: IndicatorView, own: Figure, found: Sequence[Peer], peer: Peer) 
             ("verdict", None),
         )
     )
-    body = "".join(_peer(page, own, one, is_compared=one is peer) for one in found)
+    body = "".join(
+        _peer(page, own, one, is_compared=one is peer) for one in sorted(found, key=lambda one: not one.is_own)
+    )
     foot = _of_type(view, found) if page.indicator.kind == "rate" else ""
     table = f'<table class="i-peers"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table>'
     return f'<div class="scroll i-tall">{table}</div><p class="c-key">{esc(_rule(view, own, found))}</p>'

@@ -24,6 +24,8 @@ from geo.tracing import Spread
 
 MOST_BARS = 45
 """From more days on the bars are weeks, and from more weeks on stretches of four."""
+LIMITS = 4
+"""So many times the limit is the axis of a share within it."""
 FAR = 0.95
 """The share of cases that an axis holds at least, as far as its limit does not ask for more."""
 
@@ -100,6 +102,8 @@ def _survival(cases: Sequence[Spread]) -> tuple[tuple[float, float], ...]:
 
 
 def _end(steps: Sequence[tuple[float, float]], limit_s: int | None, figure: Figure) -> float:
+    if figure.indicator.kind == "rate" and limit_s:
+        return LIMITS * float(limit_s)
     far = next((x for x, share in steps if share >= FAR), steps[-1][0] if steps else 60.0)
     value = float(figure.value or 0) * 1.2 if figure.indicator.kind == "quantile" else 0.0
     return max(far, 2.0 * (limit_s or 0), value, 60.0)

@@ -12,6 +12,7 @@ from cockpit.figures import NO_DATA, TOO_FEW, Figure
 from cockpit.indicator.compare import Difference, difference
 from cockpit.indicator.computed import IndicatorView, Peer
 from cockpit.indicator.rows import mark_words
+from cockpit.response.computed import URGENT
 from config.indicators import Indicator
 from geo.tracing import Counts, Mark
 
@@ -91,11 +92,19 @@ def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> s
     parts = [_counted(view, page.indicator, counts)]
     if left := sum(counts.excluded.values()):
         parts.append(view.tr("indicator.lead_excluded", n=formats.number(left)))
-    if (target := target_words(view, page.indicator)) and figure.value is not None:
+    if (target := target_words(view, page.indicator)) and not is_promised(page):
+        parts.append(view.tr("indicator.lead_not_promised", target=target))
+    elif target and figure.value is not None:
         is_met = figure.value >= (page.indicator.target or 0)
         is_met = is_met if page.indicator.direction == "up" else figure.value <= (page.indicator.target or 0)
         parts.append(view.tr("indicator.lead_met" if is_met else "indicator.lead_missed", target=target))
     return view.tr("indicator.comma").join(parts)
+
+
+def is_promised(page: IndicatorView) -> bool:
+    """Whether the target holds for the cases of the page: that of arrivals (K03) is a promise to urgent ones only."""
+    urgent = {category.code for category in page.view.categories if category.response_class == URGENT}
+    return page.indicator.id != "K03" or page.subject.category in urgent
 
 
 def _counted(view: View, known: Indicator, counts: Counts) -> str:
