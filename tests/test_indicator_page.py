@@ -106,8 +106,11 @@ def test_a_mark_leaves_its_rows_and_a_reason_those_of_the_reason(browser: Browse
         expect(row).to_contain_text("late")
         expect(row).to_contain_text("2:10")
         assert "mark=denominator" in page.url
-        page.locator(".i-steps a", has_text="未到时限").click()
-        expect(page.locator(".i-rows tbody tr").first).to_contain_text("未计入：未到时限", timeout=WAIT_MS)
+        page.goto(page.url.replace("on_time_rate", "close_p50").replace("&mark=denominator", ""))
+        page.locator(".i-steps a", has_text="未办结").click()
+        expect(page.locator(".i-rows tbody tr")).to_have_count(1, timeout=WAIT_MS)
+        expect(page.locator(".i-rows tbody tr").first).to_contain_text("未计入：未办结")
+        assert "why=open" in page.url
 
 
 def test_pages_follow_each_other_and_a_position_of_another_figure_is_none(browser: Browser, address: str) -> None:
@@ -191,5 +194,5 @@ def test_in_english_no_chinese_but_names_is_left(browser: Browser, address: str)
 def test_without_the_database_every_panel_says_so(browser: Browser, store_environment: dict[str, str]) -> None:
     with served(without_store(store_environment)) as gone, watched(browser) as visit:
         page = visit.open(f"{gone}/indicator")
-        expect(page.locator("h1")).to_have_text("暂时读不到数据")
-        expect(page.locator("p.down")).to_have_count(6, timeout=WAIT_MS)
+        expect(page.locator("h1")).to_have_text("数据库连接中断")
+        expect(page.locator("p.down")).to_have_count(7, timeout=WAIT_MS)
