@@ -28,6 +28,8 @@ STAGES = ("accept", "dispatch", "arrival", "handle", "follow_up")
 SHARES = (0.5, 0.9)
 PART = re.compile(r"from (\w+) c\b")
 """Where the query of a family says which parts of a window it reads (kpi/parts)."""
+FEW_AREAS = 8
+"""Of so many versions of communities only their own cases are read."""
 FOLDED = ", reported as not materialized (select * from reported_each c where not c.is_folded)\n"
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
@@ -317,7 +319,10 @@ def _run(connection: Connection, tail: str, marks: _Marks, **params: object) -> 
         **cases_params(marks.question, marks.windows),
         "area_ids": list(codes),
     }
-    text = composed(tail, marks.families, marks.question.level)
+    is_narrow = marks.question.level == "community" and len(codes) <= FEW_AREAS
+    if is_narrow:
+        bound |= {"community_ids": list(codes), "reported_from": None, "reported_to": None}
+    text = composed(tail, marks.families, marks.question.level, is_narrow=is_narrow)
     return [dict(row) for row in connection.execute(sql_text(text), bound).mappings()]
 
 
