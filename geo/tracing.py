@@ -25,6 +25,8 @@ MARKS: tuple[Mark, ...] = ("numerator", "denominator", "excluded")
 Sort = Literal["longest", "shortest", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = ("longest", "shortest", "newest", "oldest")
 PAGE_ROWS = 100
+FARTHEST_S = 4e9
+"""Seconds since 1970 beyond which no report is looked for: a position may come from outside."""
 LIMIT = re.compile(r"(\d+) as limit_s")
 """Where the query of a span says which duration is inside."""
 AHEAD = 4
@@ -216,10 +218,11 @@ def _stretch(trace: Trace, after: Position | None, share: float) -> dict[str, da
     """A share of the window, from where the page before ended on, as moments of the report."""
     window, zone = trace.window, trace.window.zone
     length, second = (window.ends - window.starts) * share, timedelta(seconds=1)
+    epoch = min(abs(after.sort_key), FARTHEST_S) if after else 0
     if trace.sort == "newest":
-        top = datetime.fromtimestamp(-after.sort_key, zone) + second if after else window.ends
+        top = datetime.fromtimestamp(epoch, zone) + second if after else window.ends
         return {"reported_from": top - length, "reported_to": top}
-    bottom = datetime.fromtimestamp(after.sort_key, zone) - second if after else window.starts
+    bottom = datetime.fromtimestamp(epoch, zone) - second if after else window.starts
     return {"reported_from": bottom, "reported_to": bottom + length}
 
 

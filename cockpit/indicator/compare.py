@@ -8,6 +8,7 @@ from math import sqrt
 from typing import Literal
 
 from cockpit.figures import Figure, Interval, wilson
+from config.indicators import Indicator
 
 Verdict = Literal["alike", "higher", "lower", "few", "size", "unjudged"]
 MOST_TIMES = 24
@@ -41,6 +42,12 @@ def difference(own: Figure, other: Figure) -> Difference:
     if indicator.kind == "rate":
         return _of_shares(own, other)
     return _of_quantiles(own, other) if indicator.kind == "quantile" else Difference("unjudged")
+
+
+def chance_of(indicator: Indicator) -> float:
+    """The share of comparisons of alike areas that would be told apart: that of the interval of a difference, and less
+    where two intervals must not meet (2.77 standard deviations where they are equally wide)."""
+    return 0.0056 if indicator.kind == "quantile" else 0.05
 
 
 def newcombe(own: tuple[int, int], other: tuple[int, int]) -> Interval:

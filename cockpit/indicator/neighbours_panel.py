@@ -13,7 +13,7 @@ from cockpit.charts.scales import round_ticks
 from cockpit.context import View, token
 from cockpit.figures import NO_DATA, Figure, wilson
 from cockpit.indicator import computed, words
-from cockpit.indicator.compare import Difference, difference
+from cockpit.indicator.compare import Difference, chance_of, difference
 from cockpit.indicator.computed import IndicatorView, Peer
 from cockpit.indicator.head import GONE, peer_of
 from cockpit.markup import attributes, esc
@@ -123,7 +123,8 @@ def _rule(view: View, own: Figure, found: Sequence[Peer]) -> str:
     apart = sum(one.verdict in ("higher", "lower") for one in compared)
     told = view.tr("indicator.peers_rule")
     if judged:
-        told += view.tr("indicator.peers_chance", n=judged, apart=apart, chance=formats.number(judged * 0.05, digits=1))
+        chance = formats.number(judged * chance_of(own.indicator), digits=1)
+        told += view.tr("indicator.peers_chance", n=judged, apart=apart, chance=chance)
     return told
 
 
