@@ -63,12 +63,12 @@ def _streamed(view: View, trace: Trace) -> Generator[Row]:
 def _line(page: IndicatorView, counts: Counts, row: Row) -> list[object]:
     """The row in the reader's words where the columns have any."""
     view = page.view
-    told = record(page.indicator, row, is_of_two_parts=counts.is_of_two_parts, site=view.site, lang=view.lang)
+    line = record(page.indicator, row, is_of_two_parts=counts.is_of_two_parts, site=view.site, lang=view.lang)
     names = {category.code: category.name(view.lang) for category in view.categories}
-    told["category"] = names.get(row.category_code, row.category_code)
-    told["mark"] = mark_words(page.indicator, told["mark"], view.lang)
-    told["part"] = view.tr(f"indicator.part_{told['part']}") if told["part"] else None
+    line["category"] = names.get(row.category_code, row.category_code)
+    line["mark"] = mark_words(page.indicator, line["mark"], view.lang)
+    line["part"] = view.tr(f"indicator.part_{line['part']}") if line["part"] else None
     for name in ("start_event", "end_event"):
-        told[name] = words.event(view, told[name]) if told[name] else None
-    told["clock"] = view.tr(f"indicator.clock_short_{told['clock']}") if told["clock"] else None
-    return list(cells(told))
+        line[name] = words.event(view, line[name]) if line[name] else None
+    line["clock"] = view.tr(f"indicator.clock_short_{line['clock']}") if line["clock"] else None
+    return list(cells(line))

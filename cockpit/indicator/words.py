@@ -75,11 +75,11 @@ def _beside(view: View, peer: Peer, found: Difference) -> str:
         return view.tr("indicator.head_few", least=peer.figure.indicator.minimum_ranked)
     if found.verdict not in ("alike", "higher", "lower"):
         return ""
-    told = {"name": peer.figure.name, "value": value(view, peer.figure)}
+    named = {"name": peer.figure.name, "value": value(view, peer.figure)}
     if found.verdict != "alike" and found.points is not None:
-        told["points"] = formats.number(abs(found.points) * 100, digits=1)
-        return view.tr(f"indicator.head_{found.verdict}_points", **told)
-    return view.tr(f"indicator.head_{found.verdict}", **told)
+        named["points"] = formats.number(abs(found.points) * 100, digits=1)
+        return view.tr(f"indicator.head_{found.verdict}_points", **named)
+    return view.tr(f"indicator.head_{found.verdict}", **named)
 
 
 def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> str:
@@ -108,16 +108,16 @@ def is_promised(page: IndicatorView) -> bool:
 
 
 def _counted(view: View, known: Indicator, counts: Counts) -> str:
-    told = {
+    named = {
         "n": formats.number(counts.denominator),
         "k": formats.number(counts.numerator),
         "rest": formats.number(counts.denominator - counts.numerator),
     }
     if known.kind == "count" or known.per:
-        return view.tr("indicator.lead_count", k=told["k"])
+        return view.tr("indicator.lead_count", k=named["k"])
     if known.kind == "quantile":
-        return view.tr("indicator.lead_quantile", n=told["n"])
-    return view.tr("indicator.lead_rate" if known.kind == "rate" else "indicator.lead_parts", **told)
+        return view.tr("indicator.lead_quantile", n=named["n"])
+    return view.tr("indicator.lead_rate" if known.kind == "rate" else "indicator.lead_parts", **named)
 
 
 def target_words(view: View, known: Indicator) -> str:
