@@ -13,7 +13,7 @@ import click
 import polars
 import streamlit
 
-from benchmarks import heat, kpi, load, page
+from benchmarks import heat, kpi, load, page, trace
 from benchmarks.bench import Bench, Line, bench
 
 RESULTS = Path(__file__).parent / "results"
@@ -28,7 +28,12 @@ def _measure(made: Bench, folder: Path, *, only_load: bool) -> list[Line]:
         return found
     urls = made.fresh()
     made.load_incidents(urls)
-    for measure in (lambda: kpi.lines(urls), lambda: heat.lines(made, urls), lambda: page.lines(urls, folder)):
+    for measure in (
+        lambda: kpi.lines(urls),
+        lambda: trace.lines(urls),
+        lambda: heat.lines(made, urls),
+        lambda: page.lines(urls, folder),
+    ):
         found += _told(measure())
     return found
 

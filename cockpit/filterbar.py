@@ -83,6 +83,16 @@ def community_address(view: View, area: Area) -> str | None:
     return f"./community?{urlencode({**kept, 'area': token(own)})}"
 
 
+def indicator_address(view: View, slug: str, *, area: Area | None = None) -> str | None:
+    """The address of the page of one indicator with the filters of this page, of `area` where it is told; None for who
+    may not open it."""
+    if not view.may("page.indicator"):
+        return None
+    kept = {name: value for name, value in view.params.items() if name in COMMON and name != "level"}
+    named = {"area": token(area)} if area else {}
+    return f"./indicator?{urlencode({'kpi': slug, **kept, **named})}"
+
+
 def period(view: View) -> str:
     """Presets that end today, and the first and last day of any period."""
     end = view.now.date() + timedelta(days=1)

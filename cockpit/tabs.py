@@ -23,6 +23,7 @@ TABS = (
     Tab("funds", "common.page_funds"),
     Tab("community", "common.page_community"),
     Tab("assessment", "assessment.page"),
+    Tab("indicator", "indicator.page"),
     Tab("method", "method.page"),
     Tab("data", "common.page_data"),
     Tab("audit", "common.page_audit"),

@@ -34,6 +34,8 @@ PART = re.compile(r"from (\w+) c\b")
 """Where the query of a family says which parts of a window it reads (kpi/parts)."""
 REASON = re.compile(r"then '(?!\w+_at')(\w+)'|'(\w+)' as no_(?:start|end)\b")
 """Where it says why a case is left out."""
+FEW_AREAS = 8
+"""Of so many versions of communities only their own cases are read."""
 FOLDED = ", reported as not materialized (select * from reported_each c where not c.is_folded)\n"
 _ORPHAN, _NO_SPAN = ("duplicate",), ("day_precision", "negative")
 _NOTHING: Mapping[str, int] = MappingProxyType({})
@@ -454,22 +456,26 @@ def _run(connection: Connection, tail: str, marks: _Marks, **params: object) -> 
         return []
     bound = {
         **params,
-        **_window_params(marks.windows),
-        "zone": _zone(marks.windows),
-        "category": marks.question.category,
-        "response_class": marks.question.response_class,
+        **cases_params(marks.question, marks.windows),
         "area_ids": list(codes),
     }
-    text = _composed(tail, marks.families, marks.question.level)
+    is_narrow = marks.question.level == "community" and len(codes) <= FEW_AREAS
+    if is_narrow:
+        bound |= {"community_ids": list(codes), "reported_from": None, "reported_to": None}
+    text = composed(tail, marks.families, marks.question.level, is_narrow=is_narrow)
     return [dict(row) for row in connection.execute(sql_text(text), bound).mappings()]
 
 
-def _composed(tail: str, families: Sequence[str], level: str) -> str:
-    """The program's own SQL files joined: the cases, the marks of each family, each under `tail`, and nothing else."""
+def composed(tail: str, families: Sequence[str], level: str, *, is_narrow: bool = False) -> str:
+    """The program's own SQL files joined: the cases, the marks of each family, each under `tail`, and nothing else.
+
+    `is_narrow`: only a part of the cases is read, see kpi/within.
+    """
     area = "0::int" if level == SITE else f"m.{level}_id"
-    texts, ends = [cases(part for family in families for part in _parts(family))], []
+    parts = [part for family in families for part in _parts(family)]
+    texts, ends = [cases(parts, is_narrow=is_narrow)], []
     for family in families:
-        shape = sql.text(f"kpi/{'span' if _is_span(family) else 'count'}_marks")
+        shape = sql.text(f"kpi/{'span' if is_span(family) else 'count'}_marks")
         shape = shape.replace("counted_of_span", "s.counted_s" if "as counted_s" in _query(family) else "null")
         texts.append(f", {family}_rows as (\n{_query(family)}), {family}_marks as (\n")
         texts.append(shape.replace("rows_of_family", f"{family}_rows") + ")\n")
@@ -477,24 +483,32 @@ def _composed(tail: str, families: Sequence[str], level: str) -> str:
     return "".join(texts) + "union all\n".join(ends)
 
 
-def cases(parts: Iterable[str]) -> str:
-    """The start of a query: the cases of each part of the windows (kpi/parts, and `reported`) under the part's name."""
+def cases(parts: Iterable[str], *, is_narrow: bool = False) -> str:
+    """The start of a query: the cases of each part of the windows (kpi/parts, and `reported`) under the part's name.
+
+    `is_narrow`: only those that kpi/within leaves.
+    """
     wanted = dict.fromkeys("reported_each" if part == "reported" else part for part in parts)
     found = [sql.text("kpi/windows")]
+    if is_narrow:
+        found.append(sql.text("kpi/within"))
     for part in wanted:
-        text = sql.text("kpi/cases").replace("rows_of_part", sql.text(f"kpi/parts/{part}"))
-        kept = (
-            f"{part} as materialized" if part == "reported_each" else f"{part} as"
-        )  # `reported` would copy it each time
-        found.append(text.replace("name_of_part as", kept).replace("_of_part", f"_{part}"))
+        read = sql.text(f"kpi/parts/{part}")
+        if is_narrow:
+            read = read.replace("core.incident i", "incidents_within i")
+        text = sql.text("kpi/cases").replace("rows_of_part", read)
+        # what `reported` reads is not copied for it each time
+        kind = "as materialized" if part == "reported_each" else "as"
+        found.append(text.replace("name_of_part as", f"{part} {kind}").replace("_of_part", f"_{part}"))
     return "".join(found) + (FOLDED if "reported_each" in wanted else "")
 
 
 def _query(family: str) -> str:
-    return sql.text(f"kpi/{'spans' if _is_span(family) else 'counts'}/{family}")
+    return sql.text(f"kpi/{'spans' if is_span(family) else 'counts'}/{family}")
 
 
-def _is_span(family: str) -> bool:
+def is_span(family: str) -> bool:
+    """Whether the family measures durations."""
     return family in sql.names("kpi/spans")
 
 
@@ -504,10 +518,15 @@ def _parts(family: str) -> tuple[str, ...]:
     return tuple(PART.findall(_query(family)))
 
 
+def is_of_window(family: str) -> bool:
+    """Whether the family reads no cases but those reported in the window."""
+    return set(_parts(family)) <= {"reported", "reported_each"}
+
+
 @cache
 def definition(family: str) -> str:
     """The hash of all that decides what a family counts: its text, what it is joined with, how quantiles are taken."""
-    texts = [_composed("kpi/rollup", (family,), SITE), Path(quantiles.__file__).read_text(encoding="utf-8")]
+    texts = [composed("kpi/rollup", (family,), SITE), Path(quantiles.__file__).read_text(encoding="utf-8")]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
@@ -529,7 +548,7 @@ def calendar_version(connection: Connection) -> str:
 def reasons(family: str) -> tuple[str, ...]:
     """Why a family of marks may leave a case out, in the order in which it is asked (kpi.excluded_… names them)."""
     own = [name or other for name, other in REASON.findall(_query(family))]
-    if not _is_span(family):
+    if not is_span(family):
         return tuple(dict.fromkeys(own))
     kept_back = [name for name in own if not (name == "open" and counts_until(family))]
     return tuple(dict.fromkeys([*_ORPHAN, *kept_back, *_NO_SPAN]))
@@ -538,7 +557,17 @@ def reasons(family: str) -> tuple[str, ...]:
 @cache
 def counts_until(family: str) -> bool:
     """Whether cases that did not come to their end count up to a moment (Kaplan-Meier)."""
-    return _is_span(family) and "null::timestamptz as until_at" not in _query(family)
+    return is_span(family) and "null::timestamptz as until_at" not in _query(family)
+
+
+def cases_params(question: Question, windows: Sequence[Window]) -> dict[str, Any]:
+    """What `cases` binds, but for the areas."""
+    return {
+        **_window_params(windows),
+        "zone": _zone(windows),
+        "category": question.category,
+        "response_class": question.response_class,
+    }
 
 
 def _window_params(windows: Sequence[Window]) -> dict[str, list[datetime]]:

@@ -32,7 +32,7 @@ def words(markup: str) -> list[list[str]]:
 
 def test_each_role_to_step_into_tells_how_far_it_sees_and_its_pages() -> None:
     shown = words(signin_page.sign_in(Asked("zh", "t"), demo=[account("admin"), account("secretary", "community:A")]))
-    secretary = ["社区书记", "一个社区", "总览、时效、资金、社区、考核、方法"]
+    secretary = ["社区书记", "一个社区", "总览、时效、资金、社区、考核、指标、方法"]
     assert shown == [secretary, ["系统管理员", "全域", "审计、账号"]]
 
 

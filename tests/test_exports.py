@@ -37,12 +37,12 @@ ACCOUNTS = {
     "wall": ("wall", ()),
     "hand": ("steward", ()),
 }
-ENTRIES, REJECTS, AUDIT, FIGURES = PATHS = (
-    "/export/entries.csv", "/export/rejects.csv", "/export/audit.csv", "/export/figures.csv",
+ENTRIES, REJECTS, AUDIT, FIGURES, TRACE = PATHS = (
+    "/export/entries.csv", "/export/rejects.csv", "/export/audit.csv", "/export/figures.csv", "/export/trace.csv",
 )  # fmt: skip
 ALLOWED = {
-    "zhang": (ENTRIES, REJECTS, FIGURES), "own": (ENTRIES, FIGURES), "sibling": (ENTRIES, FIGURES), "grid": (),
-    "judge": PATHS, "root": (), "wall": (), "hand": (REJECTS,),
+    "zhang": (ENTRIES, REJECTS, FIGURES, TRACE), "own": (ENTRIES, FIGURES, TRACE), "sibling": (ENTRIES, FIGURES, TRACE),
+    "grid": (), "judge": PATHS, "root": (), "wall": (), "hand": (REJECTS,),
 }  # fmt: skip
 
 

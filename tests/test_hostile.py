@@ -308,6 +308,7 @@ def test_other_cells_leave_as_they_are(value: object) -> None:
 
 EVERY = (
     ("leader", ""), ("leader", "response"), ("leader", "funds"), ("leader", "community"),
+    ("leader", "indicator?area=community:W"),
     ("leader", "community?area=street:S"), ("leader", "data"), ("leader", "wall"), ("steward", "data"),
     ("leader", "assessment"), ("leader", "method"),
     ("secretary", "community"), ("evaluator", "audit"), ("admin", "users"),

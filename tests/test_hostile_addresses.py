@@ -51,11 +51,11 @@ PARAMS = (
     "from", "to", "level", "area", "category", "lang", "mode", "by", "services", "overlay", "order", "rows", "book",
     "period", "toward", "fund", "kind", "q", "sort", "dir", "page", "step", "goods", "load", "fault", "dataset",
     "source", "status", "who", "action", "result", "below", "line", "account", "role", "within", "state", "new",
-    "row", "list", "columns", "against", "type",
+    "row", "list", "columns", "against", "type", "kpi", "mark", "why", "after", "with",
 )  # fmt: skip
 PAGES = {
     "overview": "leader", "response": "leader", "funds": "leader", "community": "leader", "data": "leader",
-    "assessment": "leader", "method": "leader",
+    "assessment": "leader", "indicator": "leader", "method": "leader",
     "wall": "leader", "audit": "evaluator", "users": "admin",
 }  # fmt: skip
 """Page → a role that may open it."""
@@ -79,19 +79,11 @@ ROUTES = {
     "/export/entries.csv": ("from", "to", "area", "lang", "book", "period", "fund", "kind", "q", "sort", "dir", "page"),
     "/export/rejects.csv": ("load", "fault", "dataset", "source", "status", "sort", "lang", "area"),
     "/export/audit.csv": ("from", "to", "period", "who", "action", "result", "below", "line", "lang"),
-    "/export/assessment.csv": (
-        "from",
-        "to",
-        "level",
-        "area",
-        "category",
-        "lang",
-        "columns",
-        "against",
-        "type",
-        "sort",
-        "dir",
-    ),
+    "/export/assessment.csv": ("from", "to", "level", "area", "category", "lang", "columns", "against", "type", "sort"),
+    "/export/figures.csv": ("from", "to", "level", "area", "category", "lang"),
+    "/export/figures.xlsx": ("from", "to", "level", "area", "category", "lang"),
+    "/export/report.pdf": ("from", "to", "month", "area", "lang"),
+    "/export/trace.csv": ("kpi", "from", "to", "area", "category", "mark", "why", "sort", "after", "lang"),
     "/csp-report": ("x",),
     "/upload/file": ("lang",),
 }

@@ -25,22 +25,23 @@ from geo.viewer import Clock
 
 WHOLE_SITE = ("W1", "W2", "E1", "E2", "Q1")
 PAGES = (
-    "overview", "response", "funds", "community", "assessment", "method", "data", "audit", "users", "wall", "nowhere",
+    "overview", "response", "funds", "community", "assessment", "indicator", "method", "data", "audit", "users", "wall",
+    "nowhere",
 )  # fmt: skip
 TABLE = """
-role         overview response funds community assessment method data audit users wall
-leader       x        x        x     x         x          x      x    -     -     x
-secretary    x        x        x     x         x          x      -    -     -     -
-grid_worker  x        -        -     x         -          x      -    -     -     -
-evaluator    x        x        x     x         x          x      x    x     -     -
-steward      x        -        -     -         -          x      x    -     -     -
-admin        -        -        -     -         -          -      -    x     x     -
-wall         -        -        -     -         -          -      -    -     -     x
+role         overview response funds community assessment indicator method data audit users wall
+leader       x        x        x     x         x          x         x      x    -     -     x
+secretary    x        x        x     x         x          x         x      -    -     -     -
+grid_worker  x        -        -     x         -          -         x      -    -     -     -
+evaluator    x        x        x     x         x          x         x      x    x     -     -
+steward      x        -        -     -         -          -         x      x    -     -     -
+admin        -        -        -     -         -          -         -      -    x     x     -
+wall         -        -        -     -         -          -         -      -    -     -     x
 """
 SITE_ONLY = ("data", "audit", "users")
 CASES = ("leader", "secretary", "grid_worker", "evaluator", "steward")
 MONEY = ("leader", "secretary", "evaluator", "steward")
-CARRIES = {"funds": ("fund-", "payer-"), "community": ("team-", "fund-")}
+CARRIES = {"funds": ("fund-", "payer-"), "community": ("team-", "fund-"), "indicator": ("team-",)}
 """Pages that must show the reader's own marks (others show figures only)."""
 
 
@@ -155,7 +156,7 @@ def test_each_page_shows_what_the_table_says_and_no_row_of_anybody_else(town: To
 def test_a_siblings_area_and_one_that_does_not_exist_are_refused_alike(town: Town, person: Person) -> None:
     if person.is_site:
         return
-    for page in ("overview", "response", "funds", "community", "assessment"):
+    for page in ("overview", "response", "funds", "community", "assessment", "indicator"):
         if person.may_open(page):
             told = []
             for area in (UNKNOWN, person.sibling, person.above):
@@ -192,6 +193,7 @@ ADDRESSES = {
     "/export/entries.csv?from=2026-11-01&to=2026-11-21&area={area}": "funds",
     "/export/rejects.csv?load=2&area={area}": "data",
     "/export/assessment.csv?from=2026-10-01&to=2026-11-01&area={area}": "assessment",
+    "/export/trace.csv?kpi=incidents&from=2026-11-01&to=2026-11-21&area={area}": "indicator",
 }
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "rejects": "cockpit.cli.rejects",
     "replay": "cockpit.cli.replay_load",
     "kpi": "cockpit.cli.kpi",
+    "trace": "cockpit.cli.trace",
     "users": "cockpit.cli.users",
     "doctor": "cockpit.cli.doctor",
     "publish": "cockpit.cli.publish",

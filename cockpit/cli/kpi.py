@@ -23,7 +23,7 @@ from geo.audit import audit
 from geo.figures import LEVELS, NamedArea, Question, areas_named, categories
 from geo.migrations import check
 from geo.replay import site_clock
-from geo.store import Store
+from geo.store import Store, Transaction
 from geo.viewer import SITE, Clock, Viewer, current_clock
 from geo.windows import Window
 
@@ -39,28 +39,33 @@ ALIASES = {
 COLUMNS = ("area", "name", "figure", "value", "interval", "n", "excluded")
 
 
-def _refuse(key: str, **params: object) -> click.UsageError:
+def refuse(key: str, **params: object) -> click.UsageError:
+    """Wrong usage, in the words of `kpi.<key>`."""
     return click.UsageError(visible(tr(f"kpi.{key}", language(), **params)))
 
 
-def _level(_: click.Context, __: click.Parameter, value: str) -> str:
+def read_level(_: click.Context, __: click.Parameter, value: str) -> str:
+    """The level that an option names, in Chinese or as ours."""
     level = ALIASES.get(value.strip(), value.strip().lower())
     if level not in LEVELS:
-        raise _refuse("unknown_level", level=value, levels=", ".join(LEVELS))
+        raise refuse("unknown_level", level=value, levels=", ".join(LEVELS))
     return level
 
 
-def _day(_: click.Context, __: click.Parameter, value: str) -> date:
+def read_day(_: click.Context, __: click.Parameter, value: str) -> date:
+    """The day that an option names."""
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
-        raise _refuse("bad_day", day=value) from error
+        raise refuse("bad_day", day=value) from error
 
 
 @click.command()
-@click.option("--level", required=True, callback=_level, help="site, street, community, grid or microgrid.")
-@click.option("--from", "start", required=True, callback=_day, help="First day, such as 2026-10-01 (site's time zone).")
-@click.option("--to", "end", required=True, callback=_day, help="The day after the last one.")
+@click.option("--level", required=True, callback=read_level, help="site, street, community, grid or microgrid.")
+@click.option(
+    "--from", "start", required=True, callback=read_day, help="First day, such as 2026-10-01 (site's time zone)."
+)
+@click.option("--to", "end", required=True, callback=read_day, help="The day after the last one.")
 @click.option("--area", help="CODE or LEVEL:CODE: only this area and all below it.")
 @click.option("--category", help="Code of one category of incidents.")
 @click.option("--kpi", "slugs", multiple=True, help="One or more slugs; all without it.")
@@ -80,10 +85,10 @@ def kpi(  # noqa: PLR0917 - click passes options by name
 ) -> None:
     """Print figures of the areas of a level for the days [from, to)."""
     if more_slugs and not slugs:
-        raise _refuse("stray", words=" ".join(more_slugs))
+        raise refuse("stray", words=" ".join(more_slugs))
     if start >= end:
-        raise _refuse("no_days", start=start, end=end)
-    wanted = _indicators((*slugs, *more_slugs))
+        raise refuse("no_days", start=start, end=end)
+    wanted = indicators_of((*slugs, *more_slugs))
     store = ready_store(current_clock())
     viewer = reader(store, user, needs=("rows.cases",), lang=language())
     clock = site_clock(store, viewer)
@@ -92,7 +97,7 @@ def kpi(  # noqa: PLR0917 - click passes options by name
     try:
         found = figures(store, viewer, clock, question=question, windows=(window,), indicators=wanted, lang=language())
     except WholeNotVisibleError as error:
-        raise _refuse("whole_not_visible") from error
+        raise refuse("whole_not_visible") from error
     _audited(store, viewer, clock, question=question, window=window, wanted=wanted)
     if not found:
         say(tr("kpi.no_areas", language(), level=level), err=True)
@@ -102,12 +107,13 @@ def kpi(  # noqa: PLR0917 - click passes options by name
         say(_table(found))
 
 
-def _indicators(slugs: Sequence[str]) -> tuple[Indicator, ...]:
+def indicators_of(slugs: Sequence[str]) -> tuple[Indicator, ...]:
+    """The indicators of the slugs, all without any; an unknown one is refused with the nearest."""
     try:
         return tuple(indicator(slug) for slug in dict.fromkeys(slugs)) or indicators()
     except UnknownIndicatorError as error:
         known = ", ".join(each.slug for each in indicators())
-        raise _refuse("unknown_kpi", slug=error.slug, nearest=error.nearest or known) from error
+        raise refuse("unknown_kpi", slug=error.slug, nearest=error.nearest or known) from error
 
 
 def _question(
@@ -115,31 +121,37 @@ def _question(
 ) -> Question:
     with store.reading(viewer, clock) as connection:
         check(connection)
-        code, told = _code(area or "")
+        code, told = split_code(area or "")
         candidates = areas_named(connection, code, level=told)
-        known = {each.code for each in categories(connection)}
-    if category is not None and category not in known:
-        nearest = difflib.get_close_matches(category, known, n=3)
-        raise _refuse("unknown_category", code=category, nearest=", ".join(nearest) or "–")
-    within = _one(area, candidates) if area is not None else None
+        check_category(connection, category)
+    within = one_area(area, candidates) if area is not None else None
     if within and LEVELS.index(level) < LEVELS.index(within.level):
-        raise _refuse("level_above", level=level, area=f"{within.level}:{within.code}")
+        raise refuse("level_above", level=level, area=f"{within.level}:{within.code}")
     return Question(level, within_id=within.area_id if within else None, category=category)
 
 
-def _code(area: str) -> tuple[str, str | None]:
+def check_category(connection: Transaction, category: str | None) -> None:
+    """Refuses a category that does not exist."""
+    known = {each.code for each in categories(connection)}
+    if category is not None and category not in known:
+        nearest = difflib.get_close_matches(category, known, n=3)
+        raise refuse("unknown_category", code=category, nearest=", ".join(nearest) or "–")
+
+
+def split_code(area: str) -> tuple[str, str | None]:
     """The code and, where the text says LEVEL:CODE, the level; a code that holds a colon itself stays whole."""
     before, colon, after = area.partition(":")
     level = ALIASES.get(before, before)
     return (after, level) if colon and level in LEVELS and level != SITE else (area, None)
 
 
-def _one(area: str, candidates: Sequence[NamedArea]) -> NamedArea:
+def one_area(area: str, candidates: Sequence[NamedArea]) -> NamedArea:
+    """The only one of the areas that `area` may mean; none or several are refused."""
     if not candidates:
-        raise _refuse("unknown_area", area=area)
+        raise refuse("unknown_area", area=area)
     if len(candidates) > 1:
         choices = ", ".join(f"{each.level}:{each.code} ({each.name})" for each in candidates)
-        raise _refuse("ambiguous_area", area=area, choices=choices)
+        raise refuse("ambiguous_area", area=area, choices=choices)
     return candidates[0]
 
 
@@ -172,14 +184,15 @@ def _line(figure: Figure, lang: str) -> tuple[str, ...]:
         cell(figure.area or "–"),
         cell(figure.name),
         figure.indicator.name(lang),
-        _value(figure, lang),
+        value_words(figure, lang),
         _interval(figure, lang),
         "" if figure.n is None else formats.number(figure.n),
         " ".join(f"{tr(f'kpi.excluded_{why}', lang)} {formats.number(n)}" for why, n in figure.excluded.items()),
     )
 
 
-def _value(figure: Figure, lang: str) -> str:
+def value_words(figure: Figure, lang: str) -> str:
+    """The value in its unit, or why there is none."""
     if figure.value is None:
         return tr(f"kpi.{(figure.note or 'no-data').replace('-', '_')}", lang)
     return formats.quantity(figure.value, figure.indicator.unit, lang, is_share=figure.indicator.is_share)

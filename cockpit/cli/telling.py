@@ -11,7 +11,7 @@ import orjson
 
 from config.visible import SIGNS, in_a_line, visible
 
-_ESCAPES = {code: f"\\u{code:04x}" for code in SIGNS if code > 31}
+ESCAPES = {code: f"\\u{code:04x}" for code in SIGNS if code > 31}
 """What JSON lets stand and a terminal would obey; below 32 JSON has escaped everything itself."""
 
 
@@ -22,7 +22,7 @@ def say(text: object, *, err: bool = False) -> None:
 
 def say_json(record: Any) -> None:
     """One line of JSON on standard output."""
-    click.echo(orjson.dumps(record).decode().translate(_ESCAPES))
+    click.echo(orjson.dumps(record).decode().translate(ESCAPES))
 
 
 def cell(value: object) -> str:

@@ -16,6 +16,7 @@ from cockpit.community.head import way
 from cockpit.community.open_panel import refused
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
+from cockpit.filterbar import indicator_address
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
@@ -50,7 +51,7 @@ def draw_figures(chosen: Chosen) -> Empty | None:
         f"{esc(view.tr(f'community.column_{name}', area=above(chosen)))}</th>"
         for name in names
     )
-    body = "".join(_figure_row(view, beside, is_beside=chosen.has_above) for beside in found)
+    body = "".join(_figure_row(chosen, beside) for beside in found)
     style = "k-figures" if chosen.has_above else "k-figures k-alone"
     table = f'<table class="{style}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     told = esc(view.tr("community.figures_rule")) if chosen.has_above else ""
@@ -59,17 +60,23 @@ def draw_figures(chosen: Chosen) -> Empty | None:
     return None
 
 
-def _figure_row(view: View, beside: Beside, *, is_beside: bool) -> str:
-    figure = beside.figure
+def _figure_row(chosen: Chosen, beside: Beside) -> str:
+    view, figure = chosen.view, beside.figure
     n = formats.number(figure.n) if figure.n is not None and figure.interval else ""
     interval = formats.share_range(figure.interval.low, figure.interval.high, digits=1) if figure.interval else ""
     tone = beside.side if beside.side in ("worse", "better", "more", "fewer") else None
     style = attributes(class_=f"k-{tone}" if tone else "i2")
     value = _value(view, figure)
     whole = f'<td class="i2">{esc(_whole(view, beside))}</td><td{style}>{esc(_verdict(view, beside))}</td>'
+    name, address = (
+        esc(figure.indicator.name(view.lang)),
+        indicator_address(view, figure.indicator.slug, area=chosen.area),
+    )
+    if address:
+        name = f"<a{attributes(class_='k-way', href=address)}>{name}</a>"
     return (
-        f"<tr><td>{esc(figure.indicator.name(view.lang))}</td><td{attributes(class_='num k-value figure')}>{value}</td>"
-        f'<td class="num i2">{n}</td><td class="i2">{interval}</td>{whole if is_beside else ""}</tr>'
+        f"<tr><td>{name}</td><td{attributes(class_='num k-value figure')}>{value}</td>"
+        f'<td class="num i2">{n}</td><td class="i2">{interval}</td>{whole if chosen.has_above else ""}</tr>'
     )
 
 

@@ -24,6 +24,7 @@ from cockpit.context import View
 from cockpit.data import export as data_export
 from cockpit.exports import EXPORT, Document, Export
 from cockpit.funds import export as funds_export
+from cockpit.indicator import export as indicator_export
 from cockpit.report import export as report_export
 from cockpit.report.document import FontMissingError
 from cockpit.routes import faults
@@ -65,6 +66,11 @@ def assessment(request: Request) -> Response:
     return _answer(request, "assessment", assessment_export.export, page="page.assessment")
 
 
+def trace(request: Request) -> Response:
+    """The rows behind the figure that the page of an indicator shows."""
+    return _answer(request, "trace", indicator_export.export, page="page.indicator")
+
+
 def figures_csv(request: Request) -> Response:
     """The figures of a period, level and area."""
     return _answer(request, "figures", report_export.as_csv, page=FIGURES)
@@ -85,6 +91,7 @@ ROUTES: Mapping[str, Callable[[Request], Response]] = {
     "/export/rejects.csv": rejects,
     "/export/audit.csv": lines,
     "/export/assessment.csv": assessment,
+    "/export/trace.csv": trace,
     "/export/figures.csv": figures_csv,
     "/export/figures.xlsx": figures_excel,
     "/export/report.pdf": report,

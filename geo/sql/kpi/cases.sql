@@ -33,7 +33,8 @@
            coalesce(l.reopen_e > least(l.first_close_e, l.handle_e), false) as was_reopened,
            l.extend_e is not null as is_extended,
            l.close_e is not null as was_closed
-    from (
+    from (select where c.has_history offset 0) asked -- nearly all cases have none: the aggregate is not even begun then
+    cross join lateral (
       select max(e.occurred_at) filter (where e.kind = 'closed' and e.occurred_at < c.at) as close_e,
              max(e.occurred_at) filter (where e.kind = 'reopened' and e.occurred_at < c.at) as reopen_e,
              count(*) filter (where e.kind = 'closed' and e.occurred_at < c.at) as closes_e,

@@ -1,0 +1,119 @@
+"""The head of the page of one indicator: its sentence, which indicator, area and month; and its panels' common frame.
+
+Invariant: what of the URL could not be followed is said, and never taken for something else.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import streamlit as st
+
+from cockpit import formats, plotted
+from cockpit.context import token
+from cockpit.filterbar import filter_bar, link, option
+from cockpit.indicator import computed, words
+from cockpit.indicator.computed import IndicatorView, Peer
+from cockpit.limited import of_own
+from cockpit.markup import attributes, esc
+from cockpit.panels import Empty, panel
+from cockpit.picture import STATIC, picture
+from cockpit.theme import page_head
+from config.indicators import indicators
+from geo.errors import StoreUnavailable
+
+GROUPS = ("volume", "progress", "time", "quality")
+GONE: dict[str, str | None] = dict.fromkeys(("mark", "why", "sort", "after"))
+"""What the URL says of the rows; another figure begins anew."""
+CLOSED_MONTHS = 3
+
+Draw = Callable[[IndicatorView], Empty | None]
+
+
+def apply_style() -> None:
+    """Puts the shapes of the page and of its charts on this run's page."""
+    st.html(STATIC / "charts.css")
+    st.html(STATIC / "indicator.css")
+    plotted.apply_style()
+
+
+def section(page: IndicatorView, *, key: str, title: str, unit: str, draw: Draw, is_dated: bool = True) -> None:
+    """One panel; without a store it says what happened, without incidents what to load. `is_dated`: with its age."""
+
+    def drawn() -> Empty | None:
+        page.view.check()
+        if "incidents" not in page.view.datasets:
+            return Empty(page.view.tr("community.load_incidents"))
+        return draw(page)
+
+    panel(page.view, key=key, title=title, unit=unit, draw=drawn, dataset="incidents" if is_dated else None)
+
+
+def head(page: IndicatorView) -> None:
+    """The computed sentence, its second line, and what of the URL could not be followed."""
+    view = page.view
+    if "incidents" not in view.datasets and view.fault is None:
+        page_head(view, sentence=view.tr("response.no_incidents"))
+        return
+    try:
+        view.check()
+        figure, counts = (
+            computed.own(view.asked, subject=page.subject),
+            computed.counts(view.asked, subject=page.subject),
+        )
+        told = words.sentence(page, figure, peer_of(page) if figure else None)
+        page_head(view, sentence=told, lead=formats.spaced(words.lead(page, figure, counts)))
+    except StoreUnavailable:
+        page_head(view, sentence=of_own(view, view.tr("common.down_title")))
+    if page.unknown:
+        nearest = page.unknown.nearest or computed.DEFAULT
+        told = view.tr(
+            "indicator.unknown", slug=page.unknown.slug[:80], nearest=nearest, shown=page.indicator.name(view.lang)
+        )
+        picture(f'<p class="note" role="status">{esc(told)}</p>', key="indicator_unknown")
+
+
+def peer_of(page: IndicatorView) -> Peer | None:
+    """The area that the page compares with."""
+    found = computed.peers(page.view.asked, subject=page.subject)
+    return computed.neighbour(found, named=page.view.params.get("with"))
+
+
+def bar(page: IndicatorView) -> None:
+    """Which indicator and closed month; then the filters of every page."""
+    view = page.view
+    groups = ""
+    for group in GROUPS:
+        inside = "".join(
+            option(
+                f"{known.id} {known.name(view.lang)}",
+                view.link({**GONE, "kpi": known.slug}),
+                is_on=known == page.indicator,
+            )
+            for known in indicators()
+            if known.group == group
+        )
+        groups += f"<optgroup{attributes(label=view.tr(f'indicator.group_{group}'))}>{inside}</optgroup>"
+    chosen = (
+        f"<select data-choose{attributes(class_='i-choose', aria_label=view.tr('indicator.page'))}>{groups}</select>"
+    )
+    if listed := [area for area in view.areas if area.level == view.unit_level]:
+        level = view.tr(f"common.level_{view.unit_level}")
+        areas = (
+            "" if view.is_limited else option(view.site.name(view.lang), view.link({**GONE, "area": None}), is_on=False)
+        )
+        areas += "".join(
+            option(area.name, view.link({**GONE, "area": token(area), "with": None}), is_on=area == view.filters.area)
+            for area in listed
+        )
+        chosen += f"<select data-choose{attributes(aria_label=level)}>{areas}</select>"
+    first, chips = view.now.date().replace(day=1), ""
+    for _ in range(CLOSED_MONTHS):
+        end, first = first, (first - timedelta(days=1)).replace(day=1)
+        days: dict[str, str | None] = {"from": first.isoformat(), "to": end.isoformat()}
+        is_on = (page.subject.start, page.subject.end) == (first, end)
+        chips = link(view, formats.month(first, view.lang), {**GONE, **days}, is_on=is_on) + chips
+    months = (
+        f'<span class="group"{attributes(role="group", aria_label=view.tr("indicator.months_closed"))}>{chips}</span>'
+    )
+    picture(f'<div class="filters i-bar">{chosen}{months}</div>', key="indicator_bar")
+    filter_bar(view, with_level=False, with_category=True)

@@ -1,0 +1,101 @@
+"""The months before the period, and what they let expect of it.
+
+Invariant: what the range is and how it is made stands below the picture; kinds without one have none drawn.
+"""
+
+from collections.abc import Sequence
+
+from cockpit import formats, plotted
+from cockpit.charts import spread as charts
+from cockpit.charts.scales import rate_ticks, round_ticks
+from cockpit.charts.spread import Point
+from cockpit.context import View
+from cockpit.indicator import computed, spreads, words
+from cockpit.indicator.computed import IndicatorView, Month
+from cockpit.markup import esc
+from cockpit.panels import Empty
+from cockpit.picture import picture
+
+
+def draw_months(page: IndicatorView) -> Empty | None:
+    """The months before, with the range that they give."""
+    view = page.view
+    found = computed.months(view.asked, subject=page.subject)
+    told = [month for month in found if month.figure.value is not None]
+    if not told:
+        return Empty(view.tr("indicator.months_none"))
+    points = tuple(_point(page, month, at, len(found)) for at, month in enumerate(found))
+    label = view.tr("indicator.months_label", n=len(found), last=words.value(view, found[-1].figure))
+    drawn = charts.months(points, ticks=_ticks(view, found), label=label)
+    kind = page.indicator.kind
+    has_range = any(month.expected for month in found)
+    key = f"indicator.months_key_{kind}" if has_range else "indicator.months_key_none"
+    unusual = [words.value(view, month.figure) for month in found if month.is_own and computed.is_unusual(month)]
+    if has_range and found[-1].is_own:
+        key_own = "indicator.months_unusual" if unusual else "indicator.months_usual"
+        told_own = view.tr(key_own)
+    else:
+        told_own = ""
+    columns = [view.tr(f"indicator.month_column_{name}") for name in ("month", "value", "interval", "n", "expected")]
+    rows = [_month_row(page, month) for month in found]
+    numbers = plotted.table_markup(view.tr("indicator.months_numbers"), columns, rows)
+    picture(f'{drawn}<p class="c-key">{esc(told_own + view.tr(key))}</p>{numbers}', key="indicator_months")
+    return None
+
+
+def _point(page: IndicatorView, month: Month, at: int, n: int) -> Point:
+    view, figure = page.view, month.figure
+    name = words.period(page) if month.is_own else formats.month(figure.start, view.lang)
+    expected = _range(month)
+    lines = [name, words.value(view, figure)]
+    if interval := words.interval(view, figure):
+        lines.append(view.tr("indicator.interval", range=interval))
+    if figure.n is not None:
+        lines.append(view.tr("indicator.n", n=formats.number(figure.n)))
+    if expected:
+        lines.append(view.tr("indicator.expected", range=expected))
+    is_named = at in (0, n - 1) or (n > 6 and at == (n - 1) // 2)
+    return Point(
+        label=formats.month(figure.start, view.lang) if is_named else "",
+        tip="\n".join(lines),
+        value=None if figure.value is None else float(figure.value),
+        low=None if figure.low is None else float(figure.low),
+        high=None if figure.high is None else float(figure.high),
+        expected=month.expected,
+        is_own=month.is_own,
+        is_unusual=computed.is_unusual(month),
+    )
+
+
+def _range(month: Month) -> str:
+    if month.expected is None:
+        return ""
+    low, high = month.expected
+    if month.figure.indicator.kind == "rate":
+        return formats.share_range(low, high, digits=1)
+    return f"{formats.number(low)}–{formats.number(high)}"
+
+
+def _month_row(page: IndicatorView, month: Month) -> tuple[str, ...]:
+    view, figure = page.view, month.figure
+    name = words.period(page) if month.is_own else formats.month(figure.start, view.lang)
+    n = formats.number(figure.n) if figure.n is not None else ""
+    return (name, words.value(view, figure), words.interval(view, figure), n, _range(month))
+
+
+def _ticks(view: View, found: Sequence[Month]) -> list[tuple[float, str]]:
+    values: list[float] = []
+    for month in found:
+        figure = month.figure
+        ends = (figure.value, figure.low, *(month.expected or ()))
+        values += [float(end) for end in ends if end is not None]
+        if figure.interval:
+            values.append(figure.interval.high)
+    low, high = min(values), max(values)
+    known = found[0].figure.indicator
+    if known.kind == "rate":
+        return [(tick, f"{tick * 100:g}") for tick in rate_ticks(low, high)]
+    if known.unit == "s":
+        axis = spreads.time_axis(high)
+        return [*((tick, spreads.tick_words(view, tick, axis)) for tick in axis.ticks(4)), (axis.end_s, "")]
+    return [(tick, f"{tick:,g}") for tick in round_ticks(low, high, at_most=4)]

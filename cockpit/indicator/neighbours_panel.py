@@ -1,0 +1,179 @@
+"""The area beside one neighbour, and beside all that it may be compared with.
+
+Invariant: nothing is ranked; a difference is called one only beyond chance, and how many of so many would be by chance
+alone is said.
+"""
+
+from collections.abc import Sequence
+
+from cockpit import formats
+from cockpit.charts import svg
+from cockpit.charts.framed import framed
+from cockpit.charts.scales import round_ticks
+from cockpit.context import View, token
+from cockpit.figures import NO_DATA, Figure, wilson
+from cockpit.indicator import computed, words
+from cockpit.indicator.compare import Difference, chance_of, difference
+from cockpit.indicator.computed import IndicatorView, Peer
+from cockpit.indicator.head import GONE, peer_of
+from cockpit.markup import attributes, esc
+from cockpit.panels import Empty
+from cockpit.picture import picture
+
+
+def neighbours_title(page: IndicatorView) -> str:
+    """With whom the area is compared; empty where there is nobody."""
+    if page.subject.area_id is None or (peer := peer_of(page)) is None:
+        return ""
+    return page.view.tr("indicator.neighbours_with", name=peer.figure.name)
+
+
+def neighbours_unit(page: IndicatorView) -> str:
+    """What the difference is counted in, and of which type the areas are."""
+    peer = None if page.subject.area_id is None else peer_of(page)
+    if peer is None:
+        return ""
+    mine = next(one for one in computed.peers(page.view.asked, subject=page.subject) if one.is_own).neighbour
+    kind = page.view.tr(f"indicator.type_{mine.community_type or 'none'}")
+    return page.view.tr(
+        "indicator.neighbours_unit" if page.indicator.kind == "rate" else "indicator.neighbours_of", type=kind
+    )
+
+
+def draw_neighbours(page: IndicatorView) -> Empty | None:
+    """The difference to one neighbour with its interval, then all areas of the type, each with its interval."""
+    view, figure = page.view, computed.own(page.view.asked, subject=page.subject)
+    found, peer = computed.peers(view.asked, subject=page.subject), peer_of(page)
+    if page.subject.area_id is None:
+        return Empty(view.tr("indicator.no_neighbours_site"))
+    if figure is None or peer is None:
+        return Empty(view.tr("indicator.no_neighbours_own" if view.is_limited else "indicator.no_neighbours"))
+    beside = difference(figure, peer.figure)
+    told = words.verdict(view, figure.name, peer.figure.name, page.indicator, beside)
+    markup = _difference(view, figure, peer, beside) + f'<p class="i-verdict">{esc(formats.spaced(told))}</p>'
+    picture(markup + _peers(page, figure, found, peer), key="indicator_neighbours")
+    return None
+
+
+def _difference(view: View, own: Figure, peer: Peer, found: Difference) -> str:
+    """Own less neighbour on an axis with no difference in its middle; nothing for kinds without such an interval."""
+    if found.points is None or found.interval is None:
+        return ""
+    reach = max(abs(found.interval.low), abs(found.interval.high), 0.01)
+    ticks = round_ticks(-reach, reach, at_most=6)
+    end = max(abs(ticks[0]), ticks[-1])
+
+    def at(value: float) -> str:
+        return svg.percent(0.5 + value / end / 2)
+
+    drawn = svg.line(x1="0%", y1=44, x2="100%", y2=44, class_="c-grid")
+    for tick in ticks:
+        sign = "+" if tick > 0 else formats.MINUS if tick < 0 else ""
+        text = f"{sign}{abs(tick) * 100:g}"
+        drawn += svg.text(text, x=at(tick), y=60, class_="c-axis", text_anchor="middle")
+    drawn += svg.line(x1=at(0), y1=14, x2=at(0), y2=44, class_="c-limit")
+    drawn += svg.line(x1=at(found.interval.low), y1=34, x2=at(found.interval.high), y2=34, class_="i-range")
+    drawn += svg.element("circle", cx=at(found.points), cy=34, r=4.5, class_="c-dot")
+    points = formats.number(found.points * 100, digits=1)
+    shown = f"+{points}" if found.points > 0 else points
+    drawn += svg.text(shown, x=at(found.points), y=25, class_="c-strong c-halo", text_anchor="middle")
+    label = view.tr("indicator.difference_label", own=own.name, other=peer.figure.name, points=shown)
+    ends = f"<span>← {esc(view.tr('indicator.side_low', area=own.name))}</span>"
+    ends += f"<span>{esc(view.tr('indicator.side_high', area=own.name))} →</span>"
+    return f'<p class="i-ends">{ends}</p>' + framed(drawn, height=64, label=label, left=18, right=18, class_="i-diff")
+
+
+def _peers(page: IndicatorView, own: Figure, found: Sequence[Peer], peer: Peer) -> str:
+    view = page.view
+    heads = "".join(
+        f"<th{attributes(scope='col', class_='num' if name in ('value', 'n') else None, data_sort=kind, tabindex='0')}>"
+        f"{esc(view.tr(f'indicator.peer_{name}'))}</th>"
+        for name, kind in (
+            ("area", "text"),
+            ("value", "number"),
+            ("interval", None),
+            ("n", "number"),
+            ("verdict", None),
+        )
+    )
+    body = "".join(
+        _peer(page, own, one, is_compared=one is peer) for one in sorted(found, key=lambda one: not one.is_own)
+    )
+    foot = _of_type(view, found) if page.indicator.kind == "rate" else ""
+    table = f'<table class="i-peers"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table>'
+    return f'<div class="scroll i-tall">{table}</div><p class="c-key">{esc(_rule(view, own, found))}</p>'
+
+
+def _of_type(view: View, found: Sequence[Peer]) -> str:
+    """The row of all areas of the type together: their cases added up, never a mean of their shares."""
+    told = computed.of_type(found)
+    if told is None:
+        return ""
+    whole, name = wilson(*told), view.tr("indicator.peers_whole")
+    return (
+        f'<tfoot><tr><td>{esc(name)}</td><td class="num">{esc(formats.share(told[0] / told[1]))}</td>'
+        f'<td class="i2">{esc(formats.share_range(whole.low, whole.high, digits=1))}</td>'
+        f'<td class="num i2">{formats.number(told[1])}</td><td></td></tr></tfoot>'
+    )
+
+
+def _rule(view: View, own: Figure, found: Sequence[Peer]) -> str:
+    compared = [difference(own, one.figure) for one in found if not one.is_own]
+    judged = sum(one.verdict in ("alike", "higher", "lower") for one in compared)
+    apart = sum(one.verdict in ("higher", "lower") for one in compared)
+    told = view.tr("indicator.peers_rule")
+    if judged:
+        chance = formats.number(judged * chance_of(own.indicator), digits=1)
+        told += view.tr("indicator.peers_chance", n=judged, apart=apart, chance=chance)
+    return told
+
+
+def _peer(page: IndicatorView, own: Figure, one: Peer, *, is_compared: bool) -> str:
+    view, figure = page.view, one.figure
+    found = difference(own, figure)
+    word = view.tr("indicator.own") if one.is_own else words.verdict_short(view, page.indicator, _turned(found))
+    tone = "i-apart" if found.verdict in ("higher", "lower") and not one.is_own else "i2"
+    border = ""
+    if one.neighbour.border_m:
+        border = f' <span class="i3"{attributes(data_tip=view.tr("indicator.border_tip"))}>⌇</span>'
+    n, value = figure.n or 0, "" if figure.value is None else figure.value
+    return (
+        f"<tr{attributes(aria_current='true' if one.is_own else None, class_='i-with' if is_compared else None)}>"
+        f"<td{attributes(class_='name', data_v=figure.name)}>{_peer_name(page, own, one)}{border}</td>"
+        f"<td{attributes(class_='num figure', data_v=value)}>{esc(_peer_value(view, figure))}</td>"
+        f'<td class="i2">{esc(_peer_interval(view, figure))}</td>'
+        f"<td{attributes(class_='num i2', data_v=n)}>{formats.number(n)}</td>"
+        f"<td{attributes(class_=tone)}>{esc(word)}</td></tr>"
+    )
+
+
+def _peer_value(view: View, figure: Figure) -> str:
+    if figure.value is not None:
+        return words.short(view, figure, figure.value)
+    return view.tr("indicator.no_data" if figure.note == NO_DATA else "indicator.short_few")
+
+
+def _peer_interval(view: View, figure: Figure) -> str:
+    if figure.interval or (figure.low is None and figure.high is None):
+        return words.interval(view, figure)
+    return "–".join(words.short(view, figure, end) for end in (figure.low, figure.high))
+
+
+def _peer_name(page: IndicatorView, own: Figure, one: Peer) -> str:
+    """The name, which compares with that area, and an arrow that goes there."""
+    view, figure = page.view, one.figure
+    area = next((area for area in view.areas if area.area_id == figure.area_id), None)
+    if area is None or one.is_own:
+        return esc(figure.name)
+    compare, there = view.link({"with": figure.area}), view.link({**GONE, "area": token(area), "with": own.area})
+    tip, label = view.tr("indicator.compare_tip"), view.tr("indicator.go_there", area=figure.name)
+    return (
+        f"<a{attributes(href=compare, data_go=compare, data_tip=tip)}>{esc(figure.name)}</a>"
+        f" <a{attributes(class_='i-to', href=there, data_go=there, aria_label=label)}>→</a>"
+    )
+
+
+def _turned(found: Difference) -> Difference:
+    """The difference as the other area's row says it."""
+    turned = {"higher": "lower", "lower": "higher"}
+    return Difference(turned.get(found.verdict, found.verdict))  # type: ignore[arg-type]

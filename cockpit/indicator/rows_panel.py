@@ -1,0 +1,203 @@
+"""The rows behind the figure, a page at a time: how each counts, from which event to which, how long.
+
+Invariant: the marks above the rows carry the figure's own counts; no text of a case and no person is in them.
+"""
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.exports import link as export_link
+from cockpit.filterbar import option
+from cockpit.indicator import computed, words
+from cockpit.indicator.computed import IndicatorView, position_token
+from cockpit.indicator.rows import LONG_ROWS, count_of, mark_of, marks_of
+from cockpit.markup import attributes, esc
+from cockpit.panels import Empty
+from cockpit.picture import picture
+from geo.figures import is_span
+from geo.tracing import PAGE_ROWS, SORTS, Counts, Mark, Row
+
+
+def draw(page: IndicatorView) -> Empty | None:
+    """The marks with their counts, the order, the export, and one page of rows."""
+    view = page.view
+    counts = computed.counts(view.asked, subject=page.subject)
+    if counts is None:
+        return Empty(view.tr("indicator.lead_not_in_force"))
+    if not counts.rows:
+        return Empty(view.tr("indicator.rows_none"))
+    rows = computed.page_of_rows(view.asked, subject=page.subject, rows=page.rows)
+    picture(_bar(page, counts), key="indicator_rows_bar")
+    table = _table(page, rows, counts) if rows else f'<p class="empty">{esc(view.tr("indicator.rows_none_marked"))}</p>'
+    picture(table + _pager(page, rows, counts), key="indicator_rows")
+    return None
+
+
+def unit(page: IndicatorView) -> str:
+    """How many rows there are and in which order they stand, for the head of the panel."""
+    view = page.view
+    counts = computed.counts(view.asked, subject=page.subject)
+    if counts is None or not counts.rows:
+        return ""
+    told = {"n": formats.number(counts.rows), "order": view.tr(f"indicator.sort_{_sort(page, counts)}")}
+    return view.tr("indicator.rows_unit", **told)
+
+
+def _sort(page: IndicatorView, counts: Counts) -> str:
+    if page.rows.sort:
+        return page.rows.sort
+    return "longest" if is_span(page.indicator.marks) and counts.rows <= LONG_ROWS else "newest"
+
+
+def _bar(page: IndicatorView, counts: Counts) -> str:
+    view, known = page.view, page.indicator
+    chips = _chip(page, None, counts.rows)
+    chips += "".join(_chip(page, mark, count_of(known, counts, mark)) for mark in marks_of(known))
+    reasons = ""
+    if page.rows.mark == "excluded" and len(counts.excluded) > 1:
+        reasons = option(view.tr("indicator.why_all"), view.link({"why": None, "after": None}), is_on=not page.rows.why)
+        reasons += "".join(
+            option(
+                f"{view.tr(f'kpi.excluded_{why}')} {formats.number(n)}",
+                view.link({"why": why, "after": None}),
+                is_on=why == page.rows.why,
+            )
+            for why, n in counts.excluded.items()
+        )
+        reasons = f"<select data-choose{attributes(aria_label=view.tr('indicator.why'))}>{reasons}</select>"
+    shown = _sort(page, counts)
+    sorts = "".join(
+        option(view.tr(f"indicator.sort_{sort}"), view.link({"sort": sort, "after": None}), is_on=sort == shown)
+        for sort in SORTS
+        if is_span(known.marks) or sort in ("newest", "oldest")
+    )
+    sorts = f"<select data-choose{attributes(aria_label=view.tr('indicator.sort'))}>{sorts}</select>"
+    export = export_link(view, "trace.csv", view.tr("indicator.export"), changes={"kpi": known.slug, "after": None})
+    group = f'<span class="group"{attributes(role="group", aria_label=view.tr("indicator.marks"))}>{chips}</span>'
+    return f'<div class="bar i-rows-bar">{group}{reasons}{sorts}<span class="i-end">{export}</span></div>'
+
+
+def _chip(page: IndicatorView, mark: Mark | None, n: int) -> str:
+    view = page.view
+    address = view.link({"mark": mark, "why": None, "after": None})
+    name = view.tr("indicator.all_rows") if mark is None else words.marked(view, page.indicator, mark)
+    current = "true" if mark == page.rows.mark else None
+    known = attributes(class_="chip", href=address, data_go=address, aria_current=current, data_mark=mark or "all")
+    return f'<a{known}>{esc(name)} <b class="i-count">{formats.number(n)}</b></a>'
+
+
+def _heads(page: IndicatorView, counts: Counts) -> list[tuple[str, str]]:
+    """The columns: name and class."""
+    if is_span(page.indicator.marks):
+        middle = [("start", "i-when"), ("end", "i-when"), ("length", "num"), ("clock", "")]
+    else:
+        middle = [("reported", "i-when"), ("closed", "i-when"), ("due", "i-when"), ("over", "num")]
+    part = [("part", "")] if counts.is_of_two_parts and counts.excluded else []
+    return [("code", ""), ("category", ""), ("place", ""), *middle, ("mark", ""), *part, ("agency", "")]
+
+
+def _table(page: IndicatorView, rows: tuple[Row, ...], counts: Counts) -> str:
+    view, heads = page.view, _heads(page, counts)
+    head = "".join(
+        f"<th{attributes(scope='col', class_=style or None)}>{esc(view.tr(f'indicator.column_{name}'))}</th>"
+        for name, style in heads
+    )
+    names = {category.code: category.name(view.lang) for category in view.categories}
+    body = "".join(_row(page, row, [name for name, _ in heads], names) for row in rows)
+    return (
+        f'<div class="scroll"><table class="i-rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _row(page: IndicatorView, row: Row, columns: list[str], names: dict[str, str]) -> str:
+    mark, part = mark_of(page.indicator, row), "numerator" if row.is_of_numerator else "denominator"
+    cells = {
+        "code": f"<td>{esc(row.code)}</td>",
+        "category": f"<td>{esc(names.get(row.category_code, row.category_code))}</td>",
+        "place": f"<td{attributes(class_='name')}>{esc(_place(page, row))}</td>",
+        "start": _when(page, row, row.start_stamp, row.start_at, is_named=True),
+        "end": _end(page, row),
+        "length": f'<td class="num">{esc(words.elapsed(row.duration_s)) if row.duration_s is not None else "—"}</td>',
+        "clock": f'<td class="i3">{esc(_clock(page, row))}</td>',
+        "reported": _when(page, row, "reported_at", row.reported_at),
+        "closed": _when(page, row, "closed_at", row.closed_at),
+        "due": _when(page, row, "due_at", row.due_at),
+        "over": f'<td class="num">{_over(page.view, row)}</td>',
+        "mark": f"<td>{_mark(page, row, mark)}</td>",
+        "part": f'<td class="i2">{esc(page.view.tr(f"indicator.part_{part}"))}</td>',
+        "agency": f'<td class="i2 name">{esc(row.agency or "—")}</td>',
+    }
+    style = attributes(class_="i-out" if mark == "excluded" else None, data_mark=mark)
+    return f"<tr{style}>{''.join(cells[name] for name in columns)}</tr>"
+
+
+def _place(page: IndicatorView, row: Row) -> str:
+    """The finest area that is known, unless it is the page's own."""
+    community = "" if page.subject.level in ("community", "grid", "microgrid") else row.community
+    grid = (row.grid or "").removeprefix(row.community or "") if row.grid != row.community else row.grid
+    return " ".join(part for part in (community, grid) if part) or row.street or page.view.tr("indicator.outside")
+
+
+def _when(page: IndicatorView, row: Row, stamp: str, moment: object, *, is_named: bool = False) -> str:
+    view = page.view
+    shown = words.exact(view, moment, is_day=stamp in row.by_day, year=page.subject.start.year)  # type: ignore[arg-type]
+    name = f'<span class="i3">{esc(words.event(view, stamp))}</span> ' if is_named and shown else ""
+    return f'<td class="i-when">{name}{esc(shown) if shown else "—"}</td>'
+
+
+def _end(page: IndicatorView, row: Row) -> str:
+    view = page.view
+    if row.end_stamp:
+        return _when(page, row, row.end_stamp, row.end_at, is_named=True)
+    told = view.tr("indicator.still" if row.duration_s is not None else "indicator.no_end")
+    return f'<td class="i-when i3">{esc(told)}</td>'
+
+
+def _clock(page: IndicatorView, row: Row) -> str:
+    return page.view.tr(f"indicator.clock_short_{page.indicator.clock}") if row.duration_s is not None else ""
+
+
+def _over(view: View, row: Row) -> str:
+    """How long after its deadline the case was closed, or has been open; nothing inside it or without one."""
+    if row.due_at is None or "due_at" in row.by_day or "closed_at" in row.by_day:
+        return ""
+    seconds = ((row.closed_at or row.moment) - row.due_at).total_seconds()
+    return (
+        esc(formats.hours_minutes(seconds))
+        if seconds > 0
+        else f'<span class="i3">{esc(view.tr("indicator.inside"))}</span>'
+    )
+
+
+def _mark(page: IndicatorView, row: Row, mark: Mark) -> str:
+    view = page.view
+    if mark == "excluded":
+        why = view.tr("indicator.excluded_why", why=view.tr(f"kpi.excluded_{row.excluded}"))
+        return f'<span class="i3">{esc(why)}</span>'
+    name = esc(words.marked(view, page.indicator, mark))
+    if page.indicator.kind == "rate":
+        name = esc(view.tr(f"indicator.rate_{mark}"))
+    return f"<b>{name}</b>" if mark == computed.misses(page.indicator) and page.indicator.kind == "rate" else name
+
+
+def _pager(page: IndicatorView, rows: tuple[Row, ...], counts: Counts) -> str:
+    """Which rows these are, the way to the first ones and to the next."""
+    view, first = page.view, page.rows.first
+    found = counts.rows
+    if page.rows.mark:
+        found = count_of(page.indicator, counts, page.rows.mark)
+        found = counts.excluded.get(page.rows.why, 0) if page.rows.why else found
+    if found <= PAGE_ROWS or not rows:
+        return ""
+    last = first + len(rows)
+    told = {"first": formats.number(first + 1), "last": formats.number(last), "n": formats.number(found)}
+    back = _step(view, "first", view.link({"after": None}) if first else None)
+    token = position_token(page, rows[-1].position, first=last)
+    ahead = _step(view, "next", view.link({"after": token}) if last < found else None)
+    return f'<div class="i-pager">{back}<span>{esc(view.tr("indicator.rows_of", **told))}</span>{ahead}</div>'
+
+
+def _step(view: View, name: str, address: str | None) -> str:
+    label = esc(view.tr(f"indicator.to_{name}"))
+    if address is None:
+        return f'<span class="chip" aria-disabled="true">{label}</span>'
+    return f"<a{attributes(class_='chip', href=address, data_go=address)}>{label}</a>"

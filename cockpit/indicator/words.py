@@ -1,0 +1,174 @@
+"""The sentences of the page of one indicator: its value, how it stands to a neighbour, what is not known.
+
+Invariant: higher or lower is said only where the difference has an interval that excludes none; no cause is claimed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.figures import NO_DATA, TOO_FEW, Figure
+from cockpit.indicator.compare import Difference, difference
+from cockpit.indicator.computed import IndicatorView, Peer
+from cockpit.indicator.rows import mark_words
+from cockpit.response.computed import URGENT
+from config.indicators import Indicator
+from geo.tracing import Counts, Mark
+
+
+def value(view: View, figure: Figure) -> str:
+    """The value in its unit, or the words for why there is none."""
+    if figure.value is None:
+        return missing(view, figure)
+    return formats.quantity(figure.value, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+
+
+def missing(view: View, figure: Figure) -> str:
+    """Why there is no value: no data, too few cases with their number, not reached."""
+    if figure.note == TOO_FEW:
+        return view.tr("indicator.too_few", n=formats.number(figure.n or 0), least=figure.indicator.minimum_n)
+    return view.tr("indicator.no_data" if figure.note == NO_DATA else "indicator.not_reached")
+
+
+def interval(view: View, figure: Figure) -> str:
+    """The 95 % interval in the unit of the value; empty where there is none."""
+    if figure.interval:
+        return formats.share_range(figure.interval.low, figure.interval.high, digits=1)
+    if figure.low is None and figure.high is None:
+        return ""
+    ends = ("…" if end is None else formats.duration(end, view.lang) for end in (figure.low, figure.high))
+    return "–".join(ends)
+
+
+def short(view: View, figure: Figure, end: float | None) -> str:
+    """A value, or an end of its interval, for a narrow table: durations as h:mm."""
+    if end is None:
+        return "…"
+    if figure.indicator.unit == "s":
+        return formats.hours_minutes(end)
+    return formats.quantity(end, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+
+
+def period(page: IndicatorView) -> str:
+    """The period: the name of the month where it is one, else its days."""
+    subject, lang = page.subject, page.view.lang
+    return formats.month(subject.start, lang) if subject.is_month else formats.period(subject.start, subject.end, lang)
+
+
+def sentence(page: IndicatorView, figure: Figure | None, peer: Peer | None) -> str:
+    """The sentence of the page: what the figure is, and whether it differs from the neighbour's."""
+    view, known = page.view, page.indicator
+    told = {"area": view.area_name, "period": period(page), "name": known.name(view.lang)}
+    if figure is None:
+        return view.tr("indicator.head_not_in_force", **told)
+    if figure.value is None:
+        return formats.spaced(view.tr("indicator.head_missing", **told, why=missing(view, figure)))
+    head = view.tr("indicator.head", **told, value=value(view, figure))
+    if peer is not None:
+        head += _beside(view, peer, difference(figure, peer.figure))
+    return formats.spaced(head)
+
+
+def _beside(view: View, peer: Peer, found: Difference) -> str:
+    if found.verdict == "few":
+        return view.tr("indicator.head_few", least=peer.figure.indicator.minimum_ranked)
+    if found.verdict not in ("alike", "higher", "lower"):
+        return ""
+    named = {"name": peer.figure.name, "value": value(view, peer.figure)}
+    if found.verdict != "alike" and found.points is not None:
+        named["points"] = formats.number(abs(found.points) * 100, digits=1)
+        return view.tr(f"indicator.head_{found.verdict}_points", **named)
+    return view.tr(f"indicator.head_{found.verdict}", **named)
+
+
+def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> str:
+    """The second line: numerator, denominator and what is left out; against the target where there is one."""
+    view = page.view
+    if figure is None or counts is None:
+        return view.tr("indicator.lead_not_in_force")
+    if figure.note == NO_DATA and not counts.rows:
+        return view.tr("indicator.lead_no_data")
+    parts = [_counted(view, page.indicator, counts)]
+    if left := sum(counts.excluded.values()):
+        parts.append(view.tr("indicator.lead_excluded", n=formats.number(left)))
+    if (target := target_words(view, page.indicator)) and not is_promised(page):
+        parts.append(view.tr("indicator.lead_not_promised", target=target))
+    elif target and figure.value is not None:
+        is_met = figure.value >= (page.indicator.target or 0)
+        is_met = is_met if page.indicator.direction == "up" else figure.value <= (page.indicator.target or 0)
+        parts.append(view.tr("indicator.lead_met" if is_met else "indicator.lead_missed", target=target))
+    return view.tr("indicator.comma").join(parts)
+
+
+def is_promised(page: IndicatorView) -> bool:
+    """Whether the target holds for the cases of the page: that of arrivals (K03) is a promise to urgent ones only."""
+    urgent = {category.code for category in page.view.categories if category.response_class == URGENT}
+    return page.indicator.id != "K03" or page.subject.category in urgent
+
+
+def _counted(view: View, known: Indicator, counts: Counts) -> str:
+    named = {
+        "n": formats.number(counts.denominator),
+        "k": formats.number(counts.numerator),
+        "rest": formats.number(counts.denominator - counts.numerator),
+    }
+    if known.kind == "count" or known.per:
+        return view.tr("indicator.lead_count", k=named["k"])
+    if known.kind == "quantile":
+        return view.tr("indicator.lead_quantile", n=named["n"])
+    return view.tr("indicator.lead_rate" if known.kind == "rate" else "indicator.lead_parts", **named)
+
+
+def target_words(view: View, known: Indicator) -> str:
+    """The target in its unit and since when; empty where none is set."""
+    if known.target is None:
+        return ""
+    told = formats.share(known.target, digits=0) if known.unit == "ratio" else formats.duration(known.target, view.lang)
+    since = f"{known.target_since:%Y-%m-%d}" if known.target_since else ""
+    return view.tr("indicator.target_since", target=told, since=since) if since else told
+
+
+def verdict(view: View, own: str, other: str, known: Indicator, found: Difference) -> str:
+    """What may be said of the difference, in a sentence."""
+    told: Mapping[str, object] = {"own": own, "other": other, "least": known.minimum_ranked}
+    if found.verdict == "alike" and found.points is not None:
+        if found.times is None:
+            return view.tr("indicator.alike_points", **told)
+        return view.tr("indicator.alike_times", **told, times=found.times)
+    return view.tr(f"indicator.verdict_{found.verdict}", **told)
+
+
+def verdict_short(view: View, known: Indicator, found: Difference) -> str:
+    """The same in a word for a table; worse and better where the indicator has a good side."""
+    if found.verdict in ("higher", "lower") and known.direction != "none":
+        is_better = (found.verdict == "higher") == (known.direction == "up")
+        return view.tr(f"indicator.short_{found.verdict}_{'better' if is_better else 'worse'}")
+    return view.tr(f"indicator.short_{found.verdict}")
+
+
+def event(view: View, stamp: str) -> str:
+    """What happened at a stamp of a case: 上报, 派遣 …"""
+    return view.tr(f"indicator.event_{stamp.removesuffix('_at')}")
+
+
+def exact(view: View, moment: datetime | None, *, is_day: bool, year: int) -> str:
+    """A stamp as it was sent: to the second, a bare date as that; with its year where it is not the period's."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(view.site.zone)
+    day = f"{local:%m-%d}" if local.year == year else f"{local:%Y-%m-%d}"
+    return day if is_day else f"{day} {local:%H:%M:%S}"
+
+
+def elapsed(seconds: int) -> str:
+    """A duration for the table: h:mm:ss, days first from one day on."""
+    days, rest = divmod(abs(seconds), 86_400)
+    time = f"{rest // 3600}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    sign = formats.MINUS if seconds < 0 else ""
+    return f"{sign}{days}d {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}" if days else sign + time
+
+
+def marked(view: View, known: Indicator, mark: Mark) -> str:
+    """What a mark is called."""
+    return mark_words(known, mark, view.lang)

@@ -1,0 +1,19 @@
+-- one row is one area of the level below, or one category, with the cases of the asked marks in it, the most first; key (what, name).
+-- what = area or category; the cases that no area below holds have the name null
+, asked as (
+  select m.*, case when m.excluded is not null then 'excluded' when m.in_numerator then 'numerator' else 'denominator' end as mark
+  from marks_of_family m
+  where area_of_level = any (cast(:area_ids as int[]))
+), kept as (
+  select a.* from asked a where a.mark = any (cast(:marks as text[]))
+)
+select 'area' as what, b.name, count(*)::int as cases
+from kept k
+left join core.area b on b.area_id = case cast(:below as text) when 'street' then k.street_id when 'community' then k.community_id
+                                                               when 'grid' then k.grid_id else k.microgrid_id end
+group by b.name
+union all
+select 'category', c.code, count(*)::int
+from kept k join core.category c using (category_id)
+group by c.code
+order by what, cases desc, name

@@ -1,0 +1,198 @@
+"""The page of one indicator in a real browser: every kind of figure opens down to its rows, which add up to it."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from browser import WAIT_MS, chromium, fetch, served, watched, without_store
+from playwright.sync_api import Browser, Page, expect
+from small_town import HOSTILE, build
+
+from cockpit.figures import Figure, figures
+from config.indicators import indicator
+from config.site import site
+from geo.figures import Question
+from geo.store import Store, StoreUrls
+from geo.viewer import LEADER, Clock
+from geo.windows import Window
+
+pytestmark = pytest.mark.browser
+OCTOBER = "from=2026-10-01&to=2026-11-01"
+KINDS = {
+    "count": "incidents",
+    "rate": "on_time_rate",
+    "rate of a limit": "onscene_within_10min",
+    "quantile": "onscene_p90",
+    "Kaplan-Meier": "close_km_p50",
+    "quotient": "clearance_ratio",
+    "change": "surge_z",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(urls: StoreUrls, store_environment: dict[str, str], clock: Clock) -> Iterator[str]:
+    build(urls, now=clock.at)
+    with served(store_environment) as found:
+        yield found
+
+
+def figure_of(store: Store, clock: Clock, slug: str) -> Figure:
+    with store.reading(LEADER, clock) as connection:
+        west = connection.exec_driver_sql("select area_id from core.area where code = 'W'").scalar_one()
+    (found,) = figures(
+        store, LEADER, clock, question=Question("community", within_id=west),
+        windows=(Window(date(2026, 10, 1), date(2026, 11, 1), site().zone),), indicators=(indicator(slug),),
+    )  # fmt: skip
+    return found
+
+
+def drawn(page: Page) -> None:
+    page.locator(".i-rows tbody tr").first.wait_for(timeout=WAIT_MS)
+
+
+def count(page: Page, mark: str) -> int:
+    """The number on the chip of a mark."""
+    told = page.locator(f".i-rows-bar [data-mark='{mark}'] .i-count").inner_text()
+    return int(told.replace(",", ""))
+
+
+@pytest.mark.parametrize("slug", KINDS.values(), ids=KINDS)
+def test_every_kind_of_figure_opens_down_to_rows_that_add_up_to_it(
+    browser: Browser, address: str, store: Store, clock: Clock, slug: str
+) -> None:
+    figure = figure_of(store, clock, slug)
+    assert figure.value is not None
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi={slug}&area=community:W&{OCTOBER}")
+        drawn(page)
+        expect(page.locator("h1")).to_contain_text("西社区 2026年10月" + figure.indicator.name("zh"))
+        excluded = count(page, "excluded")
+        assert excluded == sum(figure.excluded.values())
+        if figure.indicator.kind == "count":
+            kept = count(page, "numerator")
+            assert kept == figure.value
+        elif figure.indicator.kind == "quantile":
+            kept = count(page, "denominator")
+            assert kept == figure.n
+        else:
+            kept = count(page, "numerator") + count(page, "denominator")
+            assert count(page, "numerator") == figure.numerator
+            both = 0 if figure.indicator.kind in ("quotient", "change") else count(page, "numerator")
+            assert count(page, "denominator") + both == figure.denominator
+        assert count(page, "all") == kept + excluded
+        assert page.locator(".i-rows tbody tr").count() == min(100, kept + excluded)
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") == 1366
+
+
+def test_a_mark_leaves_its_rows_and_a_reason_those_of_the_reason(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=on_time_rate&area=community:W&from=2026-11-01&to=2026-11-21")
+        drawn(page)
+        wanted = count(page, "denominator")
+        assert wanted == 1
+        page.locator(".i-rows-bar [data-mark='denominator']").click()
+        expect(page.locator(".i-rows tbody tr")).to_have_count(wanted, timeout=WAIT_MS)
+        row = page.locator(".i-rows tbody tr").first
+        expect(row).to_contain_text("late")
+        expect(row).to_contain_text("2:10")
+        assert "mark=denominator" in page.url
+        page.goto(page.url.replace("on_time_rate", "close_p50").replace("&mark=denominator", ""))
+        page.locator(".i-steps a", has_text="未办结").click()
+        expect(page.locator(".i-rows tbody tr")).to_have_count(1, timeout=WAIT_MS)
+        expect(page.locator(".i-rows tbody tr").first).to_contain_text("未计入：未办结")
+        assert "why=open" in page.url
+
+
+def test_pages_follow_each_other_and_a_position_of_another_figure_is_none(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=surge_z&{OCTOBER}")
+        drawn(page)
+        seen = page.locator(".i-rows tbody td:first-child").all_inner_texts()
+        page.locator(".i-pager a", has_text="下一页").click()
+        expect(page.locator(".i-pager span", has_text=re.compile(r"第 101–"))).to_be_visible(timeout=WAIT_MS)
+        after = page.locator(".i-rows tbody td:first-child").all_inner_texts()
+        assert len(seen) == 100
+        assert after
+        assert not set(seen) & set(after)
+        other = page.url.replace("surge_z", "incidents")
+        page.goto(other)
+        drawn(page)
+        expect(page.locator(".i-rows-bar .i-count").first).to_have_text("93")
+        assert page.locator(".i-rows tbody tr").count() == 93
+
+
+def test_is_it_really_worse_than_its_neighbour_is_answered_in_the_first_line(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=on_time_rate&area=community:W&{OCTOBER}")
+        expect(page.locator("h1")).to_contain_text("与东社区的 100.0% 没有可分辨的差别")
+        drawn(page)
+        expect(page.locator(".i-verdict")).to_contain_text("区间跨过 0")
+        expect(page.locator(".i-peers")).to_contain_text("无可分辨差别")
+        page.locator(".i-peers .i-to").first.click()
+        expect(page.locator("h1")).to_contain_text("东社区 2026年10月", timeout=WAIT_MS)
+        expect(page.locator("h1")).to_contain_text("与西社区的")
+
+
+def test_the_file_holds_the_rows_of_the_page(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=onscene_within_10min&area=community:W&{OCTOBER}&mark=numerator")
+        drawn(page)
+        target = page.locator(".i-rows-bar a.export").get_attribute("href")
+        shown = page.locator(".i-rows tbody td:first-child").all_inner_texts()
+        wanted = count(page, "numerator")
+    with fetch(f"{address}{target}") as answer:
+        lines = list(csv.reader(io.StringIO(answer.read().decode("utf-8-sig"))))
+    rows = lines[1 : lines.index([])]
+    assert [row[0] for row in rows] == shown
+    assert len(rows) == wanted
+    assert {row[lines[0].index("计入方式")] for row in rows} == {"分子"}
+
+
+def test_nothing_too_few_and_unknown_are_said_in_words(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=on_time_rat&area=community:W&from=2020-01-01&to=2020-02-01")
+        expect(page.locator("h1")).to_contain_text("按时办结率：无数据")
+        expect(page.locator(".note")).to_contain_text("on_time_rat")
+        expect(page.locator(".st-key-panel_data_rows .empty")).to_have_text("没有有关的事件。", timeout=WAIT_MS)
+        page.goto(f"{address}/indicator?kpi=on_time_rate&area=grid:E1&from=2026-10-01&to=2026-10-04")
+        expect(page.locator("h1")).to_contain_text("样本不足", timeout=WAIT_MS)
+        expect(page.locator("h1")).to_contain_text(HOSTILE)
+        assert page.locator("img[src=x]").count() == 0
+
+
+def test_in_english_no_chinese_but_names_is_left(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=onscene_p90&area=community:W&{OCTOBER}&lang=en")
+        drawn(page)
+        shown = page.locator("[data-testid=stMain]").inner_text()
+        for name in (
+            "西社区第一网格",
+            "西社区第二网格",
+            "西社区",
+            "东社区",
+            "第一网格",
+            "第二网格",
+            "小镇街道",
+            "综合执法队",
+            "中文",
+        ):
+            shown = shown.replace(name, "")
+        left = re.findall(r"[\u4e00-\u9fff]+", shown.replace(site().name("en"), ""))
+        assert left == []
+
+
+def test_without_the_database_every_panel_says_so(browser: Browser, store_environment: dict[str, str]) -> None:
+    with served(without_store(store_environment)) as gone, watched(browser) as visit:
+        page = visit.open(f"{gone}/indicator")
+        expect(page.locator("h1")).to_have_text("数据库连接中断")
+        expect(page.locator("p.down")).to_have_count(7, timeout=WAIT_MS)
