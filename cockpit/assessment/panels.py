@@ -19,6 +19,7 @@ from cockpit.queries import Asked, shared
 from cockpit.theme import page_head
 from config.reader import ConfigError
 from geo.errors import StoreUnavailable
+from geo.windows import Window
 
 SPANS = (3, 12)
 """Whole closed months that can be looked at together, where one has too few cases."""
@@ -80,7 +81,7 @@ def bar(assessed: Assessed) -> None:
         parts.append(filterbar.categories(view))
     sets = [(name, f"assessment.columns_{name}") for name in (FIRST, *GROUPS)]
     parts.append(_chips(view, "columns", sets, choice.group, drops=("sort", "dir")))
-    parts.append(_ends(view))
+    parts.append(_ends(choice))
     label = attributes(role="group", aria_label=view.tr("common.filters"))
     picture(f'<div class="filters mx-filters"{label}>{"".join(parts)}</div>', key="assessment_filters")
 
@@ -147,11 +148,18 @@ def _chips(
     return f'<span class="group"{attributes(role="group", aria_label=label)}>{chips}</span>'
 
 
-def _ends(view: View) -> str:
-    """Printing and the file, at the right end."""
+def _ends(choice: Choice) -> str:
+    """Printing and the files, at the right end: what is shown, all indicators, the month on paper where it is one."""
+    view, (start, end) = choice.view, choice.days
     known = attributes(type="button", class_="btn s", data_print="1")
-    button = f"<button{known}>{esc(view.tr('assessment.print'))}</button>"
-    return f'<span class="mx-end">{button}{exports.link(view, "assessment.csv", view.tr("assessment.export"))}</span>'
+    parts = [f"<button{known}>{esc(view.tr('assessment.print'))}</button>"]
+    parts.append(exports.link(view, "assessment.csv", view.tr("assessment.export")))
+    shown = {"from": start.isoformat(), "to": end.isoformat(), "level": view.filters.level}
+    parts.append(exports.link(view, "figures.xlsx", view.tr("assessment.export_excel"), changes=shown))
+    if Window(start, end, view.site.zone).is_month and end <= view.now.date():
+        month = {"month": f"{start:%Y-%m}"}
+        parts.append(exports.link(view, "report.pdf", view.tr("assessment.export_report"), changes=month))
+    return f'<span class="mx-end">{"".join(parts)}</span>'
 
 
 # ---- the table
