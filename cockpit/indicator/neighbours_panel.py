@@ -135,7 +135,8 @@ def _peer(page: IndicatorView, own: Figure, one: Peer, *, is_compared: bool) -> 
     tone = "i-apart" if found.verdict in ("higher", "lower") and not one.is_own else "i2"
     border = ""
     if one.neighbour.border_m:
-        border = f' <span class="i3"{attributes(data_tip=view.tr("indicator.border_tip"))}>⌇</span>'
+        tip = attributes(data_tip=view.tr("indicator.border_tip"))
+        border = f' <span class="i3"{tip}>{esc(view.tr("indicator.border"))}</span>'
     n, value = figure.n or 0, "" if figure.value is None else figure.value
     return (
         f"<tr{attributes(aria_current='true' if one.is_own else None, class_='i-with' if is_compared else None)}>"
