@@ -47,10 +47,15 @@ class Cockpit:
         return records
 
 
+BY_THEMSELVES = ("close_active_p50", "close_active_p90", "close_work_p50", "close_work_p90")
+"""Recounted in test_recomputation_work: they ask the log and the calendar."""
+
+
 def assert_equal(expected: dict[tuple[str, str], Expected], records: list[dict[str, Any]], level: str) -> None:
     """Fails with the slug, the area, the expected and the given of each part that differs."""
-    given = {(record["kpi"], _area(record, level)): record for record in records}
-    assert len(given) == len(records), "a figure is given more than once"
+    told = [record for record in records if record["kpi"] not in BY_THEMSELVES]
+    given = {(record["kpi"], _area(record, level)): record for record in told}
+    assert len(given) == len(told), "a figure is given more than once"
     found = [f"{slug} {area}: missing" for slug, area in sorted(expected.keys() - given.keys())]
     found += [f"{slug} {area}: not expected" for slug, area in sorted(given.keys() - expected.keys())]
     for key in sorted(expected.keys() & given.keys()):

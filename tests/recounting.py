@@ -641,7 +641,8 @@ def _figure(rule: Rule, area: _Area, households: int | None, *, is_told: bool) -
         value = area.numerator * rule.scale / (denominator or 1)
     if note is None and rule.kind == "rate":
         low, high = wilson(area.numerator, area.denominator)
-    return Expected(rule.unit, value, area.n, area.numerator, denominator, low, high, note, area.excluded)
+    n = area.n if rule.kind != "change" else area.numerator if note is None else None
+    return Expected(rule.unit, value, n, area.numerator, denominator, low, high, note, area.excluded)
 
 
 def _quantile(rule: Rule, area: _Area, *, is_told: bool) -> Expected:

@@ -29,7 +29,9 @@ DOORS = {
     "/healthz": OPEN, "/csp-report": PAGE, "/signin": OPEN, "/signin/oidc": OPEN, "/signin/password": OPEN,
     "/signout": OPEN, "/layers/areas.svg": GUARDED, "/layers/lines.svg": GUARDED, "/layers/base.svg": GUARDED,
     "/layers/heat.csv": GUARDED, "/export/entries.csv": GUARDED, "/export/rejects.csv": GUARDED,
-    "/export/audit.csv": GUARDED, "/export/trace.csv": GUARDED, "/upload/file": GUARDED, "/{page}/_stcore/health": OPEN,
+    "/export/audit.csv": GUARDED, "/export/trace.csv": GUARDED, "/export/assessment.csv": GUARDED,
+    "/export/figures.csv": GUARDED, "/export/figures.xlsx": GUARDED, "/export/report.pdf": GUARDED,
+    "/upload/file": GUARDED, "/{page}/_stcore/health": OPEN,
     "/{page}/_stcore/host-config": OPEN,
     # Streamlit's
     "/_stcore/health": OPEN, "/_stcore/host-config": OPEN, "/app/static/{path:path}": OPEN,
