@@ -15,7 +15,7 @@ from loaders.check import missing
 from loaders.dataset import Checked, Column, Dataset, Job, LoadRequest
 from loaders.faults import Refused, fault_rows, together
 from loaders.misplaced import refuse_misplaced
-from loaders.options import allow
+from loaders.options import allow, need_area_level
 from loaders.spatial import area_columns, hex_points, located, place_things, received, today
 
 COUNTS = ("households", "residents", "residents_60", "residents_80", "living_alone_60")
@@ -54,6 +54,7 @@ class Households(Dataset):
         has_point = job.has_shapes or {"lon", "lat"} <= job.present
         if not has_point and "declared_area_code" not in job.present:
             raise Refused("no_place_columns", file=job.request.file.name)
+        need_area_level(job)
         return _Known(placers=placing.kept_placers(landing.connection))
 
     def check(self, frame: pl.DataFrame, job: Job, known: _Known) -> Checked:

@@ -29,6 +29,7 @@ from loaders.deadlines import Deadlines, deadlines_of
 from loaders.faults import Refused, fault_rows, together
 from loaders.lat_lon import pair_column, taken_apart
 from loaders.misplaced import refuse_misplaced
+from loaders.options import need_area_level
 from loaders.sealing import shown_words
 from loaders.spatial import hex_ewkb, impossible, is_swapped, other_zone
 from loaders.spatial import points as received_points
@@ -116,6 +117,7 @@ class Incidents(Dataset):
         return (repr(categories().all), *([deadlines.fingerprint()] if deadlines else []))
 
     def prepare(self, landing: Landing, job: Job) -> _Known:
+        need_area_level(job)
         placers, bulk = placing.kept_placers(landing.connection), _carrier(landing, job)
         if job.mapping.categories == "open":
             return _Known(placers=placers, listed=None, vault=landing.vault, bulk=bulk)

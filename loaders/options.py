@@ -1,11 +1,11 @@
-"""Which options of `cockpit load` make sense for which dataset.
+"""Which options of `cockpit load` and which parts of a mapping make sense for which dataset.
 
-Invariant: an option that would change nothing is refused, so that nobody believes it did.
+Invariant: what would change nothing is refused, so that nobody believes it did.
 """
 
 from collections.abc import Collection
 
-from loaders.dataset import LoadRequest
+from loaders.dataset import Job, LoadRequest
 from loaders.faults import Refused
 
 
@@ -19,3 +19,9 @@ def allow(request: LoadRequest, *, dataset: str, options: Collection[str] = ()) 
     for option, is_given in given.items():
         if is_given and option not in options:
             raise Refused("option_refused", option=option, dataset=dataset)
+
+
+def need_area_level(job: Job) -> None:
+    """Raises Refused (no_area_level) where a file names areas and the mapping does not say of which level they are."""
+    if "declared_area_code" in job.present and job.mapping.declared_level is None:
+        raise Refused("no_area_level", source=job.mapping.code)
