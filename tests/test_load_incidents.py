@@ -119,6 +119,16 @@ def test_a_good_row_becomes_an_incident_with_its_events_and_areas(desk: Desk) ->
     assert events == [("reported", 1), ("accepted", 1), ("arrived", 1), ("closed", 1)]
 
 
+def test_areas_of_rows_whose_level_nobody_told_are_not_lost_in_silence(desk: Desk) -> None:
+    mapping = Path(desk.source)
+    told = mapping.read_text(encoding="utf-8")
+    mapping.write_text(told.replace('declared_level = "community"', ""), encoding="utf-8")
+    result = desk.load(GOOD)
+    assert (result.status, result.exit_code) == ("refused", 2)
+    assert "declared_level" in str(result.message)
+    assert desk.own("incident_code") == []
+
+
 def test_a_telephone_in_the_name_of_a_team_is_masked_for_good(desk: Desk) -> None:
     """The team stands on the wall and in every list of open cases."""
     desk.load(f"{GOOD},网格员王小明 13812345678", f"{GOOD.replace('1,', '2,', 1)},城管二中队", head=f"{HEAD},承办单位")
