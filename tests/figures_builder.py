@@ -88,7 +88,7 @@ class Town:
             ("microgrid", "BM", "BG"),
         ):
             self.area(level, code, parent)
-        for category, response in (("noise", "general"), ("light", "general"), ("fire", "urgent")):
+        for category, response in (("noise", "general"), ("light", "general"), ("smoke", "urgent")):
             self.run(
                 "insert into core.category (code, name_zh, name_en, response_class)"
                 " values (:code, :code, :code, :response)",

@@ -29,7 +29,7 @@ HEAD = (
 GOOD = {
     "closure_rate": {"closed": "10-20 08:00"},
     "on_time_rate": {"closed": "10-20 08:00", "due": "10-20 08:00"},
-    "urgent_on_time_rate": {"closed": "10-20 08:00", "due": "10-20 08:00", "category": "fire"},
+    "urgent_on_time_rate": {"closed": "10-20 08:00", "due": "10-20 08:00", "category": "smoke"},
     "valid_report_rate": {"registered": "10-05 09:00"},
     "grid_solved_rate": {"closed": "10-20 08:00"},
     "accept_within_15min": {"accepted": "10-05 08:15"},
@@ -83,7 +83,7 @@ def lives(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         life["due"] = life["reported"] + timedelta(minutes=draw(st.integers(60, 20_000)))
     return life | {
-        "category": draw(st.sampled_from(["noise", "fire"])),
+        "category": draw(st.sampled_from(["noise", "smoke"])),
         "area": draw(st.sampled_from(["A", "A", "B", None])),
         "metres": draw(st.integers(0, 80)),
         "fate": draw(st.sampled_from(["", "", "", "", "void", "double"])),
@@ -165,7 +165,7 @@ def test_order_splitting_and_repeating_of_loads_change_no_figure(
 def _line(code: str, life: dict[str, Any]) -> str:
     stamps = [life[name].isoformat(" ") if name in life else "" for name in ("reported", *STEPS, "due")]
     status = {"void": "作废", "double": "重复"}.get(life["fate"], "办结" if "closed" in life else "办理中")
-    category = {"noise": "noise_life", "fire": "fire_smoke"}[life["category"]]
+    category = {"noise": "noise_life", "smoke": "fire_smoke"}[life["category"]]
     longitude, latitude = away(life["metres"]).removeprefix("SRID=4326;POINT(").rstrip(")").split()
     original = "c0" if life["fate"] == "double" else ""
     return ",".join([code, category, status, *stamps, original, "道路所", longitude, latitude])

@@ -92,9 +92,9 @@ def test_solved_in_the_grid_is_closed_without_a_dispatch(town: Town) -> None:
 
 
 def test_urgent_cases_are_counted_alone(town: Town) -> None:
-    town.case("10-05 08:00", times=10, category="fire", due="10-05 09:00", closed="10-05 09:00")
-    town.case("10-05 08:00", times=2, category="fire", due="10-05 09:00")
-    town.case("10-05 08:00", category="fire")
+    town.case("10-05 08:00", times=10, category="smoke", due="10-05 09:00", closed="10-05 09:00")
+    town.case("10-05 08:00", times=2, category="smoke", due="10-05 09:00")
+    town.case("10-05 08:00", category="smoke")
     town.case("10-05 08:00", times=10, due="10-05 09:00")
     urgent, all_of_them = town.figures("urgent_on_time_rate", "on_time_rate")
     assert (rate(urgent), urgent.excluded) == ((10, 12), {"no_deadline": 1})

@@ -71,7 +71,7 @@ def test_a_secretary_s_pages_open_on_the_own_community(browser: Browser, pages: 
         tokens = drawn(page)
         assert tokens
         assert all(token.startswith("grid:330109099014") for token in tokens)
-        assert page.locator("nav.nav a[data-go]").all_inner_texts()[:5] == ["总览", "时效", "指标", "资金", "社区"]
+        assert page.locator("nav.nav a[data-go]").all_inner_texts()[:5] == ["总览", "时效", "资金", "社区", "考核"]
         assert_nothing_of_others(page)
         for path, last in (("response", "区域对照"), ("funds", "流水"), ("community", "网格力量")):
             page.goto(f"{pages.address}/{path}")

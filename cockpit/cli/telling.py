@@ -4,6 +4,7 @@ Invariant: no text of a file, an account or the store reaches a terminal with a 
 such a character is written as its number, so that a program reads exactly what is stored.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -22,7 +23,25 @@ def say(text: object, *, err: bool = False) -> None:
 
 def say_json(record: Any) -> None:
     """One line of JSON on standard output."""
-    click.echo(orjson.dumps(record).decode().translate(ESCAPES))
+    click.echo(_json(record))
+
+
+def say_json_rows(head: Mapping[str, Any], name: str, records: Iterable[Any]) -> None:
+    """One JSON object on standard output: `head`, and under `name` the records as they come, one a line."""
+    click.echo(f'{_json(head)[:-1]}, "{name}": [', nl=False)
+    for number, record in enumerate(records):
+        click.echo(f"{',' if number else ''}\n{_json(record)}", nl=False)
+    click.echo("]}")
+
+
+def say_blocks(blocks: Iterable[bytes]) -> None:
+    """Text in UTF-8 as it comes, on standard output."""
+    for block in blocks:
+        click.echo(visible(block.decode("utf-8-sig").replace("\r\n", "\n")), nl=False)
+
+
+def _json(record: Any) -> str:
+    return orjson.dumps(record).decode().translate(ESCAPES)
 
 
 def cell(value: object) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from cockpit.cli.kpi import (
     check_category,
@@ -24,7 +23,7 @@ from cockpit.cli.kpi import (
     value_words,
 )
 from cockpit.cli.ready import as_option, language, reader, ready_store
-from cockpit.cli.telling import ESCAPES, say
+from cockpit.cli.telling import say, say_blocks, say_json, say_json_rows
 from cockpit.figures import Figure, WholeNotVisibleError, figures_in
 from cockpit.indicator import rows
 from cockpit.spreadsheets import csv_stream
@@ -93,7 +92,7 @@ def trace(  # noqa: PLR0917 - click passes options by name
         if place is None:
             say(tr("indicator.cli_not_in_force", language(), area=area), err=True)
             if as_json:
-                _write(b'{"figure": null, "rows": []}\n')
+                say_json({"figure": None, "rows": []})
             return
         (figure,) = figures_in(
             connection, clock, question=asked, windows=(window,), indicators=(wanted,), lang=language()
@@ -148,10 +147,9 @@ def _told(
             rows.record(indicator, row, is_of_two_parts=counts.is_of_two_parts, site=site(), lang=lang) for row in found
         )
         if as_json:
-            _write_json(figure, records)
+            say_json_rows({"figure": figure.record()}, "rows", records)
         elif out is None:
-            for block in csv_stream(rows.COLUMNS, map(rows.cells, records), reader=None, notes=()):
-                click.echo(visible(block.decode("utf-8-sig").replace("\r\n", "\n")), nl=False)
+            say_blocks(csv_stream(rows.COLUMNS, map(rows.cells, records), reader=None, notes=()))
         else:
             _write_file(out, records, notes=_notes(viewer, figure, trace, counts), taken_by=_taken_by(viewer))
     marks = ", ".join(_marked(indicator, counts, lang))
@@ -171,22 +169,6 @@ def _told(
 def _marked(indicator: Indicator, counts: Counts, lang: str) -> Iterator[str]:
     for mark in rows.marks_of(indicator):
         yield f"{rows.mark_words(indicator, mark, lang)} {rows.count_of(indicator, counts, mark)}"
-
-
-def _write(data: bytes) -> None:
-    click.echo(data, nl=False)
-
-
-def _write_json(figure: Figure, records: Iterator[dict[str, Any]]) -> None:
-    """One document, written as the rows come; what a terminal would obey is written as its number."""
-
-    def text(value: object) -> bytes:
-        return orjson.dumps(value).decode().translate(ESCAPES).encode()
-
-    _write(b'{"figure": ' + text(figure.record()) + b', "rows": [')
-    for number, record in enumerate(records):
-        _write((b",\n" if number else b"\n") + text(record))
-    _write(b"]}\n")
 
 
 def _notes(viewer: Viewer, figure: Figure, trace: Trace, counts: Counts) -> list[tuple[str, str]]:
