@@ -250,7 +250,7 @@ def _status(frame: pl.DataFrame, job: Job, stamps: Mapping[str, Times]) -> pl.Se
 def _reporter(names: pl.Series, vault: Vault) -> pl.Series:
     """A keyed digest of who reported (64 bits), equal for equal people; the name goes no further than here."""
     told = names.drop_nulls().unique().to_list()
-    refs = {name: int.from_bytes(bytes.fromhex(vault.ref(folded(name))[:16]), "big", signed=True) for name in told}
+    refs = {name: vault.number(folded(name)) for name in told}
     return names.replace_strict(refs, default=None, return_dtype=pl.Int64).alias("reporter_ref")
 
 
