@@ -1,6 +1,6 @@
 """Checked incident records as rows of core.incident and core.incident_revision, for COPY straight into them.
 
-Invariant: the rows are those that geo/sql/load/incidents/bulk_insert.sql and bulk_revisions.sql make of staged records.
+Invariant: the rows are those that geo/sql/load/incidents/bulk/insert.sql and bulk/revisions.sql make of staged records.
 """
 
 from dataclasses import dataclass

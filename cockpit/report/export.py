@@ -7,12 +7,8 @@ from cockpit import formats
 from cockpit.context import View, parse_day, token
 from cockpit.exports import Document, Export
 from cockpit.report import document, spreadsheet, words
-from cockpit.report.taken import Table, monthly, next_month, table
+from cockpit.report.taken import COLUMNS, Table, monthly, next_month, table
 
-CSV_COLUMNS = (
-    "code", "name", "slug", "indicator", "value", "unit", "low", "high", "n", "numerator", "denominator", "note",
-    "excluded", "as_of", "definition",
-)  # fmt: skip
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -23,7 +19,7 @@ def as_csv(view: View) -> Export:
         action="export-figures",
         target="figures",
         name=_name(view, found),
-        headings=[view.tr(f"report.column_{name}") for name in CSV_COLUMNS],
+        headings=[view.tr(f"report.column_{name}") for name in COLUMNS],
         lines=iter(_lines(view, found)),
         found=len(found.figures),
         filters=_filters(view, found),

@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from cockpit.context import View
 from cockpit.figures import Figure
 from cockpit.report import words
-from cockpit.report.taken import Table
+from cockpit.report.taken import COLUMNS, Table
 from config.indicators import Indicator
 
 SECONDS_A_DAY = 86_400
@@ -23,10 +23,6 @@ NUMBER_FORMS = {
     "count": "#,##0", "ratio": "0.0%", "s": "[h]:mm:ss", "d": "0.0", "per_1000": "0.0", "z": "0.00", "quotient": "0.00",
 }  # fmt: skip
 """How Excel shows a unit; a ratio that is no share of anything is a `quotient`."""
-ROW_COLUMNS = (
-    "code", "name", "slug", "indicator", "value", "unit", "low", "high", "n", "numerator", "denominator", "note",
-    "excluded", "as_of", "definition",
-)  # fmt: skip
 DEFINITION_COLUMNS = (
     "id", "slug", "indicator", "formula", "denominator", "clock", "direction", "minimum_n", "use", "source",
     "definition",
@@ -127,8 +123,8 @@ def _in_unit(figure: Figure, value: float | None) -> float | None:
 
 def _rows(made: _Book, table: Table) -> None:
     tr = made.view.tr
-    headings = [tr(f"report.column_{name}") for name in ROW_COLUMNS]
-    sheet = made.sheet("rows", headings, [WIDE.get(name, 12) for name in ROW_COLUMNS], fixed=4)
+    headings = [tr(f"report.column_{name}") for name in COLUMNS]
+    sheet = made.sheet("rows", headings, [WIDE.get(name, 12) for name in COLUMNS], fixed=4)
     for row, figure in enumerate(table.figures, start=1):
         form = made.number(figure.indicator)
         for column, item in enumerate((figure.area or "–", figure.name, figure.indicator.slug)):

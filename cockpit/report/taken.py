@@ -19,6 +19,11 @@ TREND = ("incidents", "on_time_rate", "onscene_within_10min", "close_km_p90", "b
 """What the report draws month by month."""
 COMPARED = ("incidents", "on_time_rate", "onscene_within_10min", "close_p90", "backlog", "backlog_overdue")
 """The columns of its table of areas."""
+COLUMNS = (
+    "code", "name", "slug", "indicator", "value", "unit", "low", "high", "n", "numerator", "denominator", "note",
+    "excluded", "as_of", "definition",
+)  # fmt: skip
+"""What a line of a table says of one figure."""
 MONTHS_BACK = 12
 Named = Mapping[str, Figure]
 
@@ -74,7 +79,7 @@ def monthly(view: View, month: date) -> Monthly | None:
     if not now:
         return None
     found = _asked(view, question, windows, [indicator(slug) for slug in TREND])
-    below = next((level for level in _levels(view, area)), None)
+    below = next(iter(_levels(view, area)), None)
     return Monthly(
         month=last,
         area=area,
