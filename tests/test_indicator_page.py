@@ -137,7 +137,7 @@ def test_is_it_really_worse_than_its_neighbour_is_answered_in_the_first_line(bro
         expect(page.locator("h1")).to_contain_text("与东社区的 100.0% 没有可分辨的差别")
         drawn(page)
         expect(page.locator(".i-verdict")).to_contain_text("区间跨过 0")
-        expect(page.locator(".i-peers")).to_contain_text("无可分辨差别")
+        expect(page.locator(".i-peers")).to_contain_text("分不出")
         page.locator(".i-peers .i-to").first.click()
         expect(page.locator("h1")).to_contain_text("东社区 2026年10月", timeout=WAIT_MS)
         expect(page.locator("h1")).to_contain_text("与西社区的")
