@@ -55,6 +55,8 @@ TOLD_BY = {
 }
 """The column by which a source tells of a happening."""
 SCORES = (1, 5)
+FOLDS_SIMPLY = r"^[ -~\u{4e00}-\u{9fff}]*$"
+"""Text for which `folded` is no more than trimming and lower case."""
 NOT_BEFORE_REPORT = {
     "accepted_at": "accepted_before_reported",
     "first_closed_at": "closed_before_reported",
@@ -249,9 +251,15 @@ def _status(frame: pl.DataFrame, job: Job, stamps: Mapping[str, Times]) -> pl.Se
 
 def _reporter(names: pl.Series, vault: Vault) -> pl.Series:
     """A keyed digest of who reported (64 bits), equal for equal people; the name goes no further than here."""
-    told = names.drop_nulls().unique().to_list()
-    refs = {name: vault.number(folded(name)) for name in told}
-    return names.replace_strict(refs, default=None, return_dtype=pl.Int64).alias("reporter_ref")
+    told = names.drop_nulls()
+    plain = told.str.strip_chars(" ").str.to_lowercase()
+    if not told.str.contains(FOLDS_SIMPLY).all():
+        plain = pl.Series([folded(name) for name in told.to_list()], dtype=pl.String)
+    refs = pl.Series("reporter_ref", vault.numbers(plain.cast(pl.Binary).to_list()), dtype=pl.Int64)
+    if len(told) == len(names):
+        return refs
+    found = pl.zeros(len(names), dtype=pl.Int64, eager=True).set(names.is_null(), None)
+    return found.scatter(names.is_not_null().arg_true(), refs).alias("reporter_ref")
 
 
 def _answers(frame: pl.DataFrame, job: Job) -> tuple[pl.DataFrame, list[pl.DataFrame]]:

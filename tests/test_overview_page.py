@@ -14,6 +14,13 @@ from geo.viewer import Clock
 
 pytestmark = pytest.mark.browser
 
+THE_SAME_PLACE = """(() => {
+  const [heat, drawing] = ["[data-testid='stDeckGlJsonChart'] canvas", "svg.layer"]
+    .map(found => document.querySelector(found)?.getBoundingClientRect());
+  return heat && drawing && ["x", "y", "width", "height"].every(side => Math.abs(heat[side] - drawing[side]) <= 1.5);
+})()"""
+"""The heat and the drawing of the areas, once the page has settled."""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -125,13 +132,8 @@ def test_the_heat_lies_over_the_areas_at_their_very_place(browser: Browser, town
     with watched(browser) as visit:
         page = visit.open(f"{town}/?mode=heat")
         areas(page)
-        canvas = page.locator("[data-testid='stDeckGlJsonChart'] canvas").first
-        canvas.wait_for(state="attached")
-        heat, drawing = canvas.bounding_box(), page.locator("svg.layer").first.bounding_box()
-        assert heat is not None
-        assert drawing is not None
-        for side in ("x", "y", "width", "height"):
-            assert heat[side] == pytest.approx(drawing[side], abs=1.5)  # type: ignore[literal-required]
+        page.locator("[data-testid='stDeckGlJsonChart'] canvas").first.wait_for(state="attached")
+        until(page, THE_SAME_PLACE)
 
 
 def test_an_unknown_area_in_the_address_is_said_and_everything_is_shown(browser: Browser, town: str) -> None:
