@@ -1,4 +1,6 @@
-"""A page opened → first picture, in headless Chromium without a graphics card, beside an empty Streamlit page."""
+"""A page opened → first picture, in headless Chromium without a graphics card, beside an empty Streamlit page; and the
+server's own time for the matrix.
+"""
 
 import os
 import shutil
@@ -11,23 +13,38 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.bench import CLOCK, Line
-from geo.store import StoreUrls
+from cockpit.access.current import COOKIE
+from cockpit.assessment import computed, table
+from cockpit.assessment.choice import choose
+from cockpit.context import make_view
+from geo.accounts import add_account, open_session
+from geo.store import Store, StoreUrls
+from geo.viewer import LEADER, OPERATOR, Clock
 
 ROOT = Path(__file__).parent.parent
 RUNS = 5
+LONGEST_S = 60
+MONTH = "from=2026-08-01&to=2026-08-31"
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PANELS = "document.querySelectorAll('[class*=st-key-panel_] svg').length"
+CELLS = "document.querySelectorAll('td').length"
 PAGES = {
     "/": "document.querySelector('.areas')?.dataset.ready === '1'",
     "/response": f"{PANELS} > 40",
     "/funds": f"{PANELS} > 1",
+    f"/assessment?{MONTH}": f"{CELLS} > 400",
+    f"/indicator?{MONTH}": f"{PANELS} > 1",
 }
-"""What stands on a page when its first picture is there: the map's areas, the tiles of all areas, the Sankey."""
+"""What stands on a page when its first picture is there: the map's areas, the tiles of all areas, the Sankey, the cells
+of the matrix, the trend of an indicator.
+"""
 EMPTY = "import streamlit as st\nst.html('<p id=\"first\">x</p>')\n"
 
 
@@ -63,18 +80,54 @@ def _wait(address: str) -> None:
     raise RuntimeError(f"no answer from {address}")
 
 
-def _first_picture_s(browser: Browser, address: str, is_there: str) -> float:
+def _signed_in(urls: StoreUrls) -> str:
+    """The cookie of a leader of the store."""
+    store, now = Store(urls), datetime.now(UTC)
+    account = add_account(store, OPERATOR, login="bench", display_name="bench", role="leader", areas=(), now=now)
+    token = open_session(store, account, method="password", address="127.0.0.1", now=now)
+    store.close()
+    return token
+
+
+def _await(page: Page, is_there: str) -> None:
+    """Asks from outside, as the pages evaluate nothing."""
+    deadline = time.perf_counter() + LONGEST_S
+    while not page.evaluate(is_there):
+        if time.perf_counter() > deadline:
+            raise RuntimeError(f"never: {is_there}")
+        time.sleep(0.01)
+
+
+def _first_picture_s(browser: Browser, address: str, is_there: str, token: str = "") -> float:
     """Median seconds from navigation until `is_there` holds in the page, each with an empty browser cache."""
     times = []
     for run in range(RUNS + 1):
         context = browser.new_context(viewport={"width": 1366, "height": 768})
+        if token:
+            context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
         page = context.new_page()
         started = time.perf_counter()
         page.goto(address)
-        page.wait_for_function(is_there, timeout=60_000, polling="raf")
+        _await(page, is_there)
         if run:
             times.append(time.perf_counter() - started)
         context.close()
+    return statistics.median(times)
+
+
+def _matrix_s() -> float:
+    """Median seconds from the URL of the matrix to its markup, of a month that is kept; each at another minute."""
+    times = []
+    for minutes in range(RUNS + 1):
+        clock = Clock(CLOCK.at + timedelta(minutes=minutes))
+        started = time.perf_counter()
+        view = make_view(dict(parse_qsl(MONTH)), viewer=LEADER, clock=clock)
+        choice = choose(view)
+        drawn = table.markup(choice, computed.matrix(choice), {})
+        if minutes:
+            times.append(time.perf_counter() - started)
+        if "<table" not in drawn:
+            raise RuntimeError("no matrix")
     return statistics.median(times)
 
 
@@ -84,6 +137,9 @@ def lines(urls: StoreUrls, folder: Path) -> list[Line]:
         "COCKPIT_HOME": str(folder / "page_home"),
         "COCKPIT_DATABASE_URL": urls.owner,
         "COCKPIT_APP_URL": urls.app,
+        "COCKPIT_LOAD_URL": urls.load,
+        "COCKPIT_GATE_URL": urls.gate,
+        "COCKPIT_WALL_URL": urls.wall,
         "COCKPIT_NOW": CLOCK.at.isoformat(),
     }
     chromium = shutil.which("chromium") or "/usr/bin/chromium"
@@ -94,9 +150,15 @@ def lines(urls: StoreUrls, folder: Path) -> list[Line]:
         with _served(empty, environment) as address:
             floor = _first_picture_s(browser, address, "!!document.querySelector('#first')")
         with _served(ROOT / "cockpit" / "asgi.py", environment) as address:
-            found = {path: _first_picture_s(browser, address + path, is_there) for path, is_there in PAGES.items()}
+            token = _signed_in(urls)
+            found = {
+                path: _first_picture_s(browser, address + path, is_there, token) for path, is_there in PAGES.items()
+            }
         browser.close()
+    os.environ |= environment
+    matrix = Line("matrix of a month, server", "s", _matrix_s(), None, "", RUNS, "aim 0.15 s")
     return [
-        Line(f"page {path} → first picture", "s", seconds, floor, "empty Streamlit page", RUNS)
-        for path, seconds in found.items()
-    ]
+        matrix,
+        *(Line(f"page {path.partition('?')[0]} → first picture", "s", seconds, floor, "empty Streamlit page", RUNS)
+        for path, seconds in found.items())
+    ]  # fmt: skip

@@ -11,7 +11,7 @@ select m.family, m.window_no, m.incident_id, m.street_id, m.community_id, m.grid
        true as is_of_numerator, m.category_id, m.reported_at, m.closed_by_e, m.due_by_e, m.is_suspended, m.moment,
        m.stamps[1] as start_stamp, case when cardinality(m.stamps) > 1 then m.stamps[cardinality(m.stamps)] end as end_stamp
 from (
-  select s.*, coalesce(counted_of_span, floor(extract(epoch from coalesce(s.end_at, s.until_at) - s.start_at))::int) as elapsed_s,
+  select s.*, coalesce(counted_of_span, floor(date_part('epoch', coalesce(s.end_at, s.until_at) - s.start_at))::int) as elapsed_s,
          case when s.is_orphan then 'duplicate'
               when s.start_at is null then s.no_start
               when s.end_at is null and s.until_at is null then s.no_end
