@@ -31,7 +31,7 @@ from geo.viewer import LEADER, OPERATOR, Clock
 ROOT = Path(__file__).parent.parent
 RUNS = 5
 LONGEST_S = 60
-MONTH = "from=2026-08-01&to=2026-08-31"
+MONTH = "from=2026-08-01&to=2026-09-01"
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PANELS = "document.querySelectorAll('[class*=st-key-panel_] svg').length"
 CELLS = "document.querySelectorAll('td').length"
