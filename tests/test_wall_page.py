@@ -167,13 +167,13 @@ def test_a_community_stands_among_the_others_once_a_month_is_published(
                 " select 2, :code || n, 1, 'declared', 1, (select area_id from core.area where code = :code),"
                 " timestamptz '2026-10-05T08:00+08' + n * interval '1 hour', '2026-10-05', '2026-10-09T08:00+08',"
                 " '2026-10-08T08:00+08', 'h', 2 from generate_series(1, :most) n",
-                code=f"N{number}", most=12 if number else 4)  # fmt: skip
+                code=f"N{number}", most=40 if number else 4)  # fmt: skip
         publishing.publish(store, clock, months=(date(2026, 10, 1),))
         page.reload()
         expect(panel.locator("h2.sec")).to_contain_text("2026年10月", timeout=WAIT_MS)
         rate = panel.locator("tr", has_text="按时办结率")
         expect(rate.locator("td").nth(1)).to_have_text("100.0%")
-        expect(rate.locator("td").nth(4)).to_have_text("0 个更高，2 个更低，1 个相同")
+        expect(rate.locator("td").nth(4)).to_have_text("0 个较高，2 个较低，1 个分不出高下")
         expect(rate.locator(".p-own")).to_have_count(1)
         expect(rate.locator(".p-dot")).to_have_count(3)
         expect(panel.locator(".c-key")).to_contain_text("1 个样本不足")

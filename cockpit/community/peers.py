@@ -1,15 +1,19 @@
 """A community among the others of its street in the newest closed month, from what is published for everybody.
 
-Invariant: nothing here reads another community's cases; with fewer than MINIMUM_N cases there is no dot and no place.
+Invariant: nothing here reads another community's cases; with fewer than MINIMUM_N cases there is no dot, and another is
+called higher or lower only where the interval of the difference excludes none (cockpit.indicator.compare).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from cockpit import queries
 from cockpit.community.choice import Chosen
 from cockpit.figures import NO_DATA, TOO_FEW
+from cockpit.indicator.compare import Verdict, apart_per, apart_shares
 from cockpit.queries import Asked, shared
 from config.indicators import indicator
 from geo import published
@@ -21,20 +25,19 @@ SLUGS = ("incidents", "closure_rate", "on_time_rate", ON_SCENE, "close_p50", "fo
 """The figures compared; of `incidents` the number per 1,000 households, since communities differ in size."""
 MINIMUM_N = 10
 MINIMUM_HOUSEHOLDS = 10
-FEWEST_DOTS = 3
-"""With fewer areas beside it a place among them says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One area: its value (per 1,000 households, a ratio or seconds) out of `n` cases."""
+    """One area: its value (per 1,000 households, a ratio or seconds) out of `n` cases; `parts` is what was divided."""
 
     name: str
     value: float
     n: int
+    parts: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One figure: the own dot (None with `why`: no-data, too-few), the street's value, the dots of the others.
 
@@ -50,25 +53,15 @@ class Row:
     others: tuple[Dot, ...]
     few: int
 
-    @property
-    def is_placed(self) -> bool:
-        """Whether the own value can be placed among the others."""
-        return self.own is not None and len(self.others) >= FEWEST_DOTS
+    @cached_property
+    def told_apart(self) -> Counter[Verdict]:
+        """How many of the others are `higher`, `lower`, `alike` (not to be told apart) or have too `few` cases."""
+        return Counter(_verdict(self.slug, dot, self.own) for dot in self.others if self.own)
 
     @property
-    def below(self) -> int:
-        """How many of the others are lower."""
-        return sum(1 for dot in self.others if self.own and dot.value < self.own.value)
-
-    @property
-    def alike(self) -> int:
-        """How many of the others have the same value."""
-        return len(self.others) - self.below - self.above
-
-    @property
-    def above(self) -> int:
-        """How many of the others are higher."""
-        return sum(1 for dot in self.others if self.own and dot.value > self.own.value)
+    def is_judged(self) -> bool:
+        """Whether anything is known of what chance does to such a figure."""
+        return bool(set(self.told_apart) - {"unjudged", "few"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +125,20 @@ def _why(figure: Beside) -> str | None:
 def _dot(figure: Beside) -> Dot | None:
     if _why(figure) or figure.value is None or figure.n is None:
         return None
-    value = figure.value * 1000 / (figure.households or 1) if figure.kpi == "incidents" else figure.value
-    return Dot(figure.name, value, figure.n)
+    if figure.kpi == "incidents":
+        homes = figure.households or 1
+        return Dot(figure.name, figure.value * 1000 / homes, figure.n, (figure.n, homes))
+    has_parts = figure.numerator is not None and figure.denominator
+    return Dot(
+        figure.name, figure.value, figure.n, (figure.numerator or 0, figure.denominator or 0) if has_parts else None
+    )
+
+
+def _verdict(slug: str, other: Dot, own: Dot) -> Verdict:
+    """How the other stands to the own one."""
+    least = indicator(slug).minimum_ranked
+    if other.parts is None or own.parts is None:
+        return "unjudged"
+    if min(other.n, own.n) < least:
+        return "few"
+    return apart_per(other.parts, own.parts) if slug == "incidents" else apart_shares(other.parts, own.parts)

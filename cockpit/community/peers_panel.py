@@ -1,6 +1,6 @@
 """The panel that places a community among the others of its street: one strip of dots a figure, the own one marked.
 
-Invariant: no rank is said, only how many are higher and lower; what has too few cases is words and no dot.
+Invariant: no rank is said, only how many are higher and lower beyond chance; too few cases are words and no dot.
 """
 
 from cockpit import formats
@@ -102,10 +102,11 @@ def _value(view: View, row: Row, value: float) -> str:
 def _place(view: View, row: Row) -> str:
     if row.own is None:
         return ""
-    if not row.is_placed:
-        return view.tr("published.too_few_others")
-    alike = view.tr("published.alike", n=row.alike) if row.alike else ""
-    return view.tr("published.place", above=row.above, below=row.below) + alike
+    if not row.is_judged:
+        return view.tr("published.few_here" if "few" in row.told_apart else "published.unjudged")
+    told = row.told_apart
+    place = view.tr("published.place", above=told["higher"], below=told["lower"], alike=told["alike"])
+    return place + (view.tr("published.few", n=told["few"]) if told["few"] else "")
 
 
 def _strip(view: View, row: Row, area: str) -> str:

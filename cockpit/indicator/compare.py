@@ -59,20 +59,29 @@ def newcombe(own: tuple[int, int], other: tuple[int, int]) -> Interval:
     return Interval(max(-1.0, low), min(1.0, high))
 
 
+def apart_shares(own: tuple[int, int], other: tuple[int, int]) -> Verdict:
+    """Whether the own share (numerator, denominator) is higher or lower than the other beyond chance."""
+    found = newcombe(own, other)
+    return "higher" if found.low > 0 else "lower" if found.high < 0 else "alike"
+
+
+def apart_per(own: tuple[int, int], other: tuple[int, int]) -> Verdict:
+    """The same of two counts over what they are counted per: own as a share of both, beside its part of the latter."""
+    part, found = own[1] / (own[1] + other[1]), wilson(own[0], own[0] + other[0])
+    return "higher" if found.low > part else "lower" if found.high < part else "alike"
+
+
 def _of_shares(own: Figure, other: Figure) -> Difference:
     a, b = (own.numerator or 0, own.denominator or 1), (other.numerator or 0, other.denominator or 1)
-    found = newcombe(a, b)
-    points = a[0] / a[1] - b[0] / b[1]
-    if found.low > 0 or found.high < 0:
-        return Difference("higher" if points > 0 else "lower", points, found)
-    return Difference("alike", points, found, _times(a, b))
+    verdict = apart_shares(a, b)
+    times = _times(a, b) if verdict == "alike" else None
+    return Difference(verdict, a[0] / a[1] - b[0] / b[1], newcombe(a, b), times)
 
 
 def _times(a: tuple[int, int], b: tuple[int, int]) -> int | None:
     """How many times as many cases of the same shares would tell them apart."""
     for times in range(2, MOST_TIMES + 1):
-        found = newcombe((a[0] * times, a[1] * times), (b[0] * times, b[1] * times))
-        if found.low > 0 or found.high < 0:
+        if apart_shares((a[0] * times, a[1] * times), (b[0] * times, b[1] * times)) != "alike":
             return times
     return None
 
@@ -89,9 +98,7 @@ def _of_quantiles(own: Figure, other: Figure) -> Difference:
 
 
 def _of_rates_per(own: Figure, other: Figure) -> Difference:
-    """Two counts over what they are counted per: own as a share of both, beside its part of the denominator."""
     a, b = own.numerator or 0, other.numerator or 0
     if min(a, b) < own.indicator.minimum_ranked or not own.denominator or not other.denominator:
         return Difference("few")
-    part, found = own.denominator / (own.denominator + other.denominator), wilson(a, a + b)
-    return Difference("higher" if found.low > part else "lower" if found.high < part else "alike")
+    return Difference(apart_per((a, own.denominator), (b, other.denominator)))
