@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from cockpit.context import COMMON, View, ancestor, token
+from cockpit.context import COMMON, RESPONSE_CLASSES, View, ancestor, token
 from cockpit.markup import attributes, esc
 from cockpit.picture import picture
 from geo.map_queries import Area
@@ -142,11 +142,25 @@ def levels(view: View) -> str:
     return f'<span class="group"{attributes(role="group", aria_label=view.tr("common.level"))}>{chips}</span>'
 
 
+def classes(view: View) -> str:
+    """The classes of response that there are, for a page that can be limited to one; each category is of one."""
+    chosen = view.filters.response_class
+    present = {known.response_class for known in view.categories}
+    options = option(view.tr("common.all_classes"), view.link({"class": None}), is_on=chosen is None)
+    options += "".join(
+        option(view.tr(f"common.only_{name}"), view.link({"class": name, "category": None}), is_on=name == chosen)
+        for name in RESPONSE_CLASSES
+        if name in present or name == chosen
+    )
+    return f"<select data-choose{attributes(aria_label=view.tr('common.response_class'))}>{options}</select>"
+
+
 def categories(view: View) -> str:
-    """All categories by response class."""
-    chosen = view.filters.category
+    """All categories by response class; those of the class that the page is limited to."""
+    chosen, limited = view.filters.category, view.filters.response_class
     options = option(view.tr("common.all_categories"), view.link({"category": None}), is_on=chosen is None)
-    for response_class in ("urgent", "general", "dispute"):
+    own = next((known.response_class for known in view.categories if known.code == chosen), None)
+    for response_class in [name for name in RESPONSE_CLASSES if limited in (None, name) or name == own]:
         inside = "".join(
             option(known.name(view.lang), view.link({"category": known.code}), is_on=known.code == chosen)
             for known in view.categories

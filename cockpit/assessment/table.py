@@ -6,7 +6,7 @@ Invariant: every cell is a link to its figure and says in text what its mark sho
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from cockpit import formats
+from cockpit import formats, frozen_words
 from cockpit.assessment import cells, words
 from cockpit.assessment.cells import Column, column, drawing, empty, spark
 from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice
@@ -31,10 +31,11 @@ def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     known = attributes(class_="mx", data_cells="1", style=width)
     table = f"<table{known}>{drawn.columns()}{drawn.head()}{drawn.body()}{drawn.whole()}</table>"
     foot = f'<p class="mx-foot">{esc(words.foot(choice, found))}</p>'
-    return f'{_legend(choice)}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
+    legend = _legend(choice, has_late=found.differing(choice.slugs) > 0)
+    return f'{legend}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
 
 
-def _legend(choice: Choice) -> str:
+def _legend(choice: Choice, *, has_late: bool) -> str:
     view = choice.view
     dot = '<circle cx="15" cy="6" r="3.2" class="mx-dot"></circle>'
     hollow = '<circle cx="15" cy="6" r="2.8" class="mx-dot hollow"></circle>'
@@ -47,6 +48,7 @@ def _legend(choice: Choice) -> str:
         (_mark(_range("") + hollow), "hollow"),
     ]
     shown += [("", "change")] if choice.against else []
+    shown += [('<span class="mx-late">Δ</span>', "late")] if has_late else []
     n = assessment().suspicious_n
     told = "".join(f"<span>{mark}{esc(view.tr(f'assessment.legend_{key}', n=n))}</span>" for mark, key in shown)
     return f'<p class="mx-legend">{told}</p>'
@@ -80,6 +82,7 @@ class _Drawn:
                 "from": choice.days[0].isoformat(),
                 "to": choice.days[1].isoformat(),
                 "category": self.view.filters.category,
+                "class": self.view.filters.response_class,
                 "lang": None if self.view.lang == "zh" else self.view.lang,
             }.items()
             if value
@@ -264,8 +267,20 @@ class _Drawn:
         told = "".join(view.tr("assessment.joiner") + word for word in said)
         mark = cells.WARNING if cell.is_suspicious and not self._is_all_suspicious(figure.indicator.slug) else ""
         mark += f'<i aria-hidden="true">{arrow}</i>' if arrow else ""
-        number = f'<span class="mx-n">{mark}{esc(scale.number(float(figure.value)))}</span>'
+        number = f'<span class="mx-n">{mark}{esc(scale.number(float(figure.value)))}</span>{self._late(cell, scale)}'
         return number + (f'<span class="mx-said">{esc(told)}</span>' if told else "")
+
+    def _late(self, cell: Cell, scale: Column) -> str:
+        """What later data would add to a frozen figure, beside it."""
+        kept, now = cell.figure.value, cell.figure.now
+        if kept is None or now is None:
+            return ""
+        by = 0 if now.value is None else now.value - kept
+        told = scale.number(abs(by)) if by else ""
+        sign = "+" if by > 0 else formats.MINUS
+        told = sign + told if told.strip("0.") else ""
+        spoken = frozen_words.difference(self.view, cell.figure)
+        return f'<span class="mx-late" aria-hidden="true">Δ{esc(told)}</span><span class="mx-said">{esc(spoken)}</span>'
 
     def _link(self, slug: str, area: str | None, tip: str, *, style: str = "") -> str:
         """The way to the figure, with the days and the category."""

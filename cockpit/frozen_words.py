@@ -1,0 +1,132 @@
+"""What is said of a frozen month, and of a figure that later data would change.
+
+Invariant: the frozen figure is the figure; what counting gives now stands beside it and never in its place.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from cockpit import formats, queries
+from cockpit.context import Filters, View
+from cockpit.figures import Figure
+from cockpit.markup import attributes, esc
+from config.indicators import Indicator
+from geo.frozen import FrozenMonth
+from geo.viewer import OPERATOR
+from geo.windows import Window
+
+HASH_SIGNS = 8
+"""So much of a hash tells months apart on a screen; all of it stands in the tooltip and in files."""
+State = Literal["frozen", "filtered", "open", "running", "none"]
+NOTES = {"no-data": "kpi.no_data", "too-few": "kpi.too_few", "not-reached": "kpi.not_reached"}
+
+
+def month_of(view: View, filters: Filters) -> FrozenMonth | None:
+    """The days of the filters as the month that was frozen, None where they are none; raises StoreUnavailable."""
+    if not Window(filters.start, filters.end, view.site.zone).is_month:
+        return None
+    return next((month for month in queries.frozen_months(view.asked) if month.month == filters.start), None)
+
+
+def state(view: View, filters: Filters) -> State:
+    """Whether the figures of the days are frozen: as they were; not, since they are filtered; a month that is open or
+    still running; no month at all. Raises StoreUnavailable.
+    """
+    if not Window(filters.start, filters.end, view.site.zone).is_month:
+        return "none"
+    if month_of(view, filters) is not None:
+        return "filtered" if filters.category or filters.response_class else "frozen"
+    return "open" if filters.end <= view.now.date() else "running"
+
+
+def said(view: View, filters: Filters) -> str:
+    """Frozen or not, in a sentence for a page or a file; raises StoreUnavailable."""
+    found, month = state(view, filters), month_of(view, filters)
+    named = {"month": formats.month(filters.start, view.lang)}
+    return view.tr(f"frozen.state_{found}", **named, **(_facts(view, month) if month else {}))
+
+
+def _facts(view: View, month: FrozenMonth) -> dict[str, object]:
+    told = month.circumstances
+    return {
+        "at": f"{told.frozen_at.astimezone(view.site.zone):%Y-%m-%d %H:%M}",
+        "by": by_whom(view, month),
+        "hash": month.chain_hash.hex()[:HASH_SIGNS],
+    }
+
+
+def by_whom(view: View, month: FrozenMonth) -> str:
+    """Who froze it: the login with its role, or that it was done at the command line."""
+    told = month.circumstances
+    role = view.tr(f"role.{told.role}")
+    return role if told.role == OPERATOR.role else view.tr("frozen.by", name=told.frozen_by, role=role)
+
+
+def tip(view: View, month: FrozenMonth, *, indicator: Indicator | None = None) -> str:
+    """From what the month was frozen, line by line; of one indicator its formula and definition."""
+    told = month.circumstances
+    lines = [
+        view.tr("frozen.tip_figures", n=formats.number(month.figures), version=formats.number(told.data_version)),
+        view.tr("frozen.tip_versions", boundary=told.boundary_version, calendar=told.calendar_version or "–"),
+        view.tr("frozen.tip_hash", hash=month.chain_hash.hex()),
+    ]
+    if indicator:
+        lines += [indicator.formula(view.lang), definition(view, month, indicator)]
+    return "\n".join(lines)
+
+
+def definition(view: View, month: FrozenMonth, indicator: Indicator) -> str:
+    """By which definition the indicator was frozen, and that it has another one now."""
+    held = month.circumstances.definitions.get(indicator.slug, "").partition(" ")[0]
+    key = "frozen.defined" if held == indicator.definition else "frozen.defined_anew"
+    return view.tr(key, held=held, now=indicator.definition)
+
+
+def chip(view: View, month: FrozenMonth, *, indicator: Indicator | None = None) -> str:
+    """The mark of a frozen month, with its circumstances when pointed at."""
+    known = attributes(class_="frozen-mark", data_tip=tip(view, month, indicator=indicator), tabindex="0")
+    return f"<span{known}>{esc(view.tr('frozen.mark'))}</span>"
+
+
+# ---------------------------------------------------------------- what later data would change
+
+
+def value(view: View, figure: Figure) -> str:
+    """The value in its unit, or why there is none."""
+    if figure.value is None:
+        return view.tr(NOTES[figure.note or "no-data"])
+    return formats.quantity(figure.value, figure.indicator.unit, view.lang, is_share=figure.indicator.is_share)
+
+
+def difference(view: View, figure: Figure) -> str:
+    """The frozen figure, that of now, how far they lie apart, how many cases more; empty where nothing differs."""
+    if figure.frozen is None or figure.now is None:
+        return ""
+    told = view.tr("frozen.beside", frozen=value(view, figure), now=value(view, figure.now))
+    return view.tr("frozen.joiner").join([told, *_apart(view, figure, figure.now)])
+
+
+def _apart(view: View, kept: Figure, now: Figure) -> Iterable[str]:
+    if by := apart(view, kept.indicator, kept.value, now.value):
+        yield view.tr("frozen.apart", by=by)
+    elif kept.value is not None and now.value is not None:
+        yield view.tr("frozen.parts_only")
+    if more := cases_more(kept, now):
+        yield view.tr("frozen.more" if more > 0 else "frozen.fewer", n=formats.number(abs(more)))
+
+
+def apart(view: View, known: Indicator, kept: float | None, now: float | None) -> str:
+    """Value now less the frozen one, signed and in its unit (shares in points); empty for none."""
+    if kept is None or now is None or now == kept:
+        return ""
+    by, sign = abs(now - kept), "+" if now > kept else formats.MINUS
+    if known.is_share:
+        return sign + view.tr("frozen.points", n=formats.number(by * 100, digits=1 if by >= 0.0005 else 3))
+    return sign + formats.quantity(by, known.unit, view.lang, is_share=False)
+
+
+def cases_more(kept: Figure, now: Figure) -> int:
+    """How many cases more there are now in what the figure is of; of a count the difference says it already."""
+    if kept.indicator.kind == "count":
+        return 0
+    return (now.n or 0) - (kept.n or 0)
