@@ -77,6 +77,11 @@ class Figure:
     now: "Figure | None" = None
 
     @property
+    def is_changed(self) -> bool:
+        """Whether it is frozen, and counting gives another value now."""
+        return self.now is not None and self.now.value != self.value
+
+    @property
     def days(self) -> float:
         """How many days of the window lie before E: what a count of it was counted over."""
         starts = Window(self.start, self.end, the_site().zone).starts

@@ -12,13 +12,15 @@ from geo.map_queries import Area
 PRESETS = (("common.last_7_days", 7), ("common.last_30_days", 30), ("common.last_365_days", 365))
 
 
-def filter_bar(view: View, *, with_level: bool, with_category: bool, key: str = "filters") -> None:
-    """Draws the bar; a choice changes the URL and runs the page again."""
+def filter_bar(
+    view: View, *, with_level: bool, with_category: bool, with_classes: bool = False, key: str = "filters"
+) -> None:
+    """Draws the bar; a choice changes the URL and runs the page again. `with_classes`: as `categories`."""
     parts = [breadcrumb(view), period(view)]
     if with_level and len(view.levels()) > 1:
         parts.append(levels(view))
     if with_category and view.categories:
-        parts.append(categories(view))
+        parts.append(categories(view, with_classes=with_classes))
     label = attributes(role="group", aria_label=view.tr("common.filters"))
     picture(f'<div class="filters"{label}>{"".join(parts)}</div>', key=key)
 
@@ -142,30 +144,21 @@ def levels(view: View) -> str:
     return f'<span class="group"{attributes(role="group", aria_label=view.tr("common.level"))}>{chips}</span>'
 
 
-def classes(view: View) -> str:
-    """The classes of response that there are, for a page that can be limited to one; each category is of one."""
-    chosen = view.filters.response_class
-    present = {known.response_class for known in view.categories}
-    options = option(view.tr("common.all_classes"), view.link({"class": None}), is_on=chosen is None)
-    options += "".join(
-        option(view.tr(f"common.only_{name}"), view.link({"class": name, "category": None}), is_on=name == chosen)
-        for name in RESPONSE_CLASSES
-        if name in present or name == chosen
-    )
-    return f"<select data-choose{attributes(aria_label=view.tr('common.response_class'))}>{options}</select>"
-
-
-def categories(view: View) -> str:
-    """All categories by response class; those of the class that the page is limited to."""
-    chosen, limited = view.filters.category, view.filters.response_class
-    options = option(view.tr("common.all_categories"), view.link({"category": None}), is_on=chosen is None)
-    own = next((known.response_class for known in view.categories if known.code == chosen), None)
-    for response_class in [name for name in RESPONSE_CLASSES if limited in (None, name) or name == own]:
+def categories(view: View, *, with_classes: bool = False) -> str:
+    """All categories by response class; `with_classes`: a class as a whole can be chosen too."""
+    chosen, limited = view.filters.category, view.filters.response_class if with_classes else None
+    free: dict[str, str | None] = {"category": None} | ({"class": None} if with_classes else {})
+    options = option(view.tr("common.all_categories"), view.link(free), is_on=chosen is None and limited is None)
+    for response_class in RESPONSE_CLASSES:
         inside = "".join(
-            option(known.name(view.lang), view.link({"category": known.code}), is_on=known.code == chosen)
+            option(known.name(view.lang), view.link({**free, "category": known.code}), is_on=known.code == chosen)
             for known in view.categories
             if known.response_class == response_class
         )
+        if inside and with_classes:
+            whole = view.link({**free, "class": response_class})
+            is_on = chosen is None and limited == response_class
+            inside = option(view.tr(f"common.whole_{response_class}"), whole, is_on=is_on) + inside
         if inside:
             options += f"<optgroup{attributes(label=view.tr(f'common.class_{response_class}'))}>{inside}</optgroup>"
     return f"<select data-choose{attributes(aria_label=view.tr('common.category'))}>{options}</select>"

@@ -17,6 +17,9 @@ from geo.windows import Window
 
 HASH_SIGNS = 8
 """So much of a hash tells months apart on a screen; all of it stands in the tooltip and in files."""
+DIGITS = {"points": 1, "ratio": 2, "count": 0, "d": 1, "per_1000": 1, "z": 2}
+"""The decimals of a difference by its unit."""
+MOST_DIGITS = 6
 State = Literal["frozen", "filtered", "open", "running", "none"]
 NOTES = {"no-data": "kpi.no_data", "too-few": "kpi.too_few", "not-reached": "kpi.not_reached"}
 
@@ -44,6 +47,11 @@ def said(view: View, filters: Filters) -> str:
     found, month = state(view, filters), month_of(view, filters)
     named = {"month": formats.month(filters.start, view.lang)}
     return view.tr(f"frozen.state_{found}", **named, **(_facts(view, month) if month else {}))
+
+
+def facts(view: View, month: FrozenMonth) -> str:
+    """When, by whom, with which hash; beside the mark that says that it is frozen."""
+    return view.tr("frozen.facts", **_facts(view, month))
 
 
 def _facts(view: View, month: FrozenMonth) -> dict[str, object]:
@@ -120,9 +128,18 @@ def apart(view: View, known: Indicator, kept: float | None, now: float | None) -
     if kept is None or now is None or now == kept:
         return ""
     by, sign = abs(now - kept), "+" if now > kept else formats.MINUS
-    if known.is_share:
-        return sign + view.tr("frozen.points", n=formats.number(by * 100, digits=1 if by >= 0.0005 else 3))
-    return sign + formats.quantity(by, known.unit, view.lang, is_share=False)
+    if known.unit == "s":
+        return sign + formats.duration(by, view.lang)
+    unit = "points" if known.is_share else known.unit
+    told = sign + _digits(by * 100 if known.is_share else by, DIGITS[unit])
+    return view.tr(f"frozen.unit_{unit}", n=told)
+
+
+def _digits(by: float, digits: int) -> str:
+    """With so many decimals, or with the first that says more than nothing."""
+    while by < 0.5 * 10**-digits and digits < MOST_DIGITS:
+        digits += 1
+    return formats.number(by, digits=digits)
 
 
 def cases_more(kept: Figure, now: Figure) -> int:

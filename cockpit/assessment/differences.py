@@ -30,9 +30,8 @@ def _differences(asked: Asked, *, month: date) -> tuple[Difference, ...]:
 
 
 def differences(choice: Choice, month: FrozenMonth) -> tuple[Difference, ...]:
-    """The figures of the month that are not what was frozen, in the place looked into: by level, code and indicator.
-
-    Raises StoreUnavailable.
+    """The figures of the month that are not what was frozen, in the place looked into: other values first, then by
+    level, code and indicator. Raises StoreUnavailable.
     """
     view, within = choice.view, choice.view.filters.area
     order = {each.slug: place for place, each in enumerate(indicators())}
@@ -43,8 +42,9 @@ def differences(choice: Choice, month: FrozenMonth) -> tuple[Difference, ...]:
         if seen is None or f"{one.frozen.level}:{one.frozen.code}" in seen
     ]
 
-    def place(one: Difference) -> tuple[int, str, int]:
-        return LEVELS.index(one.frozen.level), one.frozen.code, order.get(one.frozen.kpi, len(order))
+    def place(one: Difference) -> tuple[bool, int, str, int]:
+        is_same = one.now is not None and one.now.value == one.frozen.value
+        return is_same, LEVELS.index(one.frozen.level), one.frozen.code, order.get(one.frozen.kpi, len(order))
 
     return tuple(sorted(found, key=place))
 

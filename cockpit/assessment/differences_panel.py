@@ -84,6 +84,8 @@ def _row(view: View, one: Difference) -> str:
     level, area = view.tr(f"common.level_{kept.level}"), differences.name(view, one)
     indicator = each.name(view.lang) if each else kept.kpi
     by = frozen_words.apart(view, each, kept.value, one.now.value if one.now else None) if each else ""
+    if one.difference == 0:
+        by = view.tr("frozen.same_value")
     more = differences.cases(one)
     signed = "" if not more else f"{'+' if more > 0 else formats.MINUS}{formats.number(abs(more))}"
     words = f"{level} {area} {kept.code} {indicator} {kept.kpi} {each.id if each else ''}".casefold()

@@ -12,7 +12,7 @@ import streamlit as st
 from cockpit import child, context, formats, frozen_words
 from cockpit.assessment.choice import Choice
 from cockpit.assessment.computed import Matrix
-from cockpit.assessment.panels import Assessed
+from cockpit.assessment.panels import Assessed, ways_out
 from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.picture import picture
@@ -63,7 +63,9 @@ def _line(choice: Choice, found: Matrix | None, state: Told) -> str:
     view = choice.view
     month = frozen_words.month_of(view, view.filters)
     mark = frozen_words.chip(view, month) if month else ""
-    parts = [f"<span>{esc(frozen_words.said(view, view.filters))}</span>"]
+    is_frozen = frozen_words.state(view, view.filters) == "frozen"
+    said = frozen_words.facts(view, month) if month and is_frozen else frozen_words.said(view, view.filters)
+    parts = [f"<span>{esc(said)}</span>"]
     if month:
         parts += [f"<span>{esc(told)}</span>" for told in _changed(choice, found)]
         key, to = ("close_list", None) if is_open(view) else ("to_list", LIST)
@@ -71,7 +73,7 @@ def _line(choice: Choice, found: Matrix | None, state: Told) -> str:
     elif _may_freeze(choice) and state.asked is None:
         label = view.tr("frozen.act", month=formats.month(choice.days[0], view.lang))
         parts.append(_button(label, "ask", style="btn s"))
-    return f'<p class="mx-frozen">{mark}{"".join(parts)}</p>'
+    return f'<div class="mx-frozen">{mark}{"".join(parts)}{ways_out(choice)}</div>'
 
 
 def _way(view: View, key: str, to: str | None) -> str:
@@ -110,7 +112,7 @@ def _box(view: View, state: Told) -> str:
     ask = view.tr("frozen.ask", month=formats.month(state.asked, view.lang))
     scope = view.tr("frozen.ask_scope", version=formats.number(view.data_version))
     acts = _button(view.tr("frozen.yes"), "freeze", style="btn p") + _button(view.tr("frozen.cancel"), "cancel")
-    return f'<div class="mx-box" role="alertdialog"><p><b>{esc(ask)}</b></p><p>{esc(scope)}</p><p>{acts}</p></div>'
+    return f'<div class="mx-box" role="alertdialog"><p><b>{esc(ask)}</b></p><p>{esc(scope)}</p><p class="mx-acts">{acts}</p></div>'
 
 
 def _button(word: str, act: str, *, style: str = "btn") -> str:

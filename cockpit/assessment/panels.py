@@ -78,10 +78,9 @@ def bar(assessed: Assessed) -> None:
     if _types(choice):
         parts.append(_type(choice))
     if view.categories:
-        parts += [filterbar.classes(view), filterbar.categories(view)]
+        parts.append(filterbar.categories(view, with_classes=True))
     sets = [(name, f"assessment.columns_{name}") for name in (FIRST, *GROUPS)]
     parts.append(_chips(view, "columns", sets, choice.group, drops=("sort", "dir")))
-    parts.append(_ends(choice))
     label = attributes(role="group", aria_label=view.tr("common.filters"))
     picture(f'<div class="filters mx-filters"{label}>{"".join(parts)}</div>', key="assessment_filters")
 
@@ -148,7 +147,7 @@ def _chips(
     return f'<span class="group"{attributes(role="group", aria_label=label)}>{chips}</span>'
 
 
-def _ends(choice: Choice) -> str:
+def ways_out(choice: Choice) -> str:
     """Printing and the files, at the right end: what is shown, all indicators, the month on paper where it is one."""
     view, (start, end) = choice.view, choice.days
     known = attributes(type="button", class_="btn s", data_print="1")

@@ -28,10 +28,10 @@ def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     drawn = _Drawn(choice, found, scales, lines)
     is_wide = len(choice.columns) > MOST_COLUMNS
     width = f"min-width:{240 + COLUMN_PX * len(choice.columns)}px" if is_wide else None
-    known = attributes(class_="mx", data_cells="1", style=width)
+    known = attributes(class_="mx late" if drawn.has_late else "mx", data_cells="1", style=width)
     table = f"<table{known}>{drawn.columns()}{drawn.head()}{drawn.body()}{drawn.whole()}</table>"
     foot = f'<p class="mx-foot">{esc(words.foot(choice, found))}</p>'
-    legend = _legend(choice, has_late=found.differing(choice.slugs) > 0)
+    legend = _legend(choice, has_late=drawn.has_late)
     return f'{legend}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
 
 
@@ -48,7 +48,7 @@ def _legend(choice: Choice, *, has_late: bool) -> str:
         (_mark(_range("") + hollow), "hollow"),
     ]
     shown += [("", "change")] if choice.against else []
-    shown += [('<span class="mx-late">Δ</span>', "late")] if has_late else []
+    shown += [('<span class="mx-late">+1</span>', "late")] if has_late else []
     n = assessment().suspicious_n
     told = "".join(f"<span>{mark}{esc(view.tr(f'assessment.legend_{key}', n=n))}</span>" for mark, key in shown)
     return f'<p class="mx-legend">{told}</p>'
@@ -74,6 +74,7 @@ class _Drawn:
         self.scales, self.lines = scales, lines
         self.lead = choice.lead.slug if choice.lead and lines else None
         self.has_households = found.households is not None
+        self.has_late = found.differing(choice.slugs) > 0
         values = [figure.value for figures in lines.values() for figure in figures]
         self.span = cells.ends(values)
         self.kept = {
@@ -271,16 +272,17 @@ class _Drawn:
         return number + (f'<span class="mx-said">{esc(told)}</span>' if told else "")
 
     def _late(self, cell: Cell, scale: Column) -> str:
-        """What later data would add to a frozen figure, beside it."""
-        kept, now = cell.figure.value, cell.figure.now
-        if kept is None or now is None:
+        """What later data would add to a frozen figure, in the place that is kept for it in every cell."""
+        if not self.has_late:
             return ""
-        by = 0 if now.value is None else now.value - kept
-        told = scale.number(abs(by)) if by else ""
-        sign = "+" if by > 0 else formats.MINUS
-        told = sign + told if told.strip("0.") else ""
+        kept, now = cell.figure.value, cell.figure.now
+        by = 0 if kept is None or now is None or now.value is None else now.value - kept
+        if not by:
+            return '<span class="mx-late"></span>'
+        told = scale.number(abs(by))
+        told = ("+" if by > 0 else formats.MINUS) + told if told.strip("0.") else "Δ"
         spoken = frozen_words.difference(self.view, cell.figure)
-        return f'<span class="mx-late" aria-hidden="true">Δ{esc(told)}</span><span class="mx-said">{esc(spoken)}</span>'
+        return f'<span class="mx-late" aria-hidden="true">{esc(told)}</span><span class="mx-said">{esc(spoken)}</span>'
 
     def _link(self, slug: str, area: str | None, tip: str, *, style: str = "") -> str:
         """The way to the figure, with the days and the category."""

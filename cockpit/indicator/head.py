@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from cockpit import formats, plotted
+from cockpit import formats, frozen_words, plotted
 from cockpit.context import token
 from cockpit.filterbar import filter_bar, link, option
 from cockpit.indicator import computed, words
@@ -116,4 +116,23 @@ def bar(page: IndicatorView) -> None:
         f'<span class="group"{attributes(role="group", aria_label=view.tr("indicator.months_closed"))}>{chips}</span>'
     )
     picture(f'<div class="filters i-bar">{chosen}{months}</div>', key="indicator_bar")
-    filter_bar(view, with_level=False, with_category=True)
+    filter_bar(view, with_level=False, with_category=True, with_classes=True)
+    _frozen(page)
+
+
+def _frozen(page: IndicatorView) -> None:
+    """One line: whether the days are frozen, and what later data would change; nothing without a store."""
+    view = page.view
+    try:
+        month = frozen_words.month_of(view, view.filters)
+        is_frozen = frozen_words.state(view, view.filters) == "frozen"
+        said = frozen_words.facts(view, month) if month and is_frozen else frozen_words.said(view, view.filters)
+        figure = computed.own(view.asked, subject=page.subject)
+    except StoreUnavailable:
+        return
+    parts = [said]
+    if figure and figure.now:
+        parts += [frozen_words.difference(view, figure), view.tr("frozen.now_below")]
+    mark = frozen_words.chip(view, month, indicator=page.indicator) if month else ""
+    told = "".join(f"<span>{esc(part)}</span>" for part in parts)
+    picture(f'<p class="i-frozen">{mark}{told}</p>', key="indicator_frozen")
