@@ -147,7 +147,7 @@ def levels(view: View) -> str:
 def categories(view: View, *, with_classes: bool = False) -> str:
     """All categories by response class; `with_classes`: a class as a whole can be chosen too."""
     chosen, limited = view.filters.category, view.filters.response_class if with_classes else None
-    free: dict[str, str | None] = {"category": None} | ({"class": None} if with_classes else {})
+    free = dict[str, str | None].fromkeys(("category", "class") if with_classes else ("category",))
     options = option(view.tr("common.all_categories"), view.link(free), is_on=chosen is None and limited is None)
     for response_class in RESPONSE_CLASSES:
         inside = "".join(

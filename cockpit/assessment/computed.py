@@ -101,11 +101,7 @@ class Matrix:
     def differing(self, slugs: Iterable[str]) -> int:
         """How many frozen figures of these columns have another value now."""
         shown = [row.cells[slug].figure for slug in slugs for row in self.rows]
-        return sum(
-            1
-            for figure in (*shown, *self.whole.values())
-            if figure.now is not None and figure.now.value != figure.value
-        )
+        return sum(1 for figure in (*shown, *self.whole.values()) if figure.is_changed)
 
     def compared(self, slugs: Iterable[str]) -> int:
         """How many cells of these columns were compared with their peers."""

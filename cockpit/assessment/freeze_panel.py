@@ -112,7 +112,8 @@ def _box(view: View, state: Told) -> str:
     ask = view.tr("frozen.ask", month=formats.month(state.asked, view.lang))
     scope = view.tr("frozen.ask_scope", version=formats.number(view.data_version))
     acts = _button(view.tr("frozen.yes"), "freeze", style="btn p") + _button(view.tr("frozen.cancel"), "cancel")
-    return f'<div class="mx-box" role="alertdialog"><p><b>{esc(ask)}</b></p><p>{esc(scope)}</p><p class="mx-acts">{acts}</p></div>'
+    told = f'<p><b>{esc(ask)}</b></p><p>{esc(scope)}</p><p class="mx-acts">{acts}</p>'
+    return f'<div class="mx-box" role="alertdialog">{told}</div>'
 
 
 def _button(word: str, act: str, *, style: str = "btn") -> str:

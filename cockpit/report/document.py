@@ -88,7 +88,7 @@ def _differences(view: View, found: Monthly) -> list[list[str]]:
     return [
         [figure.indicator.name(view.lang), frozen_words.difference(view, figure)]
         for figure in found.now.values()
-        if figure.now is not None and figure.now.value != figure.value
+        if figure.is_changed
     ]
 
 

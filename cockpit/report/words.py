@@ -48,7 +48,7 @@ def use(view: View, indicator: Indicator) -> str:
 def frozen(view: View, figure: Figure) -> tuple[str, float | int | None, float | None]:
     """Whether it is frozen; what counting gives now where that is another value, and by how much."""
     word, now = view.tr("frozen.mark" if figure.frozen else "frozen.not_mark"), figure.now
-    if now is None or now.value == figure.value:
+    if now is None or not figure.is_changed:
         return word, None, None
     return word, now.value, None if now.value is None or figure.value is None else now.value - figure.value
 
