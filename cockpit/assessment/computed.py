@@ -4,7 +4,7 @@ Invariant: a difference is called one only where the 95 % interval excludes the 
 a ranking, and the indicator may be assessed; a group's value comes from its cases, never from its areas' rates.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
@@ -98,10 +98,11 @@ class Matrix:
         """The rows of all groups."""
         return tuple(row for group in self.groups for row in group.rows)
 
-    def differing(self, slugs: Iterable[str]) -> int:
+    def differing(self, slugs: Collection[str]) -> int:
         """How many frozen figures of these columns have another value now."""
-        shown = [row.cells[slug].figure for slug in slugs for row in self.rows]
-        return sum(1 for figure in (*shown, *self.whole.values()) if figure.is_changed)
+        found = [row.cells[slug].figure for slug in slugs for row in self.rows]
+        found += [figure for slug, figure in self.whole.items() if slug in slugs]
+        return sum(1 for figure in found if figure.is_changed)
 
     def compared(self, slugs: Iterable[str]) -> int:
         """How many cells of these columns were compared with their peers."""

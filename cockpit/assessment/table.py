@@ -28,10 +28,10 @@ def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     drawn = _Drawn(choice, found, scales, lines)
     is_wide = len(choice.columns) > MOST_COLUMNS
     width = f"min-width:{240 + COLUMN_PX * len(choice.columns)}px" if is_wide else None
-    known = attributes(class_="mx late" if drawn.has_late else "mx", data_cells="1", style=width)
+    known = attributes(class_="mx", data_cells="1", style=width)
     table = f"<table{known}>{drawn.columns()}{drawn.head()}{drawn.body()}{drawn.whole()}</table>"
     foot = f'<p class="mx-foot">{esc(words.foot(choice, found))}</p>'
-    legend = _legend(choice, has_late=drawn.has_late)
+    legend = _legend(choice, has_late=bool(drawn.late))
     return f'{legend}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
 
 
@@ -74,7 +74,7 @@ class _Drawn:
         self.scales, self.lines = scales, lines
         self.lead = choice.lead.slug if choice.lead and lines else None
         self.has_households = found.households is not None
-        self.has_late = found.differing(choice.slugs) > 0
+        self.late = {slug for slug in choice.slugs if found.differing([slug])}
         values = [figure.value for figures in lines.values() for figure in figures]
         self.span = cells.ends(values)
         self.kept = {
@@ -140,7 +140,8 @@ class _Drawn:
             tags += f"<span{attributes(class_='mx-doubt', data_tip=told)}>{cells.WARNING}</span>"
         name = formats.spaced(each.name(view.lang))
         tip = f"{each.definition} {each.name(view.lang)}\n{each.formula(view.lang)}\n{each.denominator(view.lang)}"
-        known = attributes(scope="col", aria_sort=self._order(each.slug), class_="mx-col")
+        style = "mx-col late" if each.slug in self.late else "mx-col"
+        known = attributes(scope="col", aria_sort=self._order(each.slug), class_=style)
         told = f'<div class="mx-h">{self._sort_link(each.slug, name, tip)}{tags}{self._definition(each)}</div>'
         return f"<th{known}>{told}{_axis(scale.end(scale.low), scale.end(scale.high))}</th>"
 
@@ -188,7 +189,7 @@ class _Drawn:
         for each in self.choice.columns:
             value = values[each.slug]
             number = self.scales[each.slug].number(value) if value is not None else ""
-            told.append(f'<td><span class="mx-n">{esc(number)}</span></td>')
+            told.append(self._td(each.slug, f'<span class="mx-n">{esc(number)}</span>'))
             if each.slug == self.lead:
                 told.append("<td></td>")
         return "".join(told)
@@ -201,7 +202,7 @@ class _Drawn:
         told = []
         for each in self.choice.columns:
             figure = self.found.whole.get(each.slug)
-            told.append(f"<td>{self._whole_cell(figure) if figure else ''}</td>")
+            told.append(self._td(each.slug, self._whole_cell(figure) if figure else ""))
             if each.slug == self.lead:
                 told.append("<td></td>")
         return f'<tfoot><tr class="mx-all"><th scope="row">{esc(name)}</th>{homes}{"".join(told)}</tr></tfoot>'
@@ -228,7 +229,7 @@ class _Drawn:
         head = f"<th{attributes(scope='row', class_='mx-name', data_tip=tip)}>{name}</th>"
         told = []
         for each in self.choice.columns:
-            told.append(f"<td>{self._cell(group, row, each.slug)}</td>")
+            told.append(self._td(each.slug, self._cell(group, row, each.slug)))
             if each.slug == self.lead:
                 told.append(f'<td class="mx-months">{self._months(row)}</td>')
         return f"<tr>{head}{self._homes(row.households)}{''.join(told)}</tr>"
@@ -271,9 +272,12 @@ class _Drawn:
         number = f'<span class="mx-n">{mark}{esc(scale.number(float(figure.value)))}</span>{self._late(cell, scale)}'
         return number + (f'<span class="mx-said">{esc(told)}</span>' if told else "")
 
+    def _td(self, slug: str, inside: str) -> str:
+        return f"<td{attributes(class_='late' if slug in self.late else None)}>{inside}</td>"
+
     def _late(self, cell: Cell, scale: Column) -> str:
         """What later data would add to a frozen figure, in the place that is kept for it in every cell."""
-        if not self.has_late:
+        if cell.figure.indicator.slug not in self.late:
             return ""
         kept, now = cell.figure.value, cell.figure.now
         by = 0 if kept is None or now is None or now.value is None else now.value - kept

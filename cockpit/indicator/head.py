@@ -9,7 +9,7 @@ from datetime import timedelta
 import streamlit as st
 
 from cockpit import formats, frozen_words, plotted
-from cockpit.context import token
+from cockpit.context import View, token
 from cockpit.filterbar import filter_bar, link, option
 from cockpit.indicator import computed, words
 from cockpit.indicator.computed import IndicatorView, Peer
@@ -19,6 +19,7 @@ from cockpit.panels import Empty, panel
 from cockpit.picture import STATIC, picture
 from cockpit.theme import page_head
 from config.indicators import indicators
+from config.quality import quality
 from geo.errors import StoreUnavailable
 
 GROUPS = ("volume", "progress", "time", "quality")
@@ -115,9 +116,17 @@ def bar(page: IndicatorView) -> None:
     months = (
         f'<span class="group"{attributes(role="group", aria_label=view.tr("indicator.months_closed"))}>{chips}</span>'
     )
-    picture(f'<div class="filters i-bar">{chosen}{months}</div>', key="indicator_bar")
+    picture(f'<div class="filters i-bar">{chosen}{months}{_quality(view)}</div>', key="indicator_bar")
     filter_bar(view, with_level=False, with_category=True, with_classes=True)
     _frozen(page)
+
+
+def _quality(view: View) -> str:
+    """The way to the score of the sources, which is of no area and so no figure of this page."""
+    known = quality()
+    address = f"./method{'?lang=en' if view.lang == 'en' else ''}#{known.id}"
+    name = view.tr("indicator.to_quality", id=known.id, name=known.word("name", view.lang))
+    return f"<a{attributes(class_='crumb', href=address)}>{esc(name)} →</a>"
 
 
 def _frozen(page: IndicatorView) -> None:
