@@ -95,7 +95,7 @@ def choose(view: View) -> Choice:
         sort=sort,
         is_descending=view.option("dir", _directions(sort, columns)) == "down",
         compared=compared,
-        against=_against(start, end, compared, until=so_far[1] if so_far else end),
+        against=_against(start, end, compared, until=so_far[1] if so_far else None),
         community_type=view.params.get("type") if view.params.get("type") in _types(view) else None,
         periods=periods,
         so_far=so_far,
@@ -158,11 +158,12 @@ def _so_far(start: date, end: date, today: date) -> Days | None:
     return (start, until) if start < until < end else None
 
 
-def _against(start: date, end: date, compared: str, *, until: date) -> Days | None:
+def _against(start: date, end: date, compared: str, *, until: date | None = None) -> Days | None:
     """The days of comparison: those of the last year, or those just before (whole months before whole months).
 
     `until` ends what there is of the period: only as many days of the other one are compared, from its beginning on.
     """
+    until = until or end
     if compared == "none":
         return None
     if compared == "year":

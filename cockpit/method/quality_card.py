@@ -5,6 +5,7 @@ Invariant: the scores stand for who may see loads; who may not, or a store that 
 
 from cockpit import formats, quality, queries
 from cockpit.context import View
+from cockpit.data.words import source_name
 from cockpit.markup import attributes, esc
 from cockpit.method import words
 from cockpit.quality import NO_DATA, Score
@@ -71,9 +72,10 @@ def _head(view: View, name: str) -> str:
 
 
 def _row(view: View, one: Score) -> str:
+    name = source_name(view.lang, one.source, one.name, one.dataset)
     shares = "".join(f'<td class="num">{esc(_part(view, one, part))}</td>' for part in PARTS)
     return (
-        f"<tr><td{attributes(class_='name', data_tip=one.source)}>{esc(formats.spaced(one.name))}</td>"
+        f"<tr><td{attributes(class_='name', data_tip=one.source)}>{esc(name)}</td>"
         f'<td class="num">{_value(view, one)}</td><td class="num">{formats.number(one.n)}</td>{shares}'
         f'<td class="num">{formats.number(one.refused)}</td></tr>'
     )
