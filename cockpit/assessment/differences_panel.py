@@ -63,7 +63,7 @@ def _bar(view: View, found: tuple[Difference, ...]) -> str:
         rest = f'<span class="i2">{esc(said)}</span>'
     export = exports.link(view, "differences.csv", view.tr("frozen.export"), changes={"show": None})
     count = '<span class="i3" role="status"></span>'
-    return f'<div class="filters"><input{known}>{count}{rest}<span class="mx-end">{export}</span></div>'
+    return f'<div class="filters mx-late-bar"><input{known}>{count}{rest}<span class="mx-end">{export}</span></div>'
 
 
 def _table(view: View, found: tuple[Difference, ...]) -> str:
