@@ -4,6 +4,8 @@ Invariant: the frozen figure is the figure; what counting gives now stands besid
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from cockpit import formats, queries
@@ -24,34 +26,41 @@ State = Literal["frozen", "filtered", "open", "running", "none"]
 NOTES = {"no-data": "kpi.no_data", "too-few": "kpi.too_few", "not-reached": "kpi.not_reached"}
 
 
-def month_of(view: View, filters: Filters) -> FrozenMonth | None:
-    """The days of the filters as the month that was frozen, None where they are none; raises StoreUnavailable."""
-    if not Window(filters.start, filters.end, view.site.zone).is_month:
-        return None
-    return next((month for month in queries.frozen_months(view.asked) if month.month == filters.start), None)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether the figures of some days are frozen; `month` is how they were, None where the days are no frozen month.
 
-
-def state(view: View, filters: Filters) -> State:
-    """Whether the figures of the days are frozen: as they were; not, since they are filtered; a month that is open or
-    still running; no month at all. Raises StoreUnavailable.
+    `state`: they stand as frozen; the month is frozen and they are not, since they are filtered; a month that is open
+    or still running; no month at all.
     """
-    if not Window(filters.start, filters.end, view.site.zone).is_month:
-        return "none"
-    if month_of(view, filters) is not None:
-        return "filtered" if filters.category or filters.response_class else "frozen"
-    return "open" if filters.end <= view.now.date() else "running"
+
+    start: date
+    month: FrozenMonth | None
+    state: State
 
 
-def said(view: View, filters: Filters) -> str:
-    """Frozen or not, in a sentence for a page or a file; raises StoreUnavailable."""
-    found, month = state(view, filters), month_of(view, filters)
-    named = {"month": formats.month(filters.start, view.lang)}
-    return view.tr(f"frozen.state_{found}", **named, **(_facts(view, month) if month else {}))
+def standing(view: View, filters: Filters) -> Standing:
+    """How the figures of the filters' days stand; raises StoreUnavailable."""
+    start, end = filters.start, filters.end
+    if not Window(start, end, view.site.zone).is_month:
+        return Standing(start, None, "none")
+    month = next((month for month in queries.frozen_months(view.asked) if month.month == start), None)
+    if month is None:
+        return Standing(start, None, "open" if end <= view.now.date() else "running")
+    return Standing(start, month, "filtered" if filters.category or filters.response_class else "frozen")
 
 
-def facts(view: View, month: FrozenMonth) -> str:
-    """When, by whom, with which hash; beside the mark that says that it is frozen."""
-    return view.tr("frozen.facts", **_facts(view, month))
+def said(view: View, found: Standing) -> str:
+    """Frozen or not, in a sentence for a file."""
+    told = _facts(view, found.month) if found.month else {}
+    return view.tr(f"frozen.state_{found.state}", month=formats.month(found.start, view.lang), **told)
+
+
+def beside_mark(view: View, found: Standing) -> str:
+    """The same for a page, where the mark says already that it is frozen: when, by whom, with which hash."""
+    if found.month is None or found.state != "frozen":
+        return said(view, found)
+    return view.tr("frozen.facts", **_facts(view, found.month))
 
 
 def _facts(view: View, month: FrozenMonth) -> dict[str, object]:

@@ -71,7 +71,8 @@ def export(view: View) -> Export | None:
     """All differences of the month that the page shows; None where that is no frozen month. Raises StoreUnavailable."""
     choice = choose(view)
     view = choice.view
-    month = frozen_words.month_of(view, view.filters)
+    standing = frozen_words.standing(view, view.filters)
+    month = standing.month
     if month is None:
         return None
     found = differences(choice, month)
@@ -84,7 +85,7 @@ def export(view: View) -> Export | None:
         found=len(found),
         filters=[
             (view.tr("assessment.period"), formats.month(month.month, view.lang)),
-            (view.tr("frozen.filter"), frozen_words.said(view, view.filters)),
+            (view.tr("frozen.filter"), frozen_words.said(view, standing)),
             (view.tr("frozen.hash"), month.chain_hash.hex()),
             (view.tr("assessment.head_area"), view.filters.area.name if view.filters.area else ""),
         ],

@@ -30,7 +30,7 @@ def show(assessed: Assessed) -> None:
         return
 
     def draw() -> Empty | None:
-        month = frozen_words.month_of(view, view.filters)
+        month = frozen_words.standing(view, view.filters).month
         if month is None:
             return Empty(view.tr("frozen.list_not_frozen", month=formats.month(choice.days[0], view.lang)))
         found = differences.differences(choice, month)
@@ -40,7 +40,7 @@ def show(assessed: Assessed) -> None:
         return None
 
     def unit() -> str:
-        month = frozen_words.month_of(view, view.filters)
+        month = frozen_words.standing(view, view.filters).month
         n = len(differences.differences(choice, month)) if month else 0
         return view.tr("frozen.list_unit", n=formats.number(n)) if month else ""
 

@@ -49,7 +49,7 @@ def _filters(choice: Choice) -> list[tuple[str, str]]:
     return [
         (tr("assessment.period"), words.period(view, choice.days)),
         (tr("assessment.against"), words.against(choice)),
-        (tr("frozen.filter"), frozen_words.said(view, view.filters)),
+        (tr("frozen.filter"), frozen_words.said(view, frozen_words.standing(view, view.filters))),
         (tr("common.level"), words.level(view)),
         (tr("assessment.head_area"), view.filters.area.name if view.filters.area else ""),
         (tr("common.response_class"), tr(f"common.class_{named}") if named else ""),

@@ -14,6 +14,7 @@ from cockpit.assessment.choice import Choice
 from cockpit.assessment.computed import Matrix
 from cockpit.assessment.panels import Assessed, ways_out
 from cockpit.context import View
+from cockpit.frozen_words import Standing
 from cockpit.markup import attributes, esc
 from cockpit.picture import picture
 from geo.masking import cut
@@ -61,16 +62,15 @@ def is_open(view: View) -> bool:
 
 def _line(choice: Choice, found: Matrix | None, state: Told) -> str:
     view = choice.view
-    month = frozen_words.month_of(view, view.filters)
-    mark = frozen_words.chip(view, month) if month else ""
-    is_frozen = frozen_words.state(view, view.filters) == "frozen"
-    said = frozen_words.facts(view, month) if month and is_frozen else frozen_words.said(view, view.filters)
-    parts = [f"<span>{esc(said)}</span>"]
-    if month:
-        parts += [f"<span>{esc(told)}</span>" for told in _changed(choice, found)]
+    standing = frozen_words.standing(view, view.filters)
+    mark = frozen_words.chip(view, standing.month) if standing.month else ""
+    parts = [f"<span>{esc(frozen_words.beside_mark(view, standing))}</span>"]
+    if standing.month:
+        told = _changed(choice, found) if standing.state == "frozen" else []
+        parts += [f"<span>{esc(one)}</span>" for one in told]
         key, to = ("close_list", None) if is_open(view) else ("to_list", LIST)
         parts.append(_way(view, key, to))
-    elif _may_freeze(choice) and state.asked is None:
+    elif _may_freeze(choice, standing) and state.asked is None:
         label = view.tr("frozen.act", month=formats.month(choice.days[0], view.lang))
         parts.append(_button(label, "ask", style="btn s"))
     return f'<div class="mx-frozen">{mark}{"".join(parts)}{ways_out(choice)}</div>'
@@ -84,7 +84,7 @@ def _way(view: View, key: str, to: str | None) -> str:
 def _changed(choice: Choice, found: Matrix | None) -> list[str]:
     """How much of the table later data would change, and how many cases of the month came later."""
     view = choice.view
-    if found is None or frozen_words.state(view, view.filters) != "frozen":
+    if found is None:
         return []
     n = found.differing(choice.slugs)
     told = [view.tr("frozen.table_differs" if n else "frozen.table_same", n=formats.number(n))]
@@ -95,10 +95,8 @@ def _changed(choice: Choice, found: Matrix | None) -> list[str]:
     return told
 
 
-def _may_freeze(choice: Choice) -> bool:
-    view = choice.view
-    is_known = choice.days in choice.periods
-    return is_known and frozen_words.state(view, view.filters) == "open" and view.may(FREEZE)
+def _may_freeze(choice: Choice, standing: Standing) -> bool:
+    return standing.state == "open" and choice.days in choice.periods and choice.view.may(FREEZE)
 
 
 def _box(view: View, state: Told) -> str:
@@ -128,7 +126,8 @@ def _handle(choice: Choice, state: Told, clicked: str) -> None:
         return
     state.said = state.fault = ""
     if clicked == "ask":
-        state.asked = choice.days[0] if _may_freeze(choice) else None
+        standing = frozen_words.standing(choice.view, choice.view.filters)
+        state.asked = choice.days[0] if _may_freeze(choice, standing) else None
     else:
         asked, state.asked = state.asked, None
         if clicked == "freeze" and asked is not None:

@@ -39,7 +39,7 @@ def export(view: View) -> Export | None:
             (view.tr("indicator.value"), words.value(view, figure)),
             (view.tr("common.level"), f"{view.area_name} {area.code or ''}".strip()),
             (view.tr("audit.period_label"), f"[{subject.start}, {subject.end})"),
-            (view.tr("frozen.filter"), frozen_words.said(view, view.filters)),
+            (view.tr("frozen.filter"), frozen_words.said(view, frozen_words.standing(view, view.filters))),
             (view.tr("frozen.head_difference"), frozen_words.difference(view, figure)),
             (view.tr("common.category"), subject.category or ""),
             (view.tr("common.response_class"), view.tr(f"common.class_{named}") if named else ""),

@@ -133,15 +133,13 @@ def _frozen(page: IndicatorView) -> None:
     """One line: whether the days are frozen, and what later data would change; nothing without a store."""
     view = page.view
     try:
-        month = frozen_words.month_of(view, view.filters)
-        is_frozen = frozen_words.state(view, view.filters) == "frozen"
-        said = frozen_words.facts(view, month) if month and is_frozen else frozen_words.said(view, view.filters)
+        standing = frozen_words.standing(view, view.filters)
         figure = computed.own(view.asked, subject=page.subject)
     except StoreUnavailable:
         return
-    parts = [said]
+    parts = [frozen_words.beside_mark(view, standing)]
     if figure and figure.now:
         parts += [frozen_words.difference(view, figure), view.tr("frozen.now_below")]
-    mark = frozen_words.chip(view, month, indicator=page.indicator) if month else ""
+    mark = frozen_words.chip(view, standing.month, indicator=page.indicator) if standing.month else ""
     told = "".join(f"<span>{esc(part)}</span>" for part in parts)
     picture(f'<p class="i-frozen">{mark}{told}</p>', key="indicator_frozen")

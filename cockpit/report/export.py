@@ -107,7 +107,7 @@ def _filters(view: View, found: Table) -> list[tuple[str, str]]:
         (tr("report.area"), f"{filters.area.name} {token(filters.area)}" if filters.area else ""),
         (tr("common.response_class"), tr(f"common.class_{named}") if named else ""),
         (tr("report.category"), category.name(lang) if category else ""),
-        (tr("frozen.filter"), frozen_words.said(view, filters)),
+        (tr("frozen.filter"), frozen_words.said(view, frozen_words.standing(view, filters))),
     ]
 
 

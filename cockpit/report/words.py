@@ -57,7 +57,7 @@ def frozen_month(view: View, month: date) -> str:
     """Whether a month is frozen, by whom and when; raises StoreUnavailable."""
     end = (month + timedelta(days=31)).replace(day=1)
     whole = replace(view.filters, start=month, end=end, category=None, response_class=None)
-    return frozen_words.said(view, whole)
+    return frozen_words.said(view, frozen_words.standing(view, whole))
 
 
 def simulated(view: View) -> str:
