@@ -84,8 +84,8 @@ class Figure:
     @property
     def days(self) -> float:
         """How many days of the window lie before E: what a count of it was counted over."""
-        starts = Window(self.start, self.end, the_site().zone).starts
-        return max(0.0, (self.moment - starts).total_seconds() / SECONDS_A_DAY)
+        window = Window(self.start, self.end, the_site().zone)
+        return max(0.0, (min(self.moment, window.ends) - window.starts).total_seconds() / SECONDS_A_DAY)
 
     @property
     def low(self) -> float | int | None:
