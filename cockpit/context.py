@@ -26,6 +26,8 @@ from geo.viewer import PROGRAM, Clock, Viewer
 COMMON = ("from", "to", "level", "area", "category", "lang")
 OF_STREAMLIT = ("embed", "embed_options")
 """Parameters that Streamlit keeps to itself: who sets them gets an exception."""
+RESPONSE_CLASSES = ("urgent", "general", "dispute")
+"""How fast a category is answered; the URL names one as `class`."""
 LONGEST_DAYS = 3_660
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 """What a URL may name; the weeks and the year before can still be counted from there."""
@@ -38,7 +40,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 class Filters:
     """The part of the data that is looked at: days [start, end), areas of `level`, within `area`, of `category`.
 
-    `category` is a code. Days are days of the site's time zone.
+    `category` is a code, `response_class` one of RESPONSE_CLASSES, for the pages that let one choose it. Days are days
+    of the site's time zone.
     """
 
     start: date
@@ -46,6 +49,7 @@ class Filters:
     level: str
     area: Area | None = None
     category: str | None = None
+    response_class: str | None = None
 
     @property
     def area_id(self) -> int | None:
@@ -305,6 +309,14 @@ def parse_category(params: Mapping[str, str], categories: Sequence[Category]) ->
     return None, (Note("common.note_category", (("value", named),)),)
 
 
+def parse_class(params: Mapping[str, str]) -> tuple[str | None, tuple[Note, ...]]:
+    """The class of response that the URL names, None with a note for one that does not exist."""
+    named = params.get("class")
+    if not named or named in RESPONSE_CLASSES:
+        return named or None, ()
+    return None, (Note("common.note_class", (("value", named),)),)
+
+
 def viewer() -> Viewer:
     """Who looks at the page that runs now; NOBODY without a session that holds now."""
     return current.viewer_of(current.of_page())
@@ -386,8 +398,11 @@ def _parse_rest(
         area, area_notes = own[0], tuple(_in_own(note, own[0]) for note in area_notes)
     level, level_notes = parse_level(params, areas, area, lang=lang)
     category, category_notes = parse_category(params, categories)
-    filters = Filters(start=period[0], end=period[1], level=level, area=area, category=category)
-    return filters, area_notes + level_notes + category_notes
+    response_class, class_notes = parse_class(params)
+    filters = Filters(
+        start=period[0], end=period[1], level=level, area=area, category=category, response_class=response_class
+    )
+    return filters, area_notes + level_notes + category_notes + class_notes
 
 
 def _in_own(note: Note, own: Area) -> Note:

@@ -15,6 +15,7 @@ from config.site import Site
 from config.site import site as the_site
 from geo import figures as counted
 from geo.figures import Question, SourceMoment, Tally
+from geo.frozen import FrozenMonth
 from geo.quantiles import Quantile
 from geo.store import Store, Transaction
 from geo.viewer import SITE, Clock, Viewer
@@ -22,6 +23,7 @@ from geo.windows import Window
 
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: two-sided 95 %."""
+SECONDS_A_DAY = 86_400
 
 Note = Literal["no-data", "too-few", "not-reached"]
 NO_DATA: Note = "no-data"
@@ -50,7 +52,8 @@ class Figure:
 
     `value` is a count, a ratio of 0 to 1 or whole seconds by `unit`; None with a note that says why.
     `interval` is that of a rate, `quantile` holds the interval of a quantile (order statistics, seconds).
-    `start` and `end` are days, end exclusive; `moment` is E, up to which events count.
+    `start` and `end` are days, end exclusive; `moment` is E, up to which events count. `frozen`: the month as which it
+    was frozen, None for what is counted; `now`: what counting gives instead, where that is not the same.
     """
 
     indicator: Indicator
@@ -70,6 +73,19 @@ class Figure:
     excluded: Mapping[str, int]
     moment: datetime
     data_version: int
+    frozen: FrozenMonth | None = None
+    now: "Figure | None" = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is frozen, and counting gives another value now."""
+        return self.now is not None and self.now.value != self.value
+
+    @property
+    def days(self) -> float:
+        """How many days of the window lie before E: what a count of it was counted over."""
+        window = Window(self.start, self.end, the_site().zone)
+        return max(0.0, (min(self.moment, window.ends) - window.starts).total_seconds() / SECONDS_A_DAY)
 
     @property
     def low(self) -> float | int | None:
@@ -118,9 +134,13 @@ def wilson(numerator: int, denominator: int) -> Interval:
     )
 
 
-def poisson_z(now: int, before: int) -> float:
-    """How far two counts lie apart, in standard deviations: 2 (sqrt(now) - sqrt(before)) (Anscombe 1948)."""
-    return 2 * (sqrt(now) - sqrt(before))
+def poisson_z(now: int, before: int, *, times: float = 1) -> float:
+    """How far two counts lie apart: 2 (sqrt(now) - sqrt(before)) (Anscombe 1948).
+
+    `times`: now was counted over so many times as long; then what `before` lets expect of as long a time is compared,
+    brought to the scale of equal times (the ratio of two Poisson rates, Gu et al. 2008, without their 3/8).
+    """
+    return 2 * (sqrt(now) - sqrt(before * times)) * sqrt(2 / (1 + times))
 
 
 def figures(
@@ -139,9 +159,14 @@ def figures(
     Raises WholeNotVisibleError when an area viewer asks for level site, geo.errors.StoreUnavailable without a store.
     """
     with store.reading(viewer, clock) as connection:
-        if question.level == SITE and viewer.level != SITE:
-            raise WholeNotVisibleError(viewer.name)
+        check_whole(viewer, question)
         return figures_in(connection, clock, question=question, windows=windows, indicators=indicators, lang=lang)
+
+
+def check_whole(viewer: Viewer, question: Question) -> None:
+    """Raises WholeNotVisibleError for a viewer of areas who asks for level site."""
+    if question.level == SITE and viewer.level != SITE:
+        raise WholeNotVisibleError(viewer.name)
 
 
 def figures_in(

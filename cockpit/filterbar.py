@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from cockpit.context import COMMON, View, ancestor, token
+from cockpit.context import COMMON, RESPONSE_CLASSES, View, ancestor, token
 from cockpit.markup import attributes, esc
 from cockpit.picture import picture
 from geo.map_queries import Area
@@ -12,13 +12,15 @@ from geo.map_queries import Area
 PRESETS = (("common.last_7_days", 7), ("common.last_30_days", 30), ("common.last_365_days", 365))
 
 
-def filter_bar(view: View, *, with_level: bool, with_category: bool, key: str = "filters") -> None:
-    """Draws the bar; a choice changes the URL and runs the page again."""
+def filter_bar(
+    view: View, *, with_level: bool, with_category: bool, with_classes: bool = False, key: str = "filters"
+) -> None:
+    """Draws the bar; a choice changes the URL and runs the page again. `with_classes`: as `categories`."""
     parts = [breadcrumb(view), period(view)]
     if with_level and len(view.levels()) > 1:
         parts.append(levels(view))
     if with_category and view.categories:
-        parts.append(categories(view))
+        parts.append(categories(view, with_classes=with_classes))
     label = attributes(role="group", aria_label=view.tr("common.filters"))
     picture(f'<div class="filters"{label}>{"".join(parts)}</div>', key=key)
 
@@ -142,16 +144,21 @@ def levels(view: View) -> str:
     return f'<span class="group"{attributes(role="group", aria_label=view.tr("common.level"))}>{chips}</span>'
 
 
-def categories(view: View) -> str:
-    """All categories by response class."""
-    chosen = view.filters.category
-    options = option(view.tr("common.all_categories"), view.link({"category": None}), is_on=chosen is None)
-    for response_class in ("urgent", "general", "dispute"):
+def categories(view: View, *, with_classes: bool = False) -> str:
+    """All categories by response class; `with_classes`: a class as a whole can be chosen too."""
+    chosen, limited = view.filters.category, view.filters.response_class if with_classes else None
+    free = dict[str, str | None].fromkeys(("category", "class") if with_classes else ("category",))
+    options = option(view.tr("common.all_categories"), view.link(free), is_on=chosen is None and limited is None)
+    for response_class in RESPONSE_CLASSES:
         inside = "".join(
-            option(known.name(view.lang), view.link({"category": known.code}), is_on=known.code == chosen)
+            option(known.name(view.lang), view.link({**free, "category": known.code}), is_on=known.code == chosen)
             for known in view.categories
             if known.response_class == response_class
         )
+        if inside and with_classes:
+            whole = view.link({**free, "class": response_class})
+            is_on = chosen is None and limited == response_class
+            inside = option(view.tr(f"common.whole_{response_class}"), whole, is_on=is_on) + inside
         if inside:
             options += f"<optgroup{attributes(label=view.tr(f'common.class_{response_class}'))}>{inside}</optgroup>"
     return f"<select data-choose{attributes(aria_label=view.tr('common.category'))}>{options}</select>"

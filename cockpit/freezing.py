@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from cockpit.figures import Figure, figures_in
+from cockpit.figures import figures_in
+from cockpit.frozen_figures import as_frozen
 from config.indicators import Indicator, indicators
 from config.site import site
 from geo import figures as counted
@@ -22,6 +23,10 @@ from geo.viewer import OPERATOR, SITE, Clock, Viewer
 from geo.windows import Window, buckets
 
 LEVELS = (SITE, "street", "community", "grid")
+
+
+class NotAllowedError(PermissionError):
+    """The database knows no right of the viewer to freeze a month."""
 
 
 class NotClosedError(ValueError):
@@ -87,8 +92,12 @@ def _said(figure: FrozenFigure) -> dict[str, Any]:
 def freeze(store: Store, clock: Clock, month: date, *, by: Viewer = OPERATOR) -> FrozenMonth:
     """Freezes the month's figures as they are now, `by` whom is written down with them.
 
-    Raises NotClosedError, AlreadyFrozenError before anything is written, StoreUnavailable.
+    Raises NotAllowedError, NotClosedError, AlreadyFrozenError before anything is written, StoreUnavailable.
     """
+    with store.reading(by, clock) as connection:
+        if not frozen.may_freeze(connection):
+            raise NotAllowedError(by.name)
+    clock = Clock(clock.at.replace(second=0, microsecond=0))  # pages stand at their minute, and see it in this one
     with store.loading(OPERATOR, clock) as connection:
         published.take_turn(connection)
         window = _closed(connection, clock, month)
@@ -166,15 +175,7 @@ def _figures(connection: Transaction, clock: Clock, month: Window) -> Iterable[F
         for figure in figures_in(
             connection, clock, question=Question(level), windows=(month,), indicators=indicators()
         ):  # fmt: skip
-            yield _as_frozen(figure)
-
-
-def _as_frozen(figure: Figure) -> FrozenFigure:
-    return FrozenFigure(
-        figure.level, figure.area or "", figure.indicator.slug, figure.name, figure.value, figure.numerator,
-        figure.denominator, figure.n, figure.low, figure.high, figure.note, dict(figure.excluded),
-        figure.indicator.definition,
-    )  # fmt: skip
+            yield as_frozen(figure)
 
 
 def _definition(indicator: Indicator) -> str:

@@ -14,8 +14,9 @@ from typing import ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from geo import map_queries, published, steward
+from geo import frozen, map_queries, published, steward
 from geo.errors import StoreUnavailable
+from geo.frozen import FrozenMonth
 from geo.migrations import check
 from geo.replay import Moment, Replay, moment
 from geo.store import Store
@@ -195,6 +196,29 @@ def published_stamp(asked: Asked) -> tuple[int, int, int]:
         if asked.viewer not in known:
             raise
     return known[asked.viewer]
+
+
+@st.cache_resource(show_spinner=False)
+def _frozen_months() -> dict[Viewer, tuple[FrozenMonth, ...]]:
+    """The frozen months as each viewer last saw them, for pictures kept while the store is down."""
+    return {}
+
+
+def frozen_months(asked: Asked) -> tuple[FrozenMonth, ...]:
+    """Every frozen month, in the order of freezing, which raises no data version; raises StoreUnavailable if new."""
+    known = _frozen_months()
+    try:
+        with store().reading(asked.viewer, asked.clock) as connection:
+            known[asked.viewer] = frozen.months(connection)
+    except StoreUnavailable:
+        if asked.viewer not in known:
+            raise
+    return known[asked.viewer]
+
+
+def frozen_stamp(asked: Asked) -> int:
+    """Grows with every month that is frozen: part of the key of what shows figures; raises as `frozen_months`."""
+    return len(frozen_months(asked))
 
 
 @shared

@@ -116,6 +116,11 @@ class Indicator:
         """Whether it lies between 0 and 1 and is shown as a percentage."""
         return self.kind == "rate" or self.is_part
 
+    @property
+    def is_flow(self) -> bool:
+        """Whether it counts what came in its window, and so grows with the days; other counts are of its end."""
+        return self.kind == "count" and self.group == "volume"
+
     def name(self, lang: str) -> str:
         """Its name in `zh` or `en`."""
         return self.name_en if lang == "en" else self.name_zh

@@ -5,6 +5,7 @@ from functools import cache
 
 from config import reader
 from config.indicators import indicators
+from config.quality import quality
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Slot:
 
 @cache
 def slots() -> tuple[Slot, ...]:
-    """The empty places by id; one that has an indicator of its id is filled. Raises config.reader.ConfigError."""
+    """The empty places by id; one that is counted after all is left out. Raises config.reader.ConfigError."""
     path = reader.find("kpi_slots.toml")
     told = reader.read(path).get("slots", [])
     if not isinstance(told, list) or not all(isinstance(table, dict) for table in told):
@@ -48,5 +49,5 @@ def slots() -> tuple[Slot, ...]:
     ]
     if faults:
         raise reader.ConfigError(path, faults)
-    filled = {each.id for each in indicators()}
+    filled = {each.id for each in indicators()} | {quality().id}
     return tuple(sorted((slot for slot in found if slot.id not in filled), key=lambda slot: slot.id))

@@ -14,6 +14,7 @@ import written_tables  # noqa: E402
 from cockpit.method import words  # noqa: E402
 from config.indicators import Indicator  # noqa: E402
 from config.messages import tr  # noqa: E402
+from config.quality import quality  # noqa: E402
 
 
 def text(lang: str) -> str:
@@ -23,6 +24,7 @@ def text(lang: str) -> str:
     for name, found in words.groups():
         parts.append(_title(f"method.group_{name}", lang))
         parts += [_definition(each, lang) for each in found]
+    parts += [_title("method.group_data", lang), _quality(lang)]
     if words.empty_places():
         parts.append(_title("method.slots_title", lang))
         rows = [["", tr("method.formula", lang), tr("method.stages", lang)], ["---"] * 3]
@@ -46,6 +48,13 @@ def _definition(each: Indicator, lang: str) -> str:
     head = f'### <a id="{each.slug}"></a>{each.id} {each.name(lang)} `{each.slug}`\n\n'
     lines = [f"- {fact.label}{_colon(lang)}{fact.text}\n" for fact in words.facts(each, lang) if fact.key != "version"]
     return f"{head}{''.join(lines)}- {tr('method.version', lang)}{_colon(lang)}{each.definition}\n\n"
+
+
+def _quality(lang: str) -> str:
+    """The score of sources under its own heading."""
+    known = quality()
+    lines = "".join(f"- {fact.label}{_colon(lang)}{fact.text}\n" for fact in words.quality_facts(lang))
+    return f"### {known.id} {known.word('name', lang)}\n\n{lines}\n"
 
 
 if __name__ == "__main__":

@@ -72,6 +72,11 @@ class Question:
         if self.level == SITE and self.within_id is not None:
             raise ValueError("level site is the whole: it cannot be limited to an area")
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether cases are left out, or areas put together: of that nothing is kept or frozen."""
+        return bool(self.category or self.response_class or self.by_type)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -274,8 +279,7 @@ def _kept(connection: Connection, marks: "_Marks", shares: Sequence[float]) -> F
     """What the store keeps of it: closed months without a filter of cases."""
     question, listed = marks.question, marks.listed
     months = {number: window for number, window in enumerate(marks.windows) if window.is_month}
-    is_filtered = question.category or question.response_class or question.by_type
-    if not months or is_filtered or not set(shares) <= set(kept.SHARES):
+    if not months or question.is_filtered or not set(shares) <= set(kept.SHARES):
         return {}
     told = kept.families(
         connection,

@@ -79,6 +79,11 @@ class FrozenMonth:
         return self.circumstances.month
 
 
+def may_freeze(connection: Transaction) -> bool:
+    """Whether the viewer of this transaction may freeze a month, as the database knows the rights."""
+    return bool(rows(connection, "frozen/may_freeze")[0]["may"])
+
+
 def months(connection: Transaction) -> tuple[FrozenMonth, ...]:
     """Every frozen month at the viewer's clock, in the order of freezing."""
     names = tuple(Circumstances.__dataclass_fields__)
@@ -94,6 +99,17 @@ def months(connection: Transaction) -> tuple[FrozenMonth, ...]:
 def figures(connection: Transaction, month: date) -> tuple[FrozenFigure, ...]:
     """The figures of a frozen month that the viewer sees, by level, code and slug."""
     return tuple(FrozenFigure(**row) for row in rows(connection, "frozen/figures", month=month))
+
+
+def figures_of(
+    connection: Transaction, *, months: Iterable[date], level: str, kpis: Iterable[str]
+) -> dict[tuple[date, str, str], FrozenFigure]:
+    """Some figures of frozen months that the viewer sees, by month, code and slug."""
+    found: dict[tuple[date, str, str], FrozenFigure] = {}
+    for row in rows(connection, "frozen/figures_of", months=list(months), level=level, kpis=list(kpis)):
+        month = row.pop("month")
+        found[month, row["code"], row["kpi"]] = FrozenFigure(**row)
+    return found
 
 
 def broken(connection: Transaction) -> date | None:

@@ -45,7 +45,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Which rows: of `family` in one area (all its versions) and window, of one category or of all.
+    """Which rows: of `family` in one area (all its versions) and window, of one category or class, or of all.
 
     `marks` and `why` (a reason of exclusion) limit them, None: all. `order` says which marks stand first; those named
     together in one group are not told apart. Within a group `sort` holds: by the duration, else by the report.
@@ -55,6 +55,7 @@ class Trace:
     area: NamedArea
     window: Window
     category: str | None = None
+    response_class: str | None = None
     marks: tuple[Mark, ...] | None = None
     why: str | None = None
     sort: Sort = "longest"
@@ -63,8 +64,9 @@ class Trace:
     @property
     def params(self) -> dict[str, Any]:
         """What the queries bind of it."""
+        asked = Question(self.area.level, category=self.category, response_class=self.response_class)
         return {
-            **figures.cases_params(Question(self.area.level, category=self.category), (self.window,)),
+            **figures.cases_params(asked, (self.window,)),
             "area_ids": list(self.area.area_ids or (0,)),
             "community_ids": list(self.area.area_ids) if self.area.level == "community" else None,
             "reported_from": None,

@@ -96,6 +96,70 @@ def test_counts_change_by_the_poisson_z_and_rates_where_their_intervals_do_not_o
     assert computed.changed(rate(300, 400), None) == 0
 
 
+def reported(value: int, start: date, end: date, *, until: datetime | None = None, slug: str = "incidents") -> Figure:
+    """A count of what came on these days, or up to a moment in them."""
+    moment = until or datetime(end.year, end.month, end.day, tzinfo=CHINA)
+    return replace(count(value), indicator=indicator(slug), start=start, end=end, moment=moment)
+
+
+SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in (9, 10, 11))
+
+
+def test_counts_of_months_of_unequal_length_are_compared_by_the_day() -> None:
+    now = reported(31 * 40, OCTOBER, NOVEMBER)
+    before = reported(30 * 40, SEPTEMBER, OCTOBER)
+    assert (now.days, before.days) == (31, 30)
+    assert figures.poisson_z(31 * 40, 30 * 40, times=31 / 30) == pytest.approx(0)
+    assert computed.changed(now, before) == 0
+    assert computed.is_by_day(now, before)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "times", "z"),
+    [
+        (16, 9, 1, 2.0),
+        (25, 16, 1, 2.0),
+        (40, 20, 2, 0.0),
+        (100, 20, 2, 6.0020),
+        (10, 40, 0.5, -3.0250),
+        (0, 9, 3, -7.3485),
+    ],
+)
+def test_the_z_of_two_counts_over_unequal_times(now: int, before: int, times: float, z: float) -> None:
+    assert figures.poisson_z(now, before, times=times) == pytest.approx(z, abs=5e-4)
+
+
+@pytest.mark.parametrize("times", [0.1, 0.5, 2, 10])
+def test_the_z_is_the_same_the_other_way_round(times: float) -> None:
+    assert figures.poisson_z(30, 50, times=times) == pytest.approx(-figures.poisson_z(50, 30, times=1 / times))
+
+
+def test_a_running_month_is_no_fall_beside_a_whole_one_but_open_cases_are_of_a_moment() -> None:
+    until = datetime(2026, 11, 11, tzinfo=CHINA)
+    running = reported(100, NOVEMBER, date(2026, 12, 1), until=until)
+    whole = reported(310, OCTOBER, NOVEMBER)
+    assert running.days == 10
+    assert computed.changed(running, whole) == 0
+    assert computed.changed(replace(running, value=200), whole) == 1
+    stock = replace(running, indicator=indicator("backlog"))
+    assert computed.changed(stock, replace(whole, indicator=indicator("backlog"))) == -1
+    assert not computed.is_by_day(stock, whole)
+
+
+def test_a_running_period_is_compared_with_the_same_days() -> None:
+    today = date(2026, 11, 20)
+    end, running = date(2026, 12, 1), choice._so_far(NOVEMBER, date(2026, 12, 1), today)
+    assert running == (NOVEMBER, date(2026, 11, 21))
+    assert choice._against(NOVEMBER, end, "before", until=running[1]) == (OCTOBER, date(2026, 10, 21))
+    assert choice._against(NOVEMBER, end, "year", until=running[1]) == (date(2025, 11, 1), date(2025, 11, 21))
+    assert choice._so_far(OCTOBER, NOVEMBER, today) is None
+    assert choice._against(OCTOBER, NOVEMBER, "before", until=NOVEMBER) == (SEPTEMBER, OCTOBER)
+    march = date(2026, 3, 1)
+    assert choice._against(march, date(2026, 4, 1), "before", until=date(2026, 3, 31)) == (date(2026, 2, 1), march)
+    days = date(2026, 11, 16)
+    assert choice._against(days, date(2026, 11, 30), "before", until=date(2026, 11, 21)) == (date(2026, 11, 11), days)
+
+
 # ---------------------------------------------------------------- groups
 
 

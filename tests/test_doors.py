@@ -30,6 +30,7 @@ DOORS = {
     "/signout": OPEN, "/layers/areas.svg": GUARDED, "/layers/lines.svg": GUARDED, "/layers/base.svg": GUARDED,
     "/layers/heat.csv": GUARDED, "/export/entries.csv": GUARDED, "/export/rejects.csv": GUARDED,
     "/export/audit.csv": GUARDED, "/export/trace.csv": GUARDED, "/export/assessment.csv": GUARDED,
+    "/export/differences.csv": GUARDED,
     "/export/figures.csv": GUARDED, "/export/figures.xlsx": GUARDED, "/export/report.pdf": GUARDED,
     "/upload/file": GUARDED, "/{page}/_stcore/health": OPEN,
     "/{page}/_stcore/host-config": OPEN,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from figures_builder import Town, at
@@ -23,7 +23,7 @@ def figure(slug: str, **told: object) -> Figure:
     values: dict[str, object] = {
         "indicator": indicator(slug), "area": "A", "area_id": 1, "name": "A", "level": "community",
         "start": date(2026, 10, 1), "end": date(2026, 11, 1), "value": None, "numerator": None, "denominator": None,
-        "n": None, "interval": None, "quantile": None, "note": None, "excluded": {}, "moment": datetime(2026, 11, 1),  # noqa: DTZ001
+        "n": None, "interval": None, "quantile": None, "note": None, "excluded": {}, "moment": at("11-01 00:00"),
         "data_version": 1,
     }  # fmt: skip
     return Figure(**{**values, **told})  # type: ignore[arg-type]
@@ -115,6 +115,10 @@ def test_a_range_needs_three_months_and_a_share_between_none_and_all() -> None:
     low, high = computed._expected(figure("incidents", value=100, n=100), [_month(100, m) for m in (1, 2, 3)]) or (0, 0)
     assert low < 100 * 31 / 30 < high
     assert (round(low), round(high)) == (84, 124)
+    running = figure("incidents", value=30, n=30, moment=at("10-11 00:00"))
+    low, high = computed._expected(running, [_month(100, m) for m in (1, 2, 3)]) or (0, 0)
+    assert low < 100 * 10 / 30 < high
+    assert (round(low), round(high)) == (23, 46), "of the ten days that the month has had"
     assert computed._expected(quantile(100, 90, 110), [quantile(100, 90, 110)] * 5) is None
 
 

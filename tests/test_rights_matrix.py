@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from urllib.error import HTTPError
 
 import matrix_town
@@ -20,7 +21,8 @@ from command_line import Cockpit
 from matrix_town import ALL, marks_of
 from page_client import Tab, tab
 
-from geo.store import StoreUrls
+from cockpit import freezing
+from geo.store import Store, StoreUrls
 from geo.viewer import Clock
 
 WHOLE_SITE = ("W1", "W2", "E1", "E2", "Q1")
@@ -118,6 +120,9 @@ class Town:
 @pytest.fixture(scope="module")
 def town(urls: StoreUrls, store_environment: dict[str, str], clock: Clock) -> Iterator[Town]:
     matrix_town.build(urls, now=clock.at)
+    store = Store(urls)
+    freezing.freeze(store, clock, date(2026, 10, 1))
+    store.close()
     tokens = {
         person.login: sign_in(store_environment, login=person.login, role=person.role, areas=person.areas)
         for person in PEOPLE
@@ -193,6 +198,7 @@ ADDRESSES = {
     "/export/entries.csv?from=2026-11-01&to=2026-11-21&area={area}": "funds",
     "/export/rejects.csv?load=2&area={area}": "data",
     "/export/assessment.csv?from=2026-10-01&to=2026-11-01&area={area}": "assessment",
+    "/export/differences.csv?from=2026-10-01&to=2026-11-01&area={area}": "assessment",
     "/export/trace.csv?kpi=incidents&from=2026-11-01&to=2026-11-21&area={area}": "indicator",
 }
 

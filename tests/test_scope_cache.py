@@ -31,6 +31,7 @@ CACHES_OF_STREAMLIT = {
     "cockpit/queries.py:shared",
     "cockpit/queries.py:_ledger_ends",  # a dict by viewer, of one number
     "cockpit/queries.py:_published_stamps",  # a dict by viewer, of three numbers
+    "cockpit/queries.py:_frozen_months",  # a dict by viewer, of which months are frozen and how, never a figure
     "cockpit/access/current.py:_seen",  # sessions by hash of their cookie
 }
 OBJECTS_OF_MODULES = {

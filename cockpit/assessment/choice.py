@@ -31,7 +31,9 @@ class Choice:
     """What the page shows: `view` with the days and the level in force, `columns` in their order.
 
     `sort` is a slug, `name` or `households`; `against` the days of comparison (first, day after the last) or None;
-    `community_type` limits to one type. `periods` are what the reader may choose, newest first.
+    `community_type` limits to one type. `periods` are what the reader may choose, newest first. `so_far`: the days of
+    a period that still runs up to today, with which `against` is cut to the same days; None for one that is over.
+    `frozen`: how many months are frozen (queries.frozen_stamp).
     """
 
     view: View
@@ -43,6 +45,8 @@ class Choice:
     against: Days | None
     community_type: str | None
     periods: tuple[Days, ...]
+    so_far: Days | None = None
+    frozen: int = 0
 
     @property
     def days(self) -> Days:
@@ -83,6 +87,7 @@ def choose(view: View) -> Choice:
     start, end = view.filters.start, view.filters.end
     by_year = span.first_on is not None and span.first_on <= shifted(start, -12)
     compared = view.option("against", AGAINST if by_year else ("before", "year", "none"))
+    so_far = _so_far(start, end, today)
     return Choice(
         view=view,
         group=group,
@@ -90,9 +95,11 @@ def choose(view: View) -> Choice:
         sort=sort,
         is_descending=view.option("dir", _directions(sort, columns)) == "down",
         compared=compared,
-        against=_against(start, end, compared),
+        against=_against(start, end, compared, until=so_far[1] if so_far else None),
         community_type=view.params.get("type") if view.params.get("type") in _types(view) else None,
         periods=periods,
+        so_far=so_far,
+        frozen=queries.frozen_stamp(view.asked),
     )
 
 
@@ -145,15 +152,26 @@ def _periods(first_on: date | None, today: date, most: int) -> tuple[Days, ...]:
     return tuple(found)
 
 
-def _against(start: date, end: date, compared: str) -> Days | None:
-    """The days of comparison: those of the last year, or those just before (whole months before whole months)."""
+def _so_far(start: date, end: date, today: date) -> Days | None:
+    """The days up to today, where the period goes on after it."""
+    until = today + timedelta(days=1)
+    return (start, until) if start < until < end else None
+
+
+def _against(start: date, end: date, compared: str, *, until: date | None = None) -> Days | None:
+    """The days of comparison: those of the last year, or those just before (whole months before whole months).
+
+    `until` ends what there is of the period: only as many days of the other one are compared, from its beginning on.
+    """
+    until = until or end
     if compared == "none":
         return None
     if compared == "year":
-        return shifted(start, -12), shifted(end, -12)
+        return shifted(start, -12), shifted(until, -12)
     if start.day == end.day == 1:
-        return shifted(start, -months_between(start, end)), start
-    return start - (end - start), start
+        first = shifted(start, -months_between(start, end))
+        return (first, start) if until == end else (first, min(first + (until - start), start))
+    return start - (until - start), start
 
 
 def months_between(start: date, end: date) -> int:

@@ -4,13 +4,13 @@ Invariant: a difference is called one only where the 95 % interval excludes the 
 a ranking, and the indicator may be assessed; a group's value comes from its cases, never from its areas' rates.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 from typing import Literal
 
-from cockpit import figures, queries
+from cockpit import figures, frozen_figures, queries
 from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice, Days, is_comparable, shifted
 from cockpit.assessment.choice import types as types_of
 from cockpit.context import ancestor
@@ -32,6 +32,9 @@ MOST_TRENDS = 120
 CHANCE = 0.05
 MARKED_Z = 3
 """From here on a changed count is marked; see `cockpit.figures.poisson_z`."""
+ALMOST_DAYS = 0.001
+"""Lengths that differ by less are equal."""
+INCIDENTS = "incidents"
 SUSPECT = "suspect_closure_rate"
 TYPES = ("old_town", "resettlement", "business", "township")
 
@@ -83,16 +86,23 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The whole page: the groups, the figures of all areas together by slug, and their households."""
+    """The whole page: the groups, the figures of all areas together by slug, their households, their incidents."""
 
     groups: tuple[Group, ...]
     whole: Mapping[str, Figure]
     households: int | None
+    incidents: Figure | None = None
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """The rows of all groups."""
         return tuple(row for group in self.groups for row in group.rows)
+
+    def differing(self, slugs: Collection[str]) -> int:
+        """How many frozen figures of these columns have another value now."""
+        found = [row.cells[slug].figure for slug in slugs for row in self.rows]
+        found += [figure for slug, figure in self.whole.items() if slug in slugs]
+        return sum(1 for figure in found if figure.is_changed)
 
     def compared(self, slugs: Iterable[str]) -> int:
         """How many cells of these columns were compared with their peers."""
@@ -114,7 +124,10 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which cases are counted, and against which: reported on `days` and on `against`, of a category, in a place."""
+    """Which cases are counted, against which: reported on `days` and on `against`, of a category or class, in a place.
+
+    `frozen`: how many months are frozen.
+    """
 
     days: Days
     against: Days | None
@@ -122,14 +135,21 @@ class Scope:
     within_id: int | None
     within_level: str
     category: str | None
+    response_class: str | None = None
+    frozen: int = 0
 
     def areas(self) -> Question:
         """Every area of the level."""
-        return Question(level=self.level, within_id=self.within_id, category=self.category)
+        return self._of(self.level)
 
     def whole(self) -> Question:
         """The place as one."""
-        return Question(level=self.within_level, within_id=self.within_id, category=self.category)
+        return self._of(self.within_level)
+
+    def _of(self, level: str) -> Question:
+        return Question(
+            level=level, within_id=self.within_id, category=self.category, response_class=self.response_class
+        )
 
     def windows(self) -> tuple[Window, ...]:
         """The days, and those of comparison."""
@@ -146,6 +166,8 @@ def scope_of(choice: Choice) -> Scope:
         within_id=filters.area_id,
         within_level=filters.area.level if filters.area else SITE,
         category=filters.category,
+        response_class=filters.response_class,
+        frozen=choice.frozen,
     )
 
 
@@ -193,7 +215,7 @@ def households(asked: Asked, *, level: str) -> Mapping[int, int]:
 def _figures(
     asked: Asked, *, question: Question, windows: tuple[Window, ...], slugs: tuple[str, ...]
 ) -> tuple[Figure, ...]:
-    return figures.figures(
+    return frozen_figures.figures(
         queries.store(),
         asked.viewer,
         asked.clock,
@@ -228,7 +250,9 @@ def matrix(choice: Choice) -> Matrix:
             members.setdefault(types[area.area_id], []).append(area)
     quantiles = tuple(each.slug for each in choice.columns if each.kind == "quantile")
     together = by_type(asked, scope=scope, slugs=quantiles) if quantiles and set(members) != {None} else {}
-    of_all = whole(asked, scope=scope, slugs=choice.slugs)
+    asked_whole = tuple(dict.fromkeys((*choice.slugs, *(slug for slug in (INCIDENTS,) if _is_known(slug)))))
+    found_whole = whole(asked, scope=scope, slugs=asked_whole)
+    of_all = {slug: found_whole[slug] for slug in choice.slugs if slug in found_whole}
 
     def group(kind: str | None, areas: Sequence[Area]) -> Group:
         of_group = [found[area.code] for area in areas]
@@ -245,7 +269,7 @@ def matrix(choice: Choice) -> Matrix:
     )
     counted = [row.households for one in groups for row in one.rows]
     total = sum(n for n in counted if n is not None)
-    return Matrix(groups, of_all, total or None)
+    return Matrix(groups, of_all, total or None, found_whole.get(INCIDENTS))
 
 
 def _is_known(slug: str) -> bool:
@@ -333,15 +357,25 @@ def _excludes(figure: Figure, value: float | None) -> int:
 
 
 def changed(now: Figure, before: Figure | None) -> int:
-    """1, -1 or 0: a count by the Poisson Z (Anscombe 1948), all else where the two intervals do not overlap."""
+    """1, -1 or 0: a count by the Poisson Z (Anscombe 1948), all else where the two intervals do not overlap.
+
+    What came in its days is compared by the day: the days that each of the two was counted over tell how much more of
+    it is to be expected.
+    """
     if before is None or now.value is None or before.value is None:
         return 0
     if now.indicator.kind == "count":
-        z = figures.poisson_z(int(now.value), int(before.value))
+        times = now.days / before.days if is_by_day(now, before) else 1
+        z = figures.poisson_z(int(now.value), int(before.value), times=times)
         return (z >= MARKED_Z) - (z <= -MARKED_Z)
     above = now.low is not None and before.high is not None and now.low > before.high
     below = now.high is not None and before.low is not None and now.high < before.low
     return above - below
+
+
+def is_by_day(now: Figure, before: Figure) -> bool:
+    """Whether two counts of what came in their days are of unequal length, and so compared by the day."""
+    return now.indicator.is_flow and now.days > 0 < before.days and abs(now.days - before.days) > ALMOST_DAYS
 
 
 def _ordered(rows: Sequence[Row], choice: Choice) -> tuple[Row, ...]:

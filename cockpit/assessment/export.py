@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cockpit import frozen_words
 from cockpit.assessment import computed, words
 from cockpit.assessment.choice import Choice, choose
 from cockpit.assessment.computed import Cell, Group, Row
@@ -11,6 +12,7 @@ from cockpit.exports import Export
 HEADS = (
     "level", "code", "area", "type", "households", "kpi", "indicator", "definition", "value", "unit", "numerator",
     "denominator", "n", "low", "high", "note", "excluded", "peers", "verdict", "suspicious", "before", "change",
+    "frozen", "now", "difference", "days", "days_before",
 )  # fmt: skip
 
 
@@ -34,20 +36,23 @@ def export(view: View) -> Export | None:
         filters=_filters(choice),
         detail={
             "from": start.isoformat(), "to": end.isoformat(), "level": choice.view.filters.level,
-            "area_id": choice.view.filters.area_id, "columns": choice.group, "against": choice.compared,
+            "area_id": choice.view.filters.area_id, "class": choice.view.filters.response_class,
+            "category": choice.view.filters.category, "columns": choice.group, "against": choice.compared,
         },
     )  # fmt: skip
 
 
 def _filters(choice: Choice) -> list[tuple[str, str]]:
     view, tr = choice.view, choice.view.tr
-    against = words.period(view, choice.against) if choice.against else ""
+    named = view.filters.response_class
     category = next((one for one in view.categories if one.code == view.filters.category), None)
     return [
         (tr("assessment.period"), words.period(view, choice.days)),
-        (tr("assessment.against"), against),
+        (tr("assessment.against"), words.against(choice)),
+        (tr("frozen.filter"), frozen_words.said(view, frozen_words.standing(view, view.filters))),
         (tr("common.level"), words.level(view)),
         (tr("assessment.head_area"), view.filters.area.name if view.filters.area else ""),
+        (tr("common.response_class"), tr(f"common.class_{named}") if named else ""),
         (tr("common.category"), category.name(view.lang) if category else ""),
         (tr("assessment.type"), words.type_name(view, choice.community_type) if choice.community_type else ""),
         (tr("assessment.columns"), tr(f"assessment.columns_{choice.group}")),
@@ -63,7 +68,7 @@ def _lines(choice: Choice, groups: tuple[Group, ...]) -> Iterator[tuple[object, 
 
 def _line(view: View, group: Group, row: Row, cell: Cell) -> tuple[object, ...]:
     """The numbers unrounded, in the unit of the indicator."""
-    figure = cell.figure
+    figure, now = cell.figure, cell.figure.now
     changes = {1: view.tr("assessment.change_up"), -1: view.tr("assessment.change_down")}
     return (
         words.level(view),
@@ -88,4 +93,9 @@ def _line(view: View, group: Group, row: Row, cell: Cell) -> tuple[object, ...]:
         view.tr("assessment.suspicious") if cell.is_suspicious else "",
         cell.before.value if cell.before else None,
         changes.get(cell.change, ""),
+        view.tr("frozen.mark" if figure.frozen else "frozen.not_mark"),
+        now.value if now else figure.value,
+        now.value - figure.value if now and now.value is not None and figure.value is not None else None,
+        round(figure.days, 3),
+        round(cell.before.days, 3) if cell.before else None,
     )

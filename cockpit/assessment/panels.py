@@ -78,10 +78,9 @@ def bar(assessed: Assessed) -> None:
     if _types(choice):
         parts.append(_type(choice))
     if view.categories:
-        parts.append(filterbar.categories(view))
+        parts.append(filterbar.categories(view, with_classes=True))
     sets = [(name, f"assessment.columns_{name}") for name in (FIRST, *GROUPS)]
     parts.append(_chips(view, "columns", sets, choice.group, drops=("sort", "dir")))
-    parts.append(_ends(choice))
     label = attributes(role="group", aria_label=view.tr("common.filters"))
     picture(f'<div class="filters mx-filters"{label}>{"".join(parts)}</div>', key="assessment_filters")
 
@@ -148,7 +147,7 @@ def _chips(
     return f'<span class="group"{attributes(role="group", aria_label=label)}>{chips}</span>'
 
 
-def _ends(choice: Choice) -> str:
+def ways_out(choice: Choice) -> str:
     """Printing and the files, at the right end: what is shown, all indicators, the month on paper where it is one."""
     view, (start, end) = choice.view, choice.days
     known = attributes(type="button", class_="btn s", data_print="1")
@@ -166,7 +165,7 @@ def _ends(choice: Choice) -> str:
 
 
 @shared
-def _drawn(asked: Asked, *, params: tuple[tuple[str, str], ...]) -> str:
+def _drawn(asked: Asked, *, params: tuple[tuple[str, str], ...], frozen: int) -> str:  # noqa: ARG001 - part of the key
     """The finished table of the URL's parameters, for all who may see the same."""
     choice = choose(make_view(dict(params), viewer=asked.viewer, clock=asked.clock))
     found = computed.matrix(choice)
@@ -185,12 +184,13 @@ def show(assessed: Assessed) -> None:
         found = assessed.matrix or computed.matrix(choice)
         if not found.rows:
             return Empty(view.tr("assessment.no_areas", level=words.level(view)))
-        picture(_drawn(view.asked, params=tuple(sorted(view.params.items()))), key="assessment_table")
+        params = tuple(sorted(view.params.items()))
+        picture(_drawn(view.asked, params=params, frozen=choice.frozen), key="assessment_table")
         return None
 
     against = view.tr("assessment.against_none")
     if choice.against:
-        against = view.tr("assessment.against_with", period=words.period(view, choice.against))
+        against = view.tr("assessment.against_with", period=words.against(choice))
     unit = view.tr("assessment.section_unit", period=words.period(view, choice.days), against=against)
     unit += "".join(view.tr("assessment.joiner") + told for told in words.limits(choice))
     title = view.tr("assessment.section", level=words.level(view))

@@ -6,7 +6,7 @@ Invariant: every cell is a link to its figure and says in text what its mark sho
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from cockpit import formats
+from cockpit import formats, frozen_words
 from cockpit.assessment import cells, words
 from cockpit.assessment.cells import Column, column, drawing, empty, spark
 from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice
@@ -31,10 +31,11 @@ def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     known = attributes(class_="mx", data_cells="1", style=width)
     table = f"<table{known}>{drawn.columns()}{drawn.head()}{drawn.body()}{drawn.whole()}</table>"
     foot = f'<p class="mx-foot">{esc(words.foot(choice, found))}</p>'
-    return f'{_legend(choice)}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
+    legend = _legend(choice, has_late=bool(drawn.late))
+    return f'{legend}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
 
 
-def _legend(choice: Choice) -> str:
+def _legend(choice: Choice, *, has_late: bool) -> str:
     view = choice.view
     dot = '<circle cx="15" cy="6" r="3.2" class="mx-dot"></circle>'
     hollow = '<circle cx="15" cy="6" r="2.8" class="mx-dot hollow"></circle>'
@@ -47,6 +48,7 @@ def _legend(choice: Choice) -> str:
         (_mark(_range("") + hollow), "hollow"),
     ]
     shown += [("", "change")] if choice.against else []
+    shown += [('<span class="mx-late">+1</span>', "late")] if has_late else []
     n = assessment().suspicious_n
     told = "".join(f"<span>{mark}{esc(view.tr(f'assessment.legend_{key}', n=n))}</span>" for mark, key in shown)
     return f'<p class="mx-legend">{told}</p>'
@@ -72,6 +74,7 @@ class _Drawn:
         self.scales, self.lines = scales, lines
         self.lead = choice.lead.slug if choice.lead and lines else None
         self.has_households = found.households is not None
+        self.late = {slug for slug in choice.slugs if found.differing([slug])}
         values = [figure.value for figures in lines.values() for figure in figures]
         self.span = cells.ends(values)
         self.kept = {
@@ -80,6 +83,7 @@ class _Drawn:
                 "from": choice.days[0].isoformat(),
                 "to": choice.days[1].isoformat(),
                 "category": self.view.filters.category,
+                "class": self.view.filters.response_class,
                 "lang": None if self.view.lang == "zh" else self.view.lang,
             }.items()
             if value
@@ -136,7 +140,8 @@ class _Drawn:
             tags += f"<span{attributes(class_='mx-doubt', data_tip=told)}>{cells.WARNING}</span>"
         name = formats.spaced(each.name(view.lang))
         tip = f"{each.definition} {each.name(view.lang)}\n{each.formula(view.lang)}\n{each.denominator(view.lang)}"
-        known = attributes(scope="col", aria_sort=self._order(each.slug), class_="mx-col")
+        style = "mx-col late" if each.slug in self.late else "mx-col"
+        known = attributes(scope="col", aria_sort=self._order(each.slug), class_=style)
         told = f'<div class="mx-h">{self._sort_link(each.slug, name, tip)}{tags}{self._definition(each)}</div>'
         return f"<th{known}>{told}{_axis(scale.end(scale.low), scale.end(scale.high))}</th>"
 
@@ -184,7 +189,7 @@ class _Drawn:
         for each in self.choice.columns:
             value = values[each.slug]
             number = self.scales[each.slug].number(value) if value is not None else ""
-            told.append(f'<td><span class="mx-n">{esc(number)}</span></td>')
+            told.append(self._td(each.slug, f'<span class="mx-n">{esc(number)}</span>'))
             if each.slug == self.lead:
                 told.append("<td></td>")
         return "".join(told)
@@ -197,7 +202,7 @@ class _Drawn:
         told = []
         for each in self.choice.columns:
             figure = self.found.whole.get(each.slug)
-            told.append(f"<td>{self._whole_cell(figure) if figure else ''}</td>")
+            told.append(self._td(each.slug, self._whole_cell(figure) if figure else ""))
             if each.slug == self.lead:
                 told.append("<td></td>")
         return f'<tfoot><tr class="mx-all"><th scope="row">{esc(name)}</th>{homes}{"".join(told)}</tr></tfoot>'
@@ -224,7 +229,7 @@ class _Drawn:
         head = f"<th{attributes(scope='row', class_='mx-name', data_tip=tip)}>{name}</th>"
         told = []
         for each in self.choice.columns:
-            told.append(f"<td>{self._cell(group, row, each.slug)}</td>")
+            told.append(self._td(each.slug, self._cell(group, row, each.slug)))
             if each.slug == self.lead:
                 told.append(f'<td class="mx-months">{self._months(row)}</td>')
         return f"<tr>{head}{self._homes(row.households)}{''.join(told)}</tr>"
@@ -264,8 +269,24 @@ class _Drawn:
         told = "".join(view.tr("assessment.joiner") + word for word in said)
         mark = cells.WARNING if cell.is_suspicious and not self._is_all_suspicious(figure.indicator.slug) else ""
         mark += f'<i aria-hidden="true">{arrow}</i>' if arrow else ""
-        number = f'<span class="mx-n">{mark}{esc(scale.number(float(figure.value)))}</span>'
+        number = f'<span class="mx-n">{mark}{esc(scale.number(float(figure.value)))}</span>{self._late(cell, scale)}'
         return number + (f'<span class="mx-said">{esc(told)}</span>' if told else "")
+
+    def _td(self, slug: str, inside: str) -> str:
+        return f"<td{attributes(class_='late' if slug in self.late else None)}>{inside}</td>"
+
+    def _late(self, cell: Cell, scale: Column) -> str:
+        """What later data would add to a frozen figure, in the place that is kept for it in every cell."""
+        if cell.figure.indicator.slug not in self.late:
+            return ""
+        kept, now = cell.figure.value, cell.figure.now
+        by = 0 if kept is None or now is None or now.value is None else now.value - kept
+        if not by:
+            return '<span class="mx-late"></span>'
+        told = scale.number(abs(by))
+        told = ("+" if by > 0 else formats.MINUS) + told if told.strip("0.") else "Δ"
+        spoken = frozen_words.difference(self.view, cell.figure)
+        return f'<span class="mx-late" aria-hidden="true">{esc(told)}</span><span class="mx-said">{esc(spoken)}</span>'
 
     def _link(self, slug: str, area: str | None, tip: str, *, style: str = "") -> str:
         """The way to the figure, with the days and the category."""

@@ -6,9 +6,9 @@ Invariant: the sentence names areas only where a difference is one, and says how
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from cockpit import formats
+from cockpit import formats, frozen_words
 from cockpit.assessment.choice import Choice, Days, months_between
-from cockpit.assessment.computed import CHANCE, Cell, Matrix, Row, last_day
+from cockpit.assessment.computed import CHANCE, Cell, Matrix, Row, is_by_day, last_day
 from cockpit.context import View
 from cockpit.figures import NO_DATA, NOT_REACHED, TOO_FEW, Figure
 from config.indicators import Indicator
@@ -24,6 +24,14 @@ def period(view: View, days: Days) -> str:
         first, last = formats.month(start, view.lang), formats.month(last_day(days), view.lang)
         return first if months_between(start, end) == 1 else f"{first}–{last}"
     return formats.period(start, end, view.lang)
+
+
+def against(choice: Choice) -> str:
+    """The days of comparison in words: of a period that still runs, that the same days are compared; empty for none."""
+    if choice.against is None:
+        return ""
+    told = period(choice.view, choice.against)
+    return choice.view.tr("assessment.against_so_far", period=told) if choice.so_far else told
 
 
 def level(view: View) -> str:
@@ -52,6 +60,8 @@ def headline(choice: Choice, found: Matrix) -> str:
     """What is the matter, or that nothing can be told apart."""
     view, lead = choice.view, choice.lead
     tr, when, n = view.tr, period(choice.view, choice.days), len(found.rows)
+    if limited := tr("assessment.list_dun").join(limits(choice)):
+        when = tr("assessment.period_limited", period=when, limits=limited)
     if all(figure.value is None for figure in found.whole.values()):
         return tr("assessment.sentence_none", period=when)
     if lead is None:
@@ -121,11 +131,13 @@ def chance(compared: int) -> str:
 
 
 def limits(choice: Choice) -> tuple[str, ...]:
-    """The category and the type that the rows are limited to, in words."""
+    """The class of response, the category and the type that the page is limited to, in words."""
     view = choice.view
+    named = view.filters.response_class
+    urgency = view.tr("assessment.of_class", name=view.tr(f"common.class_{named}")) if named else None
     category = next((one.name(view.lang) for one in view.categories if one.code == view.filters.category), None)
     kind = type_name(view, choice.community_type) if choice.community_type else None
-    return tuple(told for told in (category, kind) if told)
+    return tuple(told for told in (urgency, category, kind) if told)
 
 
 def foot(choice: Choice, found: Matrix) -> str:
@@ -137,8 +149,29 @@ def foot(choice: Choice, found: Matrix) -> str:
         parts.append(view.tr("assessment.foot_chance", compared=formats.number(compared), n=chance(compared)))
     if {group.community_type for group in found.groups} == {None}:
         parts.append(view.tr("assessment.foot_no_types"))
+    if days := unequal_days(found):
+        now, before = (formats.number(n, digits=1).removesuffix(".0") for n in days)
+        parts.append(view.tr("assessment.foot_days", now=now, before=before))
+    if _has_types_of_now(choice, found):
+        parts.append(view.tr("assessment.foot_types_of_now"))
     parts.append(view.tr("assessment.foot_version", version=formats.number(view.data_version)))
     return " ".join(parts) if view.lang == "en" else "".join(parts)
+
+
+def unequal_days(found: Matrix) -> tuple[float, float] | None:
+    """The days that the counts of a column were counted over, now and before, where they are not equally many."""
+    for row in found.rows:
+        for cell in row.cells.values():
+            if cell.before is not None and is_by_day(cell.figure, cell.before):
+                return cell.figure.days, cell.before.days
+    return None
+
+
+def _has_types_of_now(choice: Choice, found: Matrix) -> bool:
+    """Whether a frozen quantile stands beside that of its type, which is not frozen."""
+    quantiles = [each.slug for each in choice.columns if each.kind == "quantile"]
+    is_frozen = any(row.cells[slug].figure.frozen for row in found.rows for slug in quantiles)
+    return is_frozen and {group.community_type for group in found.groups} != {None}
 
 
 def tip(choice: Choice, row_name: str, cell: Cell, *, kind: str | None) -> str:
@@ -155,8 +188,26 @@ def tip(choice: Choice, row_name: str, cell: Cell, *, kind: str | None) -> str:
     if cell.before is not None and choice.against:
         change = {1: view.tr("assessment.tip_up"), -1: view.tr("assessment.tip_down")}.get(cell.change, "")
         before = period(view, choice.against)
-        lines.append(view.tr("assessment.tip_before", period=before, value=value(view, cell.before)) + change)
-    return "\n".join([*lines, figure.indicator.formula(view.lang)])
+        told = view.tr("assessment.tip_before", period=before, value=value(view, cell.before))
+        lines.append(told + _by_day(view, figure, cell.before) + change)
+    return "\n".join([*lines, *_frozen(view, figure), figure.indicator.formula(view.lang)])
+
+
+def _by_day(view: View, now: Figure, before: Figure) -> str:
+    """Both counts by the day, where their days are not equally many."""
+    if not is_by_day(now, before) or now.value is None or before.value is None:
+        return ""
+    told = {"now": now.value / now.days, "before": before.value / before.days}
+    return view.tr("assessment.tip_by_day", **{name: formats.number(n, digits=1) for name, n in told.items()})
+
+
+def _frozen(view: View, figure: Figure) -> list[str]:
+    """That the figure is frozen, by which definition, and what later data would change."""
+    if figure.frozen is None:
+        return []
+    held = frozen_words.definition(view, figure.frozen, figure.indicator)
+    told = [frozen_words.difference(view, figure)] if figure.now else [view.tr("frozen.mark")]
+    return [view.tr("frozen.joiner").join([*told, held])]
 
 
 def _facts(view: View, figure: Figure) -> list[str]:

@@ -10,9 +10,17 @@ from typing import Any
 import click
 
 from cockpit import freezing
+from cockpit.cli.load import json_option, lang_option
 from cockpit.cli.ready import as_option, language, reader, ready_store
 from cockpit.cli.telling import cell, say, say_json
-from cockpit.freezing import AlreadyFrozenError, Difference, NotClosedError, NotFrozenError, Verified
+from cockpit.freezing import (
+    AlreadyFrozenError,
+    Difference,
+    NotAllowedError,
+    NotClosedError,
+    NotFrozenError,
+    Verified,
+)
 from config.messages import tr
 from config.site import site
 from config.visible import visible
@@ -21,8 +29,8 @@ from geo.replay import site_clock
 from geo.viewer import current_clock
 
 
-def _refuse(key: str, **params: object) -> click.UsageError:
-    return click.UsageError(visible(tr(f"frozen.{key}", language(), **params)))
+def _refuse(key: str, *, lang: str | None = None, **params: object) -> click.UsageError:
+    return click.UsageError(visible(tr(f"frozen.{key}", lang or language(), **params)))
 
 
 def _month(_: click.Context, __: click.Parameter, value: str) -> date:
@@ -35,23 +43,28 @@ def _month(_: click.Context, __: click.Parameter, value: str) -> date:
 @click.command()
 @click.argument("month", callback=_month)
 @as_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def freeze(month: date, user: str | None, as_json: bool) -> None:
+@lang_option
+@json_option
+def freeze(month: date, user: str | None, lang: str, as_json: bool) -> None:
     """Freeze the figures of a month that is over, such as 2026-10."""
     store = ready_store(current_clock())
-    viewer = reader(store, user, needs=("act.freeze",), lang=language())
+    viewer = reader(store, user, needs=("act.freeze",), lang=lang)
     try:
         made = freezing.freeze(store, site_clock(store, viewer), month, by=viewer)
+    except NotAllowedError as error:
+        raise _refuse("not_allowed", lang=lang) from error
     except NotClosedError as error:
         known = f"{error.months[-1]:%Y-%m} – {error.months[0]:%Y-%m}" if error.months else "–"
-        raise _refuse("not_closed", month=f"{month:%Y-%m}", known=known) from error
+        raise _refuse("not_closed", lang=lang, month=f"{month:%Y-%m}", known=known) from error
     except AlreadyFrozenError as error:
         told = error.frozen.circumstances
-        raise _refuse("already", month=f"{month:%Y-%m}", at=_at(told.frozen_at), by=told.frozen_by) from error
+        raise _refuse(
+            "already", lang=lang, month=f"{month:%Y-%m}", at=_at(told.frozen_at), by=told.frozen_by
+        ) from error
     if as_json:
         say_json(_record(made))
     else:
-        say(tr("frozen.done", language(), month=f"{month:%Y-%m}", n=made.figures, hash=made.chain_hash.hex()), err=True)
+        say(tr("frozen.done", lang, month=f"{month:%Y-%m}", n=made.figures, hash=made.chain_hash.hex()), err=True)
     store.close()
 
 

@@ -9,7 +9,7 @@ from cockpit import formats
 from cockpit.data import computed as asking
 from cockpit.data.computed import DATASETS, DataView
 from config.headings import heading
-from config.messages import catalogue
+from config.messages import catalogue, tr
 from geo.steward import LoadDay, LoadLine, SourceLine
 
 BUILT_IN = {"standard_": "data.source_standard", "sample_": "data.source_sample"}
@@ -105,13 +105,20 @@ def source(data: DataView, line: SourceLine) -> str:
 
 def named(data: DataView, code: str | None, name: str | None, of_dataset: str) -> str:
     """The name of a source with this code and name, empty for none."""
+    return source_name(data.view.lang, code, name, of_dataset)
+
+
+def source_name(lang: str, code: str | None, name: str | None, of_dataset: str) -> str:
+    """The same for who is on another page."""
     if code is None or (name and name != code):
         return name or ""
     start = next((start for start in BUILT_IN if code.startswith(start)), None)
     if start is None:
         return code
-    part = known(data, f"data.section_{code.removeprefix(start)}") or dataset(data, of_dataset)
-    return data.view.tr(BUILT_IN[start], dataset=part)
+    words = catalogue(lang)
+    part = words.get(f"data.section_{code.removeprefix(start)}")
+    part = part or words.get(f"data.dataset_{of_dataset.replace('-', '_')}", of_dataset)
+    return tr(BUILT_IN[start], lang, dataset=part)
 
 
 def known(data: DataView, key: str) -> str | None:

@@ -3,7 +3,7 @@
 Invariant: the words come from the registry, the numbers from the rows; each exclusion stands there with its count.
 """
 
-from cockpit import formats
+from cockpit import formats, frozen_words
 from cockpit.context import View
 from cockpit.figures import Figure
 from cockpit.indicator import computed, words
@@ -12,6 +12,7 @@ from cockpit.indicator.head import GONE
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
+from config.indicators import Indicator
 
 
 def card_title(page: IndicatorView) -> tuple[str, str]:
@@ -33,7 +34,7 @@ def draw_card(page: IndicatorView) -> Empty | None:
         ("least", view.tr("indicator.least_words", n=known.minimum_n, ranked=known.minimum_ranked)),
         ("target", words.target_words(view, known) or view.tr("indicator.no_target")),
         ("source", known.source(view.lang)),
-        ("version", view.tr("indicator.version_words", definition=known.definition, version=view.data_version)),
+        ("version", _version(view, known, figure)),
     ]
     if not known.is_assessable:
         lines.insert(2, ("why_reference", known.reference_only(view.lang)))
@@ -41,6 +42,16 @@ def draw_card(page: IndicatorView) -> Empty | None:
     steps = _steps(page, figure) if figure and counts else ""
     picture(f'{_fraction(page, figure)}<dl class="i-card">{listed}</dl>{steps}', key="indicator_card")
     return None
+
+
+def _version(view: View, known: Indicator, figure: Figure | None) -> str:
+    """Definition and data version that the figure stands for; of a frozen one those it was frozen from."""
+    version = figure.data_version if figure else view.data_version
+    told = view.tr("indicator.version_words", definition=known.definition, version=version)
+    if figure is None or figure.frozen is None:
+        return told
+    held = frozen_words.definition(view, figure.frozen, known)
+    return view.tr("indicator.version_frozen", definition=held, version=formats.number(version))
 
 
 def _fraction(page: IndicatorView, figure: Figure | None) -> str:
@@ -82,6 +93,7 @@ def _steps(page: IndicatorView, figure: Figure) -> str:
         rows += _step(view, "numerator", counts.numerator, {**GONE, "mark": "numerator"})
         rows += _step(view, "only", counts.only_denominator, {**GONE, "mark": "denominator"})
     title = view.tr("indicator.steps", rows=formats.number(counts.rows), kept=formats.number(kept))
+    title += view.tr("indicator.steps_now") if figure.now else ""
     return f'<h3 class="i-sub">{esc(title)}</h3><table class="i-steps"><tbody>{rows}</tbody></table>'
 
 

@@ -10,8 +10,7 @@ from datetime import date, timedelta
 from math import sqrt
 from zlib import crc32
 
-from cockpit import figures as counted
-from cockpit import queries
+from cockpit import frozen_figures, queries
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure, Z
 from cockpit.indicator import rows as traced
@@ -19,6 +18,7 @@ from cockpit.queries import Asked, shared
 from config.indicators import Indicator, UnknownIndicatorError, indicator
 from config.site import site
 from geo import figures, quantiles, tracing
+from geo.errors import StoreUnavailable
 from geo.figures import NamedArea, Question
 from geo.tracing import MARKS, SORTS, By, Counts, Mark, Neighbour, Position, Row, Sort, Spread, Where
 from geo.viewer import SITE
@@ -34,7 +34,10 @@ LEVELS_BELOW = {SITE: "community", "street": "community", "community": "grid", "
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One indicator in one area (None: the whole), from `start` to `end` (exclusive), of one category or of all."""
+    """One indicator in one area (None: the whole), from `start` to `end` (exclusive), of a category or class or of all.
+
+    `frozen`: how many months were frozen when it was asked (queries.frozen_stamp).
+    """
 
     slug: str
     level: str
@@ -42,6 +45,8 @@ class Subject:
     start: date
     end: date
     category: str | None
+    response_class: str | None = None
+    frozen: int = 0
 
     @property
     def indicator(self) -> Indicator:
@@ -55,12 +60,23 @@ class Subject:
 
     def question(self, level: str | None = None) -> Question:
         """The question for the area as one, or for all areas of `level`."""
-        return Question(level or self.level, within_id=None if level else self.area_id, category=self.category)
+        return Question(
+            level or self.level,
+            within_id=None if level else self.area_id,
+            category=self.category,
+            response_class=self.response_class,
+        )
+
+    def trace(self, area: NamedArea, *, sort: Sort | None = None) -> tracing.Trace:
+        """The rows behind it in the area."""
+        return traced.trace_of(
+            self.indicator, area, self.window, category=self.category, response_class=self.response_class, sort=sort
+        )
 
     @property
     def is_month(self) -> bool:
         """Whether the days are one calendar month."""
-        return self.start.day == 1 and self.end == _next_month(self.start)
+        return self.window.is_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +138,17 @@ def open_indicator(view: View) -> IndicatorView:
         start=filters.start,
         end=filters.end,
         category=filters.category,
+        response_class=filters.response_class,
+        frozen=_frozen_stamp(view),
     )
     return IndicatorView(view, subject, _rows_asked(view, subject), unknown)
+
+
+def _frozen_stamp(view: View) -> int:
+    try:
+        return queries.frozen_stamp(view.asked)
+    except StoreUnavailable:
+        return 0  # each panel says so itself
 
 
 def _rows_asked(view: View, subject: Subject) -> RowsAsked:
@@ -171,7 +196,7 @@ def own(asked: Asked, *, subject: Subject) -> Figure | None:
 
 
 def _figures(asked: Asked, *, subject: Subject, question: Question, windows: Sequence[Window]) -> tuple[Figure, ...]:
-    return counted.figures(
+    return frozen_figures.figures(
         queries.store(), asked.viewer, asked.clock, question=question, windows=windows, indicators=(subject.indicator,)
     )
 
@@ -246,7 +271,8 @@ def months(asked: Asked, *, subject: Subject) -> tuple[Month, ...]:
     """MONTHS whole months before the period, then the period itself, each with the range that the months expect.
 
     For a share: where 95 % of binomial counts of its number of cases lie, at the share of all the months together. For
-    a count: where those of a Poisson count lie, at the months' mean a day (by square roots, as Anscombe 1948). Other
+    a count: where those of a Poisson count lie, at the months' mean a day, over as many days as the period has had so
+    far (by square roots, as Anscombe 1948). Other
     kinds have no such range. Months that no source covers are left out at the beginning.
     """
     window, zone = subject.window, site().zone
@@ -270,9 +296,8 @@ def _expected(figure: Figure, before: Sequence[Figure]) -> tuple[float, float] |
         numerator = sum(month.numerator or 0 for month in told)
         denominator = sum(month.denominator or 0 for month in told)
         return _around(numerator / denominator, figure.denominator or 0) if denominator else None
-    if figure.indicator.kind == "count" and figure.indicator.group == "volume":
-        days = sum((month.end - month.start).days for month in told)
-        mean = sum(int(month.value or 0) for month in told) / days * (figure.end - figure.start).days
+    if figure.indicator.is_flow:
+        mean = sum(int(month.value or 0) for month in told) / sum(month.days for month in told) * figure.days
         return max(0.0, sqrt(mean) - Z / 2) ** 2, (sqrt(mean) + Z / 2) ** 2
     return None
 
@@ -305,7 +330,7 @@ def counts(asked: Asked, *, subject: Subject) -> Counts | None:
     area = area_of(asked, subject=subject)
     if area is None:
         return None
-    trace = traced.trace_of(subject.indicator, area, subject.window, category=subject.category)
+    trace = subject.trace(area)
     with queries.store().reading(asked.viewer, asked.clock) as connection:
         return tracing.counts(connection, trace=trace)
 
@@ -313,7 +338,7 @@ def counts(asked: Asked, *, subject: Subject) -> Counts | None:
 def trace_asked(area: NamedArea, subject: Subject, asked_rows: RowsAsked, told: Counts) -> tracing.Trace:
     """The trace that the page's filters ask for."""
     sort = asked_rows.sort or ("newest" if told.rows > traced.LONG_ROWS else None)
-    trace = traced.trace_of(subject.indicator, area, subject.window, category=subject.category, sort=sort)
+    trace = subject.trace(area, sort=sort)
     marks = traced.asked_marks(subject.indicator, asked_rows.mark) if asked_rows.mark else None
     return replace(trace, marks=marks, why=asked_rows.why)
 
@@ -345,7 +370,7 @@ def spread(asked: Asked, *, subject: Subject) -> tuple[Spread, ...]:
     area = area_of(asked, subject=subject)
     if area is None:
         return ()
-    trace = traced.trace_of(subject.indicator, area, subject.window, category=subject.category)
+    trace = subject.trace(area)
     with queries.store().reading(asked.viewer, asked.clock) as connection:
         return tracing.spread(connection, trace=trace, by=axis_of(subject.indicator))
 
@@ -361,7 +386,7 @@ def where(asked: Asked, *, subject: Subject) -> tuple[Where, ...]:
     area, below = area_of(asked, subject=subject), LEVELS_BELOW.get(subject.level)
     if area is None or below is None:
         return ()
-    trace = traced.trace_of(subject.indicator, area, subject.window, category=subject.category)
+    trace = subject.trace(area)
     marks = traced.asked_marks(subject.indicator, misses(subject.indicator))
     with queries.store().reading(asked.viewer, asked.clock) as connection:
         return tracing.where(connection, trace=replace(trace, marks=marks), below=below)

@@ -5,7 +5,7 @@ Invariant: what the file holds is what the page counts, of one state of the data
 
 from collections.abc import Generator
 
-from cockpit import queries
+from cockpit import frozen_words, queries
 from cockpit.context import View
 from cockpit.exports import Export
 from cockpit.indicator import computed, words
@@ -18,7 +18,7 @@ from geo.tracing import Counts, Row, Trace
 def export(view: View) -> Export | None:
     """The rows that the page's filters find; None for an indicator or a figure that there is not."""
     page = open_indicator(view)
-    subject, known = page.subject, page.indicator
+    subject, known, named = page.subject, page.indicator, page.subject.response_class
     area, counts = computed.area_of(view.asked, subject=subject), computed.counts(view.asked, subject=subject)
     figure = computed.own(view.asked, subject=subject)
     if page.unknown or area is None or counts is None or figure is None:
@@ -39,12 +39,15 @@ def export(view: View) -> Export | None:
             (view.tr("indicator.value"), words.value(view, figure)),
             (view.tr("common.level"), f"{view.area_name} {area.code or ''}".strip()),
             (view.tr("audit.period_label"), f"[{subject.start}, {subject.end})"),
+            (view.tr("frozen.filter"), frozen_words.said(view, frozen_words.standing(view, view.filters))),
+            (view.tr("frozen.head_difference"), frozen_words.difference(view, figure)),
             (view.tr("common.category"), subject.category or ""),
+            (view.tr("common.response_class"), view.tr(f"common.class_{named}") if named else ""),
             (view.tr("indicator.marks"), mark_words(known, page.rows.mark, view.lang) if page.rows.mark else ""),
             (view.tr("indicator.why"), why),
         ],
         detail={
-            "kpi": known.slug, "level": area.level, "area": area.code, "category": subject.category,
+            "kpi": known.slug, "level": area.level, "area": area.code, "category": subject.category, "class": named,
             "from": subject.start.isoformat(), "to": subject.end.isoformat(),
             "mark": page.rows.mark, "why": page.rows.why,
         },

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import streamlit as st
 
-from cockpit import formats, plotted
-from cockpit.context import token
+from cockpit import formats, frozen_words, plotted
+from cockpit.context import View, token
 from cockpit.filterbar import filter_bar, link, option
 from cockpit.indicator import computed, words
 from cockpit.indicator.computed import IndicatorView, Peer
@@ -19,6 +19,7 @@ from cockpit.panels import Empty, panel
 from cockpit.picture import STATIC, picture
 from cockpit.theme import page_head
 from config.indicators import indicators
+from config.quality import quality
 from geo.errors import StoreUnavailable
 
 GROUPS = ("volume", "progress", "time", "quality")
@@ -115,5 +116,30 @@ def bar(page: IndicatorView) -> None:
     months = (
         f'<span class="group"{attributes(role="group", aria_label=view.tr("indicator.months_closed"))}>{chips}</span>'
     )
-    picture(f'<div class="filters i-bar">{chosen}{months}</div>', key="indicator_bar")
-    filter_bar(view, with_level=False, with_category=True)
+    picture(f'<div class="filters i-bar">{chosen}{months}{_quality(view)}</div>', key="indicator_bar")
+    filter_bar(view, with_level=False, with_category=True, with_classes=True)
+    _frozen(page)
+
+
+def _quality(view: View) -> str:
+    """The way to the score of the sources, which is of no area and so no figure of this page."""
+    known = quality()
+    address = f"./method{'?lang=en' if view.lang == 'en' else ''}#{known.id}"
+    name = view.tr("indicator.to_quality", id=known.id, name=known.word("name", view.lang))
+    return f"<a{attributes(class_='crumb', href=address)}>{esc(name)} →</a>"
+
+
+def _frozen(page: IndicatorView) -> None:
+    """One line: whether the days are frozen, and what later data would change; nothing without a store."""
+    view = page.view
+    try:
+        standing = frozen_words.standing(view, view.filters)
+        figure = computed.own(view.asked, subject=page.subject)
+    except StoreUnavailable:
+        return
+    parts = [frozen_words.beside_mark(view, standing)]
+    if figure and figure.now:
+        parts += [frozen_words.difference(view, figure), view.tr("frozen.now_below")]
+    mark = frozen_words.chip(view, standing.month, indicator=page.indicator) if standing.month else ""
+    told = "".join(f"<span>{esc(part)}</span>" for part in parts)
+    picture(f'<p class="i-frozen">{mark}{told}</p>', key="indicator_frozen")

@@ -5,7 +5,7 @@ Invariant: what the range is and how it is made stands below the picture; kinds 
 
 from collections.abc import Sequence
 
-from cockpit import formats, plotted
+from cockpit import formats, frozen_words, plotted
 from cockpit.charts import spread as charts
 from cockpit.charts.scales import rate_ticks, round_ticks
 from cockpit.charts.spread import Point
@@ -52,6 +52,8 @@ def _point(page: IndicatorView, month: Month, at: int, n: int) -> Point:
         lines.append(view.tr("indicator.interval", range=interval))
     if figure.n is not None:
         lines.append(view.tr("indicator.n", n=formats.number(figure.n)))
+    if figure.frozen:
+        lines.append(frozen_words.difference(view, figure) or view.tr("frozen.mark"))
     if expected:
         lines.append(view.tr("indicator.expected", range=expected))
     is_named = at in (0, n - 1) or (n > 6 and at == (n - 1) // 2)

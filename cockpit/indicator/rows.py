@@ -24,7 +24,13 @@ COLUMNS = (
 
 
 def trace_of(
-    indicator: Indicator, area: NamedArea, window: Window, *, category: str | None = None, sort: Sort | None = None
+    indicator: Indicator,
+    area: NamedArea,
+    window: Window,
+    *,
+    category: str | None = None,
+    response_class: str | None = None,
+    sort: Sort | None = None,
 ) -> Trace:
     """The rows of the indicator: what lowers it first, the longest durations (or newest reports) before others."""
     if indicator.kind == "quantile":
@@ -34,7 +40,7 @@ def trace_of(
     else:
         order = (("numerator",), ("denominator",), ("excluded",))
     by = sort or ("longest" if is_span(indicator.marks) else "newest")
-    return Trace(indicator.marks, area, window, category=category, sort=by, order=order)
+    return Trace(indicator.marks, area, window, category=category, response_class=response_class, sort=by, order=order)
 
 
 def marks_of(indicator: Indicator) -> tuple[Mark, ...]:

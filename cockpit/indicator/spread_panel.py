@@ -33,8 +33,9 @@ def draw_spread(page: IndicatorView) -> Empty | None:
     beside: tuple[spreads.Named, ...] = ()
     if peer is not None and peer.figure.area_id is not None:
         other = replace(page.subject, area_id=peer.figure.area_id)
-        beside = (spreads.Named(peer.figure, computed.spread(view.asked, subject=other)),)
-    picture(spreads.curve(page, spreads.Named(figure, cases), beside), key="indicator_spread")
+        beside = (spreads.Named(peer.figure.now or peer.figure, computed.spread(view.asked, subject=other)),)
+    own = spreads.Named(figure.now or figure, cases)  # the cases are those of now
+    picture(spreads.curve(page, own, beside), key="indicator_spread")
     return None
 
 

@@ -1,6 +1,6 @@
 """The figure in large, and where the cases lie that one looks for first."""
 
-from cockpit import formats
+from cockpit import formats, frozen_words
 from cockpit.indicator import computed, words
 from cockpit.indicator.computed import IndicatorView
 from cockpit.markup import esc
@@ -29,6 +29,7 @@ def draw_value(page: IndicatorView) -> Empty | None:
         facts.append(view.tr("indicator.interval", range=found))
     if figure.n is not None and figure.indicator.kind != "count":
         facts.append(view.tr("indicator.n", n=formats.number(figure.n)))
+    facts += [told_late] if (told_late := frozen_words.difference(view, figure)) else []
     as_of = f"{figure.moment:%Y-%m-%d %H:%M}"
     facts.append(view.tr("indicator.as_of", time=as_of))
     lines = "<br>".join(esc(fact) for fact in facts)

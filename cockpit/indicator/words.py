@@ -59,7 +59,7 @@ def period(page: IndicatorView) -> str:
 def sentence(page: IndicatorView, figure: Figure | None, peer: Peer | None) -> str:
     """The sentence of the page: what the figure is, and whether it differs from the neighbour's."""
     view, known = page.view, page.indicator
-    told = {"area": view.area_name, "period": period(page), "name": known.name(view.lang)}
+    told = {"area": view.area_name, "period": _limited(page), "name": known.name(view.lang)}
     if figure is None:
         return view.tr("indicator.head_not_in_force", **told)
     if figure.value is None:
@@ -68,6 +68,15 @@ def sentence(page: IndicatorView, figure: Figure | None, peer: Peer | None) -> s
     if peer is not None:
         head += _beside(view, peer, difference(figure, peer.figure))
     return formats.spaced(head)
+
+
+def _limited(page: IndicatorView) -> str:
+    """The period, with the class of response where the page is limited to one."""
+    view, named = page.view, page.subject.response_class
+    if named is None:
+        return period(page)
+    urgency = view.tr("assessment.of_class", name=view.tr(f"common.class_{named}"))
+    return view.tr("assessment.period_limited", period=period(page), limits=urgency)
 
 
 def _beside(view: View, peer: Peer, found: Difference) -> str:
@@ -89,8 +98,8 @@ def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> s
         return view.tr("indicator.lead_not_in_force")
     if figure.note == NO_DATA and not counts.rows:
         return view.tr("indicator.lead_no_data")
-    parts = [_counted(view, page.indicator, counts)]
-    if left := sum(counts.excluded.values()):
+    parts = [_counted(view, page.indicator, figure, counts)]
+    if left := sum((figure.excluded if figure.now else counts.excluded).values()):
         parts.append(view.tr("indicator.lead_excluded", n=formats.number(left)))
     if (target := target_words(view, page.indicator)) and not is_promised(page):
         parts.append(view.tr("indicator.lead_not_promised", target=target))
@@ -104,15 +113,17 @@ def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> s
 def is_promised(page: IndicatorView) -> bool:
     """Whether the target holds for the cases of the page: that of arrivals (K03) is a promise to urgent ones only."""
     urgent = {category.code for category in page.view.categories if category.response_class == URGENT}
-    return page.indicator.id != "K03" or page.subject.category in urgent
+    subject = page.subject
+    return page.indicator.id != "K03" or subject.category in urgent or subject.response_class == URGENT
 
 
-def _counted(view: View, known: Indicator, counts: Counts) -> str:
-    named = {
-        "n": formats.number(counts.denominator),
-        "k": formats.number(counts.numerator),
-        "rest": formats.number(counts.denominator - counts.numerator),
-    }
+def _counted(view: View, known: Indicator, figure: Figure, counts: Counts) -> str:
+    """What it is made of: as counted, of a frozen figure that later data would change as it was frozen."""
+    top, low = counts.numerator, counts.denominator
+    if figure.now is not None:
+        low = figure.denominator if figure.denominator is not None else figure.n or 0
+        top = figure.numerator if figure.numerator is not None else figure.n or 0
+    named = {"n": formats.number(low), "k": formats.number(top), "rest": formats.number(low - top)}
     if known.kind == "count" or known.per:
         return view.tr("indicator.lead_count", k=named["k"])
     if known.kind == "quantile":

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cockpit.context import View
 from cockpit.markup import attributes, esc
-from cockpit.method import words
+from cockpit.method import quality_card, words
 from cockpit.picture import STATIC, picture
 from cockpit.theme import page_head
 from config.indicators import Indicator, indicators
@@ -27,6 +27,7 @@ def head(view: View) -> bool:
     try:
         known = indicators()
         words.empty_places()
+        words.searched_quality()
     except ConfigError as fault:
         page_head(view, sentence=view.tr("method.fault"), lead=view.tr("method.fault_lead", fault=fault))
         return False
@@ -46,6 +47,8 @@ def show(view: View) -> None:
         unit = view.tr("method.group_unit", n=len(found))
         body = "".join(_card(view, each) for each in found)
         parts.append(_section(f"group-{name}", view.tr(f"method.group_{name}"), unit, body))
+    title, unit = view.tr("method.group_data"), view.tr("method.group_data_unit")
+    parts.append(_section("group-data", title, unit, quality_card.card(view)))
     places = words.empty_places()
     if places:
         body = "".join(_slot(view, slot) for slot in places)
@@ -67,6 +70,7 @@ def _bar(view: View) -> str:
     )
     names = [("rules", view.tr("method.rules_title"))]
     names += [(f"group-{name}", view.tr(f"method.group_{name}")) for name in words.GROUPS]
+    names.append(("group-data", view.tr("method.group_data")))
     names += [("group-slots", view.tr("method.slots_title"))] if words.empty_places() else []
     ways = "".join(f"<a{attributes(href=f'#{anchor}', class_='crumb')}>{esc(name)}</a>" for anchor, name in names)
     label = attributes(aria_label=view.tr("method.contents"))

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from cockpit import formats
 from config.indicators import Indicator, indicators
 from config.messages import tr
+from config.quality import quality
 from config.slots import Slot, slots
 from geo.figures import reasons
 
 GROUPS = ("volume", "progress", "time", "quality")
 RULES = (
     "window", "moment", "cases", "placing", "rollup", "covered", "few", "interval", "quantile", "peers", "change",
-    "suspicious",
+    "suspicious", "frozen",
 )  # fmt: skip
 
 
@@ -59,6 +60,28 @@ def facts(each: Indicator, lang: str) -> tuple[Fact, ...]:
         "version": tr("method.definition", lang, id=each.id, version=each.version),
     }
     return tuple(Fact(key, tr(f"method.{key}", lang), text) for key, text in told.items())
+
+
+def quality_facts(lang: str) -> tuple[Fact, ...]:
+    """The lines of the definition of the data quality score, which is of a source and of no area."""
+    known = quality()
+    told = {
+        "formula": known.word("formula", lang),
+        "denominator": known.word("denominator", lang),
+        "minimum": tr("quality.least", lang, least=known.least_rows, ranked=known.least_ranked),
+        "missing": tr("method.quality_missing", lang),
+        "use": tr("method.quality_use", lang),
+        "source": known.word("source", lang),
+        "version": tr("method.definition", lang, id=known.id, version=known.version),
+    }
+    return tuple(Fact(key, tr(f"method.{key}", lang), text) for key, text in told.items())
+
+
+def searched_quality() -> str:
+    """What the search looks through for it: both names, its number, both definitions; in small letters."""
+    known = quality()
+    told = (known.id, known.name_zh, known.name_en, known.formula_zh, known.formula_en)
+    return " ".join((*told, known.denominator_zh, known.denominator_en)).casefold()
 
 
 def excluded(each: Indicator, lang: str) -> str:

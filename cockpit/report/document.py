@@ -6,18 +6,19 @@ for the typesetting.
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import typst
 
-from cockpit import formats
+from cockpit import formats, frozen_words
 from cockpit.context import View
 from cockpit.figures import NO_DATA, Figure
 from cockpit.report import words
 from cockpit.report.taken import TREND, Monthly, Named
 from config.indicators import GROUPS, Indicator
+from geo.windows import Window
 
 TEMPLATE = Path(__file__).parent / "monthly.typ"
 HEAD = ("indicator", "value", "interval", "n", "before", "year_before")
@@ -49,6 +50,10 @@ def _content(view: View, found: Monthly, told: Sequence[tuple[str, str]]) -> dic
         "title": tr("report.title", area=view.area_name, month=month_name(view, found.month.start)),
         "simulated": words.simulated(view),
         "sentence": _sentence(view, found.now),
+        "frozen": words.frozen_month(view, found.month.start),
+        "differences_title": tr("report.differences"),
+        "differences": _differences(view, found),
+        "days": _days(view, found),
         "head": [
             tr(f"report.column_{name}") for name in ("indicator", "value", "interval", "n", "before", "year_before")
         ],
@@ -76,6 +81,35 @@ def _sentence(view: View, now: Named) -> str:
     if now["on_time_rate"].value is None:
         return view.tr("report.sentence_without_rate", **told)
     return view.tr("report.sentence", **told, interval=words.interval(view, now["on_time_rate"]))
+
+
+def _differences(view: View, found: Monthly) -> list[list[str]]:
+    """The frozen figures that have another value now: name and both values."""
+    return [
+        [figure.indicator.name(view.lang), frozen_words.difference(view, figure)]
+        for figure in found.now.values()
+        if figure.is_changed
+    ]
+
+
+def _days(view: View, found: Monthly) -> str:
+    """That the months beside each other are not equally long; empty where they are."""
+    lengths = [(one.end - one.start).days for one in (found.month, *_months_beside(found))]
+    if len(set(lengths)) < 2:
+        return ""
+    named = dict(zip(("now", "before", "year_before"), lengths, strict=True))
+    return view.tr("report.days", **named)
+
+
+def _months_beside(found: Monthly) -> tuple[Window, Window]:
+    """The month before, and that of the year before."""
+    start = found.month.start
+    before = (start - timedelta(days=1)).replace(day=1)
+    year = start.replace(year=start.year - 1)
+    return (
+        Window(before, start, found.month.zone),
+        Window(year, (year + timedelta(days=31)).replace(day=1), found.month.zone),
+    )
 
 
 def _group(view: View, found: Monthly, group: str, known: Sequence[Indicator]) -> dict[str, Any]:

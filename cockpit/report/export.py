@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cockpit import formats
+from cockpit import formats, frozen_words
 from cockpit.context import View, parse_day, token
 from cockpit.exports import Document, Export
 from cockpit.report import document, spreadsheet, words
@@ -63,6 +63,7 @@ def as_pdf(view: View) -> Document | None:
         filters=[
             (view.tr("report.month"), document.month_name(view, month)),
             (view.tr("report.area"), f"{view.area_name} {token(area)}" if area else view.area_name),
+            (view.tr("frozen.filter"), words.frozen_month(view, month)),
         ],
         detail={"month": f"{month:%Y-%m}", "area_id": view.filters.area_id},
         content=lambda told: document.pdf(view, found, told),
@@ -89,7 +90,7 @@ def _lines(view: View, found: Table) -> Sequence[Sequence[object]]:
             figure.area, figure.name, figure.indicator.slug, figure.indicator.name(view.lang), figure.value,
             figure.indicator.unit, figure.low, figure.high, figure.n, figure.numerator, figure.denominator,
             figure.note, words.excluded(view, figure), figure.moment.isoformat(timespec="seconds"),
-            figure.indicator.definition,
+            figure.indicator.definition, *words.frozen(view, figure),
         )
         for figure in found.figures
     ]  # fmt: skip
@@ -97,18 +98,21 @@ def _lines(view: View, found: Table) -> Sequence[Sequence[object]]:
 
 def _filters(view: View, found: Table) -> list[tuple[str, str]]:
     tr, filters, lang = view.tr, view.filters, view.lang
+    named = filters.response_class
     category = next((each for each in view.categories if each.code == filters.category), None)
     last = formats.full_day(found.window.end - timedelta(days=1), lang)
     return [
         (tr("report.period"), f"{formats.full_day(found.window.start, lang)} – {last}"),
         (tr("report.level"), tr(f"common.level_{found.level}")),
         (tr("report.area"), f"{filters.area.name} {token(filters.area)}" if filters.area else ""),
+        (tr("common.response_class"), tr(f"common.class_{named}") if named else ""),
         (tr("report.category"), category.name(lang) if category else ""),
+        (tr("frozen.filter"), frozen_words.said(view, frozen_words.standing(view, filters))),
     ]
 
 
 def _detail(view: View, found: Table) -> dict[str, object]:
     return {
         "from": found.window.start.isoformat(), "to": found.window.end.isoformat(), "level": found.level,
-        "area_id": view.filters.area_id, "category": view.filters.category,
+        "area_id": view.filters.area_id, "category": view.filters.category, "class": view.filters.response_class,
     }  # fmt: skip

@@ -139,6 +139,10 @@ def _rows(made: _Book, table: Table) -> None:
         made.put(sheet, row, 12, words.excluded(made.view, figure))
         made.put(sheet, row, 13, f"{figure.moment:%Y-%m-%d %H:%M %z}")
         made.put(sheet, row, 14, figure.indicator.definition)
+        word, now, by = words.frozen(made.view, figure)
+        made.put(sheet, row, 15, word)
+        for column, number in ((16, now), (17, by)):
+            made.put(sheet, row, column, _in_unit(figure, number), form)
     sheet.autofilter(0, 0, len(table.figures), len(headings) - 1)
 
 

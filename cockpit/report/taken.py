@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cockpit.context import View, levels_below
-from cockpit.figures import Figure, figures
+from cockpit.figures import Figure
+from cockpit.frozen_figures import figures
 from config.indicators import Indicator, indicator, indicators
 from geo.figures import Question
 from geo.map_queries import Area
@@ -21,7 +22,7 @@ COMPARED = ("incidents", "on_time_rate", "onscene_within_10min", "close_p90", "b
 """The columns of its table of areas."""
 COLUMNS = (
     "code", "name", "slug", "indicator", "value", "unit", "low", "high", "n", "numerator", "denominator", "note",
-    "excluded", "as_of", "definition",
+    "excluded", "as_of", "definition", "frozen", "now", "difference",
 )  # fmt: skip
 """What a line of a table says of one figure."""
 MONTHS_BACK = 12
@@ -60,7 +61,12 @@ def table(view: View) -> Table:
     """All indicators of the areas of the page's level and filters. Raises StoreUnavailable."""
     filters = view.filters
     window = Window(filters.start, filters.end, view.site.zone)
-    question = Question(filters.level, within_id=filters.area_id, category=filters.category)
+    question = Question(
+        filters.level,
+        within_id=filters.area_id,
+        category=filters.category,
+        response_class=filters.response_class,
+    )
     return _table(view, question, window, indicators())
 
 

@@ -1,6 +1,9 @@
 """A figure in words for a file: value, interval, why there is none, what was left out."""
 
-from cockpit import formats
+from dataclasses import replace
+from datetime import date, timedelta
+
+from cockpit import formats, frozen_words
 from cockpit.context import View
 from cockpit.figures import Figure
 from config.indicators import Indicator
@@ -40,6 +43,21 @@ def use(view: View, indicator: Indicator) -> str:
     if indicator.is_assessable:
         return view.tr("report.assessable")
     return view.tr("report.reference_only", why=indicator.reference_only(view.lang))
+
+
+def frozen(view: View, figure: Figure) -> tuple[str, float | int | None, float | None]:
+    """Whether it is frozen; what counting gives now where that is another value, and by how much."""
+    word, now = view.tr("frozen.mark" if figure.frozen else "frozen.not_mark"), figure.now
+    if now is None or not figure.is_changed:
+        return word, None, None
+    return word, now.value, None if now.value is None or figure.value is None else now.value - figure.value
+
+
+def frozen_month(view: View, month: date) -> str:
+    """Whether a month is frozen, by whom and when; raises StoreUnavailable."""
+    end = (month + timedelta(days=31)).replace(day=1)
+    whole = replace(view.filters, start=month, end=end, category=None, response_class=None)
+    return frozen_words.said(view, frozen_words.standing(view, whole))
 
 
 def simulated(view: View) -> str:

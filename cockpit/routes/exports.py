@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cockpit import context, exports, queries
 from cockpit.access import current
+from cockpit.assessment import differences as differences_export
 from cockpit.assessment import export as assessment_export
 from cockpit.audit import export as audit_export
 from cockpit.context import View
@@ -66,6 +67,11 @@ def assessment(request: Request) -> Response:
     return _answer(request, "assessment", assessment_export.export, page="page.assessment")
 
 
+def differences(request: Request) -> Response:
+    """What differs now from the frozen month that the page of assessments shows."""
+    return _answer(request, "differences", differences_export.export, page="page.assessment")
+
+
 def trace(request: Request) -> Response:
     """The rows behind the figure that the page of an indicator shows."""
     return _answer(request, "trace", indicator_export.export, page="page.indicator")
@@ -91,6 +97,7 @@ ROUTES: Mapping[str, Callable[[Request], Response]] = {
     "/export/rejects.csv": rejects,
     "/export/audit.csv": lines,
     "/export/assessment.csv": assessment,
+    "/export/differences.csv": differences,
     "/export/trace.csv": trace,
     "/export/figures.csv": figures_csv,
     "/export/figures.xlsx": figures_excel,
