@@ -91,6 +91,8 @@ RULES: Mapping[str, Rule] = {
     "grid_solved_rate": Rule("rate", "grid_solved", ("dispatched", "closed")),
     "closure_rate": Rule("rate", "closure", ("closed",)),
     "on_time_rate": Rule("rate", "on_time", ("closed",)),
+    "on_time_rate_exempted": Rule("rate", "on_time_exempted", ("closed",)),
+    "exemption_rate": Rule("rate", "exemption", ("closed",)),
     "urgent_on_time_rate": Rule("rate", "urgent_on_time", ("closed",)),
     "clearance_ratio": Rule("quotient", "clearance", ("closed",)),
     "backlog": Rule("count", "backlog", ("closed",), "count"),
