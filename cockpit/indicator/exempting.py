@@ -11,7 +11,7 @@ import streamlit as st
 
 from cockpit import context, queries
 from cockpit.access.current import may
-from cockpit.indicator.computed import OVERDUE, IndicatorView
+from cockpit.indicator.computed import OVERDUE, IndicatorView, Subject
 from cockpit.markup import attributes, esc
 from geo import exemptions
 from geo.errors import StoreUnavailable
@@ -25,8 +25,10 @@ LONGEST = 5_000
 
 @dataclass
 class Told:
-    """What this person's page holds between two runs: the case that waits for a reason, and what was said of one."""
+    """What this person's page holds between two runs, of one figure: the case that waits for a reason, and what was
+    said of one."""
 
+    of: Subject
     act: str = ""
     incident_id: int = 0
     code: str = ""
@@ -38,9 +40,11 @@ class Told:
         return bool(self.act) and self.incident_id == row.incident_id
 
 
-def told() -> Told:
-    """The state of this person's page."""
-    found: Told = st.session_state.setdefault(_STATE, Told())
+def told(page: IndicatorView) -> Told:
+    """The state for the figure of the page; what belongs to another one is forgotten."""
+    found: Told = st.session_state.setdefault(_STATE, Told(page.subject))
+    if found.of != page.subject:
+        st.session_state[_STATE] = found = Told(page.subject)
     return found
 
 
@@ -80,7 +84,7 @@ def handle(page: IndicatorView, clicked: str, rows: tuple[Row, ...]) -> None:
     act, _, number = name.removeprefix("do-").partition(":")
     if name != "cancel" and act not in (EXEMPT, WITHDRAW):
         return
-    state = told()
+    state = told(page)
     state.said = state.fault = ""
     if name == "cancel":
         state.act = ""

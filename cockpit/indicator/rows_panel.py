@@ -29,15 +29,15 @@ def draw(page: IndicatorView) -> Empty | None:
     rows = computed.page_of_rows(view.asked, subject=page.subject, rows=page.rows)
     picture(_bar(page, counts), key="indicator_rows_bar")
     table = _table(page, rows, counts) if rows else f'<p class="empty">{esc(view.tr("indicator.rows_none_marked"))}</p>'
-    clicked = picture(_said() + table + _pager(page, rows, counts), key="indicator_rows")
+    clicked = picture(_said(page) + table + _pager(page, rows, counts), key="indicator_rows")
     if clicked:
         exempting.handle(page, clicked, rows)
     return None
 
 
-def _said() -> str:
+def _said(page: IndicatorView) -> str:
     """What was said of the decision on a case."""
-    state = exempting.told()
+    state = exempting.told(page)
     said = f'<p class="note" role="status">{esc(state.said)}</p>' if state.said else ""
     return said + (f'<p class="note" role="alert">{esc(state.fault)}</p>' if state.fault and not state.act else "")
 
@@ -144,7 +144,7 @@ def _decision(page: IndicatorView, row: Row, width: int) -> str:
     """Below the row of an overdue case: its exemption, or the form that asks for the reason of one."""
     if page.indicator.marks not in OVERDUE:
         return ""
-    view, state, parts = page.view, exempting.told(), ""
+    view, state, parts = page.view, exempting.told(page), ""
     if row.exempted_at is not None:
         at = words.exact(view, row.exempted_at, is_day=False, year=page.subject.start.year)[:-3]
         told = view.tr("exempt.held_by", at=at, by=row.exempted_by or "", reason=row.exempted_why or "")
@@ -204,6 +204,7 @@ def _mark(page: IndicatorView, row: Row, mark: Mark) -> str:
         name = esc(view.tr(f"indicator.rate_{mark}"))
     name = f"<b>{name}</b>" if mark == computed.misses(page.indicator) and page.indicator.kind == "rate" else name
     is_open = mark == "denominator" and row.exempted_at is None and exempting.is_offered(page)
+    is_open = is_open and not exempting.told(page).waits(row)
     return f"{name} {exempting.button(page, row, exempting.EXEMPT)}" if is_open else name
 
 
