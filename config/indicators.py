@@ -19,7 +19,7 @@ ORDER = (
     "incidents", "reports", "reports_per_incident", "incidents_per_1000_households", "surge_z",
     "valid_report_rate", "grid_solved_rate",
     # how much is left
-    "closure_rate", "on_time_rate", "urgent_on_time_rate", "clearance_ratio",
+    "closure_rate", "on_time_rate", "on_time_rate_exempted", "exemption_rate", "urgent_on_time_rate", "clearance_ratio",
     "backlog", "backlog_not_due", "backlog_overdue", "backlog_suspended", "backlog_days",
     "overdue_age_p50", "overdue_age_p90", "overdue_over_30d", "overdue_over_90d", "carry_over_rate",
     "extension_rate", "suspension_rate",

@@ -24,12 +24,14 @@ LEVELS = ("street", "community")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What published figures are counted from: the days that incidents cover, the last load, the data version."""
+    """What published figures are counted from: the days that incidents cover, the last load, the data version, and the
+    last event of an officer."""
 
     first_on: date | None
     last_on: date | None
     load_id: int
     data_version: int
+    event_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,20 @@ def _next(day: date) -> date:
 
 
 def due(connection: Transaction, months: Sequence[Window], *, definitions: Collection[str]) -> tuple[Window, ...]:
-    """Those of the months that are not published yet, or whose figures a later load or definition can have changed."""
+    """Those of the months that are not published yet, or whose figures can have changed: by a later load, by another
+    definition, by an exemption."""
     known = {row["month"]: row for row in rows(connection, "published/months")}
     after = min((row["load_id"] for row in known.values()), default=0)
     changes = [(row["load_id"], row["from_on"]) for row in rows(connection, "published/changes", after=after)]
+    decided_after = min((row["event_id"] for row in known.values()), default=0)
+    decided = [(row["event_id"], row["on_day"]) for row in rows(connection, "published/decided", after=decided_after)]
 
     def is_due(month: Window) -> bool:
         row = known.get(month.start)
         if row is None or set(row["definitions"]) != set(definitions):
             return True
-        return any(load_id > row["load_id"] and (day is None or day < month.end) for load_id, day in changes)
+        is_changed = any(load_id > row["load_id"] and (day is None or day < month.end) for load_id, day in changes)
+        return is_changed or any(event > row["event_id"] and month.start <= day < month.end for event, day in decided)
 
     return tuple(month for month in months if is_due(month))
 
@@ -149,8 +155,8 @@ def write(
     _run(connection, "drop_month", month=month.start)
     _run(
         connection, "write_month",
-        month=month.start, closes_at=month.ends, load_id=found.load_id, data_version=found.data_version,
-        definitions=list(definitions),
+        month=month.start, closes_at=month.ends, load_id=found.load_id, event_id=found.event_id,
+        data_version=found.data_version,         definitions=list(definitions),
     )  # fmt: skip
     _run(connection, "write_areas", month=month.start, records=_json(areas))
     _run(connection, "write_figures", month=month.start, data_version=found.data_version, records=_json(figures))

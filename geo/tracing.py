@@ -86,7 +86,8 @@ class Row:
     that the case was read for, where the two parts hold different cases. `start_stamp` and `end_stamp` (columns of the
     case) are what the duration runs between; without an end stamp it runs up to `moment`, E. `duration_s` are whole
     seconds, None where there is no duration; `part_s` is the stage's part of them. `closed_at` and `due_at` hold at E.
-    `by_day`: stamps that came as bare dates.
+    `by_day`: stamps that came as bare dates. `exempted_*`: when, by whom (a login) and why the case was exempted,
+    as known at the clock.
     """
 
     incident_id: int
@@ -115,6 +116,9 @@ class Row:
     duration_s: int | None
     part_s: int | None
     by_day: frozenset[str]
+    exempted_at: datetime | None = None
+    exempted_by: str | None = None
+    exempted_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,16 @@ def window(start: date, end: date, *, clock: datetime) -> Window:
     return Window(start=first, end=last, clock=clock)
 
 
-def cases(folder: Path) -> Cases:
-    """The cases of the sample as they are counted."""
+def cases(folder: Path, decisions: Mapping[str, tuple[datetime, datetime | None]] | None = None) -> Cases:
+    """The cases of the sample as they are counted; `decisions`: when one was exempted, and when that was taken back."""
     frame = pd.read_csv(folder / "incidents.csv", dtype=str).rename(columns=COLUMNS)
     for stamp in recounting.STAMPS:
         frame[stamp] = pd.to_datetime(frame[stamp], format="%Y-%m-%d %H:%M:%S").dt.tz_localize(ZONE)
+    told = frame["case_id"].map(decisions or {})
+    for place, decision in enumerate(recounting.DECISIONS):
+        frame[decision] = pd.to_datetime(
+            told.map(lambda moments, place=place: moments[place], na_action="ignore"), utc=True
+        )
     frame["answer"] = frame["answer"].map({"是": 1.0, "否": 0.0})
     frame["score"] = frame["score"].astype(float)
     frame["void"] = frame["status"] == "voided"
@@ -76,6 +81,18 @@ def cases(folder: Path) -> Cases:
         urgent=[each["code"] for each in listed if each["class"] == "urgent"],
         households=households(folder),
     )
+
+
+def late(folder: Path, *, before: datetime) -> list[str]:
+    """The ids of plain cases closed after their deadline and before a moment, in the order of the file: no repeat, no
+    extension, never reopened or suspended."""
+    frame = pd.read_csv(folder / "incidents.csv", dtype=str).rename(columns=COLUMNS)
+    plain = frame[["extended_to", "first_closed", "reopened", "suspended", "original_id"]].isna().all(axis=1)
+    plain &= ~frame["status"].isin(["voided", "duplicate"])
+    closed, due = (
+        pd.to_datetime(frame[name], format="%Y-%m-%d %H:%M:%S").dt.tz_localize(ZONE) for name in ("closed", "due")
+    )
+    return list(frame["case_id"][plain & (closed > due) & (closed < before)])
 
 
 def places(folder: Path, longitude: pd.Series, latitude: pd.Series) -> pd.DataFrame:

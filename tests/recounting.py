@@ -21,6 +21,7 @@ STAMPS = (
     "reported", "registered", "accepted", "dispatched", "arrived", "handled", "first_closed", "reopened", "closed",
     "followed_up", "due", "extended_to", "suspended", "resumed",
 )  # fmt: skip
+DECISIONS = ("exempted", "exemption_withdrawn")  # by people, not by a file
 WHOLE = "site"  # stands for the code of the one area of the level site
 FEWEST = 10
 PROMISE_SECONDS = 600
@@ -91,6 +92,8 @@ RULES: Mapping[str, Rule] = {
     "grid_solved_rate": Rule("rate", "grid_solved", ("dispatched", "closed")),
     "closure_rate": Rule("rate", "closure", ("closed",)),
     "on_time_rate": Rule("rate", "on_time", ("closed",)),
+    "on_time_rate_exempted": Rule("rate", "on_time_exempted", ("closed",)),
+    "exemption_rate": Rule("rate", "exemption", ("closed",)),
     "urgent_on_time_rate": Rule("rate", "urgent_on_time", ("closed",)),
     "clearance_ratio": Rule("quotient", "clearance", ("closed",)),
     "backlog": Rule("count", "backlog", ("closed",), "count"),
@@ -175,7 +178,9 @@ def cases(
     position = pd.Series(np.arange(size), index=frame["case_id"])
     original = frame.get("original_id", nothing).map(position).fillna(-1).to_numpy(dtype=np.int64)
     return Cases(
-        stamps={name: seconds(frame[name]) if name in frame else np.full(size, np.nan) for name in STAMPS},
+        stamps={
+            name: seconds(frame[name]) if name in frame else np.full(size, np.nan) for name in (*STAMPS, *DECISIONS)
+        },
         is_void=_flag(frame, "void"),
         is_duplicate=_flag(frame, "duplicate"),
         original=original,
@@ -323,6 +328,7 @@ def _counts(sight: Sight) -> dict[str, Marks]:
     no_deadline = ("no_deadline", np.isnan(sight.due))
     on_time = (closed & (sight.closed <= sight.due), None)
     on_time_reasons = [orphan, no_close, suspended, no_deadline, ("not_due", not_due)]
+    exempted = (at["exempted"] <= sight.clock) & ~(at["exemption_withdrawn"] <= sight.clock)
     urgent = rows[sight.found.is_urgent[rows]]
     handled_before = at["handled"] < sight.cut
     was_closed = (at["closed"] < sight.cut) | (at["first_closed"] < sight.cut)
@@ -347,6 +353,10 @@ def _counts(sight: Sight) -> dict[str, Marks]:
         "closure": _of(rows, closed, None, [orphan, no_close, suspended, ("not_due", not_due & ~np.isnan(sight.due))]),
         # K16: "closed_at ≤ due_at / {with a deadline: due before E or closed before E}"
         "on_time": _of(rows, *on_time, on_time_reasons),
+        # "exempted cases leave numerator and denominator only where they were overdue", as far as the clock knows
+        "on_time_exempted": _of(rows, *on_time, [*on_time_reasons, ("exempted", exempted & ~on_time[0])]),
+        # K26: "approved exemptions / overdue"
+        "exemption": _of(rows, exempted, None, [*on_time_reasons, ("on_time", on_time[0])]),
         "urgent_on_time": _of(urgent, *on_time, on_time_reasons),
         # K22: "extended/R; suspended/R"; a feed does not say when it extended: from the report on
         "extension": _of(rows, ~np.isnan(at["extended_to"]), None, [orphan, no_deadline]),

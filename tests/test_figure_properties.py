@@ -29,6 +29,7 @@ HEAD = (
 GOOD = {
     "closure_rate": {"closed": "10-20 08:00"},
     "on_time_rate": {"closed": "10-20 08:00", "due": "10-20 08:00"},
+    "on_time_rate_exempted": {"closed": "10-20 08:00", "due": "10-20 08:00"},
     "urgent_on_time_rate": {"closed": "10-20 08:00", "due": "10-20 08:00", "category": "smoke"},
     "valid_report_rate": {"registered": "10-05 09:00"},
     "grid_solved_rate": {"closed": "10-20 08:00"},
@@ -87,6 +88,7 @@ def lives(draw: st.DrawFn) -> dict[str, Any]:
         "area": draw(st.sampled_from(["A", "A", "B", None])),
         "metres": draw(st.integers(0, 80)),
         "fate": draw(st.sampled_from(["", "", "", "", "void", "double"])),
+        "is_exempted": draw(st.sampled_from([False, False, True])),
     }
 
 
@@ -99,7 +101,7 @@ def settle(town: Town, told: list[dict[str, Any]]) -> None:
     for life in told:
         stamps = {name: value.isoformat(" ") for name, value in life.items() if isinstance(value, datetime)}
         reported = stamps.pop("reported")
-        town.case(
+        (case,) = town.case(
             reported,
             area=life["area"],
             category=life["category"],
@@ -110,6 +112,13 @@ def settle(town: Town, told: list[dict[str, Any]]) -> None:
             agency_responsible="roads",
             **stamps,
         )
+        if life["is_exempted"]:
+            exempt(town, case)
+
+
+def exempt(town: Town, case: int) -> None:
+    """Grants the appeal of a case, whether or not it is overdue."""
+    town.event(case, "exempted", "11-02 08:00", payload='{"reason": "appeal"}', actor="kong", revision=None)
 
 
 def whole(found: list[Figure]) -> dict[str, dict[str, int]]:
@@ -147,6 +156,27 @@ def test_a_good_case_never_lowers_a_good_rate(built: Town, told: list[dict[str, 
     good, sign = (before.numerator or 0, after.numerator or 0), 1 if after.indicator.direction == "up" else -1
     if before.denominator:
         assert sign * good[1] * before.denominator >= sign * good[0] * (after.denominator or 0)
+
+
+@few
+@given(told=towns)
+def test_an_exemption_changes_no_figure_but_those_after_exemption_and_never_lowers_the_rate(
+    built: Town, told: list[dict[str, Any]]
+) -> None:
+    settle(built, [life | {"is_exempted": False} for life in told])
+    before = {figure.indicator.slug: figure for figure in built.figures(*SLUGS)}
+    for case in built.run("select array_agg(incident_id) from core.incident"):
+        exempt(built, case)
+    after = {figure.indicator.slug: figure for figure in built.figures(*SLUGS)}
+    same = set(SLUGS) - {"on_time_rate_exempted", "exemption_rate"}
+    told_of = ("value", "numerator", "denominator", "n", "excluded")
+    assert [[getattr(before[slug], name) for name in told_of] for slug in same] == [
+        [getattr(after[slug], name) for name in told_of] for slug in same
+    ]
+    fact, spared, rate = (after[slug] for slug in ("on_time_rate", "on_time_rate_exempted", "exemption_rate"))
+    assert (spared.numerator, spared.denominator) == (fact.numerator, fact.numerator)
+    overdue = (fact.denominator or 0) - (fact.numerator or 0)
+    assert spared.excluded["exempted"] == rate.numerator == rate.denominator == overdue
 
 
 @few

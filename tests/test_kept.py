@@ -288,6 +288,28 @@ def test_a_change_on_its_way_while_a_month_is_counted_leaves_nothing_old(
     assert OCTOBER not in current(town)
 
 
+def test_an_exemption_makes_its_month_out_of_date_and_counts_from_its_moment_on(town: Town) -> None:
+    (late,) = town.case("10-05 08:00", due="10-05 10:00", closed="10-06 09:00")
+    keep(town)
+    town.event(late, "exempted", "11-10 08:00", payload='{"reason": "appeal"}', actor="kong", revision=None)
+    assert OCTOBER not in current(town)
+    assert current(town) >= {AUGUST, SEPTEMBER}
+    assert OCTOBER in keep(town)
+    before = Clock(at("11-10 07:59"))
+    assert OCTOBER in current(town)
+    assert OCTOBER not in current(town, before)
+    for now, n in ((NOW, 1), (before, 0)):
+        for level in ("site", "community", "grid"):
+            told, counted = both(town, level, clock=now)
+            assert told == counted
+        (spared,) = (tally for tally in both(town, "site", clock=now)[0] if is_spared(tally))
+        assert spared.excluded.get("exempted", 0) == n
+
+
+def is_spared(tally: Tally) -> bool:
+    return tally.family == "on_time_exempted" and tally.window == MONTHS[2]
+
+
 # ---------------------------------------------------------------- open cases that count up to now
 
 

@@ -1,6 +1,6 @@
 """Every figure of the sample street, of every month, level and area, equals the one counted again from its files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -17,15 +17,17 @@ from cockpit.cli.demo_data import requests
 from cockpit.figures import figures
 from config.indicators import indicators
 from config.site import site
+from geo import exemptions
 from geo.figures import Question
 from geo.store import Store
-from geo.viewer import LEADER, Clock
+from geo.viewer import LEADER, OPERATOR, Clock
 from geo.windows import Window, buckets
 from loaders.sample import SampleFiles, generate
 from loaders.work import load_file
 
 CLOCK = Clock(datetime.fromisoformat("2026-11-20T14:32:00+08:00"))
 EARLIER = Clock(datetime.fromisoformat("2026-03-11T09:30:00+08:00"))
+EXEMPTED = tuple(Clock(datetime.fromisoformat(f"2026-{day}T10:00:00+08:00")) for day in ("03-02", "07-01", "08-01"))
 INCIDENTS = 20_000
 ALL_MONTHS = (date(2025, 1, 1), date(2026, 12, 1))
 
@@ -45,17 +47,33 @@ def folder(files: SampleFiles) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cases(folder: Path) -> Cases:
-    """Its cases as the recomputation reads them."""
-    return recomputation_sample.cases(folder)
+def decisions(folder: Path) -> Mapping[str, tuple[datetime, datetime | None]]:
+    """Of the late cases of its first months every third is exempted, some at once and some later; some not for long."""
+    listed = recomputation_sample.late(folder, before=EXEMPTED[0].at)[::3]
+    assert len(listed) > 30
+    return {
+        code: (EXEMPTED[number % 2].at, EXEMPTED[2].at if number % 5 == 0 else None)
+        for number, code in enumerate(listed)
+    }
 
 
 @pytest.fixture(scope="module")
-def street(store: Store, files: SampleFiles) -> Store:
-    """A store with the sample street."""
+def cases(folder: Path, decisions: Mapping[str, tuple[datetime, datetime | None]]) -> Cases:
+    """Its cases as the recomputation reads them."""
+    return recomputation_sample.cases(folder, decisions)
+
+
+@pytest.fixture(scope="module")
+def street(store: Store, files: SampleFiles, decisions: Mapping[str, tuple[datetime, datetime | None]]) -> Store:
+    """A store with the sample street and what was decided there."""
     for request in requests(files, CLOCK):
         if request.dataset in {"boundaries", "households", "incidents"}:
             assert load_file(store, request).status == "loaded"
+    for code, (at, withdrawn_at) in decisions.items():
+        incident_id = exemptions.named(store, OPERATOR, CLOCK, code=code)
+        exemptions.exempt(store, OPERATOR, Clock(at), incident_id=incident_id, reason="appeal granted")
+        if withdrawn_at:
+            exemptions.withdraw(store, OPERATOR, Clock(withdrawn_at), incident_id=incident_id, reason="in error")
     return store
 
 

@@ -14,6 +14,7 @@ from cockpit import figures, frozen_figures, queries
 from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice, Days, is_comparable, shifted
 from cockpit.assessment.choice import types as types_of
 from cockpit.context import ancestor
+from cockpit.exempted import AFTER, BEFORE
 from cockpit.figures import Figure
 from cockpit.queries import Asked, shared
 from config.assessment import assessment
@@ -241,7 +242,7 @@ def _paired(found: Iterable[Figure], scope: Scope) -> ByArea:
 def matrix(choice: Choice) -> Matrix:
     """The rows in their groups and their order; raises StoreUnavailable."""
     asked, scope = choice.view.asked, scope_of(choice)
-    asked_for = choice.slugs + (() if SUSPECT in choice.slugs or not _is_known(SUSPECT) else (SUSPECT,))
+    asked_for = _asked_for(choice)
     found = by_area(asked, scope=scope, slugs=asked_for)
     known = households(asked, level=scope.level)
     types, members = types_of(choice.view), dict[str | None, list[Area]]()
@@ -250,9 +251,9 @@ def matrix(choice: Choice) -> Matrix:
             members.setdefault(types[area.area_id], []).append(area)
     quantiles = tuple(each.slug for each in choice.columns if each.kind == "quantile")
     together = by_type(asked, scope=scope, slugs=quantiles) if quantiles and set(members) != {None} else {}
-    asked_whole = tuple(dict.fromkeys((*choice.slugs, *(slug for slug in (INCIDENTS,) if _is_known(slug)))))
+    asked_whole = tuple(dict.fromkeys((*asked_for, *(slug for slug in (INCIDENTS,) if _is_known(slug)))))
     found_whole = whole(asked, scope=scope, slugs=asked_whole)
-    of_all = {slug: found_whole[slug] for slug in choice.slugs if slug in found_whole}
+    of_all = {slug: found_whole[slug] for slug in asked_for if slug in found_whole}
 
     def group(kind: str | None, areas: Sequence[Area]) -> Group:
         of_group = [found[area.code] for area in areas]
@@ -270,6 +271,12 @@ def matrix(choice: Choice) -> Matrix:
     counted = [row.households for one in groups for row in one.rows]
     total = sum(n for n in counted if n is not None)
     return Matrix(groups, of_all, total or None, found_whole.get(INCIDENTS))
+
+
+def _asked_for(choice: Choice) -> tuple[str, ...]:
+    """The columns, what marks rows as suspect, and the on-time rate after exemption beside the one before."""
+    beside = (SUSPECT, *((AFTER,) if BEFORE in choice.slugs else ()))
+    return choice.slugs + tuple(slug for slug in beside if slug not in choice.slugs and _is_known(slug))
 
 
 def _is_known(slug: str) -> bool:

@@ -12,6 +12,7 @@ from cockpit.assessment.cells import Column, column, drawing, empty, spark
 from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice
 from cockpit.assessment.computed import Cell, Group, Matrix, Row
 from cockpit.context import token
+from cockpit.exempted import AFTER
 from cockpit.figures import TOO_FEW, Figure
 from cockpit.markup import attributes, esc
 from config.assessment import assessment
@@ -211,7 +212,7 @@ class _Drawn:
         area = token(self.view.filters.area) if self.view.filters.area else None
         cell = Cell(figure, None, None, None, 0, is_suspicious=False)
         name = self.view.area_name
-        tip = words.tip(self.choice, name, cell, kind=None)
+        tip = words.tip(self.choice, name, cell, kind=None, after=self.found.whole.get(AFTER))
         shown = self._number(cell)
         return f"<a{self._link(figure.indicator.slug, area, tip)}>{shown}</a>"
 
@@ -237,7 +238,9 @@ class _Drawn:
     def _cell(self, group: Group, row: Row, slug: str) -> str:
         cell = row.cells[slug]
         scale = self.scales[slug]
-        tip = words.tip(self.choice, row.area.name, cell, kind=group.community_type)
+        after = row.cells.get(AFTER)
+        kind, after_figure = group.community_type, after.figure if after else None
+        tip = words.tip(self.choice, row.area.name, cell, kind=kind, after=after_figure)
         if cell.figure.value is None:
             known, shown = self._link(slug, token(row.area), tip, style=" none"), self._why(cell)
             return f"<a{known}>{shown}{empty(cell.peers, scale)}</a>"

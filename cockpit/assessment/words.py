@@ -10,6 +10,7 @@ from cockpit import formats, frozen_words
 from cockpit.assessment.choice import Choice, Days, months_between
 from cockpit.assessment.computed import CHANCE, Cell, Matrix, Row, is_by_day, last_day
 from cockpit.context import View
+from cockpit.exempted import BEFORE, after_words
 from cockpit.figures import NO_DATA, NOT_REACHED, TOO_FEW, Figure
 from config.indicators import Indicator
 
@@ -174,10 +175,15 @@ def _has_types_of_now(choice: Choice, found: Matrix) -> bool:
     return is_frozen and {group.community_type for group in found.groups} != {None}
 
 
-def tip(choice: Choice, row_name: str, cell: Cell, *, kind: str | None) -> str:
-    """What a cell tells when pointed at, line by line: value, cases, left out, peers, before, definition."""
+def tip(choice: Choice, row_name: str, cell: Cell, *, kind: str | None, after: Figure | None) -> str:
+    """What a cell tells when pointed at, line by line: value, cases, left out, peers, before, definition.
+
+    `after`: of the on-time rate the figure after exemption.
+    """
     view, figure = choice.view, cell.figure
     lines = [f"{row_name} · {figure.indicator.name(view.lang)}", " · ".join(_facts(view, figure))]
+    if exempted := after_words(view, after if figure.indicator.slug == BEFORE else None):
+        lines.append(exempted)
     lines += [out] if (out := left_out(view, figure)) else []
     if cell.is_suspicious:
         lines.append(view.tr("assessment.suspicious_tip", n=formats.number(figure.n or 0)))

@@ -26,6 +26,7 @@ COMMANDS = {
     "publish": "cockpit.cli.publish",
     "freeze": "cockpit.cli.freeze",
     "frozen": "cockpit.cli.freeze",
+    "exempt": "cockpit.cli.exempt",
     "keys": "cockpit.cli.keys",
     "purge": "cockpit.cli.purge",
     "replay-feed": "cockpit.cli.replay",

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from cockpit import frozen_figures, queries
 from cockpit.context import View
+from cockpit.exempted import AFTER, BEFORE
 from cockpit.figures import NO_DATA, Figure, Z
 from cockpit.indicator import rows as traced
 from cockpit.queries import Asked, shared
@@ -27,8 +28,10 @@ from geo.windows import Window
 DEFAULT = "on_time_rate"
 MONTHS = 12
 """So many months before stand beside the figure, and give what is expected of it."""
-DEADLINES = ("on_time", "urgent_on_time")
+DEADLINES = ("on_time", "on_time_exempted", "urgent_on_time")
 """Families of which the share of the limit that was used is drawn."""
+OVERDUE = (*DEADLINES, "exemption")
+"""Families whose denominator holds the overdue cases: on their rows an exemption shows, and is decided."""
 LEVELS_BELOW = {SITE: "community", "street": "community", "community": "grid", "grid": "microgrid"}
 
 
@@ -193,6 +196,11 @@ def own(asked: Asked, *, subject: Subject) -> Figure | None:
     """The figure of the page; None where its area was not in force in the period, or the viewer sees no whole."""
     found = _figures(asked, subject=subject, question=subject.question(), windows=(subject.window,))
     return found[0] if found else None
+
+
+def after(asked: Asked, *, subject: Subject) -> Figure | None:
+    """Of the on-time rate the figure after exemption; None of any other."""
+    return own(asked, subject=replace(subject, slug=AFTER)) if subject.slug == BEFORE else None
 
 
 def _figures(asked: Asked, *, subject: Subject, question: Question, windows: Sequence[Window]) -> tuple[Figure, ...]:

@@ -61,7 +61,8 @@ def head(page: IndicatorView) -> None:
             computed.own(view.asked, subject=page.subject),
             computed.counts(view.asked, subject=page.subject),
         )
-        told = words.sentence(page, figure, peer_of(page) if figure else None)
+        after = computed.after(view.asked, subject=page.subject)
+        told = words.sentence(page, figure, peer_of(page) if figure else None, after)
         page_head(view, sentence=told, lead=formats.spaced(words.lead(page, figure, counts)))
     except StoreUnavailable:
         page_head(view, sentence=of_own(view, view.tr("common.down_title")))

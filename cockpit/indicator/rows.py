@@ -19,7 +19,7 @@ LONG_ROWS = 20_000
 COLUMNS = (
     "code", "category", "mark", "in_numerator", "in_denominator", "excluded", "reason", "part", "agency", "street",
     "community", "grid", "reported_at", "closed_at", "due_at", "start_event", "start_at", "end_event", "end_at",
-    "clock", "duration_s", "part_s",
+    "clock", "duration_s", "part_s", "exempted_at", "exempted_by", "exempted_why",
 )  # fmt: skip
 
 
@@ -106,6 +106,9 @@ def record(indicator: Indicator, row: Row, *, is_of_two_parts: bool, site: Site,
         "clock": indicator.clock if row.duration_s is not None else None,
         "duration_s": row.duration_s,
         "part_s": row.part_s,
+        "exempted_at": told(row.exempted_at, None),
+        "exempted_by": row.exempted_by,
+        "exempted_why": row.exempted_why,
     }
 
 

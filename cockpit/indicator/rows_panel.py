@@ -1,14 +1,15 @@
 """The rows behind the figure, a page at a time: how each counts, from which event to which, how long.
 
-Invariant: the marks above the rows carry the figure's own counts; no text of a case and no person is in them.
+Invariant: the marks above the rows carry the figure's own counts; no text of a case is in them, and of people only who
+exempted an overdue case.
 """
 
 from cockpit import formats
 from cockpit.context import View
 from cockpit.exports import link as export_link
 from cockpit.filterbar import option
-from cockpit.indicator import computed, words
-from cockpit.indicator.computed import IndicatorView, position_token
+from cockpit.indicator import computed, exempting, words
+from cockpit.indicator.computed import OVERDUE, IndicatorView, position_token
 from cockpit.indicator.rows import LONG_ROWS, count_of, mark_of, marks_of
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
@@ -28,8 +29,17 @@ def draw(page: IndicatorView) -> Empty | None:
     rows = computed.page_of_rows(view.asked, subject=page.subject, rows=page.rows)
     picture(_bar(page, counts), key="indicator_rows_bar")
     table = _table(page, rows, counts) if rows else f'<p class="empty">{esc(view.tr("indicator.rows_none_marked"))}</p>'
-    picture(table + _pager(page, rows, counts), key="indicator_rows")
+    clicked = picture(_said(page) + table + _pager(page, rows, counts), key="indicator_rows")
+    if clicked:
+        exempting.handle(page, clicked, rows)
     return None
+
+
+def _said(page: IndicatorView) -> str:
+    """What was said of the decision on a case."""
+    state = exempting.told(page)
+    said = f'<p class="note" role="status">{esc(state.said)}</p>' if state.said else ""
+    return said + (f'<p class="note" role="alert">{esc(state.fault)}</p>' if state.fault and not state.act else "")
 
 
 def unit(page: IndicatorView) -> str:
@@ -127,7 +137,23 @@ def _row(page: IndicatorView, row: Row, columns: list[str], names: dict[str, str
         "agency": f'<td class="i2 name">{esc(row.agency or "—")}</td>',
     }
     style = attributes(class_="i-out" if mark == "excluded" else None, data_mark=mark)
-    return f"<tr{style}>{''.join(cells[name] for name in columns)}</tr>"
+    return f"<tr{style}>{''.join(cells[name] for name in columns)}</tr>{_decision(page, row, len(columns))}"
+
+
+def _decision(page: IndicatorView, row: Row, width: int) -> str:
+    """Below the row of an overdue case: its exemption, or the form that asks for the reason of one."""
+    if page.indicator.marks not in OVERDUE:
+        return ""
+    view, state, parts = page.view, exempting.told(page), ""
+    if row.exempted_at is not None:
+        at = words.exact(view, row.exempted_at, is_day=False, year=page.subject.start.year)[:-3]
+        told = view.tr("exempt.held_by", at=at, by=row.exempted_by or "", reason=row.exempted_why or "")
+        parts = f"<b>{esc(view.tr('exempt.held'))}</b> {esc(told)}"
+    if exempting.is_offered(page) and state.waits(row):
+        parts += exempting.form(page, state)
+    elif exempting.is_offered(page) and row.exempted_at is not None:
+        parts += f" {exempting.button(page, row, exempting.WITHDRAW)}"
+    return f'<tr class="i-held"><td{attributes(colspan=width)}>{parts}</td></tr>' if parts else ""
 
 
 def _place(page: IndicatorView, row: Row) -> str:
@@ -176,7 +202,10 @@ def _mark(page: IndicatorView, row: Row, mark: Mark) -> str:
     name = esc(words.marked(view, page.indicator, mark))
     if page.indicator.kind == "rate":
         name = esc(view.tr(f"indicator.rate_{mark}"))
-    return f"<b>{name}</b>" if mark == computed.misses(page.indicator) and page.indicator.kind == "rate" else name
+    name = f"<b>{name}</b>" if mark == computed.misses(page.indicator) and page.indicator.kind == "rate" else name
+    is_open = mark == "denominator" and row.exempted_at is None and exempting.is_offered(page)
+    is_open = is_open and not exempting.told(page).waits(row)
+    return f"{name} {exempting.button(page, row, exempting.EXEMPT)}" if is_open else name
 
 
 def _pager(page: IndicatorView, rows: tuple[Row, ...], counts: Counts) -> str:

@@ -1,6 +1,7 @@
 """The figure in large, and where the cases lie that one looks for first."""
 
 from cockpit import formats, frozen_words
+from cockpit.exempted import after_words
 from cockpit.indicator import computed, words
 from cockpit.indicator.computed import IndicatorView
 from cockpit.markup import esc
@@ -25,6 +26,8 @@ def draw_value(page: IndicatorView) -> Empty | None:
     else:
         told = f'<div class="c-figure-number figure">{esc(words.value(view, figure))}</div>'
     facts = []
+    if exempted := after_words(view, computed.after(view.asked, subject=page.subject)):
+        facts.append(exempted)
     if found := words.interval(view, figure):
         facts.append(view.tr("indicator.interval", range=found))
     if figure.n is not None and figure.indicator.kind != "count":

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
+from cockpit.exempted import both
 from cockpit.figures import NO_DATA, TOO_FEW, Figure
 from cockpit.indicator.compare import Difference, difference
 from cockpit.indicator.computed import IndicatorView, Peer
@@ -56,15 +57,16 @@ def period(page: IndicatorView) -> str:
     return formats.month(subject.start, lang) if subject.is_month else formats.period(subject.start, subject.end, lang)
 
 
-def sentence(page: IndicatorView, figure: Figure | None, peer: Peer | None) -> str:
-    """The sentence of the page: what the figure is, and whether it differs from the neighbour's."""
+def sentence(page: IndicatorView, figure: Figure | None, peer: Peer | None, after: Figure | None) -> str:
+    """The sentence of the page: the figure, with `after` the one after exemption, and whether it differs from the
+    neighbour's."""
     view, known = page.view, page.indicator
     told = {"area": view.area_name, "period": _limited(page), "name": known.name(view.lang)}
     if figure is None:
         return view.tr("indicator.head_not_in_force", **told)
     if figure.value is None:
         return formats.spaced(view.tr("indicator.head_missing", **told, why=missing(view, figure)))
-    head = view.tr("indicator.head", **told, value=value(view, figure))
+    head = view.tr("indicator.head", **told, value=both(view, value(view, figure), after))
     if peer is not None:
         head += _beside(view, peer, difference(figure, peer.figure))
     return formats.spaced(head)

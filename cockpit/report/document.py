@@ -14,6 +14,7 @@ import typst
 
 from cockpit import formats, frozen_words
 from cockpit.context import View
+from cockpit.exempted import AFTER, BEFORE, after_words
 from cockpit.figures import NO_DATA, Figure
 from cockpit.report import words
 from cockpit.report.taken import TREND, Monthly, Named
@@ -80,7 +81,9 @@ def _sentence(view: View, now: Named) -> str:
         return view.tr("report.sentence_none")
     if now["on_time_rate"].value is None:
         return view.tr("report.sentence_without_rate", **told)
-    return view.tr("report.sentence", **told, interval=words.interval(view, now["on_time_rate"]))
+    exempted = after_words(view, now.get(AFTER))
+    exempted = view.tr("indicator.comma") + exempted if exempted else ""
+    return view.tr("report.sentence", **told, interval=words.interval(view, now[BEFORE]), exempted=exempted)
 
 
 def _differences(view: View, found: Monthly) -> list[list[str]]:

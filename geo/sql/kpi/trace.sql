@@ -2,7 +2,7 @@
 -- most :rows after the one named (keyset). mark = numerator, denominator (not in the numerator too) or excluded; place = its place among the
 -- marks by :places (numerator, denominator, excluded); sort_key by :sort: seconds of the duration, cases without one behind by their report, the
 -- newest first; or the report. start_stamp, end_stamp = which stamps the duration runs between, null where it is counted up to a moment.
--- by_e columns hold at E, stamps as known at the clock.
+-- by_e columns hold at E, stamps as known at the clock; exempted_* = the exemption of the case at the clock.
 , asked as (
   select m.*, case when m.excluded is not null then 'excluded' when m.in_numerator then 'numerator' else 'denominator' end as mark,
          case cast(:sort as text)
@@ -32,11 +32,13 @@ select p.place, p.sort_key, p.incident_id, p.is_of_numerator, p.mark, coalesce(p
        s.name as street, c.name as community, g.name as grid, i.day_precision,
        p.reported_at, p.closed_by_e, p.due_by_e, p.is_suspended, p.moment,
        p.start_stamp, p.start_at, case when p.end_at is not null then p.end_stamp end as end_stamp,
-       p.end_at, p.duration_s, p.part_s
+       p.end_at, p.duration_s, p.part_s,
+       x.decided_at as exempted_at, x.decided_by as exempted_by, x.reason as exempted_why
 from page p
 join core.incident i using (incident_id)
 join core.category k on k.category_id = i.category_id
 left join core.area s on s.area_id = i.street_id
 left join core.area c on c.area_id = i.community_id
 left join core.area g on g.area_id = i.grid_id
+left join core.exemption x on x.incident_id = i.incident_id
 order by p.place, p.sort_key, p.incident_id, p.is_of_numerator
