@@ -17,7 +17,6 @@ from cockpit.panels import Empty, panel
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked, shared
 from cockpit.theme import page_head
-from config.reader import ConfigError
 from geo.errors import StoreUnavailable
 from geo.windows import Window
 
@@ -45,9 +44,6 @@ def open_assessment(view: View) -> Assessed | None:
         return None
     try:
         choice = choose(view)
-    except ConfigError as fault:
-        page_head(view, sentence=view.tr("assessment.fault"), lead=view.tr("assessment.fault_lead", fault=fault))
-        return None
     except StoreUnavailable:
         page_head(view, sentence=view.tr("assessment.down"))
         return None

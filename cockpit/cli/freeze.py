@@ -19,6 +19,7 @@ from config.visible import visible
 from geo.frozen import FrozenFigure, FrozenMonth
 from geo.replay import site_clock
 from geo.viewer import current_clock
+from geo.windows import FIRST_DAY, LAST_DAY
 
 
 def _refuse(key: str, **params: object) -> click.UsageError:
@@ -27,9 +28,12 @@ def _refuse(key: str, **params: object) -> click.UsageError:
 
 def _month(_: click.Context, __: click.Parameter, value: str) -> date:
     try:
-        return datetime.strptime(value, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+        month = datetime.strptime(value, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
     except ValueError as error:
         raise _refuse("bad_month", month=value) from error
+    if not FIRST_DAY <= month <= LAST_DAY:
+        raise _refuse("far_month", month=value, first=f"{FIRST_DAY:%Y-%m}", last=f"{LAST_DAY:%Y-%m}")
+    return month
 
 
 @click.command()
@@ -44,7 +48,7 @@ def freeze(month: date, user: str | None, as_json: bool) -> None:
         made = freezing.freeze(store, site_clock(store, viewer), month, by=viewer)
     except NotClosedError as error:
         known = f"{error.months[-1]:%Y-%m} – {error.months[0]:%Y-%m}" if error.months else "–"
-        raise _refuse("not_closed", month=f"{month:%Y-%m}", known=known) from error
+        raise _refuse("not_covered" if error.is_over else "not_over", month=f"{month:%Y-%m}", known=known) from error
     except AlreadyFrozenError as error:
         told = error.frozen.circumstances
         raise _refuse("already", month=f"{month:%Y-%m}", at=_at(told.frozen_at), by=told.frozen_by) from error

@@ -15,6 +15,7 @@ import click
 from cockpit.cli.kpi import (
     check_category,
     indicators_of,
+    not_in_force,
     one_area,
     read_day,
     read_level,
@@ -90,7 +91,7 @@ def trace(  # noqa: PLR0917 - click passes options by name
             raise refuse("whole_not_visible") from WholeNotVisibleError(viewer.name)
         place = next(iter(figures.areas(connection, question=asked, window=window)), None)
         if place is None:
-            say(tr("indicator.cli_not_in_force", language(), area=area), err=True)
+            say(not_in_force(connection, window, area=area or "", level=level), err=True)
             if as_json:
                 say_json({"figure": None, "rows": []})
             return

@@ -4,21 +4,25 @@ Invariant: every number is a figure's, or counted from the marks that it is roll
 the expected is judged by the months before, and said to be so judged.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
 from zlib import crc32
 
+from cockpit import absence, queries
 from cockpit import figures as counted
-from cockpit import queries
-from cockpit.context import View
+from cockpit.absence import Absence
+from cockpit.context import View, with_period_notes
 from cockpit.figures import NO_DATA, Figure, Z
 from cockpit.indicator import rows as traced
 from cockpit.queries import Asked, shared
+from config.categories import UNCLASSIFIED
 from config.indicators import Indicator, UnknownIndicatorError, indicator
 from config.site import site
 from geo import figures, quantiles, tracing
+from geo.errors import StoreUnavailable
 from geo.figures import NamedArea, Question
 from geo.tracing import MARKS, SORTS, By, Counts, Mark, Neighbour, Position, Row, Sort, Spread, Where
 from geo.viewer import SITE
@@ -29,6 +33,8 @@ MONTHS = 12
 """So many months before stand beside the figure, and give what is expected of it."""
 DEADLINES = ("on_time", "urgent_on_time")
 """Families of which the share of the limit that was used is drawn."""
+_POSITION = re.compile(r"[0-9a-f]{8}(_[0-9.e+-]+){5}", re.ASCII)
+"""What a position looks like; one of another figure or order is none, and begins with the first row."""
 LEVELS_BELOW = {SITE: "community", "street": "community", "community": "grid", "grid": "microgrid"}
 
 
@@ -123,14 +129,30 @@ def open_indicator(view: View) -> IndicatorView:
         end=filters.end,
         category=filters.category,
     )
-    return IndicatorView(view, subject, _rows_asked(view, subject), unknown)
+    return IndicatorView(_noted(view, subject), subject, _rows_asked(view, subject), unknown)
+
+
+def _noted(view: View, subject: Subject) -> View:
+    """The view with what of the URL is not followed, and what of the period has no data."""
+    known = {
+        "mark": traced.marks_of(subject.indicator),
+        "why": figures.reasons(subject.indicator.marks),
+        "sort": SORTS,
+        "with": {area.code for area in view.areas},
+    }
+    is_position = _POSITION.fullmatch(view.params.get("after", ""))
+    view = replace(view, notes=(*view.notes, *view.unfollowed(known | ({} if is_position else {"after": ()}))))
+    try:
+        return with_period_notes(view)
+    except StoreUnavailable:
+        return view
 
 
 def _rows_asked(view: View, subject: Subject) -> RowsAsked:
     mark = next((mark for mark in traced.marks_of(subject.indicator) if mark == view.params.get("mark")), None)
     sort = next((one for one in SORTS if one == view.params.get("sort")), None)
     why = view.params.get("why") if mark == "excluded" else None
-    kept = RowsAsked(mark, why if why and why.isidentifier() and len(why) < 40 else None, sort, None, 0)
+    kept = RowsAsked(mark, why if why in figures.reasons(subject.indicator.marks) else None, sort, None, 0)
     after, first = _position(view.params.get("after", ""), seal=_seal(subject, kept))
     return replace(kept, after=after, first=first)
 
@@ -178,7 +200,9 @@ def _figures(asked: Asked, *, subject: Subject, question: Question, windows: Seq
 
 @shared
 def area_of(asked: Asked, *, subject: Subject) -> NamedArea | None:
-    """The area with all its versions, None where it was not in force in the period."""
+    """The area with all its versions; None where it was not in force in the period, or no day of that has begun."""
+    if queries.covered(asked, start=subject.start, end=subject.end).is_ahead:
+        return None
     with queries.store().reading(asked.viewer, asked.clock) as connection:
         return next(iter(figures.areas(connection, question=subject.question(), window=subject.window)), None)
 
@@ -316,6 +340,21 @@ def trace_asked(area: NamedArea, subject: Subject, asked_rows: RowsAsked, told: 
     trace = traced.trace_of(subject.indicator, area, subject.window, category=subject.category, sort=sort)
     marks = traced.asked_marks(subject.indicator, asked_rows.mark) if asked_rows.mark else None
     return replace(trace, marks=marks, why=asked_rows.why)
+
+
+@shared
+def unclassified(asked: Asked, *, subject: Subject) -> int:
+    """How many rows have a category that no code list holds; 0 where one category is looked at."""
+    told = counts(asked, subject=replace(subject, category=UNCLASSIFIED)) if subject.category is None else None
+    return told.rows if told else 0
+
+
+@shared
+def why_none(asked: Asked, *, subject: Subject) -> Absence | None:
+    """Why the page's figure has no data; None where it has."""
+    figure = own(asked, subject=subject)
+    found = queries.covered(asked, start=subject.start, end=subject.end)
+    return absence.of_figure(found, figure) if figure else None
 
 
 @shared

@@ -1,6 +1,6 @@
 """The page of definitions: a field that searches as one types, the rules, then every definition with its anchor.
 
-Invariant: what stands here is what figures are counted by; a definition file with an error is named and nothing shown.
+Invariant: what stands here is what figures are counted by; with an error in a definition file nothing is shown.
 """
 
 from urllib.parse import urlencode
@@ -13,7 +13,6 @@ from cockpit.method import words
 from cockpit.picture import STATIC, picture
 from cockpit.theme import page_head
 from config.indicators import Indicator, indicators
-from config.reader import ConfigError
 from config.slots import Slot
 
 
@@ -22,21 +21,15 @@ def apply_style() -> None:
     st.html(STATIC / "method.css")
 
 
-def head(view: View) -> bool:
-    """The head of the page; whether there is anything below it."""
-    try:
-        known = indicators()
-        words.empty_places()
-    except ConfigError as fault:
-        page_head(view, sentence=view.tr("method.fault"), lead=view.tr("method.fault_lead", fault=fault))
-        return False
+def head(view: View) -> None:
+    """The head of the page; raises config.reader.ConfigError."""
+    known = indicators()
     assessable = sum(1 for each in known if each.is_assessable)
     page_head(
         view,
         sentence=view.tr("method.sentence", n=len(known), assessable=assessable),
         lead=view.tr("method.lead"),
     )
-    return True
 
 
 def show(view: View) -> None:
