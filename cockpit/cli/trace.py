@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from cockpit import absence
 from cockpit.cli.kpi import (
     check_category,
     indicators_of,
@@ -98,6 +99,13 @@ def trace(  # noqa: PLR0917 - click passes options by name
         (figure,) = figures_in(
             connection, clock, question=asked, windows=(window,), indicators=(wanted,), lang=language()
         )
+        covered = absence.covered(connection, clock, window)
+        if why := absence.of_figure(covered, figure):
+            say(why.text(language()), err=True)
+        if covered.is_ahead:
+            if as_json:
+                say_json({"figure": figure.record(), "rows": []})
+            return
         asked_rows = rows.trace_of(wanted, place, window, category=category)
         counts = tracing.counts(connection, trace=asked_rows)
         _audited(store, viewer, clock, slug=slug, trace=asked_rows, counts=counts, out=out)
