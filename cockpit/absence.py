@@ -18,6 +18,10 @@ from geo.viewer import Clock
 from geo.windows import Window
 
 
+OF_CASES = ("no_before", "no_calendar", "no_households", "no_cases")
+"""Reasons that lie neither in the period nor in the stages of the sources; what is left out of a figure tells them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Covered:
     """The sources of incidents that cover a window, those that cover as many days before it, and the days of all."""
@@ -114,13 +118,13 @@ def _of_sources(sources: Sequence[SourceMoment], known: Indicator) -> Absence | 
 
 
 def by_reason(found: Covered, figures: Iterable[Figure]) -> Mapping[Absence, tuple[Indicator, ...]]:
-    """The indicators that have no data in any of the figures' areas, by the reason."""
+    """The indicators that have no data in any area because of the period or of the sources, by the reason."""
     told: dict[Indicator, set[Absence | None]] = {}
     for figure in figures:
         told.setdefault(figure.indicator, set()).add(of_figure(found, figure))
     reasons: dict[Absence, list[Indicator]] = {}
     for known, why in told.items():
-        if len(why) == 1 and (reason := next(iter(why))) is not None:
+        if len(why) == 1 and (reason := next(iter(why))) is not None and reason.key not in OF_CASES:
             reasons.setdefault(reason, []).append(known)
     return {reason: tuple(named) for reason, named in reasons.items()}
 

@@ -181,7 +181,7 @@ def test_what_the_address_asks_for_in_vain_is_named_and_the_closed_month_is_show
         ):
             assert said in told
         page = visit.open(f"{town}/assessment?{OCTOBER}&level=microgrid")
-        expect(page.locator(".note")).to_contain_text("微网格")
+        expect(page.locator(".note")).to_contain_text("已改为社区")
 
 
 @pytest.mark.parametrize(

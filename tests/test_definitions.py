@@ -1,4 +1,4 @@
-"""A definition of an indicator with an error is named: file, line, field, value, reason, remedy; all of them at once."""
+"""A definition with an error is named: file, line, field, value, reason, remedy; all of them at once."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cockpit import exports, filterbar
+from cockpit import exports, filterbar, printed
 from cockpit.assessment import computed, table, words
 from cockpit.assessment.choice import AGAINST, FIRST, GROUPS, LEVELS, Choice, Days, choose, shifted, types
 from cockpit.assessment.computed import TYPES, Matrix
@@ -35,6 +35,7 @@ class Assessed:
 def apply_style() -> None:
     """Puts the page's stylesheet on this run."""
     st.html(STATIC / "assessment.css")
+    printed.apply_style()
 
 
 def open_assessment(view: View) -> Assessed | None:
@@ -190,4 +191,6 @@ def show(assessed: Assessed) -> None:
     unit = view.tr("assessment.section_unit", period=words.period(view, choice.days), against=against)
     unit += "".join(view.tr("assessment.joiner") + told for told in words.limits(choice))
     title = view.tr("assessment.section", level=words.level(view))
+    facts = (view.tr("assessment.page"), unit, words.level(view), view.filters.area.name if view.filters.area else "")
+    printed.foot(view, facts)
     panel(view, key="assessment", title=title, unit=unit, draw=draw, dataset="incidents")

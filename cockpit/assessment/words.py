@@ -143,10 +143,10 @@ def limits(choice: Choice) -> tuple[str, ...]:
 
 
 def foot(choice: Choice, found: Matrix) -> str:
-    """How to go on, what chance alone brings, of which state of the data."""
+    """What chance alone brings, what counts all the same, of which state of the data."""
     view = choice.view
     compared = found.compared(choice.slugs)
-    parts = [view.tr("assessment.foot")]
+    parts = [view.tr("assessment.foot_folded")]
     if compared:
         parts.append(view.tr("assessment.foot_chance", compared=formats.number(compared), n=chance(compared)))
     if found.unclassified:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from cockpit import printed
 from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.method import words
@@ -19,6 +20,7 @@ from config.slots import Slot
 def apply_style() -> None:
     """Puts the page's stylesheet on this run."""
     st.html(STATIC / "method.css")
+    printed.apply_style()
 
 
 def head(view: View) -> None:
@@ -34,6 +36,7 @@ def head(view: View) -> None:
 
 def show(view: View) -> None:
     """The search, the rules, the definitions, the empty places: one picture, so that the search sees all of it."""
+    printed.foot(view, (view.tr("method.page"),))
     parts = [_bar(view), '<div class="me-all" id="definitions">', _rules(view)]
     for name, found in words.groups():
         unit = view.tr("method.group_unit", n=len(found))
