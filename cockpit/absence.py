@@ -17,7 +17,6 @@ from geo.store import Transaction
 from geo.viewer import Clock
 from geo.windows import Window
 
-
 OF_CASES = ("no_before", "no_calendar", "no_households", "no_cases")
 """Reasons that lie neither in the period nor in the stages of the sources; what is left out of a figure tells them."""
 

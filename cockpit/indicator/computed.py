@@ -265,9 +265,16 @@ def of_type(found: Sequence[Peer]) -> tuple[int, int] | None:
 # ---------------------------------------------------------------- months
 
 
+def stands_beside_months(subject: Subject) -> bool:
+    """Whether the period's figure may stand beside those of months: a count only where it is a month's."""
+    return subject.indicator.kind != "count" or subject.is_month
+
+
 @shared
 def months(asked: Asked, *, subject: Subject) -> tuple[Month, ...]:
     """MONTHS whole months before the period, then the period itself, each with the range that the months expect.
+
+    The count of a period that is no month stands beside no month: it grows with its days.
 
     For a share: where 95 % of binomial counts of its number of cases lie, at the share of all the months together. For
     a count: where those of a Poisson count lie, at the months' mean a day (by square roots, as Anscombe 1948). Other
@@ -283,12 +290,14 @@ def months(asked: Asked, *, subject: Subject) -> tuple[Month, ...]:
     while known and known[0].note == NO_DATA:
         known.pop(0)
     last = [figure for figure in found if (figure.start, figure.end) == (subject.start, subject.end)]
+    if not stands_beside_months(subject):
+        last = []
     return tuple(Month(figure, _expected(figure, known), is_own=figure in last) for figure in (*known, *last))
 
 
 def _expected(figure: Figure, before: Sequence[Figure]) -> tuple[float, float] | None:
     told = [month for month in before if month.note != NO_DATA]
-    if len(told) < 3 or figure.note == NO_DATA:
+    if len(told) < 3 or figure.value is None:
         return None
     if figure.indicator.kind == "rate":
         numerator = sum(month.numerator or 0 for month in told)

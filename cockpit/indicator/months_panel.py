@@ -17,6 +17,12 @@ from cockpit.panels import Empty
 from cockpit.picture import picture
 
 
+def unit(page: IndicatorView) -> str:
+    """Which months are drawn, and whether the period is beside them."""
+    is_beside = computed.stands_beside_months(page.subject)
+    return page.view.tr("indicator.months_unit" if is_beside else "indicator.months_unit_before")
+
+
 def draw_months(page: IndicatorView) -> Empty | None:
     """The months before, with the range that they give."""
     view = page.view
