@@ -5,9 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from cockpit import context, queries, theme
+from cockpit import context, mishap, queries, theme
 from cockpit.access import pages
 from cockpit.tabs import TABS, Tab, tabs_of
+from config.reader import ConfigError
 from geo.viewer import PROGRAM
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -87,7 +88,10 @@ def main() -> None:
         _follow(view, every_s=REPLAY_S if view.replay else LOOK_S)
     if shown in known:
         pages.forget_refusal()
-    page.run()
+    try:
+        page.run()
+    except ConfigError as fault:
+        mishap.misconfigured(view, fault)
     st.session_state[_IS_DRAWN] = True
 
 

@@ -5,32 +5,35 @@ A day, area, level, category or language that was not found is said (`View.notes
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from cockpit import queries
+from cockpit import absence, queries
 from cockpit.access import current, refusals, scope
 from cockpit.queries import Asked, Pulse
 from config.messages import LANGUAGES, tr
 from config.site import Site, site
 from geo.errors import StoreUnavailable
+from geo.figures import AreaDays
 from geo.map_queries import LEVELS, Area, Category, Dataset
 from geo.replay import Replay
 from geo.store import Store
-from geo.viewer import PROGRAM, Clock, Viewer
+from geo.viewer import PROGRAM, SITE, Clock, Viewer
+from geo.windows import FIRST_DAY, LAST_DAY
 
 COMMON = ("from", "to", "level", "area", "category", "lang")
 OF_STREAMLIT = ("embed", "embed_options")
 """Parameters that Streamlit keeps to itself: who sets them gets an exception."""
 RESPONSE_CLASSES = ("urgent", "general", "dispute")
 """How fast a category is answered; the URL names one as `class`."""
+PERIOD_REFUSED = ("common.note_period", "common.note_period_order", "common.note_period_long")
+"""Notes on days that could not be followed, so that those of the page are shown."""
+NO_AREA = "common.note_area"
 LONGEST_DAYS = 3_660
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
-"""What a URL may name; the weeks and the year before can still be counted from there."""
 _PULSE = "cockpit_pulse"
 """Where a session keeps the moment of its present run."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -149,6 +152,14 @@ class View:
         value = self.params.get(name, allowed[0])
         return value if value in allowed else allowed[0]
 
+    def unfollowed(self, named: Mapping[str, Collection[str]]) -> tuple[Note, ...]:
+        """A note on the parameters of the URL whose value is none of those `named`: what they ask for is not done."""
+        wrong = [f"{name}={self.params[name][:40]}" for name, known in named.items() if self._is_wrong(name, known)]
+        return (Note("common.note_option", (("named", self.tr("common.held_joiner").join(wrong)),)),) if wrong else ()
+
+    def _is_wrong(self, name: str, known: Collection[str]) -> bool:
+        return bool(self.params.get(name)) and self.params[name] not in known
+
     def link(self, changes: Mapping[str, str | None] | None = None) -> str:
         """The query string of this page with some parameters exchanged (None removes one); for `data-go` and `href`."""
         merged: dict[str, str | None] = {**self.params, **(changes or {})}
@@ -242,6 +253,13 @@ def ancestor(areas: Sequence[Area], area: Area, level: str) -> Area | None:
     return found
 
 
+def with_period_notes(view: View) -> View:
+    """The view with a note on what of a period that is covered in part has no data; raises StoreUnavailable."""
+    found = queries.covered(view.asked, start=view.filters.start, end=view.filters.end)
+    told = [Note("common.note_told", (("told", each.text(view.lang)),)) for each in absence.of_part(found)]
+    return replace(view, notes=(*view.notes, *told)) if told else view
+
+
 def parse_day(text: str) -> date | None:
     """The day from FIRST_DAY to LAST_DAY that `text` (YYYY-MM-DD) names, None if it names none."""
     try:
@@ -258,16 +276,18 @@ def parse_period(
     if "from" not in params and "to" not in params:
         return default, ()
     named = {name: parse_day(params[name]) for name in ("from", "to") if name in params}
-    for name, day in named.items():
-        if day is None:
-            return default, (Note("common.note_period", (("value", params[name]),)),)
+    if None in named.values():
+        wrong = [params[name] for name, day in named.items() if day is None]
+        return default, tuple(Note("common.note_period", (("value", value),)) for value in wrong)
     start, end = named.get("from"), named.get("to")
     if start and end is None:
         end = min(max(default[1], start + timedelta(days=1)), LAST_DAY)
     if end and start is None:
         start = max(end - timedelta(days=30), FIRST_DAY)
-    if start is None or end is None or start >= end or (end - start).days > LONGEST_DAYS:
+    if start is None or end is None or start >= end:
         return default, (Note("common.note_period_order"),)
+    if (end - start).days > LONGEST_DAYS:
+        return default, (Note("common.note_period_long"),)
     return (start, end), ()
 
 
@@ -277,7 +297,7 @@ def parse_area(params: Mapping[str, str], areas: Sequence[Area]) -> tuple[Area |
     if not named:
         return None, ()
     found = next((area for area in areas if token(area) == named), None)
-    return found, () if found else (Note("common.note_area", (("value", named),)),)
+    return found, () if found else (Note(NO_AREA, (("value", named),)),)
 
 
 def parse_level(
@@ -362,6 +382,7 @@ def make_view(
     categories: tuple[Category, ...] = ()
     datasets: Mapping[str, Dataset] = {}
     unread: StoreUnavailable | None = None
+    gone: AreaDays | None = None
     try:
         start, end, moved = queries.default_period(asked, today=today)
         default = (start, end)
@@ -371,16 +392,30 @@ def make_view(
         notes += found
         areas = queries.areas(asked, day=end - timedelta(days=1))
         categories, datasets = queries.categories(asked), queries.datasets(asked)
+        gone = _of_other_days(asked, params, areas)
     except StoreUnavailable as fault:
         unread = fault
         (start, end), _ = parse_period(params, default=default)
     own = scope.own_areas(viewer, areas)
     filters, found = _parse_rest(params, areas, categories, own=own, period=(start, end), lang=lang)
+    if gone is not None:
+        told = absence.area_days(gone, end - timedelta(days=1), lang)
+        found = tuple(
+            Note("common.note_area_then", (("told", told),)) if note.key == NO_AREA else note for note in found
+        )
     return View(
         viewer=viewer, clock=pulse.clock, lang=lang, site=place, filters=filters, data_version=pulse.version,
         areas=areas, categories=categories, datasets=datasets, params=dict(params),
         notes=notes + (found if areas else ()), pulse=pulse, fault=unread,
     )  # fmt: skip
+
+
+def _of_other_days(asked: Asked, params: Mapping[str, str], areas: Sequence[Area]) -> AreaDays | None:
+    """The area that the URL names where there is one on other days only, for who sees the whole site."""
+    level, _, code = params.get("area", "").partition(":")
+    if level not in LEVELS or asked.viewer.level != SITE or any(token(area) == f"{level}:{code}" for area in areas):
+        return None
+    return queries.area_days(asked, level=level, code=code)
 
 
 def _parse_rest(

@@ -30,11 +30,11 @@ class NotAllowedError(PermissionError):
 
 
 class NotClosedError(ValueError):
-    """A month that is not over, or that no incidents cover, cannot be frozen; `months` are those that can."""
+    """A month that is not over (`is_over`), or has no incidents, cannot be frozen; `months` are those that can."""
 
-    def __init__(self, month: date, months: Sequence[date]) -> None:
+    def __init__(self, month: date, months: Sequence[date], *, is_over: bool) -> None:
         super().__init__(f"{month:%Y-%m}")
-        self.month, self.months = month, tuple(months)
+        self.month, self.months, self.is_over = month, tuple(months), is_over
 
 
 class AlreadyFrozenError(ValueError):
@@ -162,7 +162,7 @@ def _closed(connection: Transaction, clock: Clock, month: date) -> Window:
     closed = published.closed_months(published.standing(connection), at=clock.at, zone=site().zone)
     known = {window.start: window for window in closed}
     if month not in known:
-        raise NotClosedError(month, tuple(known))
+        raise NotClosedError(month, tuple(known), is_over=_window(month).ends <= clock.at)
     return known[month]
 
 

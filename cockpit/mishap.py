@@ -1,7 +1,8 @@
-"""The last resort for a page that raises: one sentence on the page, the places in the log, the same number on both.
+"""What stands where a page cannot be drawn: which configuration file is wrong and how; as the last resort, for a page
+that raises, one sentence on the page, the places in the log, the same number on both.
 
-Invariant: no message of an exception reaches a page or the log, since it may hold values of rows; the log has the kinds
-of exception and the places in the code.
+Invariant: no message of any other exception reaches a page or the log, since it may hold values of rows; the log has
+the kinds of exception and the places in the code.
 """
 
 import logging
@@ -13,8 +14,12 @@ from pathlib import Path
 import streamlit as st
 import structlog
 
+from cockpit.context import View
 from cockpit.picture import esc, picture
+from cockpit.theme import page_head
+from config.definition_faults import DefinitionError
 from config.messages import tr
+from config.reader import ConfigError
 
 _LOGGER_OF_STREAMLIT, _ITS_WORDS = "streamlit.error_util", "Uncaught app execution"
 _MOST_PLACES = 20
@@ -32,6 +37,15 @@ def tell(fault: Exception) -> bool:
     markup = f'<div class="mishap" role="alert"><p><b>{esc(title)}</b> {esc(lead)}</p></div>'
     picture(markup, key=f"mishap-{reference}")
     return True
+
+
+def misconfigured(view: View, fault: ConfigError) -> None:
+    """In place of the page: which file is wrong, in which line, how, and what to do."""
+    is_definition = isinstance(fault, DefinitionError)
+    title = view.tr("definition.title" if is_definition else "definition.title_other")
+    page_head(view, sentence=title, lead=view.tr("definition.lead"), key="misconfigured")
+    lines = "".join(f"<li>{esc(line)}</li>" for line in fault.message(view.lang, is_public=True).splitlines())
+    picture(f'<ul class="wrong">{lines}</ul>', key="misconfigured_faults")
 
 
 def keep_streamlit_silent() -> None:

@@ -14,13 +14,18 @@ from typing import ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from geo import frozen, map_queries, published, steward
+from cockpit import absence
+from cockpit.absence import Covered
+from config.site import site
+from geo import figures, frozen, map_queries, published, steward
 from geo.errors import StoreUnavailable
+from geo.figures import AreaDays
 from geo.frozen import FrozenMonth
 from geo.migrations import check
 from geo.replay import Moment, Replay, moment
 from geo.store import Store
 from geo.viewer import Clock, Viewer, current_clock
+from geo.windows import Window
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -248,6 +253,20 @@ def datasets(asked: Asked) -> Mapping[str, map_queries.Dataset]:
 def reported_span(asked: Asked, *, start: date, end: date) -> map_queries.ReportedSpan:
     """First and last day with a report, and whether [start, end) has one."""
     return map_queries.reported_span(store(), asked.viewer, asked.clock, start=start, end=end)
+
+
+@shared
+def covered(asked: Asked, *, start: date, end: date) -> Covered:
+    """What there is to count from in [start, end)."""
+    with store().reading(asked.viewer, asked.clock) as connection:
+        return absence.covered(connection, asked.clock, Window(start, end, site().zone))
+
+
+@shared
+def area_days(asked: Asked, *, level: str, code: str) -> AreaDays | None:
+    """When there is an area of that level and code; None where there never is one."""
+    with store().reading(asked.viewer, asked.clock) as connection:
+        return figures.area_days(connection, level=level, code=code)
 
 
 def default_period(asked: Asked, *, today: date) -> tuple[date, date, bool]:

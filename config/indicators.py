@@ -5,13 +5,15 @@ stands in the marks it names (`geo/sql/kpi`), never here.
 """
 
 import difflib
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from config import reader
+from config.definition_faults import Definition, DefinitionError, DefinitionFault
 
 FOLDER = "kpi"
 ORDER = (
@@ -50,6 +52,37 @@ _UNITS_OF_KIND = {
     "quotient": ("ratio", "d", "per_1000"),
     "change": ("z",),
 }
+
+
+_LISTS = ("stages", "beside")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+_RULES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    **dict.fromkeys(
+        [f"{name}_{lang}" for name in ("name", "formula", "denominator", "source") for lang in ("zh", "en")] + ["id"],
+        ("text", _is_text),
+    ),
+    **dict.fromkeys(["version", "minimum_n", "minimum_ranked"], ("whole", _is_whole)),
+    **dict.fromkeys(["is_assessable", "is_part"], ("yes_no", lambda value: isinstance(value, bool))),
+    **dict.fromkeys(["reference_only_zh", "reference_only_en"], ("text", lambda value: isinstance(value, str))),
+    "quantile": ("quantile", lambda value: value is None or (_is_number(value) and value < 1)),
+    "target": ("number", lambda value: value is None or _is_number(value)),
+    "scale": ("number", _is_number),
+    "target_since": ("day", lambda value: value is None or type(value) is date),
+}
+"""A field → the fault of what it must not hold, and whether it holds what it may."""
 
 
 class UnknownIndicatorError(LookupError):
@@ -146,11 +179,20 @@ class Indicator:
 def indicators() -> tuple[Indicator, ...]:
     """All indicators, the known ones in their fixed order, a site's own ones after them by slug.
 
-    Raises config.reader.ConfigError with every fault of the first file that has any.
+    Raises DefinitionError with every fault of every file.
     """
     found = reader.names(FOLDER)
     slugs = [slug for slug in ORDER if slug in found] + [slug for slug in found if slug not in ORDER]
-    return tuple(_indicator(slug, reader.find(f"{FOLDER}/{slug}.toml")) for slug in slugs)
+    read: list[Indicator] = []
+    wrong: list[DefinitionFault] = []
+    for slug in slugs:
+        try:
+            read.append(_indicator(slug, reader.find(f"{FOLDER}/{slug}.toml")))
+        except DefinitionError as error:
+            wrong += error.wrong
+    if wrong:
+        raise DefinitionError(wrong)
+    return tuple(read)
 
 
 def indicator(slug: str) -> Indicator:
@@ -162,47 +204,71 @@ def indicator(slug: str) -> Indicator:
 
 
 def _indicator(slug: str, path: Path) -> Indicator:
-    table = reader.read(path)
-    lists = {name: tuple(table[name]) for name in ("stages", "beside") if isinstance(table.get(name), list)}
-    found = reader.fill(Indicator, {**table, **lists, "slug": slug}, path)
-    faults = _faults(found)
-    if faults:
-        raise reader.ConfigError(path, faults)
-    return found
+    held = Definition(path)
+    wrong = _faults(held)
+    if wrong:
+        raise DefinitionError(wrong)
+    lists = {name: tuple(held.table[name]) for name in _LISTS if name in held.table}
+    return Indicator(**{**held.table, **lists, "slug": slug})
 
 
-def _faults(found: Indicator) -> list[str]:
-    faults = [
-        f"{key} {getattr(found, key)!r} is none of {', '.join(known)}"
-        for key, known in _CHOICES.items()
-        if getattr(found, key) not in known
-    ]
-    texts = [each.name for each in fields(found) if each.type is str and not each.name.startswith("reference_only")]
-    faults += [f"{name} must be text" for name in texts if not _is_text(getattr(found, name))]
-    units = _UNITS_OF_KIND.get(found.kind, ())
-    if units and found.unit not in units:
-        faults.append(f"a {found.kind} has the unit {' or '.join(units)}, not {found.unit!r}")
-    reasons = (found.reference_only_zh, found.reference_only_en)
-    if not all(isinstance(reason, str) and bool(reason.strip()) is not found.is_assessable for reason in reasons):
-        faults.append("reference_only_zh and _en say why it is not assessable, and nothing where it is")
-    if found.target_since is not None and (found.target is None or not isinstance(found.target_since, date)):
-        faults.append("target_since is the day since which the target is in force, such as 2026-01-01")
-    if (found.kind == "quantile") != (found.quantile is not None):
-        faults.append("a quantile, and nothing else, says which: quantile = 0.5")
-    elif found.quantile is not None and not 0 < found.quantile < 1:
-        faults.append(f"quantile {found.quantile!r} does not lie between 0 and 1")
-    faults += [
-        f"{key} must be a whole number above 0"
-        for key in ("version", "minimum_n", "minimum_ranked")
-        if not _is_whole(found, key)
-    ]
-    return faults
+def _faults(held: Definition) -> list[DefinitionFault]:
+    """Every fault of the file: names of fields, then what each holds, then what does not go together."""
+    known = {each.name: each for each in fields(Indicator) if each.name != "slug"}
+    required = [name for name, each in known.items() if each.default is MISSING and each.default_factory is MISSING]
+    wrong = [held.fault("absent", name) for name in required if name not in held.table]
+    for name in held.table:
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            wrong.append(held.fault("unknown_like" if nearest else "unknown", name, nearest="".join(nearest)))
+    told = {
+        name: held.table.get(name, None if each.default is MISSING else each.default) for name, each in known.items()
+    }
+    absent = {name for name in required if name not in held.table}
+    wrong += [fault for name in known if name not in absent and (fault := _of_field(held, name, told[name]))]
+    return wrong if wrong else _together(held, told)
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+def _of_field(held: Definition, name: str, value: Any) -> DefinitionFault | None:
+    """The fault of one field by itself."""
+    if name in _CHOICES or name in _LISTS or name == "marks":
+        return _of_choice(held, name, value)
+    key, is_right = _RULES[name]
+    return None if is_right(value) else held.fault(key, name)
 
 
-def _is_whole(found: Indicator, key: str) -> bool:
-    value = getattr(found, key)
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+def _of_choice(held: Definition, name: str, value: Any) -> DefinitionFault | None:
+    """The fault of a field that takes one of a list, or some of it. What the program counts stands in its own files."""
+    allowed = _CHOICES.get(name) or _shipped(name)
+    if name in _LISTS:
+        is_right = isinstance(value, list | tuple) and all(isinstance(one, str) and one in allowed for one in value)
+    else:
+        is_right = isinstance(value, str) and value in allowed
+    known = ", ".join(one or '""' for one in allowed)
+    return None if is_right else held.fault("several" if name in _LISTS else "choice", name, known=known)
+
+
+def _together(held: Definition, told: Mapping[str, Any]) -> list[DefinitionFault]:
+    """What each field allows and another one forbids."""
+    wrong, kind = [], told["kind"]
+    units = _UNITS_OF_KIND[kind]
+    if told["unit"] not in units:
+        wrong.append(held.fault("unit", "unit", kind=kind, known=", ".join(units)))
+    if (kind == "quantile") != (told["quantile"] is not None):
+        wrong.append(held.fault("which_quantile" if kind == "quantile" else "no_quantile", "quantile", kind=kind))
+    for name in ("reference_only_zh", "reference_only_en"):
+        if bool(told[name].strip()) is told["is_assessable"]:
+            wrong.append(held.fault("no_reason" if told["is_assessable"] else "reason", name))
+    if told["target_since"] is not None and told["target"] is None:
+        wrong.append(held.fault("since_nothing", "target_since"))
+    return wrong
+
+
+@cache
+def _shipped(name: str) -> tuple[str, ...]:
+    """What the program's own definitions say in a field, or list in it: all there is to count by."""
+    found: set[str] = set()
+    for path in (reader.SHIPPED / FOLDER).glob("*.toml"):
+        value = reader.read(path).get(name, ())
+        found |= {value} if isinstance(value, str) else set(value)
+    return tuple(sorted(found))

@@ -20,6 +20,10 @@ class ConfigError(Exception):
         self.faults = tuple(faults)
         super().__init__(f"{path}: " + "; ".join(self.faults))
 
+    def message(self, lang: str, *, is_public: bool = False) -> str:  # noqa: ARG002 - for kinds that have both languages
+        """The message for people, a line a fault; `is_public`: without the folders above the site's own."""
+        return str(self).replace(str(self.path), shown(self.path)) if is_public else str(self)
+
 
 def home() -> Path:
     """The folder of everything this site keeps: `COCKPIT_HOME`, or `.cockpit` in the project."""
@@ -37,6 +41,13 @@ def find(name: str) -> Path:
         if is_there(path):
             return path
     raise ConfigError(own, ["there is no such file, neither here nor among the shipped ones"])
+
+
+def shown(path: Path) -> str:
+    """A file of the site or of the program without the folders above, such as COCKPIT_HOME/config/site.toml."""
+    if path.is_relative_to(home()):
+        return f"COCKPIT_HOME/{path.relative_to(home())}"
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else path.name
 
 
 def is_there(path: Path) -> bool:

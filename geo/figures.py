@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -50,6 +50,17 @@ class NamedArea:
     name: str
     area_id: int | None
     area_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaDays:
+    """From when (None: ever) to when (the day after the last; None: on) there is an area, whatever its versions."""
+
+    level: str
+    code: str
+    name: str
+    first_on: date | None
+    end_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +207,17 @@ def areas_named(connection: Connection, code: str, *, level: str | None = None) 
         NamedArea(row["level"], row["code"], row["name"], row["area_ids"][-1], tuple(row["area_ids"]))
         for row in rows(connection, "kpi/area_named", code=code, level=level)
     )
+
+
+def area_days(connection: Connection, *, level: str, code: str) -> AreaDays | None:
+    """When there is an area of that level and code; None where there never is one."""
+    return next((AreaDays(**row) for row in rows(connection, "kpi/area_days", level=level, code=code)), None)
+
+
+def covered_days(connection: Connection) -> tuple[date, date] | None:
+    """The first and the last day that a source of incidents covers; None where none does."""
+    row = rows(connection, "kpi/covered_days")[0]
+    return (row["first_on"], row["last_on"]) if row["first_on"] else None
 
 
 def data_version(connection: Connection) -> int:

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+"""Days that people may ask for; the weeks and the years before can still be counted from there."""
 Bucket = Literal["day", "week", "month"]
 
 

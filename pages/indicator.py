@@ -45,7 +45,7 @@ with middle:
     section(
         key="months",
         title=view.tr("indicator.months_title"),
-        unit=view.tr("indicator.months_unit"),
+        unit=months_panel.unit(page),
         draw=months_panel.draw_months,
     )
 with right:

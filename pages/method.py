@@ -5,5 +5,5 @@ from cockpit.method import panels
 
 view = current_view()
 panels.apply_style()
-if panels.head(view):
-    panels.show(view)
+panels.head(view)
+panels.show(view)

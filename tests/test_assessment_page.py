@@ -165,6 +165,48 @@ def test_the_file_holds_the_figures_of_the_screen(town: str) -> None:
     assert any(",on_time_rate," in line and "K16@1" in line for line in table)
 
 
+def test_what_the_address_asks_for_in_vain_is_named_and_the_closed_month_is_shown(browser: Browser, town: str) -> None:
+    asked = "from=x&to=2026-13-01&area=community:NO&level=moon&columns=a&sort=<b>&dir=c&against=d&type=e&category=f"
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/assessment?{asked}")
+        expect(page.locator("h1").first).to_contain_text("2026年10月按时办结率")
+        told = " ".join(page.locator(".note").all_inner_texts())
+        for said in (
+            "“x”",
+            "“2026-13-01”",
+            "community:NO",
+            "moon",
+            "“f”",
+            "columns=a、sort=<b>、dir=c、against=d、type=e",
+        ):
+            assert said in told
+        page = visit.open(f"{town}/assessment?{OCTOBER}&level=microgrid")
+        expect(page.locator(".note")).to_contain_text("已改为社区")
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ("from=2019-01-01&to=2019-02-01", "数据从 2026年8月1日开始"),
+        ("from=2027-03-01&to=2027-04-01", "还没有到（今天是 2026年11月20日）"),
+    ],
+)
+def test_a_period_without_data_has_words_and_no_figure(browser: Browser, town: str, days: str, said: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/assessment?{days}")
+        expect(page.locator("h1").first).to_contain_text("没有可计算的指标")
+        expect(page.locator(".lead").first).to_contain_text(said)
+        expect(page.locator(".mx .mx-dot, .mx .mx-bar, .mx .mx-range")).to_have_count(0)
+
+
+def test_a_period_with_days_without_data_says_so(browser: Browser, town: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/assessment?from=2026-01-01&to=2026-12-31")
+        told = " ".join(page.locator(".note").all_inner_texts())
+        assert "数据从 2026年8月1日开始" in told
+        assert "还没有过完" in told
+
+
 # ---------------------------------------------------------------- definitions
 
 
@@ -203,11 +245,11 @@ def test_a_definition_file_with_an_error_is_named_and_no_figure_is_shown(
     (own / "on_time_rate.toml").write_text(shipped.replace('"ratio"', '"percent"'), encoding="utf-8")
     try:
         with served(store_environment) as address, watched(browser) as visit:
-            for name in ("assessment", "method"):
+            for name in ("assessment", "indicator", "method", "response"):
                 page = visit.open(f"{address}/{name}")
-                expect(page.locator("h1").first).to_contain_text("指标定义文件有错", timeout=WAIT_MS)
-                expect(page.locator(".lead").first).to_contain_text("on_time_rate.toml")
-                expect(page.locator(".lead").first).to_contain_text("percent")
-                expect(page.locator(".mx, .me-card")).to_have_count(0)
+                expect(page.locator("h1", has_text="指标定义文件有错")).to_be_visible(timeout=WAIT_MS)
+                line = page.locator("ul.wrong li").first
+                expect(line).to_contain_text('COCKPIT_HOME/config/kpi/on_time_rate.toml 第 13 行，unit = "percent"')
+                expect(page.locator(".mx, .me-card, .i-card, .mishap, [data-testid=stException]")).to_have_count(0)
     finally:
         (own / "on_time_rate.toml").unlink()

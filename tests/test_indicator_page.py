@@ -10,6 +10,7 @@ import pytest
 from browser import WAIT_MS, chromium, fetch, served, watched, without_store
 from playwright.sync_api import Browser, Page, expect
 from small_town import HOSTILE, build
+from sqlalchemy import create_engine, text
 
 from cockpit.figures import Figure, figures
 from config.indicators import indicator
@@ -168,6 +169,44 @@ def test_nothing_too_few_and_unknown_are_said_in_words(browser: Browser, address
         expect(page.locator("h1")).to_contain_text("样本不足", timeout=WAIT_MS)
         expect(page.locator("h1")).to_contain_text(HOSTILE)
         assert page.locator("img[src=x]").count() == 0
+
+
+def test_what_the_address_asks_for_in_vain_is_named(browser: Browser, address: str) -> None:
+    asked = "mark=a&why=b&sort=c&with=d&after=e&from=<i>&to=2026-02-30&area=community:NO"
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=on_time_rate&{asked}")
+        drawn(page)
+        told = " ".join(page.locator(".note").all_inner_texts())
+        for said in ("“<i>”", "“2026-02-30”", "community:NO", "mark=a、why=b、sort=c、with=d、after=e"):
+            assert said in told
+        page.goto(f"{address}/indicator?kpi=on_time_rate&area=community:W&{OCTOBER}&mark=excluded&why=open")
+        expect(page.locator(".note")).to_contain_text("why=open", timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize("slug", ["incidents", "backlog", "on_time_rate", "close_p50", "surge_z"])
+def test_days_to_come_have_no_figure_and_no_rows(browser: Browser, address: str, slug: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi={slug}&area=community:W&from=2027-03-01&to=2027-04-01")
+        expect(page.locator("h1")).to_contain_text("无数据")
+        expect(page.locator(".lead")).to_have_text("所选时段还没有到（今天是 2026年11月20日）。")
+        expect(page.locator(".st-key-panel_data_rows .empty")).to_contain_text("还没有到", timeout=WAIT_MS)
+        expect(page.locator(".i-rows, .i-steps")).to_have_count(0)
+
+
+def test_an_area_of_other_days_is_named_with_its_days_and_never_another_one_in_its_place(
+    browser: Browser, address: str, urls: StoreUrls
+) -> None:
+    assert urls.admin is not None
+    engine = create_engine(urls.admin)
+    with engine.begin() as connection:
+        connection.execute(text("update core.area set valid_from = '2026-09-01' where code = 'E2'"))
+    engine.dispose()
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=incidents&area=grid:E2&from=2026-08-01&to=2026-09-01")
+        expect(page.locator(".note")).to_contain_text(
+            "2026年8月31日没有东社区第二网格：这个区域从 2026年9月1日开始。已显示全部区域。"
+        )
+        expect(page.locator("h1")).to_contain_text(f"{site().name('zh')} 2026年8月事件数")
 
 
 def test_in_english_no_chinese_but_names_is_left(browser: Browser, address: str) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cockpit import context, queries
-from cockpit.context import View
+from cockpit.context import Note, View
 from config.assessment import assessment
 from config.indicators import Indicator, indicators
+from geo.map_queries import LEVELS as ALL_LEVELS
 from geo.map_queries import Area
 from geo.viewer import PROGRAM
 
@@ -83,13 +84,21 @@ def choose(view: View) -> Choice:
     group = view.option("columns", (FIRST, *GROUPS))
     columns = settings.indicators() if group == FIRST else tuple(each for each in indicators() if each.group == group)
     lead = settings.lead if settings.lead in {each.slug for each in columns} else columns[0].slug
-    sort = view.option("sort", (lead, NAME, HOUSEHOLDS, *(each.slug for each in columns)))
+    sorts = (lead, NAME, HOUSEHOLDS, *(each.slug for each in columns))
+    sort = view.option("sort", sorts)
     start, end = view.filters.start, view.filters.end
     by_year = span.first_on is not None and span.first_on <= shifted(start, -12)
     compared = view.option("against", AGAINST if by_year else ("before", "year", "none"))
     so_far = _so_far(start, end, today)
+    known = {
+        "columns": (FIRST, *GROUPS),
+        "sort": sorts,
+        "dir": ("up", "down"),
+        "against": AGAINST,
+        "type": _types(view),
+    }
     return Choice(
-        view=view,
+        view=context.with_period_notes(replace(view, notes=(*view.notes, *view.unfollowed(known)))),
         group=group,
         columns=columns,
         sort=sort,
@@ -129,15 +138,23 @@ def _directions(sort: str, columns: Sequence[Indicator]) -> tuple[str, str]:
 def _in_period(view: View, periods: Sequence[Days]) -> View:
     """The view in the days of the URL, else in the newest closed month, with the areas in force then."""
     params = dict(view.params)
-    if "from" not in params and "to" not in params and periods:
+    refused = tuple(note for note in view.notes if note.key in context.PERIOD_REFUSED)
+    if (refused or not ("from" in params or "to" in params)) and periods:
         closed = next((days for days in periods if days[1] <= view.now.date()), periods[0])
         params |= {"from": closed[0].isoformat(), "to": closed[1].isoformat()}
         view = context.make_view(params, viewer=view.viewer, pulse=view.pulse or queries.pulse(view.clock, PROGRAM))
         view.check()
+        view = replace(view, notes=(*refused, *view.notes))
     level = view.filters.level
     if level not in LEVELS:
         present = [name for name in view.levels() if name in LEVELS] or [level]
         level = "community" if "community" in present else present[-1]
+        if view.params.get("level") in ALL_LEVELS:
+            told = (
+                ("value", view.tr(f"common.level_{view.filters.level}")),
+                ("level", view.tr(f"common.level_{level}")),
+            )
+            view = replace(view, notes=(*view.notes, Note("common.note_level", told)))
     notes = tuple(note for note in view.notes if note.key != MOVED)
     return replace(view, filters=replace(view.filters, level=level), notes=notes)
 

@@ -18,6 +18,7 @@ from cockpit.exempted import AFTER, BEFORE
 from cockpit.figures import Figure
 from cockpit.queries import Asked, shared
 from config.assessment import assessment
+from config.categories import UNCLASSIFIED
 from config.indicators import Indicator, indicator, indicators
 from config.site import site
 from geo import map_queries
@@ -87,12 +88,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The whole page: the groups, the figures of all areas together by slug, their households, their incidents."""
+    """The whole page: the groups, the figures of all areas together by slug, their households, their incidents.
+
+    `unclassified` are the cases of no known category, which count in every figure but those of one category.
+    """
 
     groups: tuple[Group, ...]
     whole: Mapping[str, Figure]
     households: int | None
     incidents: Figure | None = None
+    unclassified: int = 0
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -208,6 +213,14 @@ def months(asked: Asked, *, scope: Scope, slug: str) -> Mapping[str | None, tupl
 
 
 @shared
+def unclassified(asked: Asked, *, scope: Scope) -> int:
+    """The cases whose category no code list holds."""
+    question = replace(scope.whole(), category=UNCLASSIFIED)
+    found = _figures(asked, question=question, windows=scope.windows()[:1], slugs=("incidents",))
+    return int(found[0].value or 0) if found else 0
+
+
+@shared
 def households(asked: Asked, *, level: str) -> Mapping[int, int]:
     """Households by area of `level`."""
     return map_queries.households(queries.store(), asked.viewer, asked.clock, level=level)
@@ -268,9 +281,11 @@ def matrix(choice: Choice) -> Matrix:
     groups = tuple(
         group(kind, members[kind]) for kind in kinds if choice.community_type is None or kind == choice.community_type
     )
+    has_rest = scope.category is None and any(known.code == UNCLASSIFIED for known in choice.view.categories)
     counted = [row.households for one in groups for row in one.rows]
     total = sum(n for n in counted if n is not None)
-    return Matrix(groups, of_all, total or None, found_whole.get(INCIDENTS))
+    rest = unclassified(asked, scope=scope) if has_rest else 0
+    return Matrix(groups, of_all, total or None, found_whole.get(INCIDENTS), rest)
 
 
 def _asked_for(choice: Choice) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cockpit import exports, filterbar
+from cockpit import exports, filterbar, printed
 from cockpit.assessment import computed, table, words
 from cockpit.assessment.choice import AGAINST, FIRST, GROUPS, LEVELS, Choice, Days, choose, shifted, types
 from cockpit.assessment.computed import TYPES, Matrix
@@ -17,7 +17,6 @@ from cockpit.panels import Empty, panel
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked, shared
 from cockpit.theme import page_head
-from config.reader import ConfigError
 from geo.errors import StoreUnavailable
 from geo.windows import Window
 
@@ -36,6 +35,7 @@ class Assessed:
 def apply_style() -> None:
     """Puts the page's stylesheet on this run."""
     st.html(STATIC / "assessment.css")
+    printed.apply_style()
 
 
 def open_assessment(view: View) -> Assessed | None:
@@ -45,9 +45,6 @@ def open_assessment(view: View) -> Assessed | None:
         return None
     try:
         choice = choose(view)
-    except ConfigError as fault:
-        page_head(view, sentence=view.tr("assessment.fault"), lead=view.tr("assessment.fault_lead", fault=fault))
-        return None
     except StoreUnavailable:
         page_head(view, sentence=view.tr("assessment.down"))
         return None
@@ -194,4 +191,6 @@ def show(assessed: Assessed) -> None:
     unit = view.tr("assessment.section_unit", period=words.period(view, choice.days), against=against)
     unit += "".join(view.tr("assessment.joiner") + told for told in words.limits(choice))
     title = view.tr("assessment.section", level=words.level(view))
+    facts = (view.tr("assessment.page"), unit, words.level(view), view.filters.area.name if view.filters.area else "")
+    printed.foot(view, facts)
     panel(view, key="assessment", title=title, unit=unit, draw=draw, dataset="incidents")

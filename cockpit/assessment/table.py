@@ -31,7 +31,10 @@ def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     width = f"min-width:{240 + COLUMN_PX * len(choice.columns)}px" if is_wide else None
     known = attributes(class_="mx", data_cells="1", style=width)
     table = f"<table{known}>{drawn.columns()}{drawn.head()}{drawn.body()}{drawn.whole()}</table>"
-    foot = f'<p class="mx-foot">{esc(words.foot(choice, found))}</p>'
+    way = f'<span class="mx-screen">{esc(choice.view.tr("assessment.foot"))} </span>'
+    if is_wide:
+        way += f'<span class="mx-paper">{esc(choice.view.tr("assessment.foot_paper"))} </span>'
+    foot = f'<p class="mx-foot">{way}{esc(words.foot(choice, found))}</p>'
     legend = _legend(choice, has_late=bool(drawn.late))
     return f'{legend}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
 

@@ -6,7 +6,7 @@ Invariant: the sentence names areas only where a difference is one, and says how
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from cockpit import formats, frozen_words
+from cockpit import absence, formats, frozen_words, queries
 from cockpit.assessment.choice import Choice, Days, months_between
 from cockpit.assessment.computed import CHANCE, Cell, Matrix, Row, is_by_day, last_day
 from cockpit.context import View
@@ -57,13 +57,25 @@ def quantity(view: View, indicator: Indicator, amount: float) -> str:
     return formats.quantity(amount, indicator.unit, view.lang, is_share=indicator.kind == "rate")
 
 
+def why_none(choice: Choice) -> str:
+    """Why the period has no figure at all, for the line below a sentence that says so."""
+    start, end = choice.days
+    why = absence.of_period(queries.covered(choice.view.asked, start=start, end=end))
+    return why.text(choice.view.lang) if why else choice.view.tr("absence.no_cases")
+
+
+def is_none(found: Matrix) -> bool:
+    """Whether no column has a value for all areas together."""
+    return all(figure.value is None for figure in found.whole.values())
+
+
 def headline(choice: Choice, found: Matrix) -> str:
     """What is the matter, or that nothing can be told apart."""
     view, lead = choice.view, choice.lead
     tr, when, n = view.tr, period(choice.view, choice.days), len(found.rows)
     if limited := tr("assessment.list_dun").join(limits(choice)):
         when = tr("assessment.period_limited", period=when, limits=limited)
-    if all(figure.value is None for figure in found.whole.values()):
+    if is_none(found):
         return tr("assessment.sentence_none", period=when)
     if lead is None:
         return tr("assessment.sentence_no_lead", period=when, n=n, level=level(view), columns=len(choice.columns))
@@ -101,6 +113,8 @@ def suspicious(found: Matrix, slug: str) -> tuple[Row, ...]:
 def lead_line(choice: Choice, found: Matrix) -> str:
     """Who is meant, how many are not compared, and whether so many differences say anything."""
     view, lead = choice.view, choice.lead
+    if is_none(found):
+        return why_none(choice)
     if lead is None:
         return ""
     tr, slug = view.tr, lead.slug
@@ -142,12 +156,14 @@ def limits(choice: Choice) -> tuple[str, ...]:
 
 
 def foot(choice: Choice, found: Matrix) -> str:
-    """How to go on, what chance alone brings, of which state of the data."""
+    """What chance alone brings, what counts all the same, of which state of the data."""
     view = choice.view
     compared = found.compared(choice.slugs)
-    parts = [view.tr("assessment.foot")]
+    parts = [view.tr("assessment.foot_folded")]
     if compared:
         parts.append(view.tr("assessment.foot_chance", compared=formats.number(compared), n=chance(compared)))
+    if found.unclassified:
+        parts.append(view.tr("assessment.foot_unclassified", n=formats.number(found.unclassified)))
     if {group.community_type for group in found.groups} == {None}:
         parts.append(view.tr("assessment.foot_no_types"))
     if days := unequal_days(found):

@@ -182,9 +182,15 @@ def bars(columns: Sequence[Bar], *, label: str) -> str:
         )
         drawn += svg.element("g", body, data_tip=bar.tip)
         if bar.label:
-            middle = svg.percent((at + 0.5) * width)
-            drawn += svg.text(bar.label, x=middle, y=BARS - 5, class_="c-axis", text_anchor="middle")
+            drawn += svg.text(bar.label, y=BARS - 5, class_="c-axis", **_named(at, len(columns)))
     return framed(drawn, height=BARS, label=label, left=LEFT, right=RIGHT, class_="i-bars")
+
+
+def _named(at: int, n: int) -> dict[str, str]:
+    """Where the name of a place on the axis stands: below it, and never beyond an end of the axis."""
+    if 0 < at < n - 1 or n == 1:
+        return {"x": svg.percent((at + 0.5) / n), "text_anchor": "middle"}
+    return {"x": "100%", "text_anchor": "end"} if at else {"x": "0%", "text_anchor": "start"}
 
 
 def months(points: Sequence[Point], *, ticks: Sequence[tuple[float, str]], label: str) -> str:
@@ -225,5 +231,5 @@ def months(points: Sequence[Point], *, ticks: Sequence[tuple[float, str]], label
         body += svg.element("rect", y=0, height=floor, class_="c-catch", **place)
         drawn += svg.element("g", body, data_tip=point.tip)
         if point.label:
-            drawn += svg.text(point.label, x=middle, y=MONTHS - 5, class_="c-axis", text_anchor="middle")
+            drawn += svg.text(point.label, y=MONTHS - 5, class_="c-axis", **_named(at, len(points)))
     return framed(drawn, height=MONTHS, label=label, left=LEFT, right=RIGHT, class_="i-months")

@@ -79,7 +79,10 @@ def main() -> None:
         error.show(shown)
         say(shown.getvalue().rstrip("\n"), err=True)
         sys.exit(error.exit_code)
-    except (ClockError, StoreUrlError, ConfigError) as error:
+    except ConfigError as error:
+        say(error.message(language()), err=True)
+        sys.exit(2)
+    except (ClockError, StoreUrlError) as error:
         say(str(error), err=True)
         sys.exit(2)
     except (EmbeddedError, VaultError) as error:

@@ -91,7 +91,7 @@ def _definitions() -> Finding:
         slots()
         assessment()
     except reader.ConfigError as error:
-        return Finding("definitions", BAD, str(error))
+        return Finding("definitions", BAD, error.message(language()))
     return Finding("definitions", GOOD, _say("definitions_good", n=len(found)))
 
 

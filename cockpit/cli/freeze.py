@@ -27,6 +27,7 @@ from config.visible import visible
 from geo.frozen import FrozenFigure, FrozenMonth
 from geo.replay import site_clock
 from geo.viewer import current_clock
+from geo.windows import FIRST_DAY, LAST_DAY
 
 
 def _refuse(key: str, *, lang: str | None = None, **params: object) -> click.UsageError:
@@ -35,9 +36,12 @@ def _refuse(key: str, *, lang: str | None = None, **params: object) -> click.Usa
 
 def _month(_: click.Context, __: click.Parameter, value: str) -> date:
     try:
-        return datetime.strptime(value, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+        month = datetime.strptime(value, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
     except ValueError as error:
         raise _refuse("bad_month", month=value) from error
+    if not FIRST_DAY <= month <= LAST_DAY:
+        raise _refuse("far_month", month=value, first=f"{FIRST_DAY:%Y-%m}", last=f"{LAST_DAY:%Y-%m}")
+    return month
 
 
 @click.command()
@@ -55,7 +59,8 @@ def freeze(month: date, user: str | None, lang: str, as_json: bool) -> None:
         raise _refuse("not_allowed", lang=lang) from error
     except NotClosedError as error:
         known = f"{error.months[-1]:%Y-%m} – {error.months[0]:%Y-%m}" if error.months else "–"
-        raise _refuse("not_closed", lang=lang, month=f"{month:%Y-%m}", known=known) from error
+        key = "not_covered" if error.is_over else "not_over"
+        raise _refuse(key, lang=lang, month=f"{month:%Y-%m}", known=known) from error
     except AlreadyFrozenError as error:
         told = error.frozen.circumstances
         raise _refuse(

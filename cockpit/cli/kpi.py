@@ -7,25 +7,28 @@ output, everything else to standard error.
 import difflib
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import click
 
-from cockpit import formats
+from cockpit import absence, formats
+from cockpit.absence import Absence
 from cockpit.cli.ready import as_option, language, reader, ready_store
 from cockpit.cli.telling import cell, say, say_json
-from cockpit.figures import Figure, WholeNotVisibleError, figures
+from cockpit.figures import Figure, WholeNotVisibleError, figures, figures_in
+from config.categories import UNCLASSIFIED
 from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
 from config.messages import tr
 from config.site import site
 from config.visible import visible
 from geo.audit import audit
-from geo.figures import LEVELS, NamedArea, Question, areas_named, categories
+from geo.figures import LEVELS, NamedArea, Question, area_days, areas_named, categories
 from geo.migrations import check
 from geo.replay import site_clock
 from geo.store import Store, Transaction
 from geo.viewer import SITE, Clock, Viewer, current_clock
-from geo.windows import Window
+from geo.windows import FIRST_DAY, LAST_DAY, Window
 
 ALIASES = {
     "全域": "site",
@@ -55,9 +58,12 @@ def read_level(_: click.Context, __: click.Parameter, value: str) -> str:
 def read_day(_: click.Context, __: click.Parameter, value: str) -> date:
     """The day that an option names."""
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        day = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
         raise refuse("bad_day", day=value) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise refuse("far_day", day=value, first=FIRST_DAY, last=LAST_DAY)
+    return day
 
 
 @click.command()
@@ -99,12 +105,72 @@ def kpi(  # noqa: PLR0917 - click passes options by name
     except WholeNotVisibleError as error:
         raise refuse("whole_not_visible") from error
     _audited(store, viewer, clock, question=question, window=window, wanted=wanted)
-    if not found:
-        say(tr("kpi.no_areas", language(), level=level), err=True)
+    with store.reading(viewer, clock) as connection:
+        said = _said(connection, clock, found, question=question, window=window, area=area)
+    for line in said:
+        say(line, err=True)
     if as_json:
         say_json([figure.record() for figure in found])
     else:
         say(_table(found))
+
+
+def _said(
+    connection: Transaction,
+    clock: Clock,
+    found: Sequence[Figure],
+    *,
+    question: Question,
+    window: Window,
+    area: str | None,
+) -> list[str]:
+    """What of the answer is missing and why, for standard error; the cases of no known category."""
+    lang = language()
+    if not found:
+        return [
+            not_in_force(connection, window, area=area, level=question.level)
+            if area
+            else tr("kpi.no_areas", lang, level=question.level)
+        ]
+    covered = absence.covered(connection, clock, window)
+    lines = [each.text(lang) for each in absence.of_part(covered)]
+    lines += [
+        _reason(why, named, len({figure.indicator for figure in found}))
+        for why, named in absence.by_reason(covered, found).items()
+    ]
+    if question.category is None and (rest := _unclassified(connection, clock, question, window)):
+        lines.append(tr("kpi.unclassified", lang, n=formats.number(rest), category=UNCLASSIFIED))
+    return lines
+
+
+def _reason(why: Absence, named: Sequence[Indicator], asked_for: int) -> str:
+    lang = language()
+    names = tr("absence.joiner", lang).join(each.name(lang) for each in named)
+    names = tr("absence.cli_all", lang) if len(named) == asked_for > 1 else names
+    return tr("absence.cli_reason", lang, reason=why.text(lang), names=names)
+
+
+def _unclassified(connection: Transaction, clock: Clock, question: Question, window: Window) -> int:
+    """The cases whose category no code list holds."""
+    asked = replace(question, category=UNCLASSIFIED)
+    counted = figures_in(
+        connection,
+        clock,
+        question=asked,
+        windows=(window,),
+        indicators=[each for each in indicators() if each.slug == "incidents"],
+    )
+    return sum(int(figure.value or 0) for figure in counted)
+
+
+def not_in_force(connection: Transaction, window: Window, *, area: str, level: str) -> str:
+    """That the area is none in the window, and when it is one."""
+    code, told = split_code(area)
+    days = area_days(connection, level=told or level, code=code)
+    last = window.end - timedelta(days=1)
+    if days is None:
+        return tr("indicator.cli_not_in_force", language(), area=area)
+    return f"{tr('indicator.cli_not_in_force', language(), area=area)} {absence.area_days(days, last, language())}"
 
 
 def indicators_of(slugs: Sequence[str]) -> tuple[Indicator, ...]:

@@ -12,9 +12,11 @@ from typing import Any
 
 import click
 
+from cockpit import absence
 from cockpit.cli.kpi import (
     check_category,
     indicators_of,
+    not_in_force,
     one_area,
     read_day,
     read_level,
@@ -90,13 +92,20 @@ def trace(  # noqa: PLR0917 - click passes options by name
             raise refuse("whole_not_visible") from WholeNotVisibleError(viewer.name)
         place = next(iter(figures.areas(connection, question=asked, window=window)), None)
         if place is None:
-            say(tr("indicator.cli_not_in_force", language(), area=area), err=True)
+            say(not_in_force(connection, window, area=area or "", level=level), err=True)
             if as_json:
                 say_json({"figure": None, "rows": []})
             return
         (figure,) = figures_in(
             connection, clock, question=asked, windows=(window,), indicators=(wanted,), lang=language()
         )
+        covered = absence.covered(connection, clock, window)
+        if why := absence.of_figure(covered, figure):
+            say(why.text(language()), err=True)
+        if covered.is_ahead:
+            if as_json:
+                say_json({"figure": figure.record(), "rows": []})
+            return
         asked_rows = rows.trace_of(wanted, place, window, category=category)
         counts = tracing.counts(connection, trace=asked_rows)
         _audited(store, viewer, clock, slug=slug, trace=asked_rows, counts=counts, out=out)

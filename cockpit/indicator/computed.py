@@ -4,18 +4,21 @@ Invariant: every number is a figure's, or counted from the marks that it is roll
 the expected is judged by the months before, and said to be so judged.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
 from zlib import crc32
 
-from cockpit import frozen_figures, queries
-from cockpit.context import View
+from cockpit import absence, frozen_figures, queries
+from cockpit.absence import Absence
+from cockpit.context import View, with_period_notes
 from cockpit.exempted import AFTER, BEFORE
 from cockpit.figures import NO_DATA, Figure, Z
 from cockpit.indicator import rows as traced
 from cockpit.queries import Asked, shared
+from config.categories import UNCLASSIFIED
 from config.indicators import Indicator, UnknownIndicatorError, indicator
 from config.site import site
 from geo import figures, quantiles, tracing
@@ -32,6 +35,8 @@ DEADLINES = ("on_time", "on_time_exempted", "urgent_on_time")
 """Families of which the share of the limit that was used is drawn."""
 OVERDUE = (*DEADLINES, "exemption")
 """Families whose denominator holds the overdue cases: on their rows an exemption shows, and is decided."""
+_POSITION = re.compile(r"[0-9a-f]{8}(_[0-9.e+-]+){5}", re.ASCII)
+"""What a position looks like; one of another figure or order is none, and begins with the first row."""
 LEVELS_BELOW = {SITE: "community", "street": "community", "community": "grid", "grid": "microgrid"}
 
 
@@ -144,7 +149,23 @@ def open_indicator(view: View) -> IndicatorView:
         response_class=filters.response_class,
         frozen=_frozen_stamp(view),
     )
-    return IndicatorView(view, subject, _rows_asked(view, subject), unknown)
+    return IndicatorView(_noted(view, subject), subject, _rows_asked(view, subject), unknown)
+
+
+def _noted(view: View, subject: Subject) -> View:
+    """The view with what of the URL is not followed, and what of the period has no data."""
+    known = {
+        "mark": traced.marks_of(subject.indicator),
+        "why": figures.reasons(subject.indicator.marks),
+        "sort": SORTS,
+        "with": {area.code for area in view.areas},
+    }
+    is_position = _POSITION.fullmatch(view.params.get("after", ""))
+    view = replace(view, notes=(*view.notes, *view.unfollowed(known | ({} if is_position else {"after": ()}))))
+    try:
+        return with_period_notes(view)
+    except StoreUnavailable:
+        return view
 
 
 def _frozen_stamp(view: View) -> int:
@@ -158,7 +179,7 @@ def _rows_asked(view: View, subject: Subject) -> RowsAsked:
     mark = next((mark for mark in traced.marks_of(subject.indicator) if mark == view.params.get("mark")), None)
     sort = next((one for one in SORTS if one == view.params.get("sort")), None)
     why = view.params.get("why") if mark == "excluded" else None
-    kept = RowsAsked(mark, why if why and why.isidentifier() and len(why) < 40 else None, sort, None, 0)
+    kept = RowsAsked(mark, why if why in figures.reasons(subject.indicator.marks) else None, sort, None, 0)
     after, first = _position(view.params.get("after", ""), seal=_seal(subject, kept))
     return replace(kept, after=after, first=first)
 
@@ -211,7 +232,9 @@ def _figures(asked: Asked, *, subject: Subject, question: Question, windows: Seq
 
 @shared
 def area_of(asked: Asked, *, subject: Subject) -> NamedArea | None:
-    """The area with all its versions, None where it was not in force in the period."""
+    """The area with all its versions; None where it was not in force in the period, or no day of that has begun."""
+    if queries.covered(asked, start=subject.start, end=subject.end).is_ahead:
+        return None
     with queries.store().reading(asked.viewer, asked.clock) as connection:
         return next(iter(figures.areas(connection, question=subject.question(), window=subject.window)), None)
 
@@ -274,9 +297,16 @@ def of_type(found: Sequence[Peer]) -> tuple[int, int] | None:
 # ---------------------------------------------------------------- months
 
 
+def stands_beside_months(subject: Subject) -> bool:
+    """Whether the period's figure may stand beside those of months: a count only where it is a month's."""
+    return subject.indicator.kind != "count" or subject.is_month
+
+
 @shared
 def months(asked: Asked, *, subject: Subject) -> tuple[Month, ...]:
     """MONTHS whole months before the period, then the period itself, each with the range that the months expect.
+
+    The count of a period that is no month stands beside no month: it grows with its days.
 
     For a share: where 95 % of binomial counts of its number of cases lie, at the share of all the months together. For
     a count: where those of a Poisson count lie, at the months' mean a day, over as many days as the period has had so
@@ -293,12 +323,14 @@ def months(asked: Asked, *, subject: Subject) -> tuple[Month, ...]:
     while known and known[0].note == NO_DATA:
         known.pop(0)
     last = [figure for figure in found if (figure.start, figure.end) == (subject.start, subject.end)]
+    if not stands_beside_months(subject):
+        last = []
     return tuple(Month(figure, _expected(figure, known), is_own=figure in last) for figure in (*known, *last))
 
 
 def _expected(figure: Figure, before: Sequence[Figure]) -> tuple[float, float] | None:
     told = [month for month in before if month.note != NO_DATA]
-    if len(told) < 3 or figure.note == NO_DATA:
+    if len(told) < 3 or figure.value is None:
         return None
     if figure.indicator.kind == "rate":
         numerator = sum(month.numerator or 0 for month in told)
@@ -349,6 +381,21 @@ def trace_asked(area: NamedArea, subject: Subject, asked_rows: RowsAsked, told: 
     trace = subject.trace(area, sort=sort)
     marks = traced.asked_marks(subject.indicator, asked_rows.mark) if asked_rows.mark else None
     return replace(trace, marks=marks, why=asked_rows.why)
+
+
+@shared
+def unclassified(asked: Asked, *, subject: Subject) -> int:
+    """How many rows have a category that no code list holds; 0 where one category is looked at."""
+    told = counts(asked, subject=replace(subject, category=UNCLASSIFIED)) if subject.category is None else None
+    return told.rows if told else 0
+
+
+@shared
+def why_none(asked: Asked, *, subject: Subject) -> Absence | None:
+    """Why the page's figure has no data; None where it has."""
+    figure = own(asked, subject=subject)
+    found = queries.covered(asked, start=subject.start, end=subject.end)
+    return absence.of_figure(found, figure) if figure else None
 
 
 @shared

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from cockpit import formats, frozen_words, plotted
+from cockpit import formats, frozen_words, plotted, printed
 from cockpit.context import View, token
 from cockpit.filterbar import filter_bar, link, option
 from cockpit.indicator import computed, words
@@ -35,6 +35,7 @@ def apply_style() -> None:
     st.html(STATIC / "charts.css")
     st.html(STATIC / "indicator.css")
     plotted.apply_style()
+    printed.apply_style()
 
 
 def section(page: IndicatorView, *, key: str, title: str, unit: str, draw: Draw, is_dated: bool = True) -> None:
@@ -117,6 +118,9 @@ def bar(page: IndicatorView) -> None:
     months = (
         f'<span class="group"{attributes(role="group", aria_label=view.tr("indicator.months_closed"))}>{chips}</span>'
     )
+    category = next((one.name(view.lang) for one in view.categories if one.code == view.filters.category), "")
+    known = page.indicator
+    printed.foot(view, (f"{known.definition} {known.name(view.lang)}", view.area_name, words.period(page), category))
     picture(f'<div class="filters i-bar">{chosen}{months}{_quality(view)}</div>', key="indicator_bar")
     filter_bar(view, with_level=False, with_category=True, with_classes=True)
     _frozen(page)

@@ -17,6 +17,12 @@ from cockpit.panels import Empty
 from cockpit.picture import picture
 
 
+def unit(page: IndicatorView) -> str:
+    """Which months are drawn, and whether the period is beside them."""
+    is_beside = computed.stands_beside_months(page.subject)
+    return page.view.tr("indicator.months_unit" if is_beside else "indicator.months_unit_before")
+
+
 def draw_months(page: IndicatorView) -> Empty | None:
     """The months before, with the range that they give."""
     view = page.view
@@ -31,7 +37,7 @@ def draw_months(page: IndicatorView) -> Empty | None:
     has_range = any(month.expected for month in found)
     key = f"indicator.months_key_{kind}" if has_range else "indicator.months_key_none"
     unusual = [words.value(view, month.figure) for month in found if month.is_own and computed.is_unusual(month)]
-    if has_range and found[-1].is_own:
+    if has_range and found[-1].is_own and found[-1].figure.value is not None:
         key_own = "indicator.months_unusual" if unusual else "indicator.months_usual"
         told_own = view.tr(key_own)
     else:
@@ -58,7 +64,7 @@ def _point(page: IndicatorView, month: Month, at: int, n: int) -> Point:
         lines.append(view.tr("indicator.expected", range=expected))
     is_named = at in (0, n - 1) or (n > 6 and at == (n - 1) // 2)
     return Point(
-        label=formats.month(figure.start, view.lang) if is_named else "",
+        label=_name(page, month) if is_named else "",
         tip="\n".join(lines),
         value=None if figure.value is None else float(figure.value),
         low=None if figure.low is None else float(figure.low),
@@ -67,6 +73,13 @@ def _point(page: IndicatorView, month: Month, at: int, n: int) -> Point:
         is_own=month.is_own,
         is_unusual=computed.is_unusual(month),
     )
+
+
+def _name(page: IndicatorView, month: Month) -> str:
+    """The month; the period itself where it is not one."""
+    if month.is_own and not page.subject.is_month:
+        return page.view.tr("indicator.months_own")
+    return formats.month(month.figure.start, page.view.lang)
 
 
 def _range(month: Month) -> str:

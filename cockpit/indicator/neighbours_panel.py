@@ -85,6 +85,7 @@ def _difference(view: View, own: Figure, peer: Peer, found: Difference) -> str:
 
 def _peers(page: IndicatorView, own: Figure, found: Sequence[Peer], peer: Peer) -> str:
     view = page.view
+    columns = _columns(page, found)
     heads = "".join(
         f"<th{attributes(scope='col', class_='num' if name in ('value', 'n') else None, data_sort=kind, tabindex='0')}>"
         f"{esc(view.tr(f'indicator.peer_{name}'))}</th>"
@@ -95,13 +96,22 @@ def _peers(page: IndicatorView, own: Figure, found: Sequence[Peer], peer: Peer) 
             ("n", "number"),
             ("verdict", None),
         )
+        if name in columns
     )
     body = "".join(
-        _peer(page, own, one, is_compared=one is peer) for one in sorted(found, key=lambda one: not one.is_own)
+        _peer(page, own, one, columns, is_compared=one is peer) for one in sorted(found, key=lambda one: not one.is_own)
     )
-    foot = _of_type(view, found) if page.indicator.kind == "rate" else ""
+    foot = _of_type(view, found) if page.indicator.kind == "rate" and "interval" in columns else ""
     table = f'<table class="i-peers"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table>'
     return f'<div class="scroll i-tall">{table}</div><p class="c-key">{esc(_rule(view, own, found))}</p>'
+
+
+def _columns(page: IndicatorView, found: Sequence[Peer]) -> tuple[str, ...]:
+    """The columns that say something: a count is its own number of cases and is not judged."""
+    if page.indicator.kind == "count":
+        return ("area", "value")
+    has_interval = any(one.figure.low is not None or one.figure.high is not None for one in found)
+    return ("area", "value", *(("interval",) if has_interval else ()), "n", "verdict")
 
 
 def _of_type(view: View, found: Sequence[Peer]) -> str:
@@ -128,7 +138,7 @@ def _rule(view: View, own: Figure, found: Sequence[Peer]) -> str:
     return told
 
 
-def _peer(page: IndicatorView, own: Figure, one: Peer, *, is_compared: bool) -> str:
+def _peer(page: IndicatorView, own: Figure, one: Peer, columns: Sequence[str], *, is_compared: bool) -> str:
     view, figure = page.view, one.figure
     found = difference(own, figure)
     word = view.tr("indicator.own") if one.is_own else words.verdict_short(view, page.indicator, _turned(found))
@@ -138,14 +148,15 @@ def _peer(page: IndicatorView, own: Figure, one: Peer, *, is_compared: bool) -> 
         tip = attributes(data_tip=view.tr("indicator.border_tip"))
         border = f' <span class="i3"{tip}>{esc(view.tr("indicator.border"))}</span>'
     n, value = figure.n or 0, "" if figure.value is None else figure.value
-    return (
-        f"<tr{attributes(aria_current='true' if one.is_own else None, class_='i-with' if is_compared else None)}>"
-        f"<td{attributes(class_='name', data_v=figure.name)}>{_peer_name(page, own, one)}{border}</td>"
-        f"<td{attributes(class_='num figure', data_v=value)}>{esc(_peer_value(view, figure))}</td>"
-        f'<td class="i2">{esc(_peer_interval(view, figure))}</td>'
-        f"<td{attributes(class_='num i2', data_v=n)}>{formats.number(n)}</td>"
-        f"<td{attributes(class_=tone)}>{esc(word)}</td></tr>"
-    )
+    cells = {
+        "area": f"<td{attributes(class_='name', data_v=figure.name)}>{_peer_name(page, own, one)}{border}</td>",
+        "value": f"<td{attributes(class_='num figure', data_v=value)}>{esc(_peer_value(view, figure))}</td>",
+        "interval": f'<td class="i2">{esc(_peer_interval(view, figure))}</td>',
+        "n": f"<td{attributes(class_='num i2', data_v=n)}>{formats.number(n)}</td>",
+        "verdict": f"<td{attributes(class_=tone)}>{esc(word)}</td>",
+    }
+    row = attributes(aria_current="true" if one.is_own else None, class_="i-with" if is_compared else None)
+    return f"<tr{row}>{''.join(cells[name] for name in columns)}</tr>"
 
 
 def _peer_value(view: View, figure: Figure) -> str:

@@ -23,7 +23,7 @@ def draw(page: IndicatorView) -> Empty | None:
     view = page.view
     counts = computed.counts(view.asked, subject=page.subject)
     if counts is None:
-        return Empty(view.tr("indicator.lead_not_in_force"))
+        return Empty(words.why_no_rows(page))
     if not counts.rows:
         return Empty(view.tr("indicator.rows_none"))
     rows = computed.page_of_rows(view.asked, subject=page.subject, rows=page.rows)

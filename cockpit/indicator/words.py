@@ -10,6 +10,7 @@ from cockpit import formats
 from cockpit.context import View
 from cockpit.exempted import both
 from cockpit.figures import NO_DATA, TOO_FEW, Figure
+from cockpit.indicator import computed
 from cockpit.indicator.compare import Difference, difference
 from cockpit.indicator.computed import IndicatorView, Peer
 from cockpit.indicator.rows import mark_words
@@ -96,13 +97,17 @@ def _beside(view: View, peer: Peer, found: Difference) -> str:
 def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> str:
     """The second line: numerator, denominator and what is left out; against the target where there is one."""
     view = page.view
-    if figure is None or counts is None:
+    if figure is None:
         return view.tr("indicator.lead_not_in_force")
-    if figure.note == NO_DATA and not counts.rows:
-        return view.tr("indicator.lead_no_data")
+    if why := computed.why_none(view.asked, subject=page.subject):
+        return why.text(view.lang)
+    if counts is None:
+        return ""
     parts = [_counted(view, page.indicator, figure, counts)]
     if left := sum((figure.excluded if figure.now else counts.excluded).values()):
         parts.append(view.tr("indicator.lead_excluded", n=formats.number(left)))
+    if rest := computed.unclassified(view.asked, subject=page.subject):
+        parts.append(view.tr("indicator.lead_unclassified", n=formats.number(rest)))
     if (target := target_words(view, page.indicator)) and not is_promised(page):
         parts.append(view.tr("indicator.lead_not_promised", target=target))
     elif target and figure.value is not None:
@@ -110,6 +115,12 @@ def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> s
         is_met = is_met if page.indicator.direction == "up" else figure.value <= (page.indicator.target or 0)
         parts.append(view.tr("indicator.lead_met" if is_met else "indicator.lead_missed", target=target))
     return view.tr("indicator.comma").join(parts)
+
+
+def why_no_rows(page: IndicatorView) -> str:
+    """Why there are no rows to look at: the period has not begun, or the area was not in force."""
+    why = computed.why_none(page.view.asked, subject=page.subject)
+    return why.text(page.view.lang) if why else page.view.tr("indicator.lead_not_in_force")
 
 
 def is_promised(page: IndicatorView) -> bool:

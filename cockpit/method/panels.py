@@ -1,47 +1,44 @@
 """The page of definitions: a field that searches as one types, the rules, then every definition with its anchor.
 
-Invariant: what stands here is what figures are counted by; a definition file with an error is named and nothing shown.
+Invariant: what stands here is what figures are counted by; with an error in a definition file nothing is shown.
 """
 
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from cockpit import printed
 from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.method import quality_card, words
 from cockpit.picture import STATIC, picture
 from cockpit.theme import page_head
 from config.indicators import Indicator, indicators
-from config.reader import ConfigError
 from config.slots import Slot
 
 
 def apply_style() -> None:
     """Puts the page's stylesheet on this run."""
     st.html(STATIC / "method.css")
+    printed.apply_style()
 
 
-def head(view: View) -> bool:
-    """The head of the page; whether there is anything below it."""
-    try:
-        known = indicators()
-        words.empty_places()
-        words.searched_quality()
-    except ConfigError as fault:
-        page_head(view, sentence=view.tr("method.fault"), lead=view.tr("method.fault_lead", fault=fault))
-        return False
+def head(view: View) -> None:
+    """The head of the page; raises config.reader.ConfigError."""
+    known = indicators()
+    words.empty_places()
+    words.searched_quality()
     assessable = sum(1 for each in known if each.is_assessable)
     page_head(
         view,
         sentence=view.tr("method.sentence", n=len(known), assessable=assessable),
         lead=view.tr("method.lead"),
     )
-    return True
 
 
 def show(view: View) -> None:
     """The search, the rules, the definitions, the empty places: one picture, so that the search sees all of it."""
+    printed.foot(view, (view.tr("method.page"),))
     parts = [_bar(view), '<div class="me-all" id="definitions">', _rules(view)]
     for name, found in words.groups():
         unit = view.tr("method.group_unit", n=len(found))
