@@ -52,6 +52,7 @@ PARAMS = (
     "period", "toward", "fund", "kind", "q", "sort", "dir", "page", "step", "goods", "load", "fault", "dataset",
     "source", "status", "who", "action", "result", "below", "line", "account", "role", "within", "state", "new",
     "row", "list", "month", "columns", "against", "type", "kpi", "mark", "why", "after", "with",
+    "class", "show",
 )  # fmt: skip
 PAGES = {
     "overview": "leader", "response": "leader", "funds": "leader", "community": "leader", "data": "leader",
@@ -93,10 +94,10 @@ ROUTES = {
         "class",
     ),
     "/export/differences.csv": ("from", "to", "area", "level", "category", "class", "lang", "show"),
-    "/export/figures.csv": ("from", "to", "level", "area", "category", "lang"),
-    "/export/figures.xlsx": ("from", "to", "level", "area", "category", "lang"),
+    "/export/figures.csv": ("from", "to", "level", "area", "category", "class", "lang"),
+    "/export/figures.xlsx": ("from", "to", "level", "area", "category", "class", "lang"),
     "/export/report.pdf": ("from", "to", "month", "area", "lang"),
-    "/export/trace.csv": ("kpi", "from", "to", "area", "category", "mark", "why", "sort", "after", "lang"),
+    "/export/trace.csv": ("kpi", "from", "to", "area", "category", "class", "mark", "why", "sort", "after", "lang"),
     "/csp-report": ("x",),
     "/upload/file": ("lang",),
 }
