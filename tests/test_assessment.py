@@ -202,6 +202,16 @@ def test_a_group_s_value_is_that_of_its_cases_and_no_mean_of_rates(town: Town) -
     assert together["business", "close_p90"].value == 7200
 
 
+def test_areas_without_data_give_their_group_none(town: Town) -> None:
+    ahead = town.figures("backlog_days", "carry_over_rate", level="community", days=("12-01", "12-31"))
+    for slug in ("backlog_days", "carry_over_rate"):
+        found = [figure for figure in ahead if figure.indicator.slug == slug]
+        assert {figure.note for figure in found} == {"no-data"}
+        assert computed._summed(found) is None
+    known = rate(30, 40)
+    assert computed._summed([replace(known, value=None, note="no-data"), known]) == 0.75
+
+
 def test_a_grid_has_the_type_of_its_community(town: Town) -> None:
     town.case("10-05 08:00", area="A", times=20, closed="10-05 09:00")
     town.case("10-05 08:00", area="B", times=20, closed="10-05 11:00")

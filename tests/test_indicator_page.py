@@ -183,6 +183,26 @@ def test_what_the_address_asks_for_in_vain_is_named(browser: Browser, address: s
         expect(page.locator(".note")).to_contain_text("why=open", timeout=WAIT_MS)
 
 
+def test_what_is_no_month_is_not_judged_by_months(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=incidents&area=community:W&from=2026-10-01&to=2026-11-16")
+        drawn(page)
+        expect(page.locator(".st-key-panel_data_months h2")).to_contain_text("本期不在其中")
+        page.goto(f"{address}/indicator?kpi=on_time_rate&area=community:W&from=2026-11-01&to=2026-11-03")
+        expect(page.locator("h1")).to_contain_text("样本不足", timeout=WAIT_MS)
+        expect(page.locator(".st-key-panel_data_months .c-key")).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator(".st-key-panel_data_months .c-key")).not_to_contain_text("本期在预期范围之内")
+
+
+def test_the_list_of_neighbours_fits_its_column(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        for slug in ("on_time_rate", "onscene_p90", "incidents", "close_km_p50"):
+            page = visit.open(f"{address}/indicator?kpi={slug}&area=community:W&{OCTOBER}")
+            drawn(page)
+            width = "[...document.querySelectorAll('.i-tall')].map(one => one.scrollWidth - one.clientWidth)"
+            assert page.evaluate(width) == [0]
+
+
 @pytest.mark.parametrize("slug", ["incidents", "backlog", "on_time_rate", "close_p50", "surge_z"])
 def test_days_to_come_have_no_figure_and_no_rows(browser: Browser, address: str, slug: str) -> None:
     with watched(browser) as visit:

@@ -15,7 +15,7 @@ from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice, Days, is_compara
 from cockpit.assessment.choice import types as types_of
 from cockpit.context import ancestor
 from cockpit.exempted import AFTER, BEFORE
-from cockpit.figures import Figure
+from cockpit.figures import NO_DATA, Figure
 from cockpit.queries import Asked, shared
 from config.assessment import assessment
 from config.categories import UNCLASSIFIED
@@ -310,8 +310,8 @@ def _areas(choice: Choice) -> tuple[Area, ...]:
 
 
 def _summed(found: Sequence[Figure]) -> float | None:
-    """The value of several areas together from their cases; None for a quantile, a change, and too few cases."""
-    first = found[0].indicator
+    """The value of several areas together from their cases; None for a quantile, a change, too few cases, no data."""
+    first, found = found[0].indicator, [figure for figure in found if figure.note != NO_DATA]
     if first.kind == "count":
         told = [figure.value for figure in found if figure.value is not None]
         return sum(told) if told else None

@@ -288,7 +288,11 @@ def neighbour(found: Sequence[Peer], *, named: str | None) -> Peer | None:
 def of_type(found: Sequence[Peer]) -> tuple[int, int] | None:
     """Numerator and denominator of all areas of the own type together; None where there is no other."""
     mine = next((one for one in found if one.is_own), None)
-    alike = [one for one in found if mine and one.neighbour.community_type == mine.neighbour.community_type]
+    alike = [
+        one
+        for one in found
+        if mine and one.neighbour.community_type == mine.neighbour.community_type and one.figure.note != NO_DATA
+    ]
     if len(alike) < 2 or not (denominator := sum(one.figure.denominator or 0 for one in alike)):
         return None
     return sum(one.figure.numerator or 0 for one in alike), denominator
