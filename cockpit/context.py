@@ -22,13 +22,12 @@ from geo.map_queries import LEVELS, Area, Category, Dataset
 from geo.replay import Replay
 from geo.store import Store
 from geo.viewer import PROGRAM, Clock, Viewer
+from geo.windows import FIRST_DAY, LAST_DAY
 
 COMMON = ("from", "to", "level", "area", "category", "lang")
 OF_STREAMLIT = ("embed", "embed_options")
 """Parameters that Streamlit keeps to itself: who sets them gets an exception."""
 LONGEST_DAYS = 3_660
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
-"""What a URL may name; the weeks and the year before can still be counted from there."""
 _PULSE = "cockpit_pulse"
 """Where a session keeps the moment of its present run."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

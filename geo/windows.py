@@ -9,6 +9,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 Bucket = Literal["day", "week", "month"]
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+"""The days that somebody may ask for; as long a time before them can still be counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from geo.migrations import check
 from geo.replay import site_clock
 from geo.store import Store, Transaction
 from geo.viewer import SITE, Clock, Viewer, current_clock
-from geo.windows import Window
+from geo.windows import FIRST_DAY, LAST_DAY, Window
 
 ALIASES = {
     "全域": "site",
@@ -55,9 +55,12 @@ def read_level(_: click.Context, __: click.Parameter, value: str) -> str:
 def read_day(_: click.Context, __: click.Parameter, value: str) -> date:
     """The day that an option names."""
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        day = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
         raise refuse("bad_day", day=value) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise refuse("far_day", day=value, first=f"{FIRST_DAY}", last=f"{LAST_DAY}")
+    return day
 
 
 @click.command()

@@ -18,6 +18,7 @@ from cockpit.queries import AskedShapes
 from cockpit.routes import faults
 from geo.map_queries import LEVELS, Area
 from geo.viewer import NOBODY, PROGRAM, Clock, Viewer
+from geo.windows import FIRST_DAY, LAST_DAY
 
 SHAPES_KEPT = "private, max-age=31536000, immutable"
 COUNTS_KEPT = "private, max-age=600"
@@ -77,7 +78,7 @@ def _asked(viewer: Viewer, at: str | None = None) -> queries.Asked:
     if at is not None:
         try:
             told = Clock(datetime.fromisoformat(at))
-            if not context.FIRST_DAY <= told.at.astimezone(UTC).date() <= context.LAST_DAY:
+            if not FIRST_DAY <= told.at.astimezone(UTC).date() <= LAST_DAY:
                 raise ValueError(at)
             clock = min(told, clock, key=lambda one: one.at)
         except (ValueError, OverflowError) as error:
