@@ -362,7 +362,8 @@ def _decides(text: pl.Series, job: Job) -> pl.Series:
 
 def _day_precision(stamps: Mapping[str, Times]) -> dict[str, pl.Series]:
     """By stamp of the incident: true where what counts for it came as a bare date (the extension, the last close)."""
-    found = {name: stamps[name].is_day for name in TIMES if name.removesuffix("_at") in STAGES}
+    kept = {*(f"{stage}_at" for stage in STAGES), "suspended_at", "resumed_at"}
+    found = {name: stamps[name].is_day for name in TIMES if name in kept}
     first_counts = stamps["closed_at"].at.is_null() & stamps["reopened_at"].at.is_null()
     found["closed_at"] = found["closed_at"] | (stamps["first_closed_at"].is_day & first_counts)
     is_extended = stamps["extended_to"].at.is_not_null()

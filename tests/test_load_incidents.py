@@ -260,6 +260,15 @@ def test_a_reopened_and_extended_case_has_its_history_and_its_last_close(desk: D
     assert (heads[1][1], sorted(heads[1][2])) == (False, ["closed_at", "due_at", "reported_at"])
 
 
+def test_a_suspension_on_a_bare_date_has_day_precision(desk: Desk) -> None:
+    desk.load(
+        "1,rubbish,closed,2026-10-01 08:00:00,2026-10-02,2026-10-03 09:00:00,2026-10-04 09:00:00",
+        "2,rubbish,closed,2026-10-01 08:00:00,2026-10-02 08:00:00,2026-10-03,2026-10-04 09:00:00",
+        head="编号,类别,状态,上报时间,挂起时间,恢复时间,办结时间",
+    )
+    assert desk.own("i.day_precision") == [(["suspended_at"],), (["resumed_at"],)]
+
+
 def test_placeholders_are_no_stamps_and_count_as_repaired(desk: Desk) -> None:
     result = desk.load("1,rubbish,open,2026-10-01 08:00:00,,,,,1970-01-01 00:00:00,2099-12-31,,,120.5,30.5,a")
     assert (result.counts.inserted, result.counts.repaired) == (1, 1)

@@ -213,6 +213,14 @@ def test_a_median_that_half_the_cases_have_not_reached_is_none(town: Town) -> No
     assert (closed_only.value, closed_only.note) == (None, "too-few")
 
 
+def test_cases_of_a_feed_that_tells_no_closures_are_not_open_in_the_survival_curve(town: Town) -> None:
+    town.case("10-05 08:00", times=10, closed="10-05 09:00")
+    town.source_id = town.source("patrol", stages=["reported"])
+    town.case("10-05 08:00", times=90)
+    p90 = town.figure("close_km_p90")
+    assert (p90.value, p90.n, p90.excluded) == (3600, 10, {"no_close_stage": 90})
+
+
 def test_shares_of_the_stages_add_up_to_all_the_time(town: Town) -> None:
     whole = {"accepted": "10-05 08:10", "dispatched": "10-05 08:30", "arrived": "10-05 09:00", "closed": "10-05 10:00"}
     town.case("10-05 08:00", times=6, **whole)
@@ -238,6 +246,13 @@ def test_rework_is_reopened_after_handling_or_close_before_e(town: Town) -> None
     figure = town.figure("rework_rate")
     assert (rate(figure), figure.excluded) == ((2, 11), {"open": 1})
     assert figure.interval == wilson(2, 11)
+
+
+def test_a_reopening_in_the_second_of_the_close_is_rework_and_leaves_the_case_open(town: Town) -> None:
+    town.case("10-05 08:00", times=9, closed="10-05 09:00")
+    town.past("10-05 08:00", ("closed", "10-05 09:00"), ("reopened", "10-05 09:00"))
+    assert rate(town.figure("rework_rate")) == (1, 10)
+    assert rate(town.figure("closure_rate")) == (9, 10)
 
 
 @pytest.mark.parametrize(("seconds", "suspects"), [("09:59", 1), ("10:00", 0)])

@@ -90,6 +90,16 @@ def test_bare_dates_and_duplicates_have_no_working_time(town: Town) -> None:
     assert (work.value, work.excluded) == (3600, {"open": 0, "day_precision": 1, "duplicate": 1})
 
 
+@pytest.mark.parametrize("stamp", ["suspended_at", "resumed_at"])
+def test_a_suspension_on_a_bare_date_gives_no_time_without_it(town: Town, stamp: str) -> None:
+    town.case("10-20 08:00", times=10, closed="10-20 09:00")
+    events = (("suspended", "10-20 00:00"), ("resumed", "10-21 09:00"), ("closed", "10-21 12:00"))
+    town.past("10-20 08:00", *events, closed="10-21 12:00", day_precision=[stamp])
+    for figure in town.figures("close_work_p50", "close_active_p50"):
+        assert (figure.value, figure.n, figure.excluded) == (3600, 10, {"open": 0, "day_precision": 1})
+    assert town.figure("close_p50").n == 11
+
+
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=23 * 365)).map(
     lambda passed: datetime(2003, 12, 31, tzinfo=ZONE) + passed
 )

@@ -30,7 +30,7 @@
            coalesce(l.suspended_e > coalesce(l.resumed_e, '-infinity'), false) as is_suspended,
            coalesce(l.due_by_e, l.due_before_later) as due_by_e,
            l.suspended_e is not null as was_suspended,
-           coalesce(l.reopen_e > least(l.first_close_e, l.handle_e), false) as was_reopened,
+           coalesce(l.reopen_e >= least(l.first_close_e, l.handle_e), false) as was_reopened,
            l.extend_e is not null as is_extended,
            l.close_e is not null as was_closed
     from (select where c.has_history offset 0) asked -- nearly all cases have none: the aggregate is not even begun then

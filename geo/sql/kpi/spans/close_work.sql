@@ -1,7 +1,7 @@
 -- one row is one case reported in the window, with the span reported to closed in office hours (ops.office_time; the clock is work, not
 -- natural) without the times it rested (core.rests). A case that touches days which the calendar does not know has no span.
 select 'close_work' as family, c.*, c.reported_at as start_at, case when t.worked_s is not null then c.closed_at end as end_at,
-       array['reported_at', 'closed_at'] as stamps, null::text as no_start,
+       array['reported_at', 'suspended_at', 'resumed_at', 'closed_at'] as stamps, null::text as no_start,
        case when c.closed_at is not null then 'no_calendar' else 'open' end as no_end, null::int as limit_s, null::timestamptz as until_at,
        null::int as part_s, floor(t.worked_s - coalesce(rest.rested_s, 0))::int as counted_s
 from reported c
