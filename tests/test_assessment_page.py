@@ -178,7 +178,7 @@ def test_definitions_are_found_as_one_types_by_number_and_by_words_of_either_lan
             field.fill("")
             field.press_sequentially(typed.replace("carry over", "carried over") if typed == "none" else typed)
             expect(page.locator(f"#{slug}")).to_be_visible()
-        field.fill("K16")
+        field.fill("K17")
         expect(page.locator(".me-card:visible")).to_have_count(1)
         expect(page.locator(".me-bar [role=status]")).to_have_text("1 条")
         field.fill("没有这样的词")
