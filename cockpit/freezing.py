@@ -45,6 +45,14 @@ class AlreadyFrozenError(ValueError):
         self.frozen = month
 
 
+class BrokenChainError(RuntimeError):
+    """Nothing is frozen after months that were altered; `month` is the first of them."""
+
+    def __init__(self, month: date) -> None:
+        super().__init__(f"{month:%Y-%m}")
+        self.month = month
+
+
 class NotFrozenError(LookupError):
     """Nobody froze the month; `months` are those that are frozen."""
 
@@ -75,12 +83,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A frozen month counted again at `at`; `broken_from` is the first month whose rows were altered, if any was."""
+    """A frozen month counted again at `at`; `broken_from` is the first month whose rows were altered, if any was.
+
+    `unaccounted` is the first month of whose freezing the audit trail tells otherwise than its row does.
+    """
 
     month: FrozenMonth
     at: datetime
     data_version: int
     broken_from: date | None
+    unaccounted: date | None
     differences: tuple[Difference, ...]
 
 
@@ -92,7 +104,8 @@ def _said(figure: FrozenFigure) -> dict[str, Any]:
 def freeze(store: Store, clock: Clock, month: date, *, by: Viewer = OPERATOR) -> FrozenMonth:
     """Freezes the month's figures as they are now, `by` whom is written down with them.
 
-    Raises NotAllowedError, NotClosedError, AlreadyFrozenError before anything is written, StoreUnavailable.
+    Raises NotAllowedError, NotClosedError, AlreadyFrozenError, BrokenChainError before anything is written,
+    StoreUnavailable.
     """
     with store.reading(by, clock) as connection:
         if not frozen.may_freeze(connection):
@@ -104,6 +117,8 @@ def freeze(store: Store, clock: Clock, month: date, *, by: Viewer = OPERATOR) ->
         earlier = {each.month: each for each in frozen.months(connection)}
         if month in earlier:
             raise AlreadyFrozenError(earlier[month])
+        if altered := frozen.broken(connection):
+            raise BrokenChainError(altered)
         held = _figures(connection, clock, window)
         told = Circumstances(
             month=month,
@@ -137,6 +152,7 @@ def verify(store: Store, clock: Clock, month: date) -> Verified:
             at=clock.at,
             data_version=counted.data_version(connection),
             broken_from=broken_from,
+            unaccounted=frozen.unaccounted(connection),
             differences=differences(connection, clock, month),
         )
 

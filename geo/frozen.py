@@ -126,6 +126,15 @@ def broken(connection: Transaction) -> date | None:
     return None
 
 
+def unaccounted(connection: Transaction) -> date | None:
+    """The first month that the audit trail says was frozen otherwise, or alone knows, or does not know.
+
+    The viewer needs rows.audit and the site.
+    """
+    found = rows(connection, "frozen/unaccounted")
+    return found[0]["month"] if found else None
+
+
 def write(connection: Transaction, told: Circumstances, held: Iterable[FrozenFigure]) -> FrozenMonth:
     """Freezes a month after those that are; the transaction has the turn, so that there is one order."""
     ordered = sorted(held, key=lambda figure: tuple(part.encode() for part in figure.key))

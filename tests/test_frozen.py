@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -121,6 +122,29 @@ def test_a_month_altered_earlier_in_the_chain_is_named(town: Town) -> None:
     assert freezing.verify(town.store, NOW, OCTOBER).broken_from is None
     town.run("update mart.frozen_figure set n = 1 where month = '2026-09-01' and kpi = 'incidents'")
     assert freezing.verify(town.store, NOW, OCTOBER).broken_from == date(2026, 9, 1)
+
+
+def test_a_month_written_past_the_audit_trail_or_cut_off_is_named_and_nothing_is_frozen_after_altered_ones(
+    town: Town,
+) -> None:
+    assert freezing.verify(town.store, NOW, OCTOBER).unaccounted is None
+    september = date(2026, 9, 1)
+    with town.store.loading(OPERATOR, NOW) as connection:
+        held, (made,) = frozen.figures(connection, OCTOBER), frozen.months(connection)
+        frozen.write(connection, replace(made.circumstances, month=september), held)
+    found = freezing.verify(town.store, NOW, OCTOBER)
+    assert (found.broken_from, found.unaccounted) == (None, september)
+    for table in ("figure", "month"):
+        town.run(f"delete from mart.frozen_{table} where month = '2026-09-01'")
+    town.run("update core.source_coverage set first_on = '2026-09-01'")
+    freezing.freeze(town.store, NOW, september)
+    for table in ("figure", "month"):
+        town.run(f"delete from mart.frozen_{table} where month = '2026-09-01'")
+    found = freezing.verify(town.store, NOW, OCTOBER)
+    assert (found.broken_from, found.unaccounted) == (None, september)
+    town.run("update mart.frozen_figure set n = 1 where kpi = 'incidents'")
+    with pytest.raises(freezing.BrokenChainError, match="2026-10"):
+        freezing.freeze(town.store, NOW, september)
 
 
 def test_not_even_the_loader_changes_what_is_frozen(town: Town) -> None:

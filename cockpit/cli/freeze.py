@@ -1,7 +1,8 @@
 """`cockpit freeze 2026-10` freezes a month's figures; `cockpit frozen 2026-10 --verify` counts them again and compares.
 
 Invariant: a month that is not over, unknown or frozen already ends with 2, and nothing was changed; frozen figures that
-were altered end with 1; figures that differ because data came later are told and end with 0.
+were altered, or that the audit trail does not know so, end with 1; figures that differ because data came later are told
+and end with 0.
 """
 
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from cockpit.cli.ready import as_option, language, reader, ready_store
 from cockpit.cli.telling import cell, say, say_json
 from cockpit.freezing import (
     AlreadyFrozenError,
+    BrokenChainError,
     Difference,
     NotAllowedError,
     NotClosedError,
@@ -66,6 +68,9 @@ def freeze(month: date, user: str | None, lang: str, as_json: bool) -> None:
         raise _refuse(
             "already", lang=lang, month=f"{month:%Y-%m}", at=_at(told.frozen_at), by=told.frozen_by
         ) from error
+    except BrokenChainError as error:
+        say(tr("frozen.not_after_broken", lang, month=f"{error.month:%Y-%m}"), err=True)
+        raise SystemExit(1) from error
     if as_json:
         say_json(_record(made))
     else:
@@ -96,7 +101,7 @@ def frozen(month: date, is_verified: bool, user: str | None, as_json: bool) -> N
         for line in _lines(found) if found else ():
             say(line)
     store.close()
-    if found and found.broken_from:
+    if found and (found.broken_from or found.unaccounted):
         raise SystemExit(1)
 
 
@@ -118,8 +123,9 @@ def _record(month: FrozenMonth) -> dict[str, Any]:
 
 def _verified(found: Verified) -> dict[str, Any]:
     return {
-        "is_intact": found.broken_from is None,
+        "is_intact": found.broken_from is None and found.unaccounted is None,
         "broken_from": f"{found.broken_from:%Y-%m}" if found.broken_from else None,
+        "unaccounted": f"{found.unaccounted:%Y-%m}" if found.unaccounted else None,
         "verified_at": found.at.astimezone(site().zone).isoformat(timespec="seconds"),
         "data_version_now": found.data_version,
         "differences": [each.record() for each in found.differences],
@@ -140,7 +146,8 @@ def _lines(found: Verified) -> list[str]:
     lang, n, since = language(), len(found.differences), found.broken_from
     rows = tr("frozen.broken", lang, month=f"{since:%Y-%m}") if since else tr("frozen.intact", lang)
     told = tr("frozen.differences", lang, n=n) if n else tr("frozen.no_difference", lang)
-    return [rows, told, *(_line(each, lang) for each in found.differences)]
+    trail = [tr("frozen.unaccounted", lang, month=f"{found.unaccounted:%Y-%m}")] if found.unaccounted else []
+    return [rows, *trail, told, *(_line(each, lang) for each in found.differences)]
 
 
 def _line(each: Difference, lang: str) -> str:
