@@ -326,6 +326,10 @@ def _counts(sight: Sight) -> dict[str, Marks]:
     suspended = ("suspended", sight.is_suspended)
     not_due = ~closed & ~sight.is_due
     no_deadline = ("no_deadline", np.isnan(sight.due))
+    untold = {
+        stage: (f"no_{name}_stage", _all(sight, is_so=not sight.tells(stage)))
+        for stage, name in (("extended", "extension"), ("suspended", "suspension"), ("reopened", "reopening"))
+    }
     on_time = (closed & (sight.closed <= sight.due), None)
     on_time_reasons = [orphan, no_close, suspended, no_deadline, ("not_due", not_due)]
     exempted = (at["exempted"] <= sight.clock) & ~(at["exemption_withdrawn"] <= sight.clock)
@@ -359,14 +363,14 @@ def _counts(sight: Sight) -> dict[str, Marks]:
         "exemption": _of(rows, exempted, None, [*on_time_reasons, ("on_time", on_time[0])]),
         "urgent_on_time": _of(urgent, *on_time, on_time_reasons),
         # K22: "extended/R; suspended/R"; a feed does not say when it extended: from the report on
-        "extension": _of(rows, ~np.isnan(at["extended_to"]), None, [orphan, no_deadline]),
-        "suspension": _of(rows, sight.was_suspended, None, [orphan]),
+        "extension": _of(rows, ~np.isnan(at["extended_to"]), None, [orphan, untold["extended"], no_deadline]),
+        "suspension": _of(rows, sight.was_suspended, None, [orphan, untold["suspended"]]),
         # K23: "cases returned ≥1 after handling / handled"
         "rework": _of(
             rows,
-            (at["reopened"] < sight.cut) & (at["reopened"] > np.fmin(at["first_closed"], at["handled"])),
+            (at["reopened"] < sight.cut) & (at["reopened"] >= np.fmin(at["first_closed"], at["handled"])),
             None,
-            [orphan, no_close, ("open", ~was_closed & ~handled_before)],
+            [orphan, no_close, untold["reopened"], ("open", ~was_closed & ~handled_before)],
         ),
         "follow_up_coverage": _of(
             rows,

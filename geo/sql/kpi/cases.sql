@@ -9,7 +9,7 @@
   rows_of_part
 ), state_of_part as (
   select c.*, k.response_class, m.moment, m.clock, m.known_until, m.is_by_day, m.tells_registration, m.tells_dispatch, m.tells_close,
-         m.tells_follow_up, m.tells_solved, m.tells_scored,
+         m.tells_follow_up, m.tells_suspension, m.tells_extension, m.tells_reopening, m.tells_solved, m.tells_scored,
          c.is_duplicate and not coalesce(core.has_original(c.source_id, c.incident_code, c.duplicate_of_code), false) as is_orphan,
          case when c.has_history then log.closed_by_e when c.closed_at < c.at then c.closed_at end as closed_by_e,
          case when c.has_history then log.closed_now when c.closed_at <= m.clock then c.closed_at end as closed_now,
@@ -61,6 +61,7 @@
 ), name_of_part as (
   select s.window_no, s.incident_id, s.category_id, s.response_class, s.moment, s.known_until, s.street_id, s.community_id, s.grid_id, s.microgrid_id,
          s.has_history, s.is_by_day, s.tells_registration, s.tells_dispatch, s.tells_close, s.tells_follow_up, s.tells_solved, s.tells_scored, s.day_precision,
+         s.tells_suspension, s.tells_extension, s.tells_reopening,
          s.is_orphan, s.is_duplicate and not s.is_orphan as is_folded, s.is_suspended, s.was_suspended, s.was_reopened, s.is_extended, s.was_closed,
          s.closed_by_e, s.due_by_e,
          s.closed_by_e is not null as is_closed,

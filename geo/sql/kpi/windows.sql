@@ -10,7 +10,8 @@ moments as (
          least(w.clock, s.as_of) as known_until,
          'registered' = any (s.stages) as tells_registration, 'dispatched' = any (s.stages) as tells_dispatch,
          'closed' = any (s.stages) as tells_close, 'followed_up' = any (s.stages) as tells_follow_up,
-         'solved' = any (s.stages) as tells_solved, 'scored' = any (s.stages) as tells_scored
+         'suspended' = any (s.stages) as tells_suspension, 'extended' = any (s.stages) as tells_extension,
+         'reopened' = any (s.stages) as tells_reopening, 'solved' = any (s.stages) as tells_solved, 'scored' = any (s.stages) as tells_scored
   from windows w cross join core.source s
   where s.dataset = 'incidents'
 ),
