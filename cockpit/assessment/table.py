@@ -6,7 +6,7 @@ Invariant: every cell is a link to its figure and says in text what its mark sho
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from cockpit import formats, frozen_words
+from cockpit import formats, frozen_words, matrix_way
 from cockpit.assessment import cells, words
 from cockpit.assessment.cells import Column, column, drawing, empty, spark
 from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice
@@ -89,6 +89,7 @@ class _Drawn:
                 "category": self.view.filters.category,
                 "class": self.view.filters.response_class,
                 "lang": None if self.view.lang == "zh" else self.view.lang,
+                matrix_way.PARAM: matrix_way.told(self.view),
             }.items()
             if value
         }

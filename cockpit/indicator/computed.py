@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
+from typing import Literal
 from zlib import crc32
 
-from cockpit import absence, frozen_figures, queries
+from cockpit import absence, frozen_figures, matrix_way, queries
 from cockpit.absence import Absence
+from cockpit.assessment import computed as assessment
+from cockpit.assessment.choice import LEVELS
 from cockpit.context import View, with_period_notes
 from cockpit.exempted import AFTER, BEFORE
 from cockpit.figures import NO_DATA, Figure, Z
@@ -24,6 +27,7 @@ from config.site import site
 from geo import figures, quantiles, tracing
 from geo.errors import StoreUnavailable
 from geo.figures import NamedArea, Question
+from geo.map_queries import Area
 from geo.tracing import MARKS, SORTS, By, Counts, Mark, Neighbour, Position, Row, Sort, Spread, Where
 from geo.viewer import SITE
 from geo.windows import Window
@@ -105,6 +109,11 @@ class Peer:
     figure: Figure
     neighbour: Neighbour
     is_own: bool
+
+    @property
+    def how(self) -> Literal["beside", "alike", "above"]:
+        """How it belongs to the own area: it shares a border, has its type, or lies in the same area above."""
+        return "beside" if self.neighbour.border_m > 0 else "alike" if self.neighbour.community_type else "above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +263,41 @@ def peers(asked: Asked, *, subject: Subject) -> tuple[Peer, ...]:
     if mine is None:
         return ()
     wanted = {one.area_id: one for one in known if _is_peer(one, mine)}
-    found = _figures(asked, subject=subject, question=subject.question(subject.level), windows=(subject.window,))
+    found = assessment.by_area(asked, scope=_scope(subject, None), slugs=(subject.slug,))
+    figures_of = [told[subject.slug][0] for told in found.values()]
     return tuple(
         Peer(figure, wanted[figure.area_id], is_own=figure.area_id == subject.area_id)
-        for figure in found
+        for figure in figures_of
         if figure.area_id in wanted
     )
+
+
+def _scope(subject: Subject, place: Area | None) -> assessment.Scope:
+    """The cases that 考核 counts for the areas of this level in the place."""
+    return assessment.Scope(
+        days=(subject.start, subject.end),
+        against=None,
+        level=subject.level,
+        within_id=place.area_id if place else None,
+        within_level=place.level if place else SITE,
+        category=subject.category,
+        response_class=subject.response_class,
+        frozen=subject.frozen,
+    )
+
+
+def group(page: IndicatorView) -> tuple[assessment.Group, assessment.Cell] | None:
+    """All areas of the own type together and the figure beside them, both as 考核 has them; None where it has none."""
+    view, subject = page.view, page.subject
+    if subject.area_id is None or view.is_limited or subject.level not in LEVELS:
+        return None
+    scope, slugs = _scope(subject, matrix_way.place(view)), (subject.slug,)
+    of_all = assessment.whole(view.asked, scope=scope, slugs=slugs)
+    for one in assessment.groups(view.asked, scope=scope, slugs=slugs, areas=view.areas, of_all=of_all):
+        cell = next((row.cells[subject.slug] for row in one.rows if row.area.area_id == subject.area_id), None)
+        if cell is not None:
+            return (one, cell) if len(one.rows) > 1 and cell.peers is not None else None
+    return None
 
 
 def _is_peer(one: Neighbour, mine: Neighbour) -> bool:
@@ -285,13 +323,10 @@ def neighbour(found: Sequence[Peer], *, named: str | None) -> Peer | None:
     return by_name or max(others, key=closeness)
 
 
-def of_type(found: Sequence[Peer]) -> tuple[int, int] | None:
-    """Numerator and denominator of all areas of the own type together; None where there is no other."""
-    mine = next((one for one in found if one.is_own), None)
-    alike = [one for one in found if mine and one.neighbour.community_type == mine.neighbour.community_type]
-    if len(alike) < 2 or not (denominator := sum(one.figure.denominator or 0 for one in alike)):
-        return None
-    return sum(one.figure.numerator or 0 for one in alike), denominator
+def together(found: assessment.Group, slug: str) -> tuple[int, int]:
+    """Numerator and denominator of all areas of a group."""
+    figures_of = [row.cells[slug].figure for row in found.rows]
+    return sum(one.numerator or 0 for one in figures_of), sum(one.denominator or 0 for one in figures_of)
 
 
 # ---------------------------------------------------------------- months

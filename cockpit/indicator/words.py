@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from cockpit import formats
+from cockpit.assessment.computed import Group
 from cockpit.context import View
 from cockpit.exempted import both
 from cockpit.figures import NO_DATA, TOO_FEW, Figure
@@ -59,18 +60,41 @@ def period(page: IndicatorView) -> str:
 
 
 def sentence(page: IndicatorView, figure: Figure | None, peer: Peer | None, after: Figure | None) -> str:
-    """The sentence of the page: the figure, with `after` the one after exemption, and whether it differs from the
-    neighbour's."""
+    """The sentence of the page: the figure, with `after` the one after exemption, and whether it differs from its peers
+    together (as 考核 says it) and from the neighbour."""
     view, known = page.view, page.indicator
     told = {"area": view.area_name, "period": _limited(page), "name": known.name(view.lang)}
     if figure is None:
         return view.tr("indicator.head_not_in_force", **told)
     if figure.value is None:
         return formats.spaced(view.tr("indicator.head_missing", **told, why=missing(view, figure)))
-    head = view.tr("indicator.head", **told, value=both(view, value(view, figure), after))
+    head = view.tr("indicator.head", **told, value=both(view, value(view, figure), after)) + _among(page)
     if peer is not None:
-        head += _beside(view, peer, difference(figure, peer.figure))
+        head += _beside(view, figure, peer)
     return formats.spaced(head)
+
+
+def _among(page: IndicatorView) -> str:
+    """How the figure stands to all areas of its type together; empty where 考核 does not compare it."""
+    view, found = page.view, computed.group(page)
+    if found is None or found[1].verdict is None or found[1].peers is None:
+        return ""
+    cell = found[1]
+    side = "alike" if cell.verdict == "alike" else "higher" if cell.lies_above else "lower"
+    end = cell.figure.low if side == "higher" else cell.figure.high
+    told = {"value": _quantity(view, cell.figure, cell.peers), "end": _quantity(view, cell.figure, end)}
+    return view.tr(f"indicator.head_group_{side}", group=group_name(view, found[0]), **told)
+
+
+def group_name(view: View, found: Group) -> str:
+    """What all areas together are called with which 考核 compares."""
+    return view.tr("indicator.peers_whole" if found.community_type else "indicator.peers_all")
+
+
+def _quantity(view: View, figure: Figure, amount: float | None) -> str:
+    if amount is None:
+        return "…"
+    return formats.quantity(amount, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
 
 
 def _limited(page: IndicatorView) -> str:
@@ -82,12 +106,18 @@ def _limited(page: IndicatorView) -> str:
     return view.tr("assessment.period_limited", period=period(page), limits=urgency)
 
 
-def _beside(view: View, peer: Peer, found: Difference) -> str:
+def _beside(view: View, own: Figure, peer: Peer) -> str:
+    found, least = difference(own, peer.figure), own.indicator.minimum_ranked
+    how = view.tr(f"indicator.how_{peer.how}")
     if found.verdict == "few":
-        return view.tr("indicator.head_few", least=peer.figure.indicator.minimum_ranked)
+        cases = own.numerator if own.indicator.per else own.n
+        is_own = own.value is None or (cases or 0) < least
+        return view.tr(
+            "indicator.head_few" if is_own else "indicator.head_few_other", name=how + peer.figure.name, least=least
+        )
     if found.verdict not in ("alike", "higher", "lower"):
         return ""
-    named = {"name": peer.figure.name, "value": value(view, peer.figure)}
+    named = {"name": how + peer.figure.name, "value": value(view, peer.figure)}
     if found.verdict != "alike" and found.points is not None:
         named["points"] = formats.number(abs(found.points) * 100, digits=1)
         return view.tr(f"indicator.head_{found.verdict}_points", **named)
@@ -156,11 +186,18 @@ def target_words(view: View, known: Indicator) -> str:
 def verdict(view: View, own: str, other: str, known: Indicator, found: Difference) -> str:
     """What may be said of the difference, in a sentence."""
     told: Mapping[str, object] = {"own": own, "other": other, "least": known.minimum_ranked}
-    if found.verdict == "alike" and found.points is not None:
-        if found.times is None:
-            return view.tr("indicator.alike_points", **told)
-        return view.tr("indicator.alike_times", **told, times=found.times)
-    return view.tr(f"indicator.verdict_{found.verdict}", **told)
+    if found.interval is not None:
+        ends = {"low": points(found.interval.low), "high": points(found.interval.high)}
+        said = view.tr(f"indicator.points_{found.verdict}", **told, **ends)
+        return said if found.times is None else said + view.tr("indicator.alike_times", times=found.times)
+    rule = "per_" if known.per and found.verdict in ("alike", "higher", "lower") else "verdict_"
+    return view.tr(f"indicator.{rule}{found.verdict}", **told)
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    told = formats.number(difference * 100, digits=1)
+    return f"+{told}" if difference > 0 else told
 
 
 def verdict_short(view: View, known: Indicator, found: Difference) -> str:
