@@ -200,7 +200,7 @@ def _named(at: int, n: int) -> dict[str, str]:
 def months(points: Sequence[Point], *, ticks: Sequence[tuple[float, str]], label: str) -> str:
     """A value a month, its interval as a thin upright, the expected range behind; the own period is the large dot.
 
-    A month without a value is a gap with a cross below the axis, where it looks like no value.
+    A month without a value is a gap with a cross on the line below it.
     """
     low, high, floor = ticks[0][0], ticks[-1][0], MONTHS - FOOT
 
@@ -233,9 +233,9 @@ def months(points: Sequence[Point], *, ticks: Sequence[tuple[float, str]], label
             style = "i-unusual" if point.is_unusual else "c-dot"
             body += svg.element("circle", cx=middle, cy=y(point.value), r=4.5 if point.is_own else 2.5, class_=style)
         else:
-            body += svg.text("×", x=middle, y=floor + 9, class_="i-none", text_anchor="middle")
+            body += svg.text("×", x=middle, y=floor + 4, class_="i-none", text_anchor="middle")
             if point.is_own:
-                body += svg.text(point.gap, x="100%", y=floor - 6, class_="i-none c-halo", text_anchor="end")
+                body += svg.text(point.gap, x="100%", y=floor - 9, class_="i-none c-halo", text_anchor="end")
         place = {"x": svg.percent(at / len(points)), "width": svg.percent(1 / len(points))}
         body += svg.element("rect", y=0, height=floor, class_="c-catch", **place)
         drawn += svg.element("g", body, data_tip=point.tip)

@@ -93,13 +93,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class RowsAsked:
-    """Which rows the page shows: of one mark and reason or of all, sorted, from the `first` row on after a position."""
+    """Which rows the page shows: of one mark and reason or of all, sorted, from the `first` row on after a position.
+
+    `case` is the code of the one that is opened.
+    """
 
     mark: Mark | None
     why: str | None
     sort: Sort | None
     after: Position | None
     first: int
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,7 @@ def _rows_asked(view: View, subject: Subject) -> RowsAsked:
     why = view.params.get("why") if mark == "excluded" else None
     kept = RowsAsked(mark, why if why in figures.reasons(subject.indicator.marks) else None, sort, None, 0)
     after, first = _position(view.params.get("after", ""), seal=_seal(subject, kept))
-    return replace(kept, after=after, first=first)
+    return replace(kept, after=after, first=first, case=view.params.get("case") or None)
 
 
 def _seal(subject: Subject, asked_rows: RowsAsked) -> str:
@@ -444,6 +448,13 @@ def page_of_rows(asked: Asked, *, subject: Subject, rows: RowsAsked) -> tuple[Ro
         return tracing.page(connection, trace=trace, after=rows.after, told=told)
 
 
+@shared
+def events(asked: Asked, *, incident_id: int) -> tuple[tracing.Event, ...]:
+    """What happened to a case that the viewer sees, up to the clock."""
+    with queries.store().reading(asked.viewer, asked.clock) as connection:
+        return tracing.events(connection, incident_id=incident_id)
+
+
 # ---------------------------------------------------------------- distribution and place
 
 
@@ -472,7 +483,7 @@ def misses(known: Indicator) -> Mark:
 
 @shared
 def where(asked: Asked, *, subject: Subject) -> tuple[Where, ...]:
-    """Where the misses lie, by area of the level below and by category, the most first."""
+    """Where the misses lie, by area of the level below, by category and by responsible unit, the most first."""
     area, below = area_of(asked, subject=subject), LEVELS_BELOW.get(subject.level)
     if area is None or below is None:
         return ()

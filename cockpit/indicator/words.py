@@ -6,7 +6,7 @@ Invariant: higher or lower is said only where the difference has an interval tha
 from collections.abc import Mapping
 from datetime import datetime
 
-from cockpit import formats
+from cockpit import formats, targets
 from cockpit.assessment.computed import Group
 from cockpit.context import View
 from cockpit.exempted import both
@@ -15,7 +15,6 @@ from cockpit.indicator import computed
 from cockpit.indicator.compare import Difference, difference
 from cockpit.indicator.computed import IndicatorView, Peer
 from cockpit.indicator.rows import mark_words
-from cockpit.response.computed import URGENT
 from config.indicators import Indicator
 from geo.tracing import Counts, Mark
 
@@ -49,7 +48,7 @@ def short(view: View, figure: Figure, end: float | None) -> str:
     if end is None:
         return "…"
     if figure.indicator.unit == "s":
-        return formats.hours_minutes(end)
+        return formats.hours_minutes(end, view.lang)
     return formats.quantity(end, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
 
 
@@ -138,7 +137,7 @@ def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> s
         parts.append(view.tr("indicator.lead_excluded", n=formats.number(left)))
     if rest := computed.unclassified(view.asked, subject=page.subject):
         parts.append(view.tr("indicator.lead_unclassified", n=formats.number(rest)))
-    if (target := target_words(view, page.indicator)) and not is_promised(page):
+    if (target := targets.told(view, page.indicator)) and not targets.is_promised(view, page.indicator):
         parts.append(view.tr("indicator.lead_not_promised", target=target))
     elif target and figure.value is not None:
         is_met = figure.value >= (page.indicator.target or 0)
@@ -153,13 +152,6 @@ def why_no_rows(page: IndicatorView) -> str:
     return why.text(page.view.lang) if why else page.view.tr("indicator.lead_not_in_force")
 
 
-def is_promised(page: IndicatorView) -> bool:
-    """Whether the target holds for the cases of the page: that of arrivals (K03) is a promise to urgent ones only."""
-    urgent = {category.code for category in page.view.categories if category.response_class == URGENT}
-    subject = page.subject
-    return page.indicator.id != "K03" or subject.category in urgent or subject.response_class == URGENT
-
-
 def _counted(view: View, known: Indicator, figure: Figure, counts: Counts) -> str:
     """What it is made of: as counted, of a frozen figure that later data would change as it was frozen."""
     top, low = counts.numerator, counts.denominator
@@ -167,20 +159,12 @@ def _counted(view: View, known: Indicator, figure: Figure, counts: Counts) -> st
         low = figure.denominator if figure.denominator is not None else figure.n or 0
         top = figure.numerator if figure.numerator is not None else figure.n or 0
     named = {"n": formats.number(low), "k": formats.number(top), "rest": formats.number(low - top)}
+    named |= {"inside": marked(view, known, "numerator"), "outside": marked(view, known, "denominator")}
     if known.kind == "count" or known.per:
         return view.tr("indicator.lead_count", k=named["k"])
     if known.kind == "quantile":
         return view.tr("indicator.lead_quantile", n=named["n"])
     return view.tr("indicator.lead_rate" if known.kind == "rate" else "indicator.lead_parts", **named)
-
-
-def target_words(view: View, known: Indicator) -> str:
-    """The target in its unit and since when; empty where none is set."""
-    if known.target is None:
-        return ""
-    told = formats.share(known.target, digits=0) if known.unit == "ratio" else formats.duration(known.target, view.lang)
-    since = f"{known.target_since:%Y-%m-%d}" if known.target_since else ""
-    return view.tr("indicator.target_since", target=told, since=since) if since else told
 
 
 def verdict(view: View, own: str, other: str, known: Indicator, found: Difference) -> str:
@@ -222,12 +206,15 @@ def exact(view: View, moment: datetime | None, *, is_day: bool, year: int) -> st
     return day if is_day else f"{day} {local:%H:%M:%S}"
 
 
-def elapsed(seconds: int) -> str:
+def elapsed(view: View, seconds: int) -> str:
     """A duration for the table: h:mm:ss, days first from one day on."""
     days, rest = divmod(abs(seconds), 86_400)
     time = f"{rest // 3600}:{rest // 60 % 60:02d}:{rest % 60:02d}"
     sign = formats.MINUS if seconds < 0 else ""
-    return f"{sign}{days}d {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}" if days else sign + time
+    if not days:
+        return sign + time
+    time = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    return sign + view.tr("common.days_clock", n=days, time=time)
 
 
 def marked(view: View, known: Indicator, mark: Mark) -> str:
