@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cockpit import context, mishap, queries, theme
+from cockpit import context, matrix_way, mishap, queries, theme
 from cockpit.access import pages
 from cockpit.tabs import TABS, Tab, tabs_of
 from config.reader import ConfigError
@@ -81,6 +81,7 @@ def main() -> None:
     wanted = pages.asked_elsewhere() or wanted
     if wanted in known and wanted != shown:
         kept = {name: value for name, value in view.params.items() if name in context.COMMON}
+        kept = matrix_way.params(view) if wanted == "assessment" else kept
         st.switch_page(known[wanted], query_params=kept)
     if view.pulse and view.pulse.down_since:
         _recover()

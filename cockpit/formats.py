@@ -93,12 +93,14 @@ def duration_range(low: float | None, high: float | None, lang: str) -> str:
     return tr(f"common.{unit}", lang, n="–".join(ends))
 
 
-def hours_minutes(seconds: float) -> str:
-    """A length of time for a table or a map, h:mm, from one day on days first: 2:10 · 3d 04:10."""
+def hours_minutes(seconds: float, lang: str) -> str:
+    """A length of time for a table or a map, h:mm, from one day on days first: 2:10 · 3 天 04:10 · 3d 04:10."""
     minutes = round(abs(seconds) / 60)
     days, rest = divmod(minutes, 1_440)
     sign = MINUS if seconds < 0 and minutes else ""
-    return f"{sign}{days}d {rest // 60:02d}:{rest % 60:02d}" if days else f"{sign}{rest // 60}:{rest % 60:02d}"
+    if not days:
+        return f"{sign}{rest // 60}:{rest % 60:02d}"
+    return sign + tr("common.days_clock", lang, n=days, time=f"{rest // 60:02d}:{rest % 60:02d}")
 
 
 def minutes_seconds(seconds: float) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from cockpit import formats
+from cockpit import formats, matrix_way
 from cockpit.access.demo import demo_badge
 from cockpit.context import View
 from cockpit.picture import STATIC, esc, picture
@@ -62,7 +62,8 @@ def _clock(view: View) -> str:
 
 
 def _tab(view: View, tab: Tab, *, is_current: bool) -> str:
-    address = esc(f"./{tab.url_path}{view.common_link()}")
+    kept = "?" + urlencode(matrix_way.params(view)) if tab.url_path == "assessment" else view.common_link()
+    address = esc(f"./{tab.url_path}{kept.rstrip('?')}")
     current = ' aria-current="page"' if is_current else ""
     return f'<a href="{address}" data-go="{esc(tab.url_path)}"{current}>{esc(view.tr(tab.title_key))}</a>'
 

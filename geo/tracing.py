@@ -87,7 +87,7 @@ class Row:
     case) are what the duration runs between; without an end stamp it runs up to `moment`, E. `duration_s` are whole
     seconds, None where there is no duration; `part_s` is the stage's part of them. `closed_at` and `due_at` hold at E.
     `by_day`: stamps that came as bare dates. `exempted_*`: when, by whom (a login) and why the case was exempted,
-    as known at the clock.
+    as known at the clock. `closed_since`: when a case that was not due at E was closed after it.
     """
 
     incident_id: int
@@ -119,6 +119,22 @@ class Row:
     exempted_at: datetime | None = None
     exempted_by: str | None = None
     exempted_why: str | None = None
+    closed_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a case: its kind (core.event_kind), when, the deadline that it set.
+
+    `is_by_day`: the stamp came as a bare date. Without `is_moment_known` it is known that it happened, and not when.
+    """
+
+    event_id: int = field(repr=False)
+    kind: str
+    occurred_at: datetime
+    is_by_day: bool
+    is_moment_known: bool
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +269,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """How many of the asked rows lie in an area of the level below (None: in none), or in a category."""
+    """How many of the asked rows lie in an area of the level below (None: in none), in a category, or with a unit."""
 
-    what: Literal["area", "category"]
+    what: Literal["area", "category", "agency"]
     name: str | None
     cases: int
 
@@ -280,7 +296,7 @@ def spread(connection: Connection, *, trace: Trace, by: By) -> tuple[Spread, ...
 
 
 def where(connection: Connection, *, trace: Trace, below: str) -> tuple[Where, ...]:
-    """Where the rows of the trace's marks lie: by area of the level `below`, and by category."""
+    """Where the rows of the trace's marks lie: by area of the level `below`, by category, by responsible unit."""
     bound = {**trace.params, "marks": list(trace.marks or MARKS), "below": below}
     found = connection.execute(sql_text(_text("kpi/trace_where", trace)), bound).mappings()
     return tuple(Where(**row) for row in found)
@@ -289,6 +305,11 @@ def where(connection: Connection, *, trace: Trace, below: str) -> tuple[Where, .
 def neighbours(connection: Connection, *, area_id: int, day: date) -> tuple[Neighbour, ...]:
     """All areas of the level in force on `day` that the viewer sees, by code; the area itself among them."""
     return tuple(Neighbour(**row) for row in rows(connection, "kpi/neighbours", area_id=area_id, day=day))
+
+
+def events(connection: Connection, *, incident_id: int) -> tuple[Event, ...]:
+    """What happened to one case up to the clock, in its order; empty for one that the viewer does not see."""
+    return tuple(Event(**row) for row in rows(connection, "kpi/case_events", incident_id=incident_id))
 
 
 def limit_s(family: str) -> int | None:

@@ -24,7 +24,10 @@ WARNING = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The scale of a column: from `low` to `high` in the indicator's unit; `divisor` and `digits` of its numbers."""
+    """The scale of a column: from `low` to `high` in the indicator's unit; `divisor` and `digits` of its numbers.
+
+    `target`: what is promised of the cases of the page, None where nothing is; the scale holds it.
+    """
 
     indicator: Indicator
     low: float
@@ -32,6 +35,7 @@ class Column:
     unit: str
     divisor: float
     digits: int
+    target: float | None = None
 
     def at(self, value: float) -> float:
         """Where a value lies, as a share of the width; beyond an end: there."""
@@ -49,34 +53,36 @@ class Column:
         return formats.number(value / self.divisor, digits=1).removesuffix(".0")
 
 
-def column(indicator: Indicator, cells: Sequence[Cell]) -> Column:
-    """The scale that holds the cells: from zero for lengths, around the intervals of what can be compared for rates."""
+def column(indicator: Indicator, cells: Sequence[Cell], *, target: float | None) -> Column:
+    """The scale that holds the cells and the target: from zero for lengths, around what can be compared for rates."""
     told = [float(cell.figure.value) for cell in cells if cell.figure.value is not None]
+    told += [target] if target is not None else []
     if indicator.kind == "rate":
-        low, high = _rates(cells)
-        return Column(indicator, low, high, "share", 0.01, 1)
+        low, high = _rates(cells, target)
+        return Column(indicator, low, high, "share", 0.01, 1, target)
     ticks = scales.round_ticks(min(told, default=0), max(told, default=1), at_most=4)
     if indicator.unit == "s":
         unit = scales.unit_for(max(told, default=1))
         ticks = tuple(tick * unit.seconds for tick in scales.round_ticks(0, max(told, default=1) / unit.seconds))
-        return Column(indicator, 0, ticks[-1], unit.name, unit.seconds, 1)
+        return Column(indicator, 0, ticks[-1], unit.name, unit.seconds, 1, target)
     digits = {"count": 0, "d": 1, "per_1000": 1}.get(indicator.unit, 2)
-    return Column(indicator, ticks[0], ticks[-1], indicator.unit, 1, digits)
+    return Column(indicator, ticks[0], ticks[-1], indicator.unit, 1, digits, target)
 
 
-def _rates(cells: Sequence[Cell]) -> tuple[float, float]:
-    """The ends of an axis of rates: around what can be compared, else around what there is."""
+def _rates(cells: Sequence[Cell], target: float | None) -> tuple[float, float]:
+    """The ends of an axis of rates: around what can be compared, else around what there is; and the target."""
     firm = [cell.figure.interval for cell in cells if cell.is_firm and cell.figure.interval]
     held = firm or [cell.figure.interval for cell in cells if cell.figure.interval]
-    low = min((interval.low for interval in held), default=0.0)
-    ticks = scales.rate_ticks(min(low, 0.99), max((interval.high for interval in held), default=1.0))
+    low = min((interval.low for interval in held), default=0.0 if target is None else target)
+    high = max((interval.high for interval in held), default=1.0)
+    ticks = scales.rate_ticks(min(low, target or 1, 0.99), max(high, target or 0))
     return ticks[0], ticks[-1]
 
 
 def drawing(cell: Cell, scale: Column) -> str:
     """The mark of a figure that has a value."""
     figure = cell.figure
-    body = ""
+    body = _upright(scale.at(scale.target), "mx-target") if scale.target is not None else ""
     if cell.peers is not None:
         body += _upright(scale.at(cell.peers), "mx-peer")
     if figure.indicator.kind == "rate":

@@ -114,14 +114,19 @@ def choose(view: View) -> Choice:
 
 def types(view: View) -> dict[int, str | None]:
     """The type of every area of the level by its id: its own, or that of the nearest area above that has one."""
-    by_id = {area.area_id: area for area in view.areas}
+    return types_at(view.areas, view.filters.level)
+
+
+def types_at(areas: Sequence[Area], level: str) -> dict[int, str | None]:
+    """The same of the areas of any level."""
+    by_id = {area.area_id: area for area in areas}
 
     def told(area: Area | None) -> str | None:
         while area is not None and area.community_type is None:
             area = by_id.get(area.parent_id) if area.parent_id else None
         return area.community_type if area else None
 
-    return {area.area_id: told(area) for area in view.areas if area.level == view.filters.level}
+    return {area.area_id: told(area) for area in areas if area.level == level}
 
 
 def _types(view: View) -> frozenset[str]:

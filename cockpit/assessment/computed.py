@@ -11,8 +11,7 @@ from operator import itemgetter
 from typing import Literal
 
 from cockpit import figures, frozen_figures, queries
-from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice, Days, is_comparable, shifted
-from cockpit.assessment.choice import types as types_of
+from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice, Days, is_comparable, shifted, types_at
 from cockpit.context import ancestor
 from cockpit.exempted import AFTER, BEFORE
 from cockpit.figures import NO_DATA, Figure
@@ -256,36 +255,45 @@ def matrix(choice: Choice) -> Matrix:
     """The rows in their groups and their order; raises StoreUnavailable."""
     asked, scope = choice.view.asked, scope_of(choice)
     asked_for = _asked_for(choice)
-    found = by_area(asked, scope=scope, slugs=asked_for)
-    known = households(asked, level=scope.level)
-    types, members = types_of(choice.view), dict[str | None, list[Area]]()
-    for area in _areas(choice):
-        if area.code in found:
-            members.setdefault(types[area.area_id], []).append(area)
-    quantiles = tuple(each.slug for each in choice.columns if each.kind == "quantile")
-    together = by_type(asked, scope=scope, slugs=quantiles) if quantiles and set(members) != {None} else {}
     asked_whole = tuple(dict.fromkeys((*asked_for, *(slug for slug in (INCIDENTS,) if _is_known(slug)))))
     found_whole = whole(asked, scope=scope, slugs=asked_whole)
     of_all = {slug: found_whole[slug] for slug in asked_for if slug in found_whole}
+    found = groups(asked, scope=scope, slugs=asked_for, areas=choice.view.areas, of_all=of_all)
+    shown = tuple(
+        replace(group, rows=_ordered(group.rows, choice))
+        for group in found
+        if choice.community_type in (None, group.community_type)
+    )
+    has_rest = scope.category is None and any(known.code == UNCLASSIFIED for known in choice.view.categories)
+    counted = [row.households for one in shown for row in one.rows]
+    total = sum(n for n in counted if n is not None)
+    rest = unclassified(asked, scope=scope) if has_rest else 0
+    return Matrix(shown, of_all, total or None, found_whole.get(INCIDENTS), rest)
+
+
+def groups(
+    asked: Asked, *, scope: Scope, slugs: tuple[str, ...], areas: Sequence[Area], of_all: Mapping[str, Figure]
+) -> tuple[Group, ...]:
+    """The areas of the scope by type, each beside all of its type; rows by code. `of_all`: the place as one."""
+    found, known = by_area(asked, scope=scope, slugs=slugs), households(asked, level=scope.level)
+    types, members = types_at(areas, scope.level), dict[str | None, list[Area]]()
+    for area in _areas(areas, scope):
+        if area.code in found:
+            members.setdefault(types[area.area_id], []).append(area)
+    quantiles = tuple(slug for slug in slugs if indicator(slug).kind == "quantile")
+    together = by_type(asked, scope=scope, slugs=quantiles) if quantiles and set(members) != {None} else {}
 
     def group(kind: str | None, areas: Sequence[Area]) -> Group:
         of_group = [found[area.code] for area in areas]
-        values = {slug: _summed([figures[slug][0] for figures in of_group]) for slug in asked_for}
+        values = {slug: _summed([figures[slug][0] for figures in of_group]) for slug in slugs}
         for slug in quantiles:
             figure = together.get((kind, slug)) if kind else of_all.get(slug)
             values[slug] = figure.value if figure and (kind or len(members) == 1) else None
         rows = [_row(area, found[area.code], values, known.get(area.area_id)) for area in areas]
-        return Group(kind, _ordered(_told_apart(rows), choice), values)
+        return Group(kind, tuple(_told_apart(rows)), values)
 
     kinds = sorted(members, key=lambda kind: (*TYPES, kind).index(kind) if kind else len(TYPES) + 1)
-    groups = tuple(
-        group(kind, members[kind]) for kind in kinds if choice.community_type is None or kind == choice.community_type
-    )
-    has_rest = scope.category is None and any(known.code == UNCLASSIFIED for known in choice.view.categories)
-    counted = [row.households for one in groups for row in one.rows]
-    total = sum(n for n in counted if n is not None)
-    rest = unclassified(asked, scope=scope) if has_rest else 0
-    return Matrix(groups, of_all, total or None, found_whole.get(INCIDENTS), rest)
+    return tuple(group(kind, members[kind]) for kind in kinds)
 
 
 def _asked_for(choice: Choice) -> tuple[str, ...]:
@@ -298,15 +306,14 @@ def _is_known(slug: str) -> bool:
     return any(each.slug == slug for each in indicators())
 
 
-def _areas(choice: Choice) -> tuple[Area, ...]:
+def _areas(areas: Sequence[Area], scope: Scope) -> tuple[Area, ...]:
     """The areas of the level in the place looked into, by code."""
-    view = choice.view
-    within, level = view.filters.area, view.filters.level
-    return tuple(
-        area
-        for area in view.areas
-        if area.level == level and (within is None or ancestor(view.areas, area, within.level) == within)
-    )
+
+    def is_within(area: Area) -> bool:
+        above = ancestor(areas, area, scope.within_level) if scope.within_id else None
+        return scope.within_id is None or (above is not None and above.area_id == scope.within_id)
+
+    return tuple(area for area in areas if area.level == scope.level and is_within(area))
 
 
 def _summed(found: Sequence[Figure]) -> float | None:

@@ -6,12 +6,12 @@ Invariant: every cell is a link to its figure and says in text what its mark sho
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from cockpit import formats, frozen_words
+from cockpit import formats, frozen_words, matrix_way, targets
 from cockpit.assessment import cells, words
 from cockpit.assessment.cells import Column, column, drawing, empty, spark
 from cockpit.assessment.choice import HOUSEHOLDS, NAME, Choice
 from cockpit.assessment.computed import Cell, Group, Matrix, Row
-from cockpit.context import token
+from cockpit.context import View, token
 from cockpit.exempted import AFTER
 from cockpit.figures import TOO_FEW, Figure
 from cockpit.markup import attributes, esc
@@ -25,7 +25,10 @@ Lines = Mapping[str | None, tuple[Figure, ...]]
 
 def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     """The legend, the table, the foot."""
-    scales = {each.slug: column(each, [row.cells[each.slug] for row in found.rows]) for each in choice.columns}
+    scales = {
+        each.slug: column(each, [row.cells[each.slug] for row in found.rows], target=_target(choice.view, each))
+        for each in choice.columns
+    }
     drawn = _Drawn(choice, found, scales, lines)
     is_wide = len(choice.columns) > MOST_COLUMNS
     width = f"min-width:{240 + COLUMN_PX * len(choice.columns)}px" if is_wide else None
@@ -35,11 +38,17 @@ def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     if is_wide:
         way += f'<span class="mx-paper">{esc(choice.view.tr("assessment.foot_paper"))} </span>'
     foot = f'<p class="mx-foot">{way}{esc(words.foot(choice, found))}</p>'
-    legend = _legend(choice, has_late=bool(drawn.late))
+    has_target = any(scale.target is not None for scale in scales.values())
+    legend = _legend(choice, has_late=bool(drawn.late), has_target=has_target)
     return f'{legend}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
 
 
-def _legend(choice: Choice, *, has_late: bool) -> str:
+def _target(view: View, each: Indicator) -> float | None:
+    """What is promised of the cases of the page."""
+    return each.target if targets.is_promised(view, each) else None
+
+
+def _legend(choice: Choice, *, has_late: bool, has_target: bool) -> str:
     view = choice.view
     dot = '<circle cx="15" cy="6" r="3.2" class="mx-dot"></circle>'
     hollow = '<circle cx="15" cy="6" r="2.8" class="mx-dot hollow"></circle>'
@@ -48,6 +57,7 @@ def _legend(choice: Choice, *, has_late: bool) -> str:
         (_mark(_range(" worse") + '<path d="M10,6L18.5,1.5V10.5Z" class="mx-dot worse"></path>'), "worse"),
         (_mark(_range(" better") + '<path d="M20,6L11.5,1.5V10.5Z" class="mx-dot better"></path>'), "better"),
         (_mark('<line x1="4" x2="4" y1="-3" y2="15" class="mx-peer strong"></line>', width=8), "peers"),
+        *([(_mark('<line x1="4" x2="4" y1="-3" y2="15" class="mx-target"></line>', width=8), "target")] * has_target),
         (cells.WARNING, "suspicious"),
         (_mark(_range("") + hollow), "hollow"),
     ]
@@ -89,6 +99,7 @@ class _Drawn:
                 "category": self.view.filters.category,
                 "class": self.view.filters.response_class,
                 "lang": None if self.view.lang == "zh" else self.view.lang,
+                matrix_way.PARAM: matrix_way.told(self.view),
             }.items()
             if value
         }
@@ -144,6 +155,8 @@ class _Drawn:
             tags += f"<span{attributes(class_='mx-doubt', data_tip=told)}>{cells.WARNING}</span>"
         name = formats.spaced(each.name(view.lang))
         tip = f"{each.definition} {each.name(view.lang)}\n{each.formula(view.lang)}\n{each.denominator(view.lang)}"
+        if scale.target is not None:
+            tip += "\n" + view.tr("assessment.target", target=targets.explained(view, each))
         style = "mx-col late" if each.slug in self.late else "mx-col"
         known = attributes(scope="col", aria_sort=self._order(each.slug), class_=style)
         told = f'<div class="mx-h">{self._sort_link(each.slug, name, tip)}{tags}{self._definition(each)}</div>'
@@ -183,7 +196,7 @@ class _Drawn:
             return ""
         view = self.view
         name = words.type_name(view, group.community_type)
-        n = view.tr("assessment.areas", n=len(group.rows))
+        n = view.tr("assessment.areas", n=len(group.rows), level=words.level(view))
         span = 2 if self.has_households else 1
         head = f"<th{attributes(scope='rowgroup', colspan=span)}>{esc(name)} <span>{esc(n)}</span></th>"
         return f'<tr class="mx-group">{head}{self._values(group.values)}</tr>'

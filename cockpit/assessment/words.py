@@ -127,6 +127,8 @@ def lead_line(choice: Choice, found: Matrix) -> str:
         told.append(tr("assessment.lead_few", n=few, least=lead.minimum_ranked))
     if 0 < len(worse) + len(better) <= expected(compared):
         told.append(tr("assessment.lead_chance", compared=compared, n=chance(compared)))
+    elif compared:
+        told.append(tr("assessment.lead_compared", compared=compared, n=chance(compared)))
     return "　".join(told) if view.lang == "zh" else ". ".join(told)
 
 

@@ -62,7 +62,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One month: value, interval and expected range, each None where there is none; `label` empty: not named."""
+    """One month: value, interval and expected range, each None where there is none; `label` empty: not named.
+
+    `gap` says why there is no value.
+    """
 
     label: str
     tip: str
@@ -72,6 +75,7 @@ class Point:
     expected: tuple[float, float] | None
     is_own: bool = False
     is_unusual: bool = False
+    gap: str = ""
 
 
 def curves(chart: Curves, *, label: str) -> str:
@@ -194,7 +198,10 @@ def _named(at: int, n: int) -> dict[str, str]:
 
 
 def months(points: Sequence[Point], *, ticks: Sequence[tuple[float, str]], label: str) -> str:
-    """A value a month, its interval as a thin upright, the expected range behind; the own period is the large dot."""
+    """A value a month, its interval as a thin upright, the expected range behind; the own period is the large dot.
+
+    A month without a value is a gap with a cross on the line below it.
+    """
     low, high, floor = ticks[0][0], ticks[-1][0], MONTHS - FOOT
 
     def y(value: float) -> float:
@@ -226,7 +233,9 @@ def months(points: Sequence[Point], *, ticks: Sequence[tuple[float, str]], label
             style = "i-unusual" if point.is_unusual else "c-dot"
             body += svg.element("circle", cx=middle, cy=y(point.value), r=4.5 if point.is_own else 2.5, class_=style)
         else:
-            body += svg.element("circle", cx=middle, cy=floor, r=2.5, class_="i-none")
+            body += svg.text("×", x=middle, y=floor + 4, class_="i-none", text_anchor="middle")
+            if point.is_own:
+                body += svg.text(point.gap, x="100%", y=floor - 9, class_="i-none c-halo", text_anchor="end")
         place = {"x": svg.percent(at / len(points)), "width": svg.percent(1 / len(points))}
         body += svg.element("rect", y=0, height=floor, class_="c-catch", **place)
         drawn += svg.element("g", body, data_tip=point.tip)

@@ -127,7 +127,10 @@ def _strip(view: View, row: Row, area: str) -> str:
         body += svg.line(x1=at(row.whole), y1=3, x2=at(row.whole), y2=HEIGHT - 3, class_="p-whole")
     body += "".join(circle(dot, radius=4, style="p-dot") for dot in row.others)
     body += circle(row.own, radius=6, style="p-own") if row.own else ""
-    short = formats.hours_minutes if row.unit == "s" else lambda value: _value(view, row, value)
+
+    def short(value: float) -> str:
+        return formats.hours_minutes(value, view.lang) if row.unit == "s" else _value(view, row, value)
+
     ends = {"low": short(low), "high": short(high)}
     label = view.tr("published.strip_label", area=area, n=len(row.others), place=_place(view, row), **ends)
     drawn = svg.picture(body, height=HEIGHT, label=label)

@@ -3,7 +3,7 @@
 Invariant: the words come from the registry, the numbers from the rows; each exclusion stands there with its count.
 """
 
-from cockpit import formats, frozen_words
+from cockpit import formats, frozen_words, targets
 from cockpit.context import View
 from cockpit.figures import Figure
 from cockpit.indicator import computed, words
@@ -13,6 +13,7 @@ from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from config.indicators import Indicator
+from geo.tracing import Mark
 
 
 def card_title(page: IndicatorView) -> tuple[str, str]:
@@ -32,7 +33,7 @@ def draw_card(page: IndicatorView) -> Empty | None:
         ("clock", view.tr(f"indicator.clock_{known.clock}")),
         ("placed", view.tr("indicator.placed")),
         ("least", view.tr("indicator.least_words", n=known.minimum_n, ranked=known.minimum_ranked)),
-        ("target", words.target_words(view, known) or view.tr("indicator.no_target")),
+        ("target", targets.explained(view, known)),
         ("source", known.source(view.lang)),
         ("version", _version(view, known, figure)),
     ]
@@ -90,14 +91,16 @@ def _steps(page: IndicatorView, figure: Figure) -> str:
         rows += _step(view, "numerator", counts.numerator, {**GONE, "mark": "numerator"})
         rows += _step(view, "denominator", counts.denominator, {**GONE, "mark": "denominator"})
     elif known.kind == "rate":
-        rows += _step(view, "numerator", counts.numerator, {**GONE, "mark": "numerator"})
-        rows += _step(view, "only", counts.only_denominator, {**GONE, "mark": "denominator"})
+        marks: tuple[Mark, ...] = ("numerator", "denominator")
+        for mark, n in zip(marks, (counts.numerator, counts.only_denominator), strict=True):
+            name = view.tr("indicator.step_of", name=words.marked(view, known, mark))
+            rows += _step(view, "", n, {**GONE, "mark": mark}, name=name)
     title = view.tr("indicator.steps", rows=formats.number(counts.rows), kept=formats.number(kept))
     title += view.tr("indicator.steps_now") if figure.now else ""
     return f'<h3 class="i-sub">{esc(title)}</h3><table class="i-steps"><tbody>{rows}</tbody></table>'
 
 
-def _step(view: View, name: str, n: int, changes: dict[str, str | None], *, is_sum: bool = False) -> str:
+def _step(view: View, key: str, n: int, changes: dict[str, str | None], *, is_sum: bool = False, name: str = "") -> str:
     address, style = view.link(changes), attributes(class_="i-sum" if is_sum else None)
-    told = f"<a{attributes(href=address, data_go=address)}>{esc(view.tr(f'indicator.step_{name}'))}</a>"
+    told = f"<a{attributes(href=address, data_go=address)}>{esc(name or view.tr(f'indicator.step_{key}'))}</a>"
     return f'<tr{style}><td>{told}</td><td class="num">{formats.number(n)}</td></tr>'

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
+from typing import Literal
 from zlib import crc32
 
-from cockpit import absence, frozen_figures, queries
+from cockpit import absence, frozen_figures, matrix_way, queries
 from cockpit.absence import Absence
+from cockpit.assessment import computed as assessment
+from cockpit.assessment.choice import LEVELS
 from cockpit.context import View, with_period_notes
 from cockpit.exempted import AFTER, BEFORE
 from cockpit.figures import NO_DATA, Figure, Z
@@ -24,6 +27,7 @@ from config.site import site
 from geo import figures, quantiles, tracing
 from geo.errors import StoreUnavailable
 from geo.figures import NamedArea, Question
+from geo.map_queries import Area
 from geo.tracing import MARKS, SORTS, By, Counts, Mark, Neighbour, Position, Row, Sort, Spread, Where
 from geo.viewer import SITE
 from geo.windows import Window
@@ -89,13 +93,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class RowsAsked:
-    """Which rows the page shows: of one mark and reason or of all, sorted, from the `first` row on after a position."""
+    """Which rows the page shows: of one mark and reason or of all, sorted, from the `first` row on after a position.
+
+    `case` is the code of the one that is opened.
+    """
 
     mark: Mark | None
     why: str | None
     sort: Sort | None
     after: Position | None
     first: int
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,11 @@ class Peer:
     figure: Figure
     neighbour: Neighbour
     is_own: bool
+
+    @property
+    def how(self) -> Literal["beside", "alike", "above"]:
+        """How it belongs to the own area: it shares a border, has its type, or lies in the same area above."""
+        return "beside" if self.neighbour.border_m > 0 else "alike" if self.neighbour.community_type else "above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +194,7 @@ def _rows_asked(view: View, subject: Subject) -> RowsAsked:
     why = view.params.get("why") if mark == "excluded" else None
     kept = RowsAsked(mark, why if why in figures.reasons(subject.indicator.marks) else None, sort, None, 0)
     after, first = _position(view.params.get("after", ""), seal=_seal(subject, kept))
-    return replace(kept, after=after, first=first)
+    return replace(kept, after=after, first=first, case=view.params.get("case") or None)
 
 
 def _seal(subject: Subject, asked_rows: RowsAsked) -> str:
@@ -254,12 +267,41 @@ def peers(asked: Asked, *, subject: Subject) -> tuple[Peer, ...]:
     if mine is None:
         return ()
     wanted = {one.area_id: one for one in known if _is_peer(one, mine)}
-    found = _figures(asked, subject=subject, question=subject.question(subject.level), windows=(subject.window,))
+    found = assessment.by_area(asked, scope=_scope(subject, None), slugs=(subject.slug,))
+    figures_of = [told[subject.slug][0] for told in found.values()]
     return tuple(
         Peer(figure, wanted[figure.area_id], is_own=figure.area_id == subject.area_id)
-        for figure in found
+        for figure in figures_of
         if figure.area_id in wanted
     )
+
+
+def _scope(subject: Subject, place: Area | None) -> assessment.Scope:
+    """The cases that 考核 counts for the areas of this level in the place."""
+    return assessment.Scope(
+        days=(subject.start, subject.end),
+        against=None,
+        level=subject.level,
+        within_id=place.area_id if place else None,
+        within_level=place.level if place else SITE,
+        category=subject.category,
+        response_class=subject.response_class,
+        frozen=subject.frozen,
+    )
+
+
+def group(page: IndicatorView) -> tuple[assessment.Group, assessment.Cell] | None:
+    """All areas of the own type together and the figure beside them, both as 考核 has them; None where it has none."""
+    view, subject = page.view, page.subject
+    if subject.area_id is None or view.is_limited or subject.level not in LEVELS:
+        return None
+    scope, slugs = _scope(subject, matrix_way.place(view)), (subject.slug,)
+    of_all = assessment.whole(view.asked, scope=scope, slugs=slugs)
+    for one in assessment.groups(view.asked, scope=scope, slugs=slugs, areas=view.areas, of_all=of_all):
+        cell = next((row.cells[subject.slug] for row in one.rows if row.area.area_id == subject.area_id), None)
+        if cell is not None:
+            return (one, cell) if len(one.rows) > 1 and cell.peers is not None else None
+    return None
 
 
 def _is_peer(one: Neighbour, mine: Neighbour) -> bool:
@@ -285,17 +327,10 @@ def neighbour(found: Sequence[Peer], *, named: str | None) -> Peer | None:
     return by_name or max(others, key=closeness)
 
 
-def of_type(found: Sequence[Peer]) -> tuple[int, int] | None:
-    """Numerator and denominator of all areas of the own type together; None where there is no other."""
-    mine = next((one for one in found if one.is_own), None)
-    alike = [
-        one
-        for one in found
-        if mine and one.neighbour.community_type == mine.neighbour.community_type and one.figure.note != NO_DATA
-    ]
-    if len(alike) < 2 or not (denominator := sum(one.figure.denominator or 0 for one in alike)):
-        return None
-    return sum(one.figure.numerator or 0 for one in alike), denominator
+def together(found: assessment.Group, slug: str) -> tuple[int, int]:
+    """Numerator and denominator of all areas of a group."""
+    figures_of = [row.cells[slug].figure for row in found.rows if row.cells[slug].figure.note != NO_DATA]
+    return sum(one.numerator or 0 for one in figures_of), sum(one.denominator or 0 for one in figures_of)
 
 
 # ---------------------------------------------------------------- months
@@ -413,6 +448,13 @@ def page_of_rows(asked: Asked, *, subject: Subject, rows: RowsAsked) -> tuple[Ro
         return tracing.page(connection, trace=trace, after=rows.after, told=told)
 
 
+@shared
+def events(asked: Asked, *, incident_id: int) -> tuple[tracing.Event, ...]:
+    """What happened to a case that the viewer sees, up to the clock."""
+    with queries.store().reading(asked.viewer, asked.clock) as connection:
+        return tracing.events(connection, incident_id=incident_id)
+
+
 # ---------------------------------------------------------------- distribution and place
 
 
@@ -441,7 +483,7 @@ def misses(known: Indicator) -> Mark:
 
 @shared
 def where(asked: Asked, *, subject: Subject) -> tuple[Where, ...]:
-    """Where the misses lie, by area of the level below and by category, the most first."""
+    """Where the misses lie, by area of the level below, by category and by responsible unit, the most first."""
     area, below = area_of(asked, subject=subject), LEVELS_BELOW.get(subject.level)
     if area is None or below is None:
         return ()

@@ -5,10 +5,11 @@ Invariant: what of the URL could not be followed is said, and never taken for so
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from cockpit import formats, frozen_words, plotted, printed
+from cockpit import formats, frozen_words, matrix_way, plotted, printed
 from cockpit.context import View, token
 from cockpit.filterbar import filter_bar, link, option
 from cockpit.indicator import computed, words
@@ -23,7 +24,7 @@ from config.quality import quality
 from geo.errors import StoreUnavailable
 
 GROUPS = ("volume", "progress", "time", "quality")
-GONE: dict[str, str | None] = dict.fromkeys(("mark", "why", "sort", "after"))
+GONE: dict[str, str | None] = dict.fromkeys(("mark", "why", "sort", "after", "case"))
 """What the URL says of the rows; another figure begins anew."""
 CLOSED_MONTHS = 3
 
@@ -121,9 +122,17 @@ def bar(page: IndicatorView) -> None:
     category = next((one.name(view.lang) for one in view.categories if one.code == view.filters.category), "")
     known = page.indicator
     printed.foot(view, (f"{known.definition} {known.name(view.lang)}", view.area_name, words.period(page), category))
-    picture(f'<div class="filters i-bar">{chosen}{months}{_quality(view)}</div>', key="indicator_bar")
+    picture(f'<div class="filters i-bar">{_matrix(view)}{chosen}{months}{_quality(view)}</div>', key="indicator_bar")
     filter_bar(view, with_level=False, with_category=True, with_classes=True)
     _frozen(page)
+
+
+def _matrix(view: View) -> str:
+    """The way to the matrix in which the figure stands among its peers; nothing for who may not open it."""
+    if not view.may("page.assessment"):
+        return ""
+    address = f"./assessment?{urlencode(matrix_way.params(view))}"
+    return f"<a{attributes(class_='crumb', href=address)}>← {esc(view.tr('indicator.to_matrix'))}</a>"
 
 
 def _quality(view: View) -> str:

@@ -6,10 +6,12 @@ Invariant: what the range is and how it is made stands below the picture; kinds 
 from collections.abc import Sequence
 
 from cockpit import formats, frozen_words, plotted
+from cockpit.assessment.words import NOTES
 from cockpit.charts import spread as charts
 from cockpit.charts.scales import rate_ticks, round_ticks
 from cockpit.charts.spread import Point
 from cockpit.context import View
+from cockpit.figures import NO_DATA
 from cockpit.indicator import computed, spreads, words
 from cockpit.indicator.computed import IndicatorView, Month
 from cockpit.markup import esc
@@ -36,17 +38,29 @@ def draw_months(page: IndicatorView) -> Empty | None:
     kind = page.indicator.kind
     has_range = any(month.expected for month in found)
     key = f"indicator.months_key_{kind}" if has_range else "indicator.months_key_none"
-    unusual = [words.value(view, month.figure) for month in found if month.is_own and computed.is_unusual(month)]
-    if has_range and found[-1].is_own and found[-1].figure.value is not None:
-        key_own = "indicator.months_unusual" if unusual else "indicator.months_usual"
-        told_own = view.tr(key_own)
-    else:
-        told_own = ""
     columns = [view.tr(f"indicator.month_column_{name}") for name in ("month", "value", "interval", "n", "expected")]
     rows = [_month_row(page, month) for month in found]
     numbers = plotted.table_markup(view.tr("indicator.months_numbers"), columns, rows)
-    picture(f'{drawn}<p class="c-key">{esc(told_own + view.tr(key))}</p>{numbers}', key="indicator_months")
+    picture(f'{drawn}<p class="c-key">{esc(_told(page, found) + view.tr(key))}</p>{numbers}', key="indicator_months")
     return None
+
+
+def _told(page: IndicatorView, found: Sequence[Month]) -> str:
+    """How the period stands to what is expected of it, and which months have no value."""
+    view, own, told = page.view, found[-1], ""
+    if own.is_own and own.figure.value is None:
+        told = view.tr("indicator.months_not_compared", why=_gap(view, own))
+    elif own.is_own and own.expected:
+        told = view.tr("indicator.months_unusual" if computed.is_unusual(own) else "indicator.months_usual")
+    if gaps := [month for month in found if month.figure.value is None]:
+        few = sum(month.figure.note != NO_DATA for month in gaps)
+        told += view.tr("indicator.months_gaps", few=few, none=len(gaps) - few)
+    return told
+
+
+def _gap(view: View, month: Month) -> str:
+    """Why a month has no value, in a word."""
+    return view.tr(NOTES[month.figure.note or NO_DATA])
 
 
 def _point(page: IndicatorView, month: Month, at: int, n: int) -> Point:
@@ -72,6 +86,7 @@ def _point(page: IndicatorView, month: Month, at: int, n: int) -> Point:
         expected=month.expected,
         is_own=month.is_own,
         is_unusual=computed.is_unusual(month),
+        gap=_gap(view, month) if figure.value is None else "",
     )
 
 

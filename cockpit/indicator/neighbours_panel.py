@@ -13,12 +13,14 @@ from cockpit.charts.scales import round_ticks
 from cockpit.context import View, token
 from cockpit.figures import NO_DATA, Figure, wilson
 from cockpit.indicator import computed, words
-from cockpit.indicator.compare import Difference, chance_of, difference
+from cockpit.indicator.compare import Difference, Verdict, chance_of, difference
 from cockpit.indicator.computed import IndicatorView, Peer
 from cockpit.indicator.head import GONE, peer_of
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
+
+APART = ("higher", "lower")
 
 
 def neighbours_title(page: IndicatorView) -> str:
@@ -50,6 +52,9 @@ def draw_neighbours(page: IndicatorView) -> Empty | None:
         return Empty(view.tr("indicator.no_neighbours_own" if view.is_limited else "indicator.no_neighbours"))
     beside = difference(figure, peer.figure)
     told = words.verdict(view, figure.name, peer.figure.name, page.indicator, beside)
+    told += view.tr(
+        "indicator.why_named" if view.params.get("with") == peer.figure.area else f"indicator.why_{peer.how}"
+    )
     markup = _difference(view, figure, peer, beside) + f'<p class="i-verdict">{esc(formats.spaced(told))}</p>'
     picture(markup + _peers(page, figure, found, peer), key="indicator_neighbours")
     return None
@@ -74,8 +79,7 @@ def _difference(view: View, own: Figure, peer: Peer, found: Difference) -> str:
     drawn += svg.line(x1=at(0), y1=14, x2=at(0), y2=44, class_="c-limit")
     drawn += svg.line(x1=at(found.interval.low), y1=34, x2=at(found.interval.high), y2=34, class_="i-range")
     drawn += svg.element("circle", cx=at(found.points), cy=34, r=4.5, class_="c-dot")
-    points = formats.number(found.points * 100, digits=1)
-    shown = f"+{points}" if found.points > 0 else points
+    shown = words.points(found.points)
     drawn += svg.text(shown, x=at(found.points), y=25, class_="c-strong c-halo", text_anchor="middle")
     label = view.tr("indicator.difference_label", own=own.name, other=peer.figure.name, points=shown)
     ends = f"<span>← {esc(view.tr('indicator.side_low', area=own.name))}</span>"
@@ -101,7 +105,7 @@ def _peers(page: IndicatorView, own: Figure, found: Sequence[Peer], peer: Peer) 
     body = "".join(
         _peer(page, own, one, columns, is_compared=one is peer) for one in sorted(found, key=lambda one: not one.is_own)
     )
-    foot = _of_type(view, found) if page.indicator.kind == "rate" and "interval" in columns else ""
+    foot = _together(page, columns)
     table = f'<table class="i-peers"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{foot}</table>'
     return f'<div class="scroll i-tall">{table}</div><p class="c-key">{esc(_rule(view, own, found))}</p>'
 
@@ -114,25 +118,41 @@ def _columns(page: IndicatorView, found: Sequence[Peer]) -> tuple[str, ...]:
     return ("area", "value", *(("interval",) if has_interval else ()), "n", "verdict")
 
 
-def _of_type(view: View, found: Sequence[Peer]) -> str:
-    """The row of all areas of the type together: their cases added up, never a mean of their shares."""
-    told = computed.of_type(found)
-    if told is None:
+def _together(page: IndicatorView, columns: Sequence[str]) -> str:
+    """The row of all areas of the type together, as 考核 compares them: their cases added up, no mean of shares."""
+    view, told = page.view, computed.group(page)
+    if told is None or page.indicator.kind not in ("rate", "quantile"):
         return ""
-    whole, name = wilson(*told), view.tr("indicator.peers_whole")
-    return (
-        f'<tfoot><tr><td>{esc(name)}</td><td class="num">{esc(formats.share(told[0] / told[1]))}</td>'
-        f'<td class="i2">{esc(formats.share_range(whole.low, whole.high, digits=1))}</td>'
-        f'<td class="num i2">{formats.number(told[1])}</td><td></td></tr></tfoot>'
-    )
+    found, cell = told
+    numerator, denominator = computed.together(found, page.indicator.slug)
+    is_rate = page.indicator.kind == "rate" and denominator > 0
+    ends = wilson(numerator, denominator) if is_rate else None
+    side: Verdict = "few" if cell.verdict is None else "alike"
+    if cell.verdict in ("worse", "better"):
+        side = "higher" if cell.lies_above else "lower"
+    tone = "i-apart" if side in APART else "i2"
+    word = words.verdict_short(view, page.indicator, _turned(Difference(side)))
+    cells = {
+        "area": f"<td>{esc(words.group_name(view, found))}</td>",
+        "value": f'<td class="num">{esc(words.short(view, cell.figure, cell.peers))}</td>',
+        "interval": f'<td class="i2">{esc(formats.share_range(ends.low, ends.high, digits=1) if ends else "")}</td>',
+        "n": f'<td class="num i2">{formats.number(denominator) if is_rate else ""}</td>',
+        "verdict": f"<td{attributes(class_=tone)}>{esc(word)}</td>",
+    }
+    return f"<tfoot><tr>{''.join(cells[name] for name in columns)}</tr></tfoot>"
 
 
 def _rule(view: View, own: Figure, found: Sequence[Peer]) -> str:
-    compared = [difference(own, one.figure) for one in found if not one.is_own]
-    judged = sum(one.verdict in ("alike", "higher", "lower") for one in compared)
-    apart = sum(one.verdict in ("higher", "lower") for one in compared)
+    """In which order they stand, how many of them and of the adjacent ones are told apart, and how many by chance."""
+    compared = [(one, difference(own, one.figure).verdict) for one in found if not one.is_own]
+    judged = sum(verdict in ("alike", *APART) for _, verdict in compared)
     told = view.tr("indicator.peers_rule")
     if judged:
+        beside = [verdict for one, verdict in compared if one.how == "beside"]
+        if beside:
+            parts = {"apart": sum(verdict in APART for verdict in beside), "alike": beside.count("alike")}
+            told += view.tr("indicator.peers_beside", n=len(beside), few=beside.count("few"), **parts)
+        apart = sum(verdict in APART for _, verdict in compared)
         chance = formats.number(judged * chance_of(own.indicator), digits=1)
         told += view.tr("indicator.peers_chance", n=judged, apart=apart, chance=chance)
     return told
@@ -142,7 +162,7 @@ def _peer(page: IndicatorView, own: Figure, one: Peer, columns: Sequence[str], *
     view, figure = page.view, one.figure
     found = difference(own, figure)
     word = view.tr("indicator.own") if one.is_own else words.verdict_short(view, page.indicator, _turned(found))
-    tone = "i-apart" if found.verdict in ("higher", "lower") and not one.is_own else "i2"
+    tone = "i-apart" if found.verdict in APART and not one.is_own else "i2"
     border = ""
     if one.neighbour.border_m:
         tip = attributes(data_tip=view.tr("indicator.border_tip"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from config.indicators import Indicator
-from config.messages import tr
+from config.messages import catalogue, tr
 from config.site import Site
 from geo.figures import NamedArea, is_span
 from geo.tracing import MARKS, Counts, Mark, Row, Sort, Trace
@@ -56,7 +56,10 @@ def mark_of(indicator: Indicator, row: Row) -> Mark:
 
 
 def mark_words(indicator: Indicator, mark: Mark, lang: str) -> str:
-    """What the mark is called: in a figure without numerator and denominator its cases are counted or not."""
+    """What the mark is called: of a rate by the words of its family; where there is no numerator, counted or not."""
+    pair = f"kpi.{'in' if mark == 'numerator' else 'out'}_{indicator.marks}"
+    if indicator.kind == "rate" and mark != "excluded" and pair in catalogue(lang):
+        return tr(pair, lang)
     if mark == "denominator" and indicator.kind in ("quotient", "change"):
         return tr("indicator.denominator", lang)
     is_counted = mark != "excluded" and (indicator.kind in ("quantile", "count") or indicator.per)

@@ -15,7 +15,7 @@ from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from geo.figures import is_span
-from geo.tracing import PAGE_ROWS, SORTS, Counts, Mark, Row
+from geo.tracing import PAGE_ROWS, SORTS, Counts, Event, Mark, Row
 
 
 def draw(page: IndicatorView) -> Empty | None:
@@ -28,8 +28,9 @@ def draw(page: IndicatorView) -> Empty | None:
         return Empty(view.tr("indicator.rows_none"))
     rows = computed.page_of_rows(view.asked, subject=page.subject, rows=page.rows)
     picture(_bar(page, counts), key="indicator_rows_bar")
+    note = _not_due(page, counts)
     table = _table(page, rows, counts) if rows else f'<p class="empty">{esc(view.tr("indicator.rows_none_marked"))}</p>'
-    clicked = picture(_said(page) + table + _pager(page, rows, counts), key="indicator_rows")
+    clicked = picture(_said(page) + note + table + _pager(page, rows, counts), key="indicator_rows")
     if clicked:
         exempting.handle(page, clicked, rows)
     return None
@@ -48,8 +49,34 @@ def unit(page: IndicatorView) -> str:
     counts = computed.counts(view.asked, subject=page.subject)
     if counts is None or not counts.rows:
         return ""
-    told = {"n": formats.number(counts.rows), "order": view.tr(f"indicator.sort_{_sort(page, counts)}")}
-    return view.tr("indicator.rows_unit", **told)
+    n, found = formats.number(counts.rows), _found(page, counts)
+    if found != counts.rows:
+        n = view.tr("indicator.rows_some", shown=formats.number(found), n=n)
+    order = view.tr(f"indicator.sort_{_sort(page, counts)}")
+    if page.rows.mark is None:
+        first = words.marked(view, page.indicator, computed.misses(page.indicator))
+        order = view.tr("indicator.rows_first", name=first, order=order)
+    return view.tr("indicator.rows_unit", n=n, order=order)
+
+
+def _found(page: IndicatorView, counts: Counts) -> int:
+    """How many rows the page's mark and reason leave."""
+    if not page.rows.mark:
+        return counts.rows
+    return counts.excluded.get(page.rows.why, 0) if page.rows.why else count_of(page.indicator, counts, page.rows.mark)
+
+
+def _not_due(page: IndicatorView, counts: Counts) -> str:
+    """What becomes of the cases that were not due at the moment of counting; nothing where there are none."""
+    view, figure = page.view, computed.own(page.view.asked, subject=page.subject)
+    n = counts.excluded.get("not_due", 0)
+    if not n or figure is None or page.rows.mark not in (None, "excluded") or page.rows.why not in (None, "not_due"):
+        return ""
+    is_over = figure.moment >= page.subject.window.ends
+    at = (figure.moment if is_over else page.subject.window.ends).astimezone(view.site.zone)
+    told = {"n": formats.number(n), "period": words.period(page), "at": f"{at:%Y-%m-%d %H:%M}"}
+    said = view.tr(f"indicator.not_due_{'closed' if is_over else 'running'}", **told)
+    return f'<p class="c-key">{esc(said)}</p>'
 
 
 def _sort(page: IndicatorView, counts: Counts) -> str:
@@ -120,13 +147,14 @@ def _table(page: IndicatorView, rows: tuple[Row, ...], counts: Counts) -> str:
 
 def _row(page: IndicatorView, row: Row, columns: list[str], names: dict[str, str]) -> str:
     mark, part = mark_of(page.indicator, row), "numerator" if row.is_of_numerator else "denominator"
+    length = "—" if row.duration_s is None else words.elapsed(page.view, row.duration_s)
     cells = {
-        "code": f"<td>{esc(row.code)}</td>",
+        "code": f"<td>{_code(page, row)}</td>",
         "category": f"<td>{esc(names.get(row.category_code, row.category_code))}</td>",
         "place": f"<td{attributes(class_='name')}>{esc(_place(page, row))}</td>",
         "start": _when(page, row, row.start_stamp, row.start_at, is_named=True),
         "end": _end(page, row),
-        "length": f'<td class="num">{esc(words.elapsed(row.duration_s)) if row.duration_s is not None else "—"}</td>',
+        "length": f'<td class="num">{esc(length)}</td>',
         "clock": f'<td class="i3">{esc(_clock(page, row))}</td>',
         "reported": _when(page, row, "reported_at", row.reported_at),
         "closed": _when(page, row, "closed_at", row.closed_at),
@@ -137,7 +165,38 @@ def _row(page: IndicatorView, row: Row, columns: list[str], names: dict[str, str
         "agency": f'<td class="i2 name">{esc(row.agency or "—")}</td>',
     }
     style = attributes(class_="i-out" if mark == "excluded" else None, data_mark=mark)
-    return f"<tr{style}>{''.join(cells[name] for name in columns)}</tr>{_decision(page, row, len(columns))}"
+    below = _decision(page, row, len(columns)) + _events(page, row, len(columns))
+    return f"<tr{style}>{''.join(cells[name] for name in columns)}</tr>{below}"
+
+
+def _code(page: IndicatorView, row: Row) -> str:
+    """The code, which opens below the row what happened to the case, and closes it."""
+    view, is_open = page.view, page.rows.case == row.code
+    address = view.link({"case": None if is_open else row.code})
+    tip = view.tr("indicator.close_case" if is_open else "indicator.open_case")
+    known = attributes(href=address, data_go=address, aria_expanded="true" if is_open else "false", data_tip=tip)
+    return f"<a{known}>{esc(row.code)}</a>"
+
+
+def _events(page: IndicatorView, row: Row, width: int) -> str:
+    """Below the opened row: every stage, suspension, extension and reopening of the case with its stamp."""
+    if page.rows.case != row.code:
+        return ""
+    view = page.view
+    told = "".join(
+        f"<li><b>{esc(view.tr(f'indicator.event_{event.kind}'))}</b>{esc(_moment(page, event))}</li>"
+        for event in computed.events(view.asked, incident_id=row.incident_id)
+    )
+    return f'<tr class="i-case"><td{attributes(colspan=width)}><ol>{told}</ol></td></tr>'
+
+
+def _moment(page: IndicatorView, event: Event) -> str:
+    view, year = page.view, page.subject.start.year
+    at = words.exact(view, event.occurred_at, is_day=event.is_by_day, year=year)
+    told = at if event.is_moment_known else view.tr("indicator.event_no_moment")
+    if event.due_at is None:
+        return told
+    return told + view.tr("indicator.event_due_to", at=words.exact(view, event.due_at, is_day=False, year=year))
 
 
 def _decision(page: IndicatorView, row: Row, width: int) -> str:
@@ -188,7 +247,7 @@ def _over(view: View, row: Row) -> str:
         return ""
     seconds = ((row.closed_at or row.moment) - row.due_at).total_seconds()
     return (
-        esc(formats.hours_minutes(seconds))
+        esc(formats.hours_minutes(seconds, view.lang))
         if seconds > 0
         else f'<span class="i3">{esc(view.tr("indicator.inside"))}</span>'
     )
@@ -198,23 +257,29 @@ def _mark(page: IndicatorView, row: Row, mark: Mark) -> str:
     view = page.view
     if mark == "excluded":
         why = view.tr("indicator.excluded_why", why=view.tr(f"kpi.excluded_{row.excluded}"))
+        if row.excluded == "not_due":
+            why += _since(page, row)
         return f'<span class="i3">{esc(why)}</span>'
     name = esc(words.marked(view, page.indicator, mark))
-    if page.indicator.kind == "rate":
-        name = esc(view.tr(f"indicator.rate_{mark}"))
     name = f"<b>{name}</b>" if mark == computed.misses(page.indicator) and page.indicator.kind == "rate" else name
     is_open = mark == "denominator" and row.exempted_at is None and exempting.is_offered(page)
     is_open = is_open and not exempting.told(page).waits(row)
     return f"{name} {exempting.button(page, row, exempting.EXEMPT)}" if is_open else name
 
 
+def _since(page: IndicatorView, row: Row) -> str:
+    """What became of a case that was not due when it was counted, as known now."""
+    view = page.view
+    if row.closed_since is None:
+        return view.tr("indicator.since_open")
+    at = words.exact(view, row.closed_since, is_day="closed_at" in row.by_day, year=page.subject.start.year)
+    return view.tr("indicator.since_closed", at=at)
+
+
 def _pager(page: IndicatorView, rows: tuple[Row, ...], counts: Counts) -> str:
     """Which rows these are, the way to the first ones and to the next."""
     view, first = page.view, page.rows.first
-    found = counts.rows
-    if page.rows.mark:
-        found = count_of(page.indicator, counts, page.rows.mark)
-        found = counts.excluded.get(page.rows.why, 0) if page.rows.why else found
+    found = _found(page, counts)
     if found <= PAGE_ROWS or not rows:
         return ""
     last = first + len(rows)

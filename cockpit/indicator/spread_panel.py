@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from cockpit.charts.stages import Length, Stage, StageChart, stage_bars
-from cockpit.indicator import computed, spreads
+from cockpit.figures import TOO_FEW
+from cockpit.indicator import computed, spreads, words
 from cockpit.indicator.computed import IndicatorView
 from cockpit.indicator.head import peer_of
 from cockpit.markup import esc
@@ -29,9 +30,11 @@ def draw_spread(page: IndicatorView) -> Empty | None:
     if computed.axis_of(page.indicator) == "day":
         picture(spreads.by_day(page, cases), key="indicator_spread")
         return None
+    if figure.note == TOO_FEW:
+        return Empty(view.tr("indicator.spread_few", why=words.missing(view, figure)))
     peer = peer_of(page)
     beside: tuple[spreads.Named, ...] = ()
-    if peer is not None and peer.figure.area_id is not None:
+    if peer is not None and peer.figure.area_id is not None and peer.figure.note != TOO_FEW:
         other = replace(page.subject, area_id=peer.figure.area_id)
         beside = (spreads.Named(peer.figure.now or peer.figure, computed.spread(view.asked, subject=other)),)
     own = spreads.Named(figure.now or figure, cases)  # the cases are those of now

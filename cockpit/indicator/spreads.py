@@ -176,6 +176,7 @@ def by_day(page: IndicatorView, cases: Sequence[Spread]) -> str:
             n[at] += one.cases
             dark[at] += one.cases if one.in_numerator or not is_split else 0
     columns = (span + width - 1) // width
+    inside = words.marked(view, page.indicator, "numerator")
     named = {0, columns - 1, (columns - 1) // 2} if columns > 4 else {0, columns - 1}
     bars = []
     for at in range(columns):
@@ -183,9 +184,9 @@ def by_day(page: IndicatorView, cases: Sequence[Spread]) -> str:
         name = formats.period(start, start + timedelta(days=width), view.lang)
         tip = f"{name}\n{formats.cases(n[at], view.lang)}"
         if is_split:
-            tip += "\n" + view.tr("indicator.bar_dark", n=formats.number(dark[at]))
+            tip += "\n" + view.tr("indicator.bar_dark", n=formats.number(dark[at]), name=inside)
         bars.append(Bar(f"{start:%m-%d}" if at in named else "", n[at], dark[at], tip))
-    key = view.tr(f"indicator.bars_key_{'split' if is_split else 'all'}")
+    key = view.tr(f"indicator.bars_key_{'split' if is_split else 'all'}", name=inside)
     if width > 1:
         key += view.tr("indicator.bars_wide", days=width)
     label = view.tr("indicator.bars_label", n=formats.number(sum(n.values())), name=page.indicator.name(view.lang))

@@ -43,27 +43,30 @@ def draw_value(page: IndicatorView) -> Empty | None:
 def where_title(page: IndicatorView) -> str:
     """What is counted by place: those that lower a good rate, else those that count."""
     known = page.indicator
-    is_miss = known.kind == "rate" and known.direction == "up"
-    return page.view.tr("indicator.where_misses" if is_miss else "indicator.where_cases")
+    if known.kind != "rate":
+        return page.view.tr("indicator.where_cases")
+    return page.view.tr("indicator.where_of", name=words.marked(page.view, known, computed.misses(known)))
 
 
 def draw_where(page: IndicatorView) -> Empty | None:
-    """Where the rows that one looks for first lie: by area of the level below and by category, the most first."""
+    """Where the rows that one looks for first lie: by area of the level below, category and unit, the most first."""
     view = page.view
     found = computed.where(view.asked, subject=page.subject)
     if not found:
         return Empty(view.tr("indicator.where_none"))
     names = {category.code: category.name(view.lang) for category in view.categories}
     parts = ""
-    for what in ("area", "category"):
+    for what, nothing in (("area", "outside"), ("category", "outside"), ("agency", "no_agency")):
         listed = [one for one in found if one.what == what]
+        known = names if what == "category" else {}
         told = [
-            (names.get(one.name or "", one.name) or view.tr("indicator.outside"), one.cases)
+            (known.get(one.name or "", one.name) or view.tr(f"indicator.{nothing}"), one.cases)
             for one in listed[:MOST_PLACES]
         ]
         if rest := listed[MOST_PLACES:]:
             told.append((view.tr("indicator.where_rest", n=len(rest)), sum(one.cases for one in rest)))
         rows = "".join(f'<tr><td>{esc(name)}</td><td class="num">{formats.number(n)}</td></tr>' for name, n in told)
-        parts += f'<table class="i-steps"><tbody>{rows}</tbody></table>'
+        head = f'<thead><tr><th scope="col" colspan="2">{esc(view.tr(f"indicator.where_{what}"))}</th></tr></thead>'
+        parts += f'<table class="i-steps">{head}<tbody>{rows}</tbody></table>'
     picture(f'<div class="i-where">{parts}</div>', key="indicator_where")
     return None

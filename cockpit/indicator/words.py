@@ -6,7 +6,8 @@ Invariant: higher or lower is said only where the difference has an interval tha
 from collections.abc import Mapping
 from datetime import datetime
 
-from cockpit import formats
+from cockpit import formats, targets
+from cockpit.assessment.computed import Group
 from cockpit.context import View
 from cockpit.exempted import both
 from cockpit.figures import NO_DATA, TOO_FEW, Figure
@@ -14,7 +15,6 @@ from cockpit.indicator import computed
 from cockpit.indicator.compare import Difference, difference
 from cockpit.indicator.computed import IndicatorView, Peer
 from cockpit.indicator.rows import mark_words
-from cockpit.response.computed import URGENT
 from config.indicators import Indicator
 from geo.tracing import Counts, Mark
 
@@ -48,7 +48,7 @@ def short(view: View, figure: Figure, end: float | None) -> str:
     if end is None:
         return "…"
     if figure.indicator.unit == "s":
-        return formats.hours_minutes(end)
+        return formats.hours_minutes(end, view.lang)
     return formats.quantity(end, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
 
 
@@ -59,18 +59,41 @@ def period(page: IndicatorView) -> str:
 
 
 def sentence(page: IndicatorView, figure: Figure | None, peer: Peer | None, after: Figure | None) -> str:
-    """The sentence of the page: the figure, with `after` the one after exemption, and whether it differs from the
-    neighbour's."""
+    """The sentence of the page: the figure, with `after` the one after exemption, and whether it differs from its peers
+    together (as 考核 says it) and from the neighbour."""
     view, known = page.view, page.indicator
     told = {"area": view.area_name, "period": _limited(page), "name": known.name(view.lang)}
     if figure is None:
         return view.tr("indicator.head_not_in_force", **told)
     if figure.value is None:
         return formats.spaced(view.tr("indicator.head_missing", **told, why=missing(view, figure)))
-    head = view.tr("indicator.head", **told, value=both(view, value(view, figure), after))
+    head = view.tr("indicator.head", **told, value=both(view, value(view, figure), after)) + _among(page)
     if peer is not None:
-        head += _beside(view, peer, difference(figure, peer.figure))
+        head += _beside(view, figure, peer)
     return formats.spaced(head)
+
+
+def _among(page: IndicatorView) -> str:
+    """How the figure stands to all areas of its type together; empty where 考核 does not compare it."""
+    view, found = page.view, computed.group(page)
+    if found is None or found[1].verdict is None or found[1].peers is None:
+        return ""
+    cell = found[1]
+    side = "alike" if cell.verdict == "alike" else "higher" if cell.lies_above else "lower"
+    end = cell.figure.low if side == "higher" else cell.figure.high
+    told = {"value": _quantity(view, cell.figure, cell.peers), "end": _quantity(view, cell.figure, end)}
+    return view.tr(f"indicator.head_group_{side}", group=group_name(view, found[0]), **told)
+
+
+def group_name(view: View, found: Group) -> str:
+    """What all areas together are called with which 考核 compares."""
+    return view.tr("indicator.peers_whole" if found.community_type else "indicator.peers_all")
+
+
+def _quantity(view: View, figure: Figure, amount: float | None) -> str:
+    if amount is None:
+        return "…"
+    return formats.quantity(amount, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
 
 
 def _limited(page: IndicatorView) -> str:
@@ -82,12 +105,18 @@ def _limited(page: IndicatorView) -> str:
     return view.tr("assessment.period_limited", period=period(page), limits=urgency)
 
 
-def _beside(view: View, peer: Peer, found: Difference) -> str:
+def _beside(view: View, own: Figure, peer: Peer) -> str:
+    found, least = difference(own, peer.figure), own.indicator.minimum_ranked
+    how = view.tr(f"indicator.how_{peer.how}")
     if found.verdict == "few":
-        return view.tr("indicator.head_few", least=peer.figure.indicator.minimum_ranked)
+        cases = own.numerator if own.indicator.per else own.n
+        is_own = own.value is None or (cases or 0) < least
+        return view.tr(
+            "indicator.head_few" if is_own else "indicator.head_few_other", name=how + peer.figure.name, least=least
+        )
     if found.verdict not in ("alike", "higher", "lower"):
         return ""
-    named = {"name": peer.figure.name, "value": value(view, peer.figure)}
+    named = {"name": how + peer.figure.name, "value": value(view, peer.figure)}
     if found.verdict != "alike" and found.points is not None:
         named["points"] = formats.number(abs(found.points) * 100, digits=1)
         return view.tr(f"indicator.head_{found.verdict}_points", **named)
@@ -108,7 +137,7 @@ def lead(page: IndicatorView, figure: Figure | None, counts: Counts | None) -> s
         parts.append(view.tr("indicator.lead_excluded", n=formats.number(left)))
     if rest := computed.unclassified(view.asked, subject=page.subject):
         parts.append(view.tr("indicator.lead_unclassified", n=formats.number(rest)))
-    if (target := target_words(view, page.indicator)) and not is_promised(page):
+    if (target := targets.told(view, page.indicator)) and not targets.is_promised(view, page.indicator):
         parts.append(view.tr("indicator.lead_not_promised", target=target))
     elif target and figure.value is not None:
         is_met = figure.value >= (page.indicator.target or 0)
@@ -123,13 +152,6 @@ def why_no_rows(page: IndicatorView) -> str:
     return why.text(page.view.lang) if why else page.view.tr("indicator.lead_not_in_force")
 
 
-def is_promised(page: IndicatorView) -> bool:
-    """Whether the target holds for the cases of the page: that of arrivals (K03) is a promise to urgent ones only."""
-    urgent = {category.code for category in page.view.categories if category.response_class == URGENT}
-    subject = page.subject
-    return page.indicator.id != "K03" or subject.category in urgent or subject.response_class == URGENT
-
-
 def _counted(view: View, known: Indicator, figure: Figure, counts: Counts) -> str:
     """What it is made of: as counted, of a frozen figure that later data would change as it was frozen."""
     top, low = counts.numerator, counts.denominator
@@ -137,6 +159,7 @@ def _counted(view: View, known: Indicator, figure: Figure, counts: Counts) -> st
         low = figure.denominator if figure.denominator is not None else figure.n or 0
         top = figure.numerator if figure.numerator is not None else figure.n or 0
     named = {"n": formats.number(low), "k": formats.number(top), "rest": formats.number(low - top)}
+    named |= {"inside": marked(view, known, "numerator"), "outside": marked(view, known, "denominator")}
     if known.kind == "count" or known.per:
         return view.tr("indicator.lead_count", k=named["k"])
     if known.kind == "quantile":
@@ -144,23 +167,21 @@ def _counted(view: View, known: Indicator, figure: Figure, counts: Counts) -> st
     return view.tr("indicator.lead_rate" if known.kind == "rate" else "indicator.lead_parts", **named)
 
 
-def target_words(view: View, known: Indicator) -> str:
-    """The target in its unit and since when; empty where none is set."""
-    if known.target is None:
-        return ""
-    told = formats.share(known.target, digits=0) if known.unit == "ratio" else formats.duration(known.target, view.lang)
-    since = f"{known.target_since:%Y-%m-%d}" if known.target_since else ""
-    return view.tr("indicator.target_since", target=told, since=since) if since else told
-
-
 def verdict(view: View, own: str, other: str, known: Indicator, found: Difference) -> str:
     """What may be said of the difference, in a sentence."""
     told: Mapping[str, object] = {"own": own, "other": other, "least": known.minimum_ranked}
-    if found.verdict == "alike" and found.points is not None:
-        if found.times is None:
-            return view.tr("indicator.alike_points", **told)
-        return view.tr("indicator.alike_times", **told, times=found.times)
-    return view.tr(f"indicator.verdict_{found.verdict}", **told)
+    if found.interval is not None:
+        ends = {"low": points(found.interval.low), "high": points(found.interval.high)}
+        said = view.tr(f"indicator.points_{found.verdict}", **told, **ends)
+        return said if found.times is None else said + view.tr("indicator.alike_times", times=found.times)
+    rule = "per_" if known.per and found.verdict in ("alike", "higher", "lower") else "verdict_"
+    return view.tr(f"indicator.{rule}{found.verdict}", **told)
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    told = formats.number(difference * 100, digits=1)
+    return f"+{told}" if difference > 0 else told
 
 
 def verdict_short(view: View, known: Indicator, found: Difference) -> str:
@@ -185,12 +206,15 @@ def exact(view: View, moment: datetime | None, *, is_day: bool, year: int) -> st
     return day if is_day else f"{day} {local:%H:%M:%S}"
 
 
-def elapsed(seconds: int) -> str:
+def elapsed(view: View, seconds: int) -> str:
     """A duration for the table: h:mm:ss, days first from one day on."""
     days, rest = divmod(abs(seconds), 86_400)
     time = f"{rest // 3600}:{rest // 60 % 60:02d}:{rest % 60:02d}"
     sign = formats.MINUS if seconds < 0 else ""
-    return f"{sign}{days}d {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}" if days else sign + time
+    if not days:
+        return sign + time
+    time = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    return sign + view.tr("common.days_clock", n=days, time=time)
 
 
 def marked(view: View, known: Indicator, mark: Mark) -> str:

@@ -14,8 +14,8 @@ from geo.figures import reasons
 
 GROUPS = ("volume", "progress", "time", "quality")
 RULES = (
-    "window", "moment", "cases", "placing", "rollup", "covered", "few", "interval", "quantile", "peers", "change",
-    "suspicious", "frozen",
+    "window", "moment", "cases", "placing", "rollup", "covered", "few", "interval", "quantile", "peers", "beside",
+    "change", "suspicious", "frozen",
 )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 -- most :rows after the one named (keyset). mark = numerator, denominator (not in the numerator too) or excluded; place = its place among the
 -- marks by :places (numerator, denominator, excluded); sort_key by :sort: seconds of the duration, cases without one behind by their report, the
 -- newest first; or the report. start_stamp, end_stamp = which stamps the duration runs between, null where it is counted up to a moment.
--- by_e columns hold at E, stamps as known at the clock; exempted_* = the exemption of the case at the clock.
+-- by_e columns hold at E, stamps as known at the clock; exempted_* = the exemption of the case at the clock; closed_since = of a case that was
+-- not due at E: when it was closed after it, as known at the clock.
 , asked as (
   select m.*, case when m.excluded is not null then 'excluded' when m.in_numerator then 'numerator' else 'denominator' end as mark,
          case cast(:sort as text)
@@ -33,7 +34,7 @@ select p.place, p.sort_key, p.incident_id, p.is_of_numerator, p.mark, coalesce(p
        p.reported_at, p.closed_by_e, p.due_by_e, p.is_suspended, p.moment,
        p.start_stamp, p.start_at, case when p.end_at is not null then p.end_stamp end as end_stamp,
        p.end_at, p.duration_s, p.part_s,
-       x.decided_at as exempted_at, x.decided_by as exempted_by, x.reason as exempted_why
+       since.closed_since, x.decided_at as exempted_at, x.decided_by as exempted_by, x.reason as exempted_why
 from page p
 join core.incident i using (incident_id)
 join core.category k on k.category_id = i.category_id
@@ -41,4 +42,12 @@ left join core.area s on s.area_id = i.street_id
 left join core.area c on c.area_id = i.community_id
 left join core.area g on g.area_id = i.grid_id
 left join core.exemption x on x.incident_id = i.incident_id
+left join lateral (
+  select case when l.closed_at > coalesce(l.reopened_at, '-infinity') then l.closed_at end as closed_since
+  from (select max(e.occurred_at) filter (where e.kind = 'closed') as closed_at,
+               max(e.occurred_at) filter (where e.kind = 'reopened') as reopened_at
+        from core.incident_log e
+        where p.excluded = 'not_due' and e.incident_id = p.incident_id and e.occurred_at <= ops.clock()
+          and (e.actor is not null or e.revision = i.revision)) l
+) since on true
 order by p.place, p.sort_key, p.incident_id, p.is_of_numerator

@@ -1,5 +1,5 @@
--- one row is one area of the level below, or one category, with the cases of the asked marks in it, the most first; key (what, name).
--- what = area or category; the cases that no area below holds have the name null
+-- one row is one area of the level below, one category or one responsible unit, with the cases of the asked marks in it, the most first;
+-- key (what, name). what = area, category or agency; the cases that no area below holds, or no unit has, have the name null
 , asked as (
   select m.*, case when m.excluded is not null then 'excluded' when m.in_numerator then 'numerator' else 'denominator' end as mark
   from marks_of_family m
@@ -16,4 +16,8 @@ union all
 select 'category', c.code, count(*)::int
 from kept k join core.category c using (category_id)
 group by c.code
+union all
+select 'agency', i.agency_responsible, count(*)::int
+from kept k join core.incident i using (incident_id)
+group by i.agency_responsible
 order by what, cases desc, name
