@@ -76,7 +76,7 @@ _RULES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     **dict.fromkeys(["version", "minimum_n", "minimum_ranked"], ("whole", _is_whole)),
     **dict.fromkeys(["is_assessable", "is_part"], ("yes_no", lambda value: isinstance(value, bool))),
-    **dict.fromkeys(["reference_only_zh", "reference_only_en"], ("text", lambda value: isinstance(value, str))),
+    **dict.fromkeys(["reference_only_zh", "reference_only_en", "also"], ("text", lambda value: isinstance(value, str))),
     "quantile": ("quantile", lambda value: value is None or (_is_number(value) and value < 1)),
     "target": ("number", lambda value: value is None or _is_number(value)),
     "scale": ("number", _is_number),
@@ -105,7 +105,7 @@ class Indicator:
     source must carry for it; `beside` the exclusions that are shown even when they are 0. `is_assessable`
     is false for what may be seen but not scored, `reference_only_*` says why. `minimum_n` cases give a figure,
     `minimum_ranked` a place in a ranking. `per` names a denominator that is no number of cases.
-    `is_part`: a quotient of parts of one whole, shown as a percentage.
+    `is_part`: a quotient of parts of one whole, shown as a percentage. `also`: other words that people search it by.
     """
 
     slug: str
@@ -136,6 +136,7 @@ class Indicator:
     is_part: bool = False
     reference_only_zh: str = ""
     reference_only_en: str = ""
+    also: str = ""
     stages: tuple[str, ...] = field(default=())
     beside: tuple[str, ...] = field(default=())
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cockpit.assessment import differences_panel, freeze_panel, panels
+from cockpit.assessment import beside_panel, differences_panel, freeze_panel, panels
 from cockpit.context import current_view
 from cockpit.limited import stop_unassigned
 
@@ -15,4 +15,5 @@ if assessed is None:
 panels.bar(assessed)
 freeze_panel.draw(assessed)
 differences_panel.show(assessed)
+beside_panel.show(assessed)
 panels.show(assessed)

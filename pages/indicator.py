@@ -28,7 +28,7 @@ if "incidents" not in view.datasets and view.fault is None:
 head.bar(page)
 
 section = partial(head.section, page)
-left, middle, right = st.columns([9, 16, 10], gap="medium")
+left, middle, right = st.columns([9, 15, 11], gap="medium")
 with left:
     name, use = card_panel.card_title(page)
     section(key="card", title=name, unit=use, draw=card_panel.draw_card, is_dated=False)
@@ -48,6 +48,13 @@ with middle:
         unit=months_panel.unit(page),
         draw=months_panel.draw_months,
     )
+    section(
+        key="where",
+        title=value_panels.where_title(page),
+        unit=view.tr("indicator.where_unit"),
+        draw=value_panels.draw_where,
+        is_dated=False,
+    )
 with right:
     section(
         key="value",
@@ -60,13 +67,6 @@ with right:
         title=told(partial(neighbours_panel.neighbours_title, page)) or view.tr("indicator.neighbours_title"),
         unit=told(partial(neighbours_panel.neighbours_unit, page)),
         draw=neighbours_panel.draw_neighbours,
-    )
-    section(
-        key="where",
-        title=value_panels.where_title(page),
-        unit=view.tr("indicator.where_unit"),
-        draw=value_panels.draw_where,
-        is_dated=False,
     )
 section(
     key="rows",

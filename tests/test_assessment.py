@@ -9,9 +9,10 @@ import pytest
 from figures_builder import Town
 
 from cockpit import figures
-from cockpit.assessment import choice, computed
+from cockpit.assessment import cells, choice, computed
 from cockpit.assessment.computed import Cell
 from cockpit.figures import Figure, wilson
+from cockpit.picture import STATIC
 from config import assessment as settings
 from config.indicators import indicator
 from config.reader import ConfigError
@@ -273,3 +274,36 @@ def test_settings_that_name_no_indicator_are_refused_by_name(tmp_path: Path, mon
     assert raised.value.faults == (
         "there is no indicator 'on_time'", "there is no indicator 'x'", "suspicious_n must be a whole number above 0",
     )  # fmt: skip
+
+
+# ---------------------------------------------------------------- how it looks
+
+
+@pytest.mark.parametrize("slug", ["on_time_rate", "rework_rate"])
+def test_worse_is_filled_and_points_down_and_better_is_hollow_and_points_up_whichever_way_counts(slug: str) -> None:
+    few, most = cell(rate(10, 1000, slug=slug), peers=0.5), cell(rate(990, 1000, slug=slug), peers=0.5)
+    worse, better = (few, most) if indicator(slug).direction == "up" else (most, few)
+    assert (worse.verdict, better.verdict) == ("worse", "better")
+    for one, name in ((worse, "worse"), (better, "better")):
+        drawn = cells.drawing(one, cells.column(indicator(slug), [one]))
+        assert cells.MARKS[name] in drawn
+        assert f"mx-dot {name}" in drawn
+    css = (STATIC / "assessment.css").read_text()
+    assert ".mx-dot.better{fill:var(--bg)" in css, "hollow"
+
+
+def test_a_column_of_closing_times_has_one_unit_and_counts_of_none_have_an_axis_to_one() -> None:
+    def unit(slug: str, seconds: int) -> str:
+        figure = replace(rate(1, 1, slug=slug), value=seconds, n=40, interval=None)
+        return cells.column(indicator(slug), [cell(figure, peers=None)]).unit
+
+    assert {unit("close_p50", seconds) for seconds in (900, 7_000, 400_000)} == {"hour"}
+    assert unit("accept_p50", 300) == "minute"
+    axis = cells.column(indicator("backlog_overdue"), [cell(count(0), peers=None)])
+    assert (axis.low, axis.high) == (0, 1)
+
+
+def test_a_course_is_drawn_only_where_most_months_are_in_a_line() -> None:
+    told, none = rate(30, 40), replace(rate(30, 40), value=None)
+    assert cells.spark([told] * 13, low=0, high=1)
+    assert cells.spark([none, told, told, none, none, told, told, none, none, none], low=0, high=1) == ""

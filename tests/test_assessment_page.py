@@ -228,6 +228,34 @@ def test_definitions_are_found_as_one_types_by_number_and_by_words_of_either_lan
         expect(page.locator("[data-none]")).to_be_visible()
 
 
+def test_the_search_reads_whole_cards_in_any_dash_and_by_other_words_and_leaves_one_use(
+    browser: Browser, town: str
+) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/method")
+        field, cards = page.locator("input[data-filter]"), page.locator(".me-card:visible")
+        for typed in ("Kaplan-Meier", "kaplan–meier", "KAPLAN\N{NON-BREAKING HYPHEN}MEIER", "ＫＭ"):
+            field.fill(typed)
+            expect(page.locator("#close_km_p50")).to_be_visible()
+            expect(cards).to_have_count(2)
+        for typed, slug in (
+            ("重复率", "repeat_rate"),
+            ("仅供参考 豁免", "exemption_rate"),
+            ("repeat 投诉率", "repeat_rate"),
+        ):
+            field.fill(typed)
+            expect(page.locator(f"#{slug}")).to_be_visible()
+            expect(page.locator("#onscene_p50")).to_be_hidden()
+        field.fill("冻结")
+        expect(page.locator(".me-rule:visible h3", has_text="冻结")).to_have_count(1)
+        field.fill("")
+        page.locator("button[data-only=reference]").click()
+        expect(page.locator("#on_time_rate")).to_be_hidden()
+        expect(page.locator("#incidents")).to_be_visible()
+        page.locator("button[data-only=reference]").click()
+        expect(page.locator("#on_time_rate")).to_be_visible()
+
+
 def test_an_anchor_brings_the_definition_into_view(browser: Browser, town: str) -> None:
     with watched(browser) as visit:
         page = visit.open(f"{town}/method#close_p90")

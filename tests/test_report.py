@@ -133,6 +133,8 @@ def test_the_report_says_the_figures_of_the_month(area: str | None, view: View) 
         assert re.sub(r"\s+", "", words.value(own, figure)) in read
     if area is None:
         assert "#setpage(width:1pt)<b>" in read  # a name is a text, not a command
+        assert "n=40" in read, "a share of an area stands with its cases"
+        assert "样本不足n=4" in read
     assert {"/Type0"} <= {font["/Subtype"] for font in _fonts(pages[0])}
     assert all("/FontFile3" in _descriptor(font) or "/FontFile2" in _descriptor(font) for font in _fonts(pages[0]))
 

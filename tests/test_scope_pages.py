@@ -1,8 +1,9 @@
 """Pages of who sees a part, in a real browser: they open on the own area, name it, and show nothing of another."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from browser import TOKENS, WAIT_MS, chromium, served, sign_in, until, watched
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from sampled_street import street
 from sqlalchemy import text
 
+from cockpit import publishing
 from cockpit.access.current import COOKIE
 from geo.store import Store, StoreUrls
 from geo.viewer import OPERATOR, Clock
@@ -82,6 +84,31 @@ def test_a_secretary_s_pages_open_on_the_own_community(browser: Browser, pages: 
                 assert_nothing_of_others(page)
         expect(page.locator(".k-figures thead")).not_to_contain_text("对照")
         assert page.locator(".k-search").count() == 0, "there is one community: nothing to look for"
+
+
+def test_a_secretary_s_assessment_begins_with_the_published_figures_of_all_and_a_list_for_keys(
+    browser: Browser, pages: Served, clock: Clock
+) -> None:
+    store = Store(pages.urls)
+    publishing.publish(store, clock, months=(date(2026, 10, 1),))
+    store.close()
+    pages.cookie("secretary", OWN)
+    with watched(browser) as visit:
+        page = visit.open(f"{pages.address}/assessment")
+        table = page.locator("#peers")
+        expect(table).to_contain_text("按时办结率", timeout=WAIT_MS)
+        assert table.bounding_box()["y"] < page.locator(".mx").bounding_box()["y"]  # type: ignore[index]
+        page.locator(".k-names summary").focus()
+        page.keyboard.press("Enter")
+        names = page.locator(".k-names tbody th")
+        assert names.count() > 10
+        expect(names.first).to_have_text("和平社区")
+        expect(page.locator(".k-names tbody tr").first).to_contain_text(re.compile(r"n=\d+"))
+        matrix = page.locator(".mx").inner_html()
+        assert [name for name in OTHERS if name in matrix] == []
+        page = visit.open(f"{pages.address}/indicator?from=2026-10-01&to=2026-11-01")
+        page.locator("a[href*='#peers']").click()
+        expect(page.locator("#peers")).to_be_in_viewport(timeout=WAIT_MS)
 
 
 def test_another_community_in_the_address_is_told_like_an_unknown_one_and_leaves_a_line(

@@ -13,12 +13,16 @@ from cockpit.figures import Figure
 from config.indicators import Indicator
 
 HEIGHT, MIDDLE = 17, 9
+IN_HOURS = frozenset({"close", "close_active", "close_km", "close_work", "handling", "follow_up"})
+"""Durations that are told in hours even where all of an area's are short, so that a column has one unit everywhere."""
+MOST_HOURS_S = 14 * scales.DAY_S
 BAR = 8
-_TRIANGLES = {True: "M4.5,9L-4,4.5V13.5Z", False: "M-4.5,9L4,4.5V13.5Z"}
-"""Pointing to the side on which the value lies: right where it is higher than the peers' value."""
+MARKS = {"worse": "M0,13.5L-5,5H5Z", "better": "M0,4.5L4.6,12.5H-4.6Z"}
+"""A verdict as a shape around x = 0 of a row: filled and pointing down for worse, hollow and pointing up for better,
+whichever way the indicator counts; so that neither needs a colour."""
 WARNING = (
     '<svg class="mx-sus" width="12" height="12" viewBox="0 0 14 12" aria-hidden="true">'
-    '<path d="M7,1.5l5.5,9h-11z"></path></svg>'
+    '<path d="M7,.8L12.6,6L7,11.2L1.4,6Z"></path></svg>'
 )
 
 
@@ -60,13 +64,21 @@ def column(indicator: Indicator, cells: Sequence[Cell], *, target: float | None)
     if indicator.kind == "rate":
         low, high = _rates(cells, target)
         return Column(indicator, low, high, "share", 0.01, 1, target)
-    ticks = scales.round_ticks(min(told, default=0), max(told, default=1), at_most=4)
+    least = 1 if indicator.unit == "count" else 0
+    ticks = scales.round_ticks(min(told, default=0), max(least, *told) if told else 1, at_most=4)
     if indicator.unit == "s":
-        unit = scales.unit_for(max(told, default=1))
+        unit = _unit(indicator, max(told, default=1))
         ticks = tuple(tick * unit.seconds for tick in scales.round_ticks(0, max(told, default=1) / unit.seconds))
         return Column(indicator, 0, ticks[-1], unit.name, unit.seconds, 1, target)
     digits = {"count": 0, "d": 1, "per_1000": 1}.get(indicator.unit, 2)
     return Column(indicator, ticks[0], ticks[-1], indicator.unit, 1, digits, target)
+
+
+def _unit(indicator: Indicator, longest_s: float) -> scales.TimeUnit:
+    """The same unit in whichever area one looks: hours for what takes hours, days for what takes weeks."""
+    if indicator.marks not in IN_HOURS:
+        return scales.unit_for(longest_s)
+    return scales.HOURS if longest_s <= MOST_HOURS_S else scales.DAYS
 
 
 def _rates(cells: Sequence[Cell], target: float | None) -> tuple[float, float]:
@@ -125,7 +137,7 @@ def _dot(cell: Cell, scale: Column) -> str:
 
 
 def _triangle(at: str, cell: Cell) -> str:
-    path = svg.element("path", d=_TRIANGLES[cell.lies_above], class_=f"mx-dot{_style(cell)}")
+    path = svg.element("path", d=MARKS[cell.verdict or "worse"], class_=f"mx-dot{_style(cell)}")
     return svg.element("svg", path, x=at, overflow="visible")
 
 
@@ -144,7 +156,10 @@ def _bar(figure: Figure, scale: Column, cell: Cell) -> str:
 
 
 def spark(figures: Sequence[Figure], *, low: float, high: float) -> str:
-    """The months before as a line, gaps where there is no value, the last one a dot; `low` and `high` end the axis."""
+    """The months before as a line, gaps where there is no value, the last one a dot; `low` and `high` end the axis.
+
+    Nothing where most months are in no line: scraps say nothing of a course.
+    """
     span = (high - low) or 1.0
     step = 1000 / max(len(figures) - 1, 1)
 
@@ -157,6 +172,8 @@ def spark(figures: Sequence[Figure], *, low: float, high: float) -> str:
             runs.append([])
         else:
             runs[-1].append(f"{svg.coordinate(index * step)},{svg.coordinate(y(float(figure.value)))}")
+    if sum(len(run) for run in runs if len(run) > 1) * 2 < len(figures):
+        return ""
     lines = "".join(
         svg.element("polyline", points=" ".join(run), class_="mx-spark", vector_effect="non-scaling-stroke")
         for run in runs

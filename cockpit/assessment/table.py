@@ -40,6 +40,8 @@ def markup(choice: Choice, found: Matrix, lines: Lines) -> str:
     foot = f'<p class="mx-foot">{way}{esc(words.foot(choice, found))}</p>'
     has_target = any(scale.target is not None for scale in scales.values())
     legend = _legend(choice, has_late=bool(drawn.late), has_target=has_target)
+    if is_wide:
+        legend += f'<p class="mx-more">{esc(choice.view.tr("assessment.more_columns", n=len(choice.columns)))}</p>'
     return f'{legend}<div class="mx-wrap{" wide" if is_wide else ""}">{table}</div>{foot}'
 
 
@@ -54,8 +56,8 @@ def _legend(choice: Choice, *, has_late: bool, has_target: bool) -> str:
     hollow = '<circle cx="15" cy="6" r="2.8" class="mx-dot hollow"></circle>'
     shown = [
         (_mark(_range("") + dot), "interval"),
-        (_mark(_range(" worse") + '<path d="M10,6L18.5,1.5V10.5Z" class="mx-dot worse"></path>'), "worse"),
-        (_mark(_range(" better") + '<path d="M20,6L11.5,1.5V10.5Z" class="mx-dot better"></path>'), "better"),
+        (_mark(_range(" worse") + _verdict("worse")), "worse"),
+        (_mark(_range(" better") + _verdict("better")), "better"),
         (_mark('<line x1="4" x2="4" y1="-3" y2="15" class="mx-peer strong"></line>', width=8), "peers"),
         *([(_mark('<line x1="4" x2="4" y1="-3" y2="15" class="mx-target"></line>', width=8), "target")] * has_target),
         (cells.WARNING, "suspicious"),
@@ -70,6 +72,10 @@ def _legend(choice: Choice, *, has_late: bool, has_target: bool) -> str:
 
 def _mark(body: str, *, width: int = 30) -> str:
     return f'<svg width="{width}" height="12" viewBox="0 -3 {width} 18" aria-hidden="true">{body}</svg>'
+
+
+def _verdict(name: str) -> str:
+    return f'<path d="{cells.MARKS[name]}" transform="translate(15 -3)" class="mx-dot {name}"></path>'
 
 
 def _range(style: str) -> str:
@@ -154,13 +160,20 @@ class _Drawn:
             told = view.tr("assessment.all_suspicious_tip", n=len(self.found.suspicious(each.slug)))
             tags += f"<span{attributes(class_='mx-doubt', data_tip=told)}>{cells.WARNING}</span>"
         name = formats.spaced(each.name(view.lang))
-        tip = f"{each.definition} {each.name(view.lang)}\n{each.formula(view.lang)}\n{each.denominator(view.lang)}"
-        if scale.target is not None:
-            tip += "\n" + view.tr("assessment.target", target=targets.explained(view, each))
+        better = view.tr(f"method.direction_{each.direction}")
+        lines = [f"{each.definition} {each.name(view.lang)}", each.formula(view.lang), each.denominator(view.lang)]
+        lines += (
+            [view.tr("assessment.target", target=targets.explained(view, each))] if scale.target is not None else []
+        )
+        tip = "\n".join([*lines, better, view.tr("assessment.sort_label", name=each.name(view.lang))])
         style = "mx-col late" if each.slug in self.late else "mx-col"
         known = attributes(scope="col", aria_sort=self._order(each.slug), class_=style)
         told = f'<div class="mx-h">{self._sort_link(each.slug, name, tip)}{tags}{self._definition(each)}</div>'
-        return f"<th{known}>{told}{_axis(scale.end(scale.low), scale.end(scale.high))}</th>"
+        axis = _axis(scale.end(scale.low), scale.end(scale.high)) if self._has_values(each.slug) else ""
+        return f"<th{known}>{told}{axis}</th>"
+
+    def _has_values(self, slug: str) -> bool:
+        return any(row.cells[slug].figure.value is not None for row in self.found.rows)
 
     def _unit(self, scale: Column) -> str:
         time = scale.indicator.unit == "s"
@@ -281,7 +294,7 @@ class _Drawn:
         scale = self.scales[figure.indicator.slug]
         if figure.value is None:
             return f'<span class="mx-n mx-why">{esc(words.value(view, figure))}</span>'
-        arrow = {1: "↑", -1: "↓"}.get(cell.change, "")
+        arrow = {1: "↗", -1: "↘"}.get(cell.change, "")
         said = [view.tr(f"assessment.verdict_{cell.verdict}")] if cell.verdict in ("worse", "better") else []
         said += [view.tr("assessment.suspicious")] if cell.is_suspicious else []
         said += [view.tr(f"assessment.change_{'up' if cell.change > 0 else 'down'}")] if cell.change else []

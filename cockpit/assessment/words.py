@@ -15,6 +15,8 @@ from cockpit.figures import NO_DATA, NOT_REACHED, TOO_FEW, Figure
 from config.indicators import Indicator
 
 MOST_NAMES = 6
+SIGNS = {"worse": "▼ ", "better": "△ "}
+"""The shapes of the matrix, where a verdict is text."""
 NOTES = {NO_DATA: "kpi.no_data", TOO_FEW: "kpi.too_few", NOT_REACHED: "kpi.not_reached"}
 
 
@@ -242,6 +244,9 @@ def _facts(view: View, figure: Figure) -> list[str]:
         shown = view.tr("assessment.tip_value", value=shown, low=low, high=high)
     if figure.numerator is not None and figure.denominator is not None:
         parts = {"numerator": formats.number(figure.numerator), "denominator": formats.number(figure.denominator)}
+        if figure.indicator.kind == "quotient" and figure.indicator.scale != 1:
+            parts["scale"] = formats.number(figure.indicator.scale)
+            return [shown, view.tr("assessment.tip_cases_scaled", **parts)]
         return [shown, view.tr("assessment.tip_cases", **parts)]
     if figure.indicator.kind == "quantile" and figure.n is not None:
         return [shown, view.tr("assessment.tip_n", n=formats.number(figure.n))]
@@ -250,7 +255,7 @@ def _facts(view: View, figure: Figure) -> list[str]:
 
 def _verdict(view: View, cell: Cell) -> list[str]:
     if cell.verdict:
-        return [view.tr(f"assessment.verdict_{cell.verdict}")]
+        return [SIGNS.get(cell.verdict, "") + view.tr(f"assessment.verdict_{cell.verdict}")]
     few = cell.figure.value is not None and not cell.is_firm and cell.figure.indicator.is_assessable
     return [view.tr("assessment.tip_not_firm", n=cell.figure.indicator.minimum_ranked)] if few else []
 

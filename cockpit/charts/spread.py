@@ -74,7 +74,8 @@ class Point:
     high: float | None
     expected: tuple[float, float] | None
     is_own: bool = False
-    is_unusual: bool = False
+    unusual: str = ""
+    """Empty inside the expected range; else `worse`, `better`, or `apart` where neither side is good."""
     gap: str = ""
 
 
@@ -230,7 +231,7 @@ def months(points: Sequence[Point], *, ticks: Sequence[tuple[float, str]], label
         if point.value is not None:
             if point.low is not None and point.high is not None:
                 body += svg.line(x1=middle, y1=y(point.low), x2=middle, y2=y(point.high), class_="i-whisker")
-            style = "i-unusual" if point.is_unusual else "c-dot"
+            style = f"i-unusual {point.unusual}" if point.unusual else "c-dot"
             body += svg.element("circle", cx=middle, cy=y(point.value), r=4.5 if point.is_own else 2.5, class_=style)
         else:
             body += svg.text("×", x=middle, y=floor + 4, class_="i-none", text_anchor="middle")

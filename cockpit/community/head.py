@@ -29,6 +29,7 @@ def apply_style() -> None:
     """Puts the shapes of this page and its charts on this run's page."""
     st.html(STATIC / "charts.css")
     st.html(STATIC / "community.css")
+    st.html(STATIC / "peers.css")
 
 
 def open_page(view: View) -> Chosen:

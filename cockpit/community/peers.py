@@ -31,6 +31,7 @@ MINIMUM_HOUSEHOLDS = 10
 class Dot:
     """One area: its value (per 1,000 households, a ratio or seconds) out of `n` cases; `parts` is what was divided."""
 
+    code: str
     name: str
     value: float
     n: int
@@ -127,11 +128,10 @@ def _dot(figure: Beside) -> Dot | None:
         return None
     if figure.kpi == "incidents":
         homes = figure.households or 1
-        return Dot(figure.name, figure.value * 1000 / homes, figure.n, (figure.n, homes))
+        return Dot(figure.code, figure.name, figure.value * 1000 / homes, figure.n, (figure.n, homes))
     has_parts = figure.numerator is not None and figure.denominator
-    return Dot(
-        figure.name, figure.value, figure.n, (figure.numerator or 0, figure.denominator or 0) if has_parts else None
-    )
+    parts = (figure.numerator or 0, figure.denominator or 0) if has_parts else None
+    return Dot(figure.code, figure.name, figure.value, figure.n, parts)
 
 
 def _verdict(slug: str, other: Dot, own: Dot) -> Verdict:

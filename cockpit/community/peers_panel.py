@@ -53,7 +53,8 @@ def draw(chosen: Chosen) -> Empty | None:
     )
     body = "".join(_row(view, row, area.name) for row in found.rows)
     table = f'<table class="k-peers"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-    picture(table + f'<p class="c-key">{esc(_rule(chosen, found))}</p>', key="community_peers")
+    rule = f'<p class="c-key">{esc(_rule(chosen, found))}</p>'
+    picture(f'<div id="peers">{table}</div>{rule}{_names(chosen, found, area.code)}', key="community_peers")
     return None
 
 
@@ -69,6 +70,35 @@ def _rule(chosen: Chosen, found: Peers) -> str:
     few = max(row.few for row in found.rows)
     told = chosen.view.tr("published.rule", area=_above(chosen, found))
     return told + (chosen.view.tr("published.rule_few", n=few) if few else "")
+
+
+def _names(chosen: Chosen, found: Peers, own: str) -> str:
+    """The dots as a list of names with values and cases, for who has no mouse; the own area first, then by code."""
+    view = chosen.view
+    dots = {(row.slug, dot.code): dot for row in found.rows for dot in (*row.others, *((row.own,) if row.own else ()))}
+    names = {dot.code: dot.name for dot in dots.values()}
+    head = f'<th scope="col" data-sort="text" tabindex="0">{esc(_level(chosen))}</th>'
+    head += "".join(
+        f'<th class="num" scope="col" data-sort="number" tabindex="0">{esc(_name(view, row))}</th>'
+        for row in found.rows
+    )
+    body = ""
+    for code in sorted(names, key=lambda code: (code != own, code)):
+        cells = "".join(_named(view, row, dots.get((row.slug, code))) for row in found.rows)
+        is_own = attributes(aria_current="true" if code == own else None)
+        body += f'<tr{is_own}><th scope="row">{esc(names[code])}</th>{cells}</tr>'
+    title = view.tr("published.names", n=len(names), level=_level(chosen))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    inside = f'<summary>{esc(title)}</summary><div class="scroll" tabindex="0">{table}</div>'
+    return f'<details class="k-names">{inside}</details>'
+
+
+def _named(view: View, row: Row, dot: Dot | None) -> str:
+    if dot is None:
+        return f'<td class="num i3" data-v="">{esc(view.tr("common.too_few"))}</td>'
+    n = view.tr("published.n", n=formats.number(dot.n))
+    value = f'{esc(_value(view, row, dot.value))} <span class="i3">{esc(n)}</span>'
+    return f"<td{attributes(class_='num figure', data_v=dot.value)}>{value}</td>"
 
 
 def _row(view: View, row: Row, area: str) -> str:

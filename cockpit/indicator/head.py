@@ -122,7 +122,12 @@ def bar(page: IndicatorView) -> None:
     category = next((one.name(view.lang) for one in view.categories if one.code == view.filters.category), "")
     known = page.indicator
     printed.foot(view, (f"{known.definition} {known.name(view.lang)}", view.area_name, words.period(page), category))
-    picture(f'<div class="filters i-bar">{_matrix(view)}{chosen}{months}{_quality(view)}</div>', key="indicator_bar")
+    button = attributes(type="button", class_="btn s i-end", data_print="1")
+    printing = f"<button{button}>{esc(view.tr('assessment.print'))}</button>"
+    picture(
+        f'<div class="filters i-bar">{_matrix(view)}{chosen}{months}{_quality(view)}{printing}</div>',
+        key="indicator_bar",
+    )
     filter_bar(view, with_level=False, with_category=True, with_classes=True)
     _frozen(page)
 

@@ -85,9 +85,19 @@ def _point(page: IndicatorView, month: Month, at: int, n: int) -> Point:
         high=None if figure.high is None else float(figure.high),
         expected=month.expected,
         is_own=month.is_own,
-        is_unusual=computed.is_unusual(month),
+        unusual=_unusual(month),
         gap=_gap(view, month) if figure.value is None else "",
     )
+
+
+def _unusual(month: Month) -> str:
+    """On which side a month lies outside what is expected of it."""
+    known, value = month.figure.indicator, month.figure.value
+    if not computed.is_unusual(month) or value is None or month.expected is None:
+        return ""
+    if known.direction == "none":
+        return "apart"
+    return "better" if (value > month.expected[1]) == (known.direction == "up") else "worse"
 
 
 def _name(page: IndicatorView, month: Month) -> str:

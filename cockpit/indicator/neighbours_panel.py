@@ -19,6 +19,8 @@ from cockpit.indicator.head import GONE, peer_of
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
+from config.indicators import Indicator
+from geo import published
 
 APART = ("higher", "lower")
 
@@ -48,8 +50,11 @@ def draw_neighbours(page: IndicatorView) -> Empty | None:
     found, peer = computed.peers(view.asked, subject=page.subject), peer_of(page)
     if page.subject.area_id is None:
         return Empty(view.tr("indicator.no_neighbours_site"))
+    if figure is not None and peer is None and view.is_limited:
+        picture(_published(page), key="indicator_neighbours_own")
+        return None
     if figure is None or peer is None:
-        return Empty(view.tr("indicator.no_neighbours_own" if view.is_limited else "indicator.no_neighbours"))
+        return Empty(view.tr("indicator.no_neighbours"))
     beside = difference(figure, peer.figure)
     told = words.verdict(view, figure.name, peer.figure.name, page.indicator, beside)
     told += view.tr(
@@ -58,6 +63,17 @@ def draw_neighbours(page: IndicatorView) -> Empty | None:
     markup = _difference(view, figure, peer, beside) + f'<p class="i-verdict">{esc(formats.spaced(told))}</p>'
     picture(markup + _peers(page, figure, found, peer), key="indicator_neighbours")
     return None
+
+
+def _published(page: IndicatorView) -> str:
+    """The way to the published figures of the others, for who sees the own area only."""
+    view, area = page.view, page.view.filters.area
+    told = esc(view.tr("indicator.no_neighbours_own"))
+    if area is None or area.level not in published.LEVELS or not view.may("page.community"):
+        return f'<p class="empty">{told}</p>'
+    address = f"./community{view.common_link()}#peers"
+    way = view.tr("indicator.to_published", area=area.name)
+    return f'<p class="empty">{told}<br><a{attributes(href=address)}>{esc(way)} →</a></p>'
 
 
 def _difference(view: View, own: Figure, peer: Peer, found: Difference) -> str:
@@ -130,7 +146,7 @@ def _together(page: IndicatorView, columns: Sequence[str]) -> str:
     side: Verdict = "few" if cell.verdict is None else "alike"
     if cell.verdict in ("worse", "better"):
         side = "higher" if cell.lies_above else "lower"
-    tone = "i-apart" if side in APART else "i2"
+    tone = _tone(page.indicator, _turned(Difference(side)))
     word = words.verdict_short(view, page.indicator, _turned(Difference(side)))
     cells = {
         "area": f"<td>{esc(words.group_name(view, found))}</td>",
@@ -162,7 +178,7 @@ def _peer(page: IndicatorView, own: Figure, one: Peer, columns: Sequence[str], *
     view, figure = page.view, one.figure
     found = difference(own, figure)
     word = view.tr("indicator.own") if one.is_own else words.verdict_short(view, page.indicator, _turned(found))
-    tone = "i-apart" if found.verdict in APART and not one.is_own else "i2"
+    tone = "i2" if one.is_own else _tone(page.indicator, _turned(found))
     border = ""
     if one.neighbour.border_m:
         tip = attributes(data_tip=view.tr("indicator.border_tip"))
@@ -177,6 +193,15 @@ def _peer(page: IndicatorView, own: Figure, one: Peer, columns: Sequence[str], *
     }
     row = attributes(aria_current="true" if one.is_own else None, class_="i-with" if is_compared else None)
     return f"<tr{row}>{''.join(cells[name] for name in columns)}</tr>"
+
+
+def _tone(known: Indicator, found: Difference) -> str:
+    """How a row's verdict looks: as on the page of all areas, where it is a good or a bad one."""
+    if found.verdict not in ("higher", "lower"):
+        return "i2"
+    if known.direction == "none":
+        return "i-apart"
+    return "i-apart better" if (found.verdict == "higher") == (known.direction == "up") else "i-apart worse"
 
 
 def _peer_value(view: View, figure: Figure) -> str:

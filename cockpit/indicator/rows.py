@@ -19,7 +19,7 @@ LONG_ROWS = 20_000
 COLUMNS = (
     "code", "category", "mark", "in_numerator", "in_denominator", "excluded", "reason", "part", "agency", "street",
     "community", "grid", "reported_at", "closed_at", "due_at", "start_event", "start_at", "end_event", "end_at",
-    "clock", "duration_s", "part_s", "exempted_at", "exempted_by", "exempted_why",
+    "clock", "duration_s", "part_s", "over_s", "exempted_at", "exempted_by", "exempted_why",
 )  # fmt: skip
 
 
@@ -76,6 +76,14 @@ def count_of(indicator: Indicator, counts: Counts, mark: Mark) -> int:
     return counts.of(asked_marks(indicator, mark))
 
 
+def over_s(row: Row) -> int | None:
+    """Whole seconds from the deadline to the closure, or to E while open; below zero inside the limit, None without a
+    deadline or where either is a bare date."""
+    if row.due_at is None or {"due_at", "closed_at"} & row.by_day:
+        return None
+    return int(((row.closed_at or row.moment) - row.due_at).total_seconds())
+
+
 def record(indicator: Indicator, row: Row, *, is_of_two_parts: bool, site: Site, lang: str) -> dict[str, Any]:
     """The row by COLUMNS; moments as ISO 8601 in the site's zone, a bare date as that; durations in whole seconds."""
     mark = mark_of(indicator, row)
@@ -109,6 +117,7 @@ def record(indicator: Indicator, row: Row, *, is_of_two_parts: bool, site: Site,
         "clock": indicator.clock if row.duration_s is not None else None,
         "duration_s": row.duration_s,
         "part_s": row.part_s,
+        "over_s": over_s(row),
         "exempted_at": told(row.exempted_at, None),
         "exempted_by": row.exempted_by,
         "exempted_why": row.exempted_why,

@@ -10,7 +10,7 @@ from cockpit.exports import link as export_link
 from cockpit.filterbar import option
 from cockpit.indicator import computed, exempting, words
 from cockpit.indicator.computed import OVERDUE, IndicatorView, position_token
-from cockpit.indicator.rows import LONG_ROWS, count_of, mark_of, marks_of
+from cockpit.indicator.rows import LONG_ROWS, count_of, mark_of, marks_of, over_s
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
@@ -243,9 +243,9 @@ def _clock(page: IndicatorView, row: Row) -> str:
 
 def _over(view: View, row: Row) -> str:
     """How long after its deadline the case was closed, or has been open; nothing inside it or without one."""
-    if row.due_at is None or "due_at" in row.by_day or "closed_at" in row.by_day:
+    seconds = over_s(row)
+    if seconds is None:
         return ""
-    seconds = ((row.closed_at or row.moment) - row.due_at).total_seconds()
     return (
         esc(formats.hours_minutes(seconds, view.lang))
         if seconds > 0

@@ -71,10 +71,21 @@ def _bar(view: View) -> str:
     names += [("group-slots", view.tr("method.slots_title"))] if words.empty_places() else []
     ways = "".join(f"<a{attributes(href=f'#{anchor}', class_='crumb')}>{esc(name)}</a>" for anchor, name in names)
     label = attributes(aria_label=view.tr("method.contents"))
+    printing = attributes(type="button", class_="btn s", data_print="1")
     return (
-        f'<div class="filters me-bar"><input{known}><span class="me-count" role="status"></span>'
-        f"<nav{label}>{ways}</nav></div>"
+        f'<div class="filters me-bar"><input{known}>{_uses(view)}<span class="me-count" role="status"></span>'
+        f"<nav{label}>{ways}</nav><button{printing}>{esc(view.tr('assessment.print'))}</button></div>"
     )
+
+
+def _uses(view: View) -> str:
+    """Buttons that leave what may be assessed, or what is for reference only."""
+    chips = "".join(
+        f"<button{attributes(type='button', class_='chip', data_only=use, aria_pressed='false')}>"
+        f"{esc(view.tr(f'method.only_{use}'))}</button>"
+        for use in ("assessable", "reference")
+    )
+    return f'<span class="group"{attributes(role="group", aria_label=view.tr("method.use"))}>{chips}</span>'
 
 
 def _section(anchor: str, title: str, unit: str, body: str) -> str:
@@ -84,9 +95,9 @@ def _section(anchor: str, title: str, unit: str, body: str) -> str:
 
 def _rules(view: View) -> str:
     body = "".join(
-        f"<div{attributes(class_='me-rule', data_words=f'{title} {text}'.casefold())}>"
+        f"<div{attributes(class_='me-rule', data_words=words.searched_rule(name))}>"
         f"<h3>{esc(title)}</h3><p>{esc(text)}</p></div>"
-        for title, text in words.rules(view.lang)
+        for name, (title, text) in zip(words.RULES, words.rules(view.lang), strict=True)
     )
     return _section("rules", view.tr("method.rules_title"), view.tr("method.rules_unit"), body)
 
@@ -98,7 +109,8 @@ def _card(view: View, each: Indicator) -> str:
     way = f"<a{attributes(href=address)}>{esc(view.tr('method.to_figure'))} →</a>"
     other = each.name("zh" if view.lang == "en" else "en")
     style = "me-card" if each.is_assessable else "me-card ref"
-    known = attributes(class_=style, id=each.slug, data_words=words.searched(each), tabindex="-1")
+    use = "assessable" if each.is_assessable else "reference"
+    known = attributes(class_=style, id=each.slug, data_words=words.searched(each), data_use=use, tabindex="-1")
     name = f"<a{attributes(href=f'#{each.slug}', class_='me-name')}>{esc(each.name(view.lang))}</a>"
     return (
         f"<article{known}><h3><span>{esc(each.id)}</span> {name}</h3>"

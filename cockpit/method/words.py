@@ -3,11 +3,13 @@
 Invariant: what is said of an indicator stands in the registry, in its marks or in the catalogue, and nowhere else.
 """
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cockpit import formats
 from config.indicators import Indicator, indicators
-from config.messages import tr
+from config.messages import LANGUAGES, tr
 from config.quality import quality
 from config.slots import Slot, slots
 from geo.figures import reasons
@@ -17,6 +19,7 @@ RULES = (
     "window", "moment", "cases", "placing", "rollup", "covered", "few", "interval", "quantile", "peers", "beside",
     "change", "suspicious", "frozen",
 )  # fmt: skip
+DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,10 @@ def quality_facts(lang: str) -> tuple[Fact, ...]:
 
 
 def searched_quality() -> str:
-    """What the search looks through for it: both names, its number, both definitions; in small letters."""
+    """What the search looks through for it: both names and all of its lines, in both languages."""
     known = quality()
-    told = (known.id, known.name_zh, known.name_en, known.formula_zh, known.formula_en)
-    return " ".join((*told, known.denominator_zh, known.denominator_en)).casefold()
+    told = [fact.text for lang in LANGUAGES for fact in quality_facts(lang)]
+    return folded([known.id, known.name_zh, known.name_en, *told])
 
 
 def excluded(each: Indicator, lang: str) -> str:
@@ -124,11 +127,22 @@ def stages(each: Indicator, lang: str) -> str:
 
 
 def searched(each: Indicator) -> str:
-    """What the search looks through: both names, the number, the slug, both definitions; in small letters."""
-    told = (each.id, each.slug, each.name_zh, each.name_en, each.formula_zh, each.formula_en)
-    return " ".join((*told, each.denominator_zh, each.denominator_en)).casefold()
+    """What the search looks through: names, slug, other words for it and all lines of its card, in both languages."""
+    told = [fact.text for lang in LANGUAGES for fact in facts(each, lang)]
+    return folded([each.id, each.slug, each.name_zh, each.name_en, each.also, *told])
 
 
 def searched_slot(slot: Slot) -> str:
     """The same of an empty place."""
-    return " ".join((slot.id, slot.name_zh, slot.name_en, slot.formula_zh, slot.formula_en)).casefold()
+    needs = [slot.needs(lang) for lang in LANGUAGES]
+    return folded([slot.id, slot.name_zh, slot.name_en, slot.formula_zh, slot.formula_en, *needs])
+
+
+def searched_rule(name: str) -> str:
+    """The same of a rule of counting."""
+    return folded(tr(f"method.rule.{name}{part}", lang) for lang in LANGUAGES for part in ("", "_text"))
+
+
+def folded(told: Iterable[str]) -> str:
+    """Text as the search compares it: one form of each sign, any dash a hyphen, small letters (`filterWords`)."""
+    return unicodedata.normalize("NFKC", " ".join(told)).translate(DASHES).casefold()

@@ -16,6 +16,7 @@ from cockpit import formats, frozen_words
 from cockpit.context import View
 from cockpit.exempted import AFTER, BEFORE, after_words
 from cockpit.figures import NO_DATA, Figure
+from cockpit.method import words as definitions
 from cockpit.report import words
 from cockpit.report.taken import TREND, Monthly, Named
 from config.indicators import GROUPS, Indicator
@@ -151,6 +152,7 @@ def _course(view: View, found: Monthly, slug: str) -> dict[str, Any] | None:
         "first_month": f"{figures[0].start:%Y-%m}",
         "last_month": f"{figures[-1].start:%Y-%m}",
         "target": known.target / top if known.target is not None and known.target <= top else None,
+        "target_word": view.tr("report.target", value=definitions.target(known, view.lang)),
         "points": [_point(figure, top) for figure in figures],
     }
 
@@ -167,11 +169,28 @@ def _areas(view: View, found: Monthly) -> dict[str, Any] | None:
     return {
         "title": view.tr("report.areas", level=view.tr(f"common.level_{below.level}")),
         "head": [view.tr("report.column_name"), *(each.name(view.lang) for each in below.indicators)],
+        "are_wide": [_has_n(each) for each in below.indicators],
         "rows": [
-            [next(iter(area.values())).name, *(words.value(view, figure) for figure in area.values())]
+            {"name": next(iter(area.values())).name, "cells": [_area_cell(view, figure) for figure in area.values()]}
             for area in below.areas
         ],
+        "note": view.tr("report.areas_note"),
     }
+
+
+def _has_n(known: Indicator) -> bool:
+    """Whether a value says little without its number of cases."""
+    return known.kind in ("rate", "quantile")
+
+
+def _area_cell(view: View, figure: Figure) -> dict[str, Any]:
+    """A value, beside it the interval of a share and the cases; pale where these are too few for a comparison."""
+    known, beside = figure.indicator, []
+    if _has_n(known):
+        beside = [words.interval(view, figure)] if figure.interval and figure.value is not None else []
+        beside += [f"n={formats.number(figure.n or 0)}"]
+    is_firm = not _has_n(known) or (figure.value is not None and (figure.n or 0) >= known.minimum_ranked)
+    return {"value": words.value(view, figure), "beside": "  ".join(beside), "is_firm": is_firm}
 
 
 def _definition(view: View, known: Indicator) -> dict[str, str]:

@@ -192,6 +192,8 @@ const listen = (root, state) => {
   const send = (value) => root.send(value);
   root.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) return window.print();
+    const only = event.target.closest("[data-only]");
+    if (only) return pressOnly(only);
     if (event.target.closest("a[href]:not([data-go])")) return undefined;
     const sorter = event.target.closest("th[data-sort]");
     if (sorter) return onSort(root, state, sorter);
@@ -328,14 +330,17 @@ const onArrow = (event) => {
   next.focus();
 };
 
-// ---- a field that filters (data-filter names the place): what does not hold every word is hidden, and its empty group too
+// ---- a field that filters (data-filter names the place): what does not hold every word is hidden, and its empty group too;
+// a pressed button beside it (data-only) leaves what is of that use
 const filterWords = (field) => {
-  const wanted = field.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
+  const text = field.value.normalize("NFKC").replace(/[\u2010-\u2015\u2212]/g, "-").toLowerCase();
+  const wanted = text.split(/\s+/).filter(Boolean);
+  const only = field.parentElement.querySelector("[data-only][aria-pressed=true]")?.dataset.only;
   const all = document.getElementById(field.dataset.filter);
   if (!all) return;
   let found = 0;
   for (const one of all.querySelectorAll("[data-words]")) {
-    one.hidden = !wanted.every((word) => one.dataset.words.includes(word));
+    one.hidden = !wanted.every((word) => one.dataset.words.includes(word)) || Boolean(only && one.dataset.use !== only);
     if (!one.hidden) found += 1;
   }
   for (const group of all.querySelectorAll("[data-words-group]")) {
@@ -343,7 +348,14 @@ const filterWords = (field) => {
   }
   const none = all.querySelector("[data-none]");
   if (none) none.hidden = found > 0;
-  field.parentElement.querySelector("[role=status]").textContent = wanted.length ? field.dataset.found.replace("{n}", found) : "";
+  field.parentElement.querySelector("[role=status]").textContent =
+    wanted.length || only ? field.dataset.found.replace("{n}", found) : "";
+};
+
+const pressOnly = (button) => {
+  const isOn = button.getAttribute("aria-pressed") !== "true";
+  for (const one of button.parentElement.children) one.setAttribute("aria-pressed", String(isOn && one === button));
+  filterWords(button.closest(".filters").querySelector("input[data-filter]"));
 };
 
 // ---- the part of the page that the address names after #: brought into view once it is drawn
