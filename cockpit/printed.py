@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cockpit.access import current
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from config.visible import visible
@@ -21,11 +20,13 @@ def apply_style() -> None:
 
 def foot(view: View, facts: Sequence[str]) -> None:
     """The foot of every sheet: `facts` are the page and its filters, in words."""
-    picture(foot_markup(view, facts, reader=_reader(view)), key="printed_foot")
+    picture(foot_markup(view, facts), key="printed_foot")
 
 
-def foot_markup(view: View, facts: Sequence[str], *, reader: str) -> str:
-    """The same as rules for the margins of a sheet, where a browser repeats it; `reader` is who prints."""
+def foot_markup(view: View, facts: Sequence[str]) -> str:
+    """The same as rules for the margins of a sheet, where a browser repeats it; who looks by role and account."""
+    role = view.tr(f"role.{view.viewer.role or 'nobody'}")
+    reader = view.tr("audit.export_reader_value", name=role, login=view.viewer.name)
     told = view.tr("common.printed_joiner").join([view.site.name(view.lang), *(fact for fact in facts if fact)])
     parts = {"reader": reader, "at": f"{view.now:%Y-%m-%d %H:%M}", "version": view.data_version}
     by = view.tr("common.printed_by", **parts)
@@ -38,11 +39,3 @@ def css_text(text: str) -> str:
     """A text as a stylesheet quotes it: whatever is no letter and no digit by its number, so that nothing ends it."""
     told = "".join(sign if sign.isalnum() else f"\\{ord(sign):06x}" for sign in visible(text).replace("\n", " "))
     return f'"{told}"'
-
-
-def _reader(view: View) -> str:
-    """Name and login of who looks."""
-    session = current.of_page()
-    if session is None:
-        return view.viewer.name
-    return view.tr("audit.export_reader_value", name=session.display_name, login=session.viewer.name)

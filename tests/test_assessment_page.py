@@ -63,7 +63,7 @@ def test_it_opens_on_the_closed_month_and_refuses_to_rank_two_alike(browser: Bro
         page = visit.open(f"{town}/assessment")
         expect(page.locator("h1").first).to_contain_text("2026年10月按时办结率")
         expect(page.locator(".sec .unit").first).to_contain_text("2026年10月")
-        assert page.locator(".mx tbody tr th").all_inner_texts() == ["东社区", "西社区"]
+        expect(page.locator(".mx tbody tr th")).to_have_text(["东社区", "西社区"], timeout=WAIT_MS)
         expect(page.locator(".mx .worse.mx-cell, .mx .better.mx-cell")).to_have_count(0)
 
 

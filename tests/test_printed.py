@@ -70,7 +70,7 @@ def test_the_matrix_of_many_areas_repeats_its_head_and_its_foot_and_names_everyb
             assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == pytest.approx(SHEETS[paper], abs=3)
             assert "按时办结率" in told
             assert "考核2026年10月" in told
-            assert "打印：leader（leader），2026-11-2014:32，数据版本" in told
+            assert "打印：街道领导（leader），2026-11-2014:32，数据版本" in told
             assert f"{number}/{len(found)}" in told
         everything = "".join(texts)
         assert LONG in everything
@@ -116,7 +116,7 @@ def test_all_definitions_are_on_paper(browser: Browser, address: str, paper: str
         everything = "".join(said(sheet) for sheet in found)
         assert len(names) > 40
         assert [name for name in names if re.sub(r"\s+", "", name) not in everything] == []
-        assert all("打印：leader" in said(sheet) for sheet in found)
+        assert all("打印：街道领导（leader）" in said(sheet) for sheet in found)
         assert all(sheet.mediabox.width > sheet.mediabox.height for sheet in found)
 
 

@@ -134,9 +134,9 @@ def _place(view: View, row: Row) -> str:
         return ""
     if not row.is_judged:
         return view.tr("published.few_here" if "few" in row.told_apart else "published.unjudged")
-    told = row.told_apart
-    place = view.tr("published.place", above=told["higher"], below=told["lower"], alike=told["alike"])
-    return place + (view.tr("published.few", n=told["few"]) if told["few"] else "")
+    areas = row.told_apart
+    place = view.tr("published.place", above=areas["higher"], below=areas["lower"], alike=areas["alike"])
+    return place + (view.tr("published.few", n=areas["few"]) if areas["few"] else "")
 
 
 def _strip(view: View, row: Row, area: str) -> str:
