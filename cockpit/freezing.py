@@ -13,8 +13,8 @@ from cockpit.figures import figures_in
 from cockpit.frozen_figures import as_frozen
 from config.indicators import Indicator, indicators
 from config.site import site
+from geo import families, frozen, published
 from geo import figures as counted
-from geo import frozen, published
 from geo.audit import audit
 from geo.figures import Question
 from geo.frozen import Circumstances, FrozenFigure, FrozenMonth
@@ -127,7 +127,7 @@ def freeze(store: Store, clock: Clock, month: date, *, by: Viewer = OPERATOR) ->
             role=by.role,
             data_version=counted.data_version(connection),
             boundary_version=published.boundary_version(connection),
-            calendar_version=counted.calendar_version(connection),
+            calendar_version=families.calendar_version(connection),
             definitions={each.slug: _definition(each) for each in indicators()},
         )
         made = frozen.write(connection, told, held)
@@ -195,4 +195,4 @@ def _figures(connection: Transaction, clock: Clock, month: Window) -> Iterable[F
 
 
 def _definition(indicator: Indicator) -> str:
-    return f"{indicator.definition} {counted.definition(indicator.marks)}"
+    return f"{indicator.definition} {families.definition(indicator.marks)}"

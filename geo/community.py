@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
-from geo import figures, sql
+from geo import families, figures, sql
 from geo.figures import Question
 from geo.store import rows
 from geo.windows import Window
@@ -90,7 +90,7 @@ def open_cases(
         "level": level,
         "area_ids": list(versions(connection, level=level, area_id=area_id, window=window)),
     }
-    text = figures.cases(["open"]) + sql.text("community/open_cases")
+    text = families.cases(["open"]) + sql.text("community/open_cases")
     return tuple(OpenCase(**row) for row in connection.execute(sql_text(text), bound).mappings())
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.exc import DBAPIError
 
 from config.site import site
-from geo import figures, sql
+from geo import families, figures, sql
 from geo.audit import OK, REFUSED, audit
 from geo.errors import GeoError
 from geo.figures import Question
@@ -157,5 +157,5 @@ def _is_overdue(connection: Transaction, case: Case, clock: Clock) -> bool:
         "reported_from": case.reported_at,
         "reported_to": case.reported_at + timedelta(microseconds=1),
     }
-    text = figures.cases(["reported"], is_narrow=True) + sql.text("exempt/overdue")
+    text = families.cases(["reported"], is_narrow=True) + sql.text("exempt/overdue")
     return bool(connection.execute(sql_text(text), bound).first())

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from geo import kept, sql
-from geo.figures import Tally, count_levels, definitions
+from geo.families import definitions
+from geo.figures import Tally, count_levels
 from geo.kept import Held, Place, Record, Stamps
 from geo.store import Transaction
 from geo.viewer import Clock

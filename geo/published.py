@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import text as sql_text
 
-from geo import figures, sql
+from geo import families, sql
 from geo.store import Store, Transaction, rows
 from geo.viewer import Clock, Viewer
 from geo.windows import Window, buckets
@@ -129,7 +129,7 @@ def counts(connection: Transaction, *, month: Window) -> tuple[Count, ...]:
         "category": None,
         "response_class": None,
     }
-    text = figures.cases(["reported"]) + sql.text("published/counts")
+    text = families.cases(["reported"]) + sql.text("published/counts")
     return tuple(Count(**row) for row in connection.execute(sql_text(text), bound).mappings())
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
-from geo import figures, sql
+from geo import families, figures, sql
 from geo.figures import Question, Tally
 from geo.store import rows
 from geo.windows import Window
@@ -95,7 +95,7 @@ def late_cases(
         "soon_s": soon.total_seconds(),
         "within": within,
     }
-    text = figures.cases(["open"]) + sql.text("view/late")
+    text = families.cases(["open"]) + sql.text("view/late")
     return tuple(
         LateCase(
             is_due=row["is_due"],

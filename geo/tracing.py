@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 from sqlalchemy import text as sql_text
 
-from geo import figures, sql
+from geo import families, figures, sql
 from geo.figures import NamedArea, Question
 from geo.store import rows, streamed
 from geo.windows import Window
@@ -200,7 +200,7 @@ def page(
 
     By the report, and with the counts `told`, a page reads as many days as it is likely to need, not the whole window.
     """
-    if told is None or trace.sort not in ("newest", "oldest") or not figures.is_of_window(trace.family):
+    if told is None or trace.sort not in ("newest", "oldest") or not families.is_of_window(trace.family):
         return _rows(connection, trace, after, most)
     found: tuple[Row, ...] = ()
     for place, group in enumerate(trace.order):
@@ -314,12 +314,12 @@ def events(connection: Connection, *, incident_id: int) -> tuple[Event, ...]:
 
 def limit_s(family: str) -> int | None:
     """The limit in seconds that a family of spans is judged by, None without one."""
-    found = LIMIT.search(sql.text(f"kpi/spans/{family}")) if figures.is_span(family) else None
+    found = LIMIT.search(sql.text(f"kpi/spans/{family}")) if families.is_span(family) else None
     return int(found[1]) if found else None
 
 
 def _text(tail: str, trace: Trace) -> str:
-    return figures.composed(tail, [trace.family], trace.area.level, is_narrow=True)
+    return families.composed(tail, [trace.family], trace.area.level, is_narrow=True)
 
 
 def _after(after: Position | None) -> dict[str, Any]:

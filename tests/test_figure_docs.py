@@ -11,7 +11,7 @@ from cockpit.method import words
 from config.indicators import indicators
 from config.messages import catalogue
 from config.slots import slots
-from geo.figures import reasons
+from geo.families import reasons
 
 ROOT = Path(__file__).parent.parent
 DOCS = {"zh": ROOT / "docs" / "figures.zh-CN.md", "en": ROOT / "docs" / "figures.md"}

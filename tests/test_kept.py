@@ -9,7 +9,7 @@ from figures_builder import Town, at
 from sqlalchemy import text
 
 from config.site import site
-from geo import figures, keeping, kept
+from geo import families, figures, keeping, kept
 from geo.figures import Question, Tally
 from geo.kept import Stamps
 from geo.quantiles import Quantile
@@ -81,7 +81,7 @@ def current(town: Town, clock: Clock = NOW) -> set[date]:
             windows=MONTHS,
             level="site",
             codes=("",),
-            definitions=figures.definitions(connection, FAMILIES),
+            definitions=families.definitions(connection, FAMILIES),
         )
     return {MONTHS[number - 1].start for number, _ in found}
 
@@ -256,8 +256,8 @@ def test_what_a_source_tells_and_a_class_touch_every_month_and_a_new_area_its_ow
 
 
 def test_a_changed_definition_counts_its_family_anew_and_no_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = figures.definition
-    monkeypatch.setattr(figures, "definition", lambda family: "new" if family == "backlog" else real(family))
+    real = families.definition
+    monkeypatch.setattr(families, "definition", lambda family: "new" if family == "backlog" else real(family))
     counted: list[tuple[str, ...]] = []
     count = figures.count
 

@@ -24,7 +24,7 @@ from cockpit.queries import Asked, shared
 from config.categories import UNCLASSIFIED
 from config.indicators import Indicator, UnknownIndicatorError, indicator
 from config.site import site
-from geo import figures, quantiles, tracing
+from geo import families, figures, quantiles, tracing
 from geo.errors import StoreUnavailable
 from geo.figures import NamedArea, Question
 from geo.map_queries import Area
@@ -169,7 +169,7 @@ def _noted(view: View, subject: Subject) -> View:
     """The view with what of the URL is not followed, and what of the period has no data."""
     known = {
         "mark": traced.marks_of(subject.indicator),
-        "why": figures.reasons(subject.indicator.marks),
+        "why": families.reasons(subject.indicator.marks),
         "sort": SORTS,
         "with": {area.code for area in view.areas},
     }
@@ -192,7 +192,7 @@ def _rows_asked(view: View, subject: Subject) -> RowsAsked:
     mark = next((mark for mark in traced.marks_of(subject.indicator) if mark == view.params.get("mark")), None)
     sort = next((one for one in SORTS if one == view.params.get("sort")), None)
     why = view.params.get("why") if mark == "excluded" else None
-    kept = RowsAsked(mark, why if why in figures.reasons(subject.indicator.marks) else None, sort, None, 0)
+    kept = RowsAsked(mark, why if why in families.reasons(subject.indicator.marks) else None, sort, None, 0)
     after, first = _position(view.params.get("after", ""), seal=_seal(subject, kept))
     return replace(kept, after=after, first=first, case=view.params.get("case") or None)
 
@@ -460,7 +460,7 @@ def events(asked: Asked, *, incident_id: int) -> tuple[tracing.Event, ...]:
 
 def axis_of(known: Indicator) -> By:
     """Along which axis the cases of an indicator are drawn."""
-    if figures.is_span(known.marks):
+    if families.is_span(known.marks):
         return "duration"
     return "limit" if known.marks in DEADLINES else "day"
 

@@ -10,7 +10,8 @@ from typing import Any
 from config.indicators import Indicator
 from config.messages import catalogue, tr
 from config.site import Site
-from geo.figures import NamedArea, is_span
+from geo.families import is_span
+from geo.figures import NamedArea
 from geo.tracing import MARKS, Counts, Mark, Row, Sort, Trace
 from geo.windows import Window
 

@@ -14,7 +14,7 @@ from cockpit.indicator.rows import LONG_ROWS, count_of, mark_of, marks_of, over_
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
-from geo.figures import is_span
+from geo.families import is_span
 from geo.tracing import PAGE_ROWS, SORTS, Counts, Event, Mark, Row
 
 

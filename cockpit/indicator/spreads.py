@@ -19,7 +19,7 @@ from cockpit.indicator import words
 from cockpit.indicator.computed import IndicatorView, axis_of
 from cockpit.markup import esc
 from geo import tracing
-from geo.figures import counts_until
+from geo.families import counts_until
 from geo.tracing import Spread
 
 MOST_BARS = 45

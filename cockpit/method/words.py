@@ -12,7 +12,7 @@ from config.indicators import Indicator, indicators
 from config.messages import LANGUAGES, tr
 from config.quality import quality
 from config.slots import Slot, slots
-from geo.figures import reasons
+from geo.families import reasons
 
 GROUPS = ("volume", "progress", "time", "quality")
 RULES = (
