@@ -104,9 +104,9 @@ def _place(view: View, row: Row) -> str:
         return ""
     if not row.is_judged:
         return view.tr("published.few_here" if "few" in row.told_apart else "published.unjudged")
-    told = row.told_apart
-    place = view.tr("published.place", above=told["higher"], below=told["lower"], alike=told["alike"])
-    return place + (view.tr("published.few", n=told["few"]) if told["few"] else "")
+    places = row.told_apart
+    place = view.tr("published.place", above=places["higher"], below=places["lower"], alike=places["alike"])
+    return place + (view.tr("published.few", n=places["few"]) if places["few"] else "")
 
 
 def _strip(view: View, row: Row, area: str) -> str:
