@@ -88,6 +88,8 @@ def test_a_cell_leads_to_its_figure_with_the_days_and_says_its_cases(browser: Br
         address = cell.get_attribute("href") or ""
         assert address.startswith("./indicator?kpi=on_time_rate&area=community%3AW&from=2026-10-01&to=2026-11-01")
         assert "category=fire" in address
+        assert "matrix=category" not in address
+        assert "matrix=level%3Dcommunity" in address
         cell.hover()
         tip = page.locator("#cockpit-tip")
         expect(tip).to_contain_text("西社区 · 按时办结率")

@@ -69,7 +69,7 @@ def test_the_rows_add_up_to_the_figure_of_cockpit_kpi(run: Run) -> None:
     assert (rows[0]["closed_at"], rows[0]["due_at"]) == ("2026-10-06T11:00:00+08:00", "2026-10-06T10:00:00+08:00")
     assert rows[0]["over_s"] == 3_600
     assert all(row["over_s"] <= 0 for row in rows if row["in_numerator"])
-    assert "numerator 10, denominator only 1, excluded 1" in done.stderr
+    assert "on time 10, overdue 1, excluded 1" in done.stderr
 
 
 def test_a_duration_is_printed_with_its_events_their_stamps_and_its_clock(run: Run) -> None:

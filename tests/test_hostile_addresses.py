@@ -51,7 +51,7 @@ PARAMS = (
     "from", "to", "level", "area", "category", "lang", "mode", "by", "services", "overlay", "order", "rows", "book",
     "period", "toward", "fund", "kind", "q", "sort", "dir", "page", "step", "goods", "load", "fault", "dataset",
     "source", "status", "who", "action", "result", "below", "line", "account", "role", "within", "state", "new",
-    "row", "list", "month", "columns", "against", "type", "kpi", "mark", "why", "after", "with",
+    "row", "list", "month", "columns", "against", "type", "kpi", "mark", "why", "after", "with", "case", "matrix",
     "class", "show",
 )  # fmt: skip
 PAGES = {

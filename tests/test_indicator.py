@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from figures_builder import Town, at
 
 from cockpit import queries
+from cockpit.charts import spread as charts
 from cockpit.figures import Figure, Interval, wilson
-from cockpit.indicator import computed
+from cockpit.indicator import computed, words
 from cockpit.indicator.compare import difference, newcombe
 from cockpit.indicator.computed import Subject
+from cockpit.indicator.rows import mark_words
 from cockpit.queries import Asked
-from config.indicators import indicator
+from config.indicators import indicator, indicators
+from config.messages import tr
 from geo.quantiles import Quantile
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, Clock
@@ -72,6 +76,40 @@ def test_counts_per_household_are_compared_by_their_households() -> None:
 
     assert difference(per(200, 1000), per(100, 1000)).verdict == "higher"
     assert difference(per(200, 2000), per(100, 1000)).verdict == "alike"
+
+
+def test_what_is_said_of_a_difference_names_the_interval_that_decides() -> None:
+    view = SimpleNamespace(tr=lambda key, **told: tr(key, "zh", **told), lang="zh")
+
+    def said(own: Figure, other: Figure) -> str:
+        return words.verdict(view, "甲", "乙", own.indicator, difference(own, other))  # type: ignore[arg-type]
+
+    overlap = rate(82, 100), rate(930, 1000)
+    assert overlap[0].interval is not None
+    assert overlap[1].interval is not None
+    assert "差值的 95% 区间" in said(*overlap)
+    assert "不含 0：甲较低" in said(*overlap)
+    assert "，含 0" in said(rate(90, 100), rate(91, 100))
+    assert "两个 95% 区间不相交" in said(quantile(500, 450, 550), quantile(100, 90, 110))
+
+
+def test_every_rate_has_words_of_its_own_for_inside_and_outside() -> None:
+    for each in (each for each in indicators() if each.kind == "rate"):
+        pair = [mark_words(each, mark, "zh") for mark in ("numerator", "denominator")]
+        assert len(set(pair)) == 2, each.slug
+        assert not {"分子", "只在分母"} & set(pair), each.slug
+
+
+def test_a_month_without_a_value_is_a_cross_and_no_dot() -> None:
+    known = {"label": "", "tip": "", "low": None, "high": None, "expected": None}
+    drawn = charts.months(
+        (charts.Point(value=0.9, **known), charts.Point(value=None, is_own=True, gap="样本不足", **known)),
+        ticks=((0.5, "50"), (1.0, "100")), label="",
+    )  # fmt: skip
+    assert drawn.count("<circle") == 1
+    assert "×" in drawn
+    assert "样本不足" in drawn
+    assert "i-line" not in drawn
 
 
 # ---------------------------------------------------------------- months

@@ -135,13 +135,31 @@ def test_pages_follow_each_other_and_a_position_of_another_figure_is_none(browse
 def test_is_it_really_worse_than_its_neighbour_is_answered_in_the_first_line(browser: Browser, address: str) -> None:
     with watched(browser) as visit:
         page = visit.open(f"{address}/indicator?kpi=on_time_rate&area=community:W&{OCTOBER}")
-        expect(page.locator("h1")).to_contain_text("与东社区的 100.0% 没有可分辨的差别")
+        expect(page.locator("h1")).to_contain_text("东社区分不出高下")
         drawn(page)
-        expect(page.locator(".i-verdict")).to_contain_text("区间跨过 0")
+        expect(page.locator(".i-verdict")).to_contain_text(re.compile("差值的 95% 区间 .+ 至 .+ 个百分点，含 0"))
         expect(page.locator(".i-peers")).to_contain_text("分不出")
         page.locator(".i-peers .i-to").first.click()
         expect(page.locator("h1")).to_contain_text("东社区 2026年10月", timeout=WAIT_MS)
-        expect(page.locator("h1")).to_contain_text("与西社区的")
+        expect(page.locator("h1")).to_contain_text("西社区分不出高下")
+
+
+def test_a_case_opens_its_stamps_and_the_way_back_leads_to_the_matrix(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        came = "matrix=sort%3Dname%26level%3Dcommunity%26evil%3D1"
+        page = visit.open(f"{address}/indicator?kpi=on_time_rate&area=community:W&{OCTOBER}&{came}")
+        drawn(page)
+        expect(page.locator(".sec", has_text="每一件").first).to_contain_text("超期的在前")
+        page.locator(".i-rows tbody tr a").first.click()
+        expect(page.locator(".i-case")).to_contain_text("没有逐环节的记录", timeout=WAIT_MS)
+        assert page.locator(".i-case").count() == 1
+        page.locator(".i-rows tbody tr a[aria-expanded='true']").click()
+        expect(page.locator(".i-case")).to_have_count(0, timeout=WAIT_MS)
+        back = page.locator(".i-bar a.crumb", has_text="考核").get_attribute("href") or ""
+        tab = page.locator("nav.nav a", has_text="考核").get_attribute("href") or ""
+        assert back == tab == f"./assessment?{OCTOBER}&sort=name&level=community"
+        page.locator("nav.nav a", has_text="考核").click()
+        expect(page.locator(".mx")).to_contain_text("东社区", timeout=WAIT_MS)
 
 
 def test_the_file_holds_the_rows_of_the_page(browser: Browser, address: str) -> None:

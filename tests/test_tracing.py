@@ -14,7 +14,7 @@ from geo import figures, tracing
 from geo.figures import Question, Tally
 from geo.store import Store, StoreUrls
 from geo.tracing import SORTS, Row, Trace
-from geo.viewer import AREA, LEADER, Clock, Viewer
+from geo.viewer import AREA, LEADER, NOBODY, Clock, Viewer
 from geo.windows import Window
 
 OCTOBER = Window(date(2026, 10, 1), date(2026, 11, 1), site().zone)
@@ -175,3 +175,22 @@ def test_who_sees_one_community_gets_its_rows_and_no_others(town: Town) -> None:
             places = figures.areas(whole, question=Question("community"), window=OCTOBER)
         other = next(place for place in places if place.code == "A")
         assert all_rows(connection, Trace("incidents", other, OCTOBER)) == []
+
+
+def test_a_case_tells_its_events_in_their_order_and_a_stranger_none(town: Town, connection: Connection) -> None:
+    case = connection.exec_driver_sql(
+        "select min(incident_id) from core.incident_event where kind = 'reopened'"
+    ).scalar_one()  # fmt: skip
+    found = tracing.events(connection, incident_id=case)
+    assert [event.kind for event in found if event.kind != "reported"] == ["handled", "closed", "reopened", "closed"]
+    assert [event.occurred_at for event in found] == sorted(event.occurred_at for event in found)
+    with town.store.reading(NOBODY, town.clock) as nobody:
+        assert tracing.events(nobody, incident_id=case) == ()
+
+
+def test_where_the_rows_lie_adds_up_by_area_by_category_and_by_unit(connection: Connection) -> None:
+    _, trace = next(one for one in traced(connection, "street") if one[0].family == "on_time")
+    found = tracing.where(connection, trace=trace, below="community")
+    sums = {what: sum(one.cases for one in found if one.what == what) for what in ("area", "category", "agency")}
+    assert len(set(sums.values())) == 1
+    assert sums["agency"] == tracing.counts(connection, trace=trace).rows

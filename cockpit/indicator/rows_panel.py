@@ -187,7 +187,8 @@ def _events(page: IndicatorView, row: Row, width: int) -> str:
         f"<li><b>{esc(view.tr(f'indicator.event_{event.kind}'))}</b>{esc(_moment(page, event))}</li>"
         for event in computed.events(view.asked, incident_id=row.incident_id)
     )
-    return f'<tr class="i-case"><td{attributes(colspan=width)}><ol>{told}</ol></td></tr>'
+    told = f"<ol>{told}</ol>" if told else esc(view.tr("indicator.event_none"))
+    return f'<tr class="i-case"><td{attributes(colspan=width)}>{told}</td></tr>'
 
 
 def _moment(page: IndicatorView, event: Event) -> str:
