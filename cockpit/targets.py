@@ -23,7 +23,7 @@ def explained(view: View, known: Indicator) -> str:
     """The target with what it stands on; without one that there is none, and where it would be set."""
     if known.target is None:
         return view.tr("indicator.no_target", file=f"config/kpi/{known.slug}.toml")
-    return view.tr("indicator.target_source", target=told(view, known), source=known.source(view.lang))
+    return view.tr("indicator.target_source", target=told(view, known), source=known.source(view.lang).rstrip("。."))
 
 
 def is_promised(view: View, known: Indicator) -> bool:
