@@ -57,7 +57,7 @@ class Column:
         return formats.number(value / self.divisor, digits=1).removesuffix(".0")
 
 
-def column(indicator: Indicator, cells: Sequence[Cell], *, target: float | None) -> Column:
+def column(indicator: Indicator, cells: Sequence[Cell], *, target: float | None = None) -> Column:
     """The scale that holds the cells and the target: from zero for lengths, around what can be compared for rates."""
     told = [float(cell.figure.value) for cell in cells if cell.figure.value is not None]
     told += [target] if target is not None else []
