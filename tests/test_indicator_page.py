@@ -174,7 +174,7 @@ def test_the_file_holds_the_rows_of_the_page(browser: Browser, address: str) -> 
     rows = lines[1 : lines.index([])]
     assert [row[0] for row in rows] == shown
     assert len(rows) == wanted
-    assert {row[lines[0].index("计入方式")] for row in rows} == {"分子"}
+    assert {row[lines[0].index("计入方式")] for row in rows} == {"10 分钟内"}
 
 
 def test_nothing_too_few_and_unknown_are_said_in_words(browser: Browser, address: str) -> None:
