@@ -32,7 +32,6 @@ GOOD = {
     "on_time_rate_exempted": {"closed": "10-20 08:00", "due": "10-20 08:00"},
     "urgent_on_time_rate": {"closed": "10-20 08:00", "due": "10-20 08:00", "category": "smoke"},
     "valid_report_rate": {"registered": "10-05 09:00"},
-    "grid_solved_rate": {"closed": "10-20 08:00"},
     "accept_within_15min": {"accepted": "10-05 08:15"},
     "dispatch_within_15min": {"dispatched": "10-05 08:15"},
     "arrival_within_10min": {"dispatched": "10-05 08:15", "arrived": "10-05 08:25"},

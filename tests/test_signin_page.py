@@ -52,6 +52,7 @@ def test_signing_in_shows_who_it_is_and_the_menu_opens_closes_and_signs_out_by_k
         page = visit.page
         page.goto(f"{address}/data?lang=en")
         expect(page.locator("h1")).to_have_text("Sign in")
+        expect(page.locator("input[autofocus]")).to_be_focused()
         page.keyboard.type("wang")
         page.keyboard.press("Tab")
         page.keyboard.type(RIGHT)
