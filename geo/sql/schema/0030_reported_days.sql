@@ -2,13 +2,10 @@
 create or replace function core.reported_days(starts date, ends date) returns table (first_on date, last_on date, has_any boolean)
   language sql stable security definer set search_path = pg_catalog
 begin atomic
-  select (select i.reported_on from core.incident i where i.reported_at <= ops.clock() order by i.reported_at limit 1),
-         (select i.reported_on from core.incident i where i.reported_at <= ops.clock() order by i.reported_at desc limit 1),
-         exists (select from core.incident i -- a day is at most so far from its moment, in any zone
-                 where i.reported_at >= starts::timestamp at time zone 'UTC' - interval '1 day'
-                   and i.reported_at < ends::timestamp at time zone 'UTC' + interval '1 day'
-                   and i.reported_at <= ops.clock() and i.reported_on >= starts and i.reported_on < ends)
-  where ops.has_scope()
-  union all
-  select null, null, false where not ops.has_scope();
+  select case when ops.has_scope() then (select i.reported_on from core.incident i where i.reported_at <= ops.clock() order by i.reported_at limit 1) end,
+         case when ops.has_scope() then (select i.reported_on from core.incident i where i.reported_at <= ops.clock() order by i.reported_at desc limit 1) end,
+         ops.has_scope() and exists (select from core.incident i -- a day is at most so far from its moment, in any zone
+           where i.reported_at >= starts::timestamp at time zone 'UTC' - interval '1 day'
+             and i.reported_at < ends::timestamp at time zone 'UTC' + interval '1 day'
+             and i.reported_at <= ops.clock() and i.reported_on >= starts and i.reported_on < ends);
 end;
