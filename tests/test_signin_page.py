@@ -95,6 +95,7 @@ def test_a_session_that_ends_under_an_open_page_is_out_at_the_next_click_with_th
         page.goto(address)
         page.locator("h1").first.wait_for(timeout=WAIT_MS)
         page.locator("details.menu").wait_for(timeout=WAIT_MS)
+        page.locator("[data-test-script-state=notRunning]").wait_for(timeout=WAIT_MS)
         change(store, f"{what} where login = '{login}'")
         page.locator("nav a[data-go=funds]").click()
         page.wait_for_url("**/signin*")
