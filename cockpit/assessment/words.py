@@ -89,10 +89,12 @@ def headline(choice: Choice, found: Matrix) -> str:
         "level": level(view),
         "least": lead.minimum_ranked,
     }
-    if not found.compared([lead.slug]):
+    compared = found.compared([lead.slug])
+    if not compared:
         return tr("assessment.sentence_few", **known)
-    told = _told(view, found, lead.slug)
-    return tr("assessment.sentence_apart", told=told, **known) if told else tr("assessment.sentence_alike", **known)
+    if told := _told(view, found, lead.slug):
+        return tr("assessment.sentence_apart", told=told, **known)
+    return tr("assessment.sentence_alike", **known | {"n": compared})
 
 
 def _told(view: View, found: Matrix, slug: str) -> str:
