@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
 from sqlalchemy import Engine, create_engine, text
 
 from benchmarks.bench import CLOCK, Line, median_s
@@ -95,13 +94,25 @@ class _Street:
         return self.duck.execute(statement, {"starts": window.starts, "ends": window.ends}).fetchall()
 
 
+def _write_sorted(engine: Engine, path: Path) -> None:
+    rows, raw = path.with_suffix(".csv"), engine.raw_connection()
+    statement = f"copy (select {COLUMNS} from core.incident order by reported_at) to stdout (format csv, header)"
+    with rows.open("wb") as out, raw.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        out.writelines(copy)
+    raw.close()
+    with duckdb.connect() as duck:
+        duck.execute(
+            f"copy (select * from read_csv('{rows}')) to '{path}' (format parquet, row_group_size 50000)"
+        )  # fmt: skip
+    rows.unlink()
+
+
 @contextmanager
 def _street(urls: StoreUrls) -> Iterator[_Street]:
     store, engine = Store(urls), create_engine(urls.admin or "")
     with tempfile.TemporaryDirectory(prefix="cockpit-parquet-") as folder:
         path = Path(folder, "sorted.parquet")
-        frame = pl.read_database(f"select {COLUMNS} from core.incident order by reported_at", engine.connect())
-        frame.write_parquet(path, row_group_size=50_000)
+        _write_sorted(engine, path)
         duck = duckdb.connect()
         duck.execute(f"set file_search_path = '{folder}'")
         yield _Street(store, engine, duck)

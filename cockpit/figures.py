@@ -7,8 +7,9 @@ counted comes from geo.figures alone.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from math import sqrt
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from config.indicators import Indicator
 from config.site import Site
@@ -38,8 +39,7 @@ class WholeNotVisibleError(Exception):
     """A viewer of some areas asked for the whole site: its figure would silently be that of a part."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A 95 % interval of a ratio, both ends from 0 to 1."""
 
     low: float
@@ -121,6 +121,7 @@ class Figure:
         }
 
 
+@lru_cache(maxsize=50_000)
 def wilson(numerator: int, denominator: int) -> Interval:
     """The Wilson 95 % interval of numerator / denominator (E. B. Wilson 1927); raises ValueError for no ratio."""
     if not 0 <= numerator <= denominator or denominator == 0:
@@ -272,14 +273,13 @@ def _figure(assembly: _Assembly, span: _Span, indicator: Indicator, tally: Tally
         interval=told.interval,
         quantile=told.quantile,
         note=told.note,
-        excluded=dict.fromkeys(indicator.beside, 0) | dict(tally.excluded),
+        excluded={**dict.fromkeys(indicator.beside, 0), **tally.excluded} if indicator.beside else tally.excluded,
         moment=span.moment,
         data_version=assembly.data_version,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """What a tally says under one indicator."""
 
     value: float | int | None = None

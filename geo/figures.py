@@ -75,8 +75,17 @@ class Question:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether cases are left out, or areas put together: of that nothing is kept or frozen."""
+        """Whether cases are left out, or areas put together: of that nothing is frozen."""
         return bool(self.category or self.response_class or self.by_type)
+
+    @property
+    def kept_as(self) -> str | None:
+        """The level under which the store keeps what is asked (geo.kept.LEVELS); None: it is counted when asked."""
+        if self.category or self.response_class:
+            return None
+        if self.by_type:
+            return kept.TYPES.get(self.level) if self.within_id is None else None
+        return self.level if self.level in kept.LEVELS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +300,13 @@ def _kept(connection: Connection, marks: "_Marks", shares: Sequence[float]) -> F
     """What the store keeps of it: closed months without a filter of cases."""
     question, listed = marks.question, marks.listed
     months = {number: window for number, window in enumerate(marks.windows) if window.is_month}
-    if not months or question.is_filtered or not set(shares) <= set(kept.SHARES):
+    level = question.kept_as
+    if not months or level is None or not set(shares) <= set(kept.SHARES):
         return {}
     told = kept.families(
         connection,
         windows=tuple(months.values()),
-        level=question.level,
+        level=level,
         codes={area.code or "" for number in months for area in listed[number]},
         definitions=definitions(connection, marks.families),
     )
@@ -344,8 +354,11 @@ def count(
 
 def count_levels(
     connection: Connection, *, levels: Sequence[str], families: Sequence[str], window: Window
-) -> tuple[Tally, ...]:
-    """What `count` gives for every area of several levels (down to the grid), from one scan of the cases."""
+) -> dict[str, tuple[Tally, ...]]:
+    """What `count` gives for every area of several levels (down to the grid), from one scan of the cases.
+
+    By level; for a level of kept.TYPES under the name of its types too, what it gives `by_type`.
+    """
     listed = {level: areas(connection, question=Question(level), window=window) for level in levels}
     whole = _Marks(Question(SITE), families, (window,), [[area for places in listed.values() for area in places]])
     found = _run(connection, "kpi/rollup_levels", whole, until=_until(families))
@@ -355,11 +368,16 @@ def count_levels(
     by_level: dict[str, list[dict[str, Any]]] = {level: [] for level in levels}
     for row in found:
         by_level[level_of[row["area_id"]]].append(row)
-    return tuple(
-        tally
-        for level, places in listed.items()
-        for tally in _rolled_up(_Marks(Question(level), families, (window,), [places]), by_level[level], SHARES)
-    )
+
+    def told(level: str, places: Sequence[NamedArea]) -> tuple[Tally, ...]:
+        marks = _Marks(Question(level), families, (window,), [places])
+        return _rolled_up(marks, (row for row in by_level[level] if row["area_id"] in marks.codes), SHARES)
+
+    return {level: told(level, places) for level, places in listed.items()} | {
+        name: told(level, _types(connection, level, listed[level]))
+        for level, name in kept.TYPES.items()
+        if level in listed
+    }
 
 
 def _until(families: Iterable[str]) -> list[str]:

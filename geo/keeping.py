@@ -4,9 +4,10 @@ Invariant: a month is written as it was counted from one state of the data, or n
 another clock (open cases that count up to now) is left out until it holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from geo import kept, sql
 from geo.families import definitions
@@ -33,25 +34,27 @@ def keep(connection: Transaction, clock: Clock, month: Window) -> bool:
     False when a case changed meanwhile: then nothing is written. The transaction stands at `clock` and sees the site.
     """
     known = kept.touched(connection, month)
-    tallies = count_levels(connection, levels=kept.LEVELS, families=families(), window=month)
+    by_level = count_levels(connection, levels=kept.LEVELS, families=families(), window=month)
     ages = _Ages(month, clock.at, kept.stamps(connection, month))
-    places = _places(tallies, ages, loose=kept.loose(connection))
+    places = _places(by_level, ages, loose=kept.loose(connection))
     kept.await_changes(connection)
     after = kept.touched(connection, month)
     if after.of_month != known.of_month:
         return False
     told = definitions(connection, families())
-    kept.write(connection, month=month, held=ages.held(tallies), known=after, definitions=told, places=places)
+    held = ages.held(chain(*by_level.values()))
+    kept.write(connection, month=month, held=held, known=after, definitions=told, places=places)
     return True
 
 
-def _places(tallies: Iterable[Tally], ages: "_Ages", *, loose: frozenset[int]) -> list[Place]:
+def _places(by_level: Mapping[str, Iterable[Tally]], ages: "_Ages", *, loose: frozenset[int]) -> list[Place]:
     found: dict[tuple[str, str], Place] = {}
-    for tally in tallies:
-        level, code, ids = tally.area.level, tally.area.code or "", tally.area.area_ids
-        place = found.setdefault((level, code), Place(level, code, ids, not loose.isdisjoint(ids), {}))
-        if ages.since(tally) is not None:
-            place.families[tally.family] = _record(tally)
+    for level, tallies in by_level.items():
+        for tally in tallies:
+            code, ids = tally.area.code or "", tally.area.area_ids
+            place = found.setdefault((level, code), Place(level, code, ids, not loose.isdisjoint(ids), {}))
+            if ages.since(tally) is not None:
+                place.families[tally.family] = _record(tally)
     return list(found.values())
 
 

@@ -21,6 +21,8 @@ from geo.windows import Window
 
 LEVELS = ("site", "street", "community", "grid")
 """Finer areas are counted when asked."""
+TYPES = {"community": "community_type"}
+"""By level the name under which all areas of one type together are kept; types of other levels are counted."""
 SHARES = (0.5, 0.9)
 """The shares of the quantiles that are kept."""
 Record = Sequence[Any]
@@ -74,7 +76,7 @@ def families(
     definitions: Mapping[str, str],
 ) -> dict[tuple[int, str], Families]:
     """By number of the window (from 1) and code: what is kept under these definitions, where the viewer sees it all."""
-    if level not in LEVELS or not codes:
+    if not codes:
         return {}
     bound = {"starts": [each.starts for each in windows], "ends": [each.ends for each in windows]}
     found = rows(connection, "kept/months", **bound, zone=windows[0].zone.key)

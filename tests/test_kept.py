@@ -65,11 +65,18 @@ def keep(town: Town, clock: Clock = NOW) -> tuple[date, ...]:
 
 
 def both(
-    town: Town, level: str, *, viewer: Viewer = LEADER, clock: Clock = NOW, windows: Sequence[Window] = MONTHS
+    town: Town,
+    level: str,
+    *,
+    viewer: Viewer = LEADER,
+    clock: Clock = NOW,
+    windows: Sequence[Window] = MONTHS,
+    by_type: bool = False,
 ) -> tuple[tuple[Tally, ...], tuple[Tally, ...]]:
     """The tallies as asked for, and as counted whatever is kept."""
     with town.store.reading(viewer, clock) as connection:
-        asked: dict[str, Any] = {"question": Question(level), "families": FAMILIES, "windows": windows}
+        question = Question(level, by_type=by_type)
+        asked: dict[str, Any] = {"question": question, "families": FAMILIES, "windows": windows}
         return figures.tallies(connection, **asked), figures.count(connection, **asked)
 
 
@@ -139,6 +146,66 @@ def test_who_may_not_see_cases_gets_no_kept_ones(town: Town) -> None:
     told, counted = both(town, "community", viewer=Viewer("w", "wall", level="site"))
     assert told == counted
     assert not any(tally.n for tally in told)
+
+
+# ---------------------------------------------------------------- types of communities
+
+TYPED = (("A", "old_town"), ("B", "township"))
+
+
+def typed(town: Town, *types: tuple[str, str]) -> None:
+    """Gives communities their types, and keeps the months."""
+    town.run("update core.area set community_type = null")
+    for code, kind in types:
+        town.run("update core.area set community_type = :kind where code = :code", kind=kind, code=code)
+    keep(town)
+
+
+def uncounted(town: Town, monkeypatch: pytest.MonkeyPatch, question: Question, viewer: Viewer = LEADER) -> bool:
+    """Whether what is asked is read from the store alone."""
+    found: list[object] = []
+    count = figures.count
+
+    def watched(*args: Any, **more: Any) -> tuple[Tally, ...]:
+        found.append(more)
+        return count(*args, **more)
+
+    with town.store.reading(viewer, NOW) as connection, monkeypatch.context() as patch:
+        patch.setattr(figures, "count", watched)
+        figures.tallies(connection, question=question, families=FAMILIES, windows=MONTHS[:2])
+    return not found
+
+
+def test_types_are_kept_as_they_are_counted(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(town, *TYPED)
+    told, counted = both(town, "community", by_type=True)
+    assert told == counted
+    assert {tally.area.code for tally in told if tally.n} == {"old_town", "township"}
+    assert uncounted(town, monkeypatch, Question("community", by_type=True))
+    assert not uncounted(town, monkeypatch, Question("community", by_type=True, within_id=town.area_ids["S"]))
+    typed(town, ("A", "old_town"), ("B", "old_town"))
+    told, counted = both(town, "community", by_type=True)
+    assert told == counted
+    assert {tally.area.code for tally in told} == {"old_town"}
+
+
+def test_a_changed_type_touches_every_month_of_its_area(town: Town) -> None:
+    typed(town, *TYPED)
+    town.run("update core.area set community_type = 'business' where code = 'B'")
+    assert current(town) == set()
+    told, counted = both(town, "community", by_type=True)
+    assert told == counted
+
+
+@pytest.mark.parametrize("types", [TYPED, (("A", "old_town"), ("B", "old_town"))])
+@pytest.mark.parametrize("scope", [("A",), ("S",), ("AG",)])
+def test_viewers_of_some_areas_get_the_types_they_would_count(
+    town: Town, scope: tuple[str, ...], types: tuple[tuple[str, str], ...]
+) -> None:
+    typed(town, *types)
+    viewer = Viewer("s", "secretary", area_ids=frozenset(town.area_ids[code] for code in scope))
+    told, counted = both(town, "community", by_type=True, viewer=viewer)
+    assert told == counted
 
 
 # ---------------------------------------------------------------- clocks

@@ -5,7 +5,7 @@ select 'suspect' as family, c.*,
          select f.window_no, f.incident_id
          from (select array_agg(r.window_no) as window_nos, array_agg(r.incident_id) as cases,
                       array_agg(r.closed_by_e) as closed, array_agg(r.moment) as moments
-               from reported r where r.is_closed and not r.is_orphan) t
+               from reported r where r.is_closed and not r.is_orphan group by r.window_no) t
          cross join lateral core.closed_in_bulk(t.window_nos, t.cases, t.closed, t.moments) f
        ) as is_counted, true as is_base,
        case when c.is_orphan then 'duplicate'

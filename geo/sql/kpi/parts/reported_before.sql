@@ -3,7 +3,7 @@ select m.window_no, i.*, m.moment as at, null::timestamptz as closed_from, 'repo
 from moments m
 cross join lateral (
   select i.* from core.incident i
-  where i.source_id = m.source_id and i.reported_at >= m.starts - (m.moment - m.starts) and i.reported_at < m.starts and i.reported_at <= m.clock
+  where i.source_id = m.source_id and i.reported_at >= m.before_from and i.reported_at < m.starts and i.reported_at <= m.clock
   offset 0
 ) i
 where m.moment > m.starts
