@@ -52,7 +52,7 @@ PARAMS = (
     "period", "toward", "fund", "kind", "q", "sort", "dir", "page", "step", "goods", "load", "fault", "dataset",
     "source", "status", "who", "action", "result", "below", "line", "account", "role", "within", "state", "new",
     "row", "list", "month", "columns", "against", "type", "kpi", "mark", "why", "after", "with", "case", "matrix",
-    "class", "show",
+    "class", "show", "plan", "scene",
 )  # fmt: skip
 PAGES = {
     "overview": "leader", "response": "leader", "funds": "leader", "community": "leader", "data": "leader",

@@ -1,10 +1,12 @@
-"""The wall on a screen: asked anew every few seconds, the last picture kept while the store does not answer.
+"""The wall on a screen: one scene at a time, asked anew every few seconds, the last picture kept without a store.
 
 Invariant: who may look is asked at every refresh, not only when the page was opened.
 """
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -13,16 +15,21 @@ from cockpit.access import current
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked
-from cockpit.wall import computed, markup
-from cockpit.wall.markup import Face
+from cockpit.wall import computed, director, frame, now
+from cockpit.wall.director import Turned
+from cockpit.wall.frame import Face
+from cockpit.wall.scene import Scene
+from config.walls import DEFAULT, SCENES, Plan, names, plan
 from geo.errors import StoreUnavailable
 from geo.viewer import PROGRAM, Clock
 from geo.wall import Wall
 
 REFRESH_S = 10
 RIGHT = "page.wall"
-_LAST = "cockpit_wall"
-"""Where a session keeps its last good picture."""
+_LAST, _TURNED = "cockpit_wall", "cockpit_wall_turned"
+"""Where a session keeps its last good picture, and which scene it shows."""
+_BUILT: Mapping[str, Callable[[View, Wall, Face], Scene]] = {"now": now.scene}
+"""How each scene is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,12 @@ def apply_style() -> None:
     st.html(STATIC / "wall.css")
 
 
+def plan_of(view: View) -> Plan:
+    """The plan that the address names (`plan`), else the default one."""
+    named = view.params.get("plan", DEFAULT)
+    return plan(named if named in names() else DEFAULT)
+
+
 @st.fragment(run_every=REFRESH_S)
 def show(view: View) -> None:
     """The picture of this moment, or the last one with the moment since which the store is down."""
@@ -44,12 +57,25 @@ def show(view: View) -> None:
     if not current.may(viewer, RIGHT):
         st.rerun()
     kept = _asked(Asked(viewer, pulse.clock, pulse.version))
-    down_since = pulse.down_since
     if kept is None:
-        picture(markup.waiting(view, down_since=down_since or pulse.clock.at), key="wall")
+        picture(frame.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
         return
+    face = Face(kept.clock, pulse.down_since, kept.found.loaded_at, is_simulated=kept.found.is_simulated)
     way_back = current.may(view.viewer, "page.overview")
-    picture(markup.wall(view, kept.found, Face(kept.clock, down_since), way_back=way_back), key="wall")
+    scene = _turned(view, {name: build(view, kept.found, face) for name, build in _BUILT.items()})
+    picture(frame.screen(view, scene, face, plan=plan_of(view), way_back=way_back), key="wall")
+
+
+def _turned(view: View, scenes: Mapping[str, Scene]) -> Scene:
+    """The scene whose turn it is; the one that the address names (`scene`) stays."""
+    held = view.params.get("scene")
+    if held in SCENES:
+        return scenes[held]
+    last: Turned | None = st.session_state.get(_TURNED)
+    troubles = {name: scene.troubles for name, scene in scenes.items()}
+    turned = director.turn(plan_of(view), last, troubles, at=datetime.now(UTC))  # of the room, not of the data
+    st.session_state[_TURNED] = turned
+    return scenes[turned.scene]
 
 
 def _asked(asked: Asked) -> _Kept | None:

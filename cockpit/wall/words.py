@@ -3,24 +3,15 @@
 Invariant: the sentence says what is the matter, or that nothing is; without deadlines it does not judge.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
 from cockpit.wall import computed
+from cockpit.wall.scene import Level, Sentence
 from geo.wall import Wall, WallCase
 
 MOST_PLACES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """The headline, the second line, and the level (orange, yellow) whose mark stands before it, if any."""
-
-    head: str
-    lead: str
-    level: str | None = None
 
 
 def sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
@@ -39,7 +30,7 @@ def sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
     return Sentence(view.tr("wall.all_well"), view.tr("wall.all_well_lead", n=n))
 
 
-def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, level: str) -> Sentence:
+def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, level: Level) -> Sentence:
     worst = cases[0]
     seconds = abs((at - worst.due_at).total_seconds()) if worst.due_at else 0
     head = view.tr(

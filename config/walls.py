@@ -1,0 +1,116 @@
+"""Plans of walls (`walls/*.toml`): which scenes turn, for how long, how large, on how many screens, when dimmed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from config import reader
+
+SCENES = ("now",)
+"""What a wall can show, in the order in which they are explained."""
+DEFAULT = "default"
+_NAME = re.compile(r"[a-z0-9_-]{1,40}")
+_SECONDS = (5, 3600)
+_SCALE = (0.5, 4)
+_SCREENS = (1, 6)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One scene of a plan and how many seconds it stays while nothing happens."""
+
+    show: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a file says; `night` is (from, to) in local time, may pass midnight, or None."""
+
+    scenes: tuple[Turn, ...]
+    trouble_seconds: int
+    scale: float
+    screens: int
+    night: tuple[time, time] | None
+    reload_at: time
+
+    def is_night(self, at: time) -> bool:
+        """Whether the picture is dimmed at that local time."""
+        if self.night is None:
+            return False
+        start, end = self.night
+        return start <= at < end if start <= end else at >= start or at < end
+
+
+def names() -> tuple[str, ...]:
+    """The names of all plans, shipped and own."""
+    return reader.names("walls")
+
+
+@cache
+def plan(name: str = DEFAULT) -> Plan:
+    """The plan of that name; raises config.reader.ConfigError with every fault of its file, or if there is none."""
+    path = reader.find(f"walls/{name if _NAME.fullmatch(name) else DEFAULT}.toml")
+    table = reader.read(path)
+    faults = [f"missing key {key!r}" for key in Plan.__dataclass_fields__ if key not in table]
+    faults += [f"unknown key {key!r}" for key in table if key not in Plan.__dataclass_fields__]
+    if faults:
+        raise reader.ConfigError(path, faults)
+    return _checked(path, table)
+
+
+def _checked(path: Path, table: Mapping[str, Any]) -> Plan:
+    faults: list[str] = []
+    turns = _turns(table["scenes"], faults)
+    stays = _number("trouble_seconds", table["trouble_seconds"], _SECONDS, faults, whole=True)
+    scale = _number("scale", table["scale"], _SCALE, faults)
+    screens = _number("screens", table["screens"], _SCREENS, faults, whole=True)
+    night = table["night"]
+    times: list[time] = []
+    if night != []:
+        if isinstance(night, list) and len(night) == 2:
+            times = [_time("night", each, faults) for each in night]
+        else:
+            faults.append(f'night = {night!r} is neither [] nor two times such as ["22:00", "06:00"]')
+    reload_at = _time("reload_at", table["reload_at"], faults)
+    if faults:
+        raise reader.ConfigError(path, faults)
+    dark = (times[0], times[1]) if times else None
+    return Plan(turns, int(stays), float(scale), int(screens), dark, reload_at)
+
+
+def _turns(told: object, faults: list[str]) -> tuple[Turn, ...]:
+    if not isinstance(told, list) or not told:
+        faults.append('scenes is a list such as [{ show = "now", seconds = 60 }]')
+        return ()
+    found = []
+    for number, each in enumerate(told, start=1):
+        table = each if isinstance(each, dict) else {}
+        if set(table) != {"show", "seconds"} or table["show"] not in SCENES:
+            faults.append(f"scene {number}: {{ show = one of {', '.join(SCENES)}, seconds = … }}, not {each!r}")
+            continue
+        seconds = _number(f"scene {number}: seconds", table["seconds"], _SECONDS, faults, whole=True)
+        found.append(Turn(table["show"], int(seconds)))
+    doubled = {turn.show for turn in found if [other.show for other in found].count(turn.show) > 1}
+    faults += [f"scene {name!r} stands in the plan twice" for name in sorted(doubled)]
+    return tuple(found)
+
+
+def _number(name: str, value: object, ends: tuple[float, float], faults: list[str], *, whole: bool = False) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or (whole and not isinstance(value, int)) or not ends[0] <= float(value) <= ends[1]:  # type: ignore[arg-type]
+        kind = "whole number" if whole else "number"
+        faults.append(f"{name} = {value!r} is no {kind} from {ends[0]} to {ends[1]}")
+        return ends[0]
+    return float(value)  # type: ignore[arg-type]
+
+
+def _time(name: str, value: object, faults: list[str]) -> time:
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
+        return time.fromisoformat(value)
+    faults.append(f'{name}: {value!r} is no time such as "04:10"')
+    return time(0)

@@ -1,0 +1,100 @@
+"""Plans of walls and the director: what turns, what cuts in, what waits, and what a file with faults says."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from cockpit.wall.director import Turned, turn
+from config import walls
+from config.reader import ConfigError
+from config.walls import Plan, Turn
+
+START = datetime(2026, 11, 20, 6, tzinfo=UTC)
+NOBODY: frozenset[str] = frozenset()
+PLAN = Plan(
+    scenes=(Turn("now", 60), Turn("response", 30), Turn("funds", 20)),
+    trouble_seconds=120,
+    scale=1,
+    screens=1,
+    night=(time(22), time(6)),
+    reload_at=time(4, 10),
+)
+QUIET = {"now": NOBODY, "response": NOBODY, "funds": NOBODY}
+
+
+def play(*steps: tuple[int, Mapping[str, frozenset[str]]]) -> list[str]:
+    """The scenes shown at so many seconds from the start, with the troubles of then."""
+    last: Turned | None = None
+    shown = []
+    for seconds, troubles in steps:
+        last = turn(PLAN, last, troubles, at=START + timedelta(seconds=seconds))
+        shown.append(last.scene)
+    return shown
+
+
+def test_quiet_scenes_turn_by_their_seconds() -> None:
+    seconds = (0, 59, 60, 89, 90, 109, 110, 169, 170)
+    shown = play(*[(second, QUIET) for second in seconds])
+    assert shown == ["now", "now", "response", "response", "funds", "funds", "now", "now", "response"]
+
+
+def test_new_trouble_cuts_in_stays_longer_and_the_plan_goes_on_where_it_was() -> None:
+    late = QUIET | {"funds": frozenset({"a"})}
+    shown = play((0, QUIET), (10, late), (120, late), (129, late), (130, late), (159, late), (160, late))
+    assert shown == ["now", "funds", "funds", "funds", "response", "response", "funds"]
+
+
+def test_what_is_wrong_in_two_scenes_is_shown_one_after_the_other() -> None:
+    both = QUIET | {"now": frozenset({"a"}), "response": frozenset({"b"})}
+    assert play((0, both), (60, both), (119, both), (120, both), (239, both)) == [
+        "now",
+        "now",
+        "now",
+        "response",
+        "response",
+    ]
+
+
+def test_more_trouble_on_the_scene_on_screen_keeps_it() -> None:
+    one, two = (QUIET | {"now": frozenset(names)} for names in ("a", "ab"))
+    assert play((0, one), (110, two), (200, two), (229, two), (230, two)) == ["now", "now", "now", "now", "response"]
+
+
+def test_trouble_that_ended_and_comes_again_is_new() -> None:
+    late = QUIET | {"funds": frozenset({"a"})}
+    assert play((0, late), (10, QUIET), (125, QUIET), (130, late))[-1] == "funds"
+
+
+def test_a_scene_that_cannot_be_shown_is_passed_over() -> None:
+    only = {"now": NOBODY, "funds": NOBODY}
+    assert play((0, only), (60, only), (80, only)) == ["now", "funds", "now"]
+    assert play((0, {"now": NOBODY}), (60, {"now": NOBODY})) == ["now", "now"]
+
+
+def test_night_may_pass_midnight() -> None:
+    assert [PLAN.is_night(time(hour)) for hour in (21, 22, 0, 5, 6, 12)] == [False, True, True, True, False, False]
+
+
+def test_the_shipped_plan_is_whole() -> None:
+    assert walls.plan().scenes[0].show == "now"
+    assert "default" in walls.names()
+
+
+def test_every_fault_of_a_plan_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
+    folder = tmp_path / "config" / "walls"
+    folder.mkdir(parents=True)
+    (folder / "bad.toml").write_text(
+        'scenes = [{ show = "weather", seconds = 60 }, { show = "now", seconds = 2 }]\ntrouble_seconds = true\n'
+        'scale = 9\nscreens = 1.5\nnight = ["25:00", "06:00"]\nreload_at = "4:10"\n'
+    )
+    with pytest.raises(ConfigError) as fault:
+        walls.plan("bad")
+    told = str(fault.value)
+    for part in ("weather", "seconds = 2", "trouble_seconds = True", "scale = 9", "screens = 1.5", "25:00", "4:10"):
+        assert part in told
+    (folder / "bad.toml").write_text("scale = 1\n")
+    with pytest.raises(ConfigError, match="missing key 'scenes'"):
+        walls.plan("bad")
