@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 """Days that people may ask for; the weeks and the years before can still be counted from there."""
 Bucket = Literal["day", "week", "month"]
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
-"""The days that somebody may ask for; as long a time before them can still be counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,4 @@ def age(view: View, face: Face) -> str:
     if passed > timedelta(hours=2 * freshness.agreed_hours("incidents")):
         told = view.tr("common.stale", age=formats.duration(passed.total_seconds(), view.lang))
         return f'<span class="age badge">{esc(told)}</span>'
-    told = formats.age(face.loaded_at, now=at, zone=view.site.zone, lang=view.lang)
-    gap = " " if view.lang == "zh" and told[0].isdigit() else ""
-    return f'<span class="age">{esc(view.tr("common.updated", age=gap + told))}</span>'
+    return f'<span class="age">{esc(formats.age(face.loaded_at, now=at, zone=view.site.zone, lang=view.lang))}</span>'

@@ -8,13 +8,14 @@ from math import ceil
 from cockpit import formats
 from cockpit.context import View
 from cockpit.markup import attributes, esc
+from cockpit.queries import Asked
 from cockpit.wall import computed, words
 from cockpit.wall.frame import Face, age, mark
 from cockpit.wall.scene import Level, Scene
 from geo.wall import Wall, WallArea
 
 
-def scene(view: View, found: Wall, face: Face) -> Scene:
+def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:  # noqa: ARG001 - as every scene is made
     """The scene of this moment."""
     told = words.sentence(view, found, at=face.at(view))
     body = _figures(view, found) + _tiles(view, found, age(view, face)) if found.loaded_at else ""

@@ -15,11 +15,11 @@ from cockpit.access import current
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked
-from cockpit.wall import computed, director, frame, now
+from cockpit.wall import computed, director, frame, now, response
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.scene import Scene
-from config.walls import DEFAULT, SCENES, Plan, names, plan
+from config.walls import DEFAULT, Plan, names, plan
 from geo.errors import StoreUnavailable
 from geo.viewer import PROGRAM, Clock
 from geo.wall import Wall
@@ -28,8 +28,9 @@ REFRESH_S = 10
 RIGHT = "page.wall"
 _LAST, _TURNED = "cockpit_wall", "cockpit_wall_turned"
 """Where a session keeps its last good picture, and which scene it shows."""
-_BUILT: Mapping[str, Callable[[View, Wall, Face], Scene]] = {"now": now.scene}
+_BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene]] = {"now": now.scene, "response": response.scene}
 """How each scene is made."""
+_STYLES = ("wall.css", "wall_response.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class _Kept:
 
 def apply_style() -> None:
     """Puts the dark theme of the wall on this run's page."""
-    st.html(STATIC / "wall.css")
+    for name in _STYLES:
+        st.html(STATIC / name)
 
 
 def plan_of(view: View) -> Plan:
@@ -56,20 +58,30 @@ def show(view: View) -> None:
     viewer = context.viewer() if pulse.down_since is None else view.viewer
     if not current.may(viewer, RIGHT):
         st.rerun()
-    kept = _asked(Asked(viewer, pulse.clock, pulse.version))
+    asked = Asked(viewer, pulse.clock, pulse.version)
+    kept = _asked(asked)
     if kept is None:
         picture(frame.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
         return
     face = Face(kept.clock, pulse.down_since, kept.found.loaded_at, is_simulated=kept.found.is_simulated)
     way_back = current.may(view.viewer, "page.overview")
-    scene = _turned(view, {name: build(view, kept.found, face) for name, build in _BUILT.items()})
+    scene = _turned(view, _scenes(view, asked, kept.found, face))
     picture(frame.screen(view, scene, face, plan=plan_of(view), way_back=way_back), key="wall")
+
+
+def _scenes(view: View, asked: Asked, found: Wall, face: Face) -> dict[str, Scene]:
+    """Every scene that can be shown: while the store is down those that were asked for before."""
+    made = {}
+    for name, build in _BUILT.items():
+        with suppress(StoreUnavailable):
+            made[name] = build(view, asked, found, face)
+    return made
 
 
 def _turned(view: View, scenes: Mapping[str, Scene]) -> Scene:
     """The scene whose turn it is; the one that the address names (`scene`) stays."""
-    held = view.params.get("scene")
-    if held in SCENES:
+    held = view.params.get("scene", "")
+    if held in scenes:
         return scenes[held]
     last: Turned | None = st.session_state.get(_TURNED)
     troubles = {name: scene.troubles for name, scene in scenes.items()}

@@ -1,0 +1,19 @@
+"""The scene 时效: the stages as lengths, the promise of ten minutes by day, arrivals of every community."""
+
+from cockpit.context import View
+from cockpit.queries import Asked
+from cockpit.wall.frame import Face
+from cockpit.wall.response import computed, drawing, words
+from cockpit.wall.scene import Scene
+from geo.wall import Wall
+
+NAME = "response"
+
+
+def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:
+    """The scene of this moment; raises StoreUnavailable when it was not asked for before."""
+    told = computed.response(asked)
+    slow = frozenset(f"slow {stage.name}" for stage in told.urgent if stage.is_slow)
+    troubles = slow | (frozenset({"promise"}) if words.is_broken(told.promise) else frozenset())
+    body = drawing.body(view, told, found, face) if found.loaded_at else ""
+    return Scene(NAME, words.sentence(view, told, found, at=face.at(view)), troubles, body)

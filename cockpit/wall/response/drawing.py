@@ -1,0 +1,41 @@
+"""The scene 时效 below its sentence: two charts of stages, the promise by day, a curve an area.
+
+Invariant: every value went through `esc`; what a chart shows also stands in numbers beside it.
+"""
+
+from cockpit import formats
+from cockpit.charts import scales
+from cockpit.context import View
+from cockpit.markup import esc
+from cockpit.wall.frame import Face, age
+from cockpit.wall.response import curves, promise, stages, words
+from cockpit.wall.response.computed import Response, n_of
+from geo.wall import Wall
+
+
+def body(view: View, found: Response, wall: Wall, face: Face) -> str:
+    """Everything below the sentence."""
+    unit = scales.unit_for(max((stages.reach(stage) for stage in found.general), default=0))
+    general = view.tr(
+        "wall_response.general_unit", n=formats.number(n_of(found.general)), unit=view.tr(f"wall_response.{unit.name}s")
+    )
+    urgent = view.tr(
+        "wall_response.urgent_unit", span=words.span(view, found.span), n=formats.number(n_of(found.urgent))
+    )
+    days = view.tr("wall_response.by_day" if found.step == 1 else "wall_response.by_week")
+    told = age(view, face)
+    more = f'<span class="r-more">{esc(view.tr("wall_response.key_more"))}</span>'
+    public = f'<span class="r-public">{esc(view.tr("wall_response.key_public"))}</span>'
+    return (
+        '<section class="r-top">'
+        + _section(view, "urgent", urgent, told, stages.chart(view, "urgent", found.urgent, scales.MINUTES))
+        + _section(view, "general", general, told, stages.chart(view, "general", found.general, unit))
+        + _section(view, "promise", days, told, promise.panel(view, found))
+        + f'<p class="r-key">{esc(view.tr("wall_response.key"))}{more}{public}</p></section>'
+        + curves.panel(view, found, wall)
+    )
+
+
+def _section(view: View, name: str, unit: str, told: str, drawn: str) -> str:
+    title = esc(view.tr(f"wall_response.{name}"))
+    return f'<div class="r-sec"><h2><b>{title}</b><span>{esc(unit)}</span>{told}</h2>{drawn}</div>'

@@ -1,0 +1,100 @@
+"""The stages of a class laid end to end: each begins where the median of the one before ended.
+
+Invariant: lengths begin at zero on one axis; what lies beyond the usual median is told apart only where it is slow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cockpit.charts import scales, svg
+from cockpit.context import View
+from cockpit.wall.response.computed import PROMISE_S, Stage
+
+WIDTH, LABEL, HEIGHT = 576, 96, 300
+"""In pixels at 1080p: the chart's width, what the names of the stages take, the height of all stages."""
+MOST_TICKS = 5
+
+
+def reach(stage: Stage) -> float:
+    """How many seconds a stage takes at most in the chart."""
+    return max(stage.now.p90_s if stage.now else 0, stage.usual_s or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """One chart: its axis and its height without the axis' words."""
+
+    view: View
+    axis: scales.TimeAxis
+    height: float
+
+    def x(self, seconds: float) -> float:
+        """Where so many seconds lie, in pixels."""
+        return LABEL + self.axis.share(seconds) * (WIDTH - LABEL - 16)
+
+    def tick(self, seconds: float) -> str:
+        """A line down the chart with its number."""
+        at, label = self.x(seconds), scales.tick_label(seconds, self.axis.unit)
+        told = svg.text(label, x=at, y=self.height + 30, class_="r-axis", text_anchor="middle")
+        return svg.line(x1=at, y1=0, x2=at, y2=self.height, class_="r-grid") + told
+
+    def promise(self) -> str:
+        """The line of ten minutes, named."""
+        at, told = self.x(PROMISE_S), self.view.tr("wall_response.minute_end", n=PROMISE_S // 60)
+        named = svg.text(told, x=at, y=self.height + 30, class_="r-promise", text_anchor="middle")
+        return svg.line(x1=at, y1=0, x2=at, y2=self.height, class_="r-target") + named
+
+    def bar(self, start: float, end: float, y: float, *, half: float, style: str) -> str:
+        """A length from `start` to `end` seconds."""
+        left, width = self.x(start), max(self.x(end) - self.x(start), 0.5)
+        return svg.element("rect", x=left, y=y - half, width=width, height=2 * half, class_=style)
+
+    def stage(self, stage: Stage, start: float, y: float) -> str:
+        """One stage that begins at `start` seconds: usual, nine in ten, median, its number."""
+        kind = " slow" if stage.is_slow else ""
+        drawn = [svg.text(self.view.tr(f"wall_response.stage_{stage.name}"), x=0, y=y + 9, class_=f"r-name{kind}")]
+        usual = None if stage.usual_s is None else start + stage.usual_s
+        if usual is not None:
+            drawn.append(self.bar(start, usual, y, half=17, style="r-usual"))
+        if stage.now is None:
+            return "".join([*drawn, svg.text("–", x=self.x(start) + 10, y=y + 9, class_="r-value")])
+        median = start + stage.now.p50_s
+        drawn.append(self.bar(start, start + stage.now.p90_s, y, half=1.5, style="r-most"))
+        beyond = usual if stage.is_slow and usual is not None else median
+        drawn.append(self.bar(start, min(median, beyond), y, half=8, style="r-now"))
+        if stage.is_slow:
+            drawn.append(self.bar(beyond, median, y, half=8, style="r-beyond"))
+        return "".join([*drawn, self._number(stage, start, y)])
+
+    def _number(self, stage: Stage, start: float, y: float) -> str:
+        """The median behind the bars, with what is usual where it is slow."""
+        unit, median = self.axis.unit, stage.now.p50_s if stage.now else 0
+        end, told = self.x(start + reach(stage)) + 12, unit.decimal(median)
+        if stage.is_slow and stage.usual_s is not None:
+            usual = self.view.tr("wall_response.usual_s", n=unit.decimal(stage.usual_s))
+            beside = svg.element("tspan", svg.escape(usual), class_="r-axis", dx=14)
+            return svg.element("text", svg.escape(told) + beside, x=end, y=y + 10, class_="r-value slow")
+        return svg.text(told, x=end, y=y + 9, class_="r-value")
+
+
+def chart(view: View, name: str, stages: Sequence[Stage], unit: scales.TimeUnit) -> str:
+    """The stages of the class `name`; urgent ones under the line of the promise."""
+    starts, farthest = [0.0], 0.0
+    for stage in stages:
+        farthest = max(farthest, starts[-1] + reach(stage))
+        starts.append(starts[-1] + (stage.now.p50_s if stage.now else 0))
+    is_promised = name == "urgent"
+    axis = scales.TimeAxis(unit, max(farthest * 1.18, PROMISE_S * 1.12 if is_promised else unit.seconds))
+    row = HEIGHT / len(stages)
+    made = _Chart(view, axis, HEIGHT)
+    ticks = [tick for tick in axis.ticks(MOST_TICKS) if not is_promised or abs(tick - PROMISE_S) > axis.end_s * 0.12]
+    drawn = [made.tick(tick) for tick in ticks] + ([made.promise()] if is_promised else [])
+    for number, (stage, start) in enumerate(zip(stages, starts, strict=False)):
+        y = (number + 0.5) * row
+        drawn.append(made.stage(stage, start, y))
+        if stage.now and number + 1 < len(stages):
+            end = made.x(starts[number + 1])
+            drawn.append(svg.line(x1=end, y1=y + 9, x2=end, y2=y + row - 9, class_="r-step"))
+    label = view.tr("wall_response.stages_label", **{"class": view.tr(f"wall_response.{name}")})
+    box = f"0 0 {WIDTH} {svg.coordinate(made.height + 38)}"
+    return svg.element("svg", "".join(drawn), class_="r-stages", viewBox=box, role="img", aria_label=label)
