@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from figures_builder import Town, at
@@ -48,7 +49,7 @@ def town(urls: StoreUrls, store: Store) -> Iterator[Town]:
             if number % 3:
                 stamps["registered"] = 1
             kept = [name for name, least in (("arrived", 12), ("closed", 9), ("followed_up", 5)) if number >= least]
-            told = {
+            told: dict[str, Any] = {
                 name: f"{day} 08:{number + minutes:02}"
                 for name, minutes in stamps.items()
                 if name not in kept and number + minutes < 60
