@@ -263,7 +263,7 @@ def entries_streamed(
     statement = f"{sql.text('money/ledger')}{sql.text('money/entries')}"
     with (
         store.reading(viewer, clock) as connection,
-        streamed(connection, statement, _bound(scope, _asked(query))) as found,
+        streamed(connection, statement, bound(scope, _asked(query))) as found,
     ):
         for row in found:
             yield _entry(row), row["found"]
@@ -289,10 +289,11 @@ def _entry(row: Mapping[str, Any]) -> Entry:
 def opened(connection: Connection, name: str, scope: Scope, params: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a query that begins with the common opening ledger.sql."""
     statement = sql_text(f"{sql.text('money/ledger')}{sql.text(f'money/{name}')}")
-    return [dict(row) for row in connection.execute(statement, _bound(scope, params)).mappings()]
+    return [dict(row) for row in connection.execute(statement, bound(scope, params)).mappings()]
 
 
-def _bound(scope: Scope, params: dict[str, Any]) -> dict[str, Any]:
+def bound(scope: Scope, params: dict[str, Any]) -> dict[str, Any]:
+    """What a query of the ledger binds: the scope, and its own."""
     return {
         "book": scope.book,
         "start": scope.start,

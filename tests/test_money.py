@@ -15,9 +15,11 @@ from cockpit.funds.money_months import Months
 from cockpit.spreadsheets import safe_cell
 from config.money import Idle, kinds
 from geo import money as ledger
+from geo import wall_funds
 from geo.money import Covered, EntryQuery, Flow, MonthFlow, Payment, Position, Scope
 from geo.store import Store
 from geo.viewer import LEADER, Clock, Viewer
+from geo.wall_funds import WallFunds
 
 IDLE = Idle(watch_months=6, sleep_months=12)
 TODAY = date(2026, 11, 20)
@@ -531,3 +533,39 @@ def test_the_year_so_far_without_entries_gives_way_to_the_last_year_with_some() 
 
 def test_the_year_before_a_leap_day_ends_in_february() -> None:
     assert money.year_before(date(2024, 2, 29)) == date(2023, 2, 28)
+
+
+# ---------------------------------------------------------------- the wall
+
+
+def on_the_wall(filled: Store, clock: Clock, viewer: Viewer, scope: Scope = YEAR) -> WallFunds:
+    words = kinds()
+    return wall_funds.funds(
+        filled, viewer, clock, scope=scope, year_start=money.year_before(scope.end),
+        self_generated=words.self_generated, overhead=words.overhead, untold=words.untold,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("area_ids", [frozenset(), frozenset({1}), frozenset({2}), frozenset({3})])
+def test_the_wall_counts_what_the_page_counts_and_sees_nobody(
+    ask: Ask, filled: Store, clock: Clock, area_ids: frozenset[int]
+) -> None:
+    level = {"level": "area", "area_ids": area_ids} if area_ids else {"level": "site"}
+    found = on_the_wall(filled, clock, Viewer("w", "wall", **level))  # type: ignore[arg-type]
+    positions, flows, _ = ask(viewer=Viewer("s", "leader", **level))  # type: ignore[arg-type]
+    without = {"entries": 0, "area_name": None, "purpose": None}
+    assert [replace(each, **without) for each in found.positions] == [replace(each, **without) for each in positions]  # type: ignore[arg-type]
+    held = {position.fund_id for position in positions}
+    assert [replace(each, entries=0) for each in found.flows] == [
+        replace(each, entries=0) for each in flows if each.fund_id in held or each.counter_fund_id in held
+    ]
+    assert found.loaded_at == clock.at
+    with filled.showing(Viewer("w", "wall", level="site"), clock) as connection:
+        for column in ("payer", "payee", "project", "reason", "earmark", "street_id", "community_id", "corrects_code"):
+            told = connection.execute(text(f"select count({column}) from mart.wall_entry")).scalar_one()
+            assert told == 0, column
+
+
+def test_without_the_right_the_wall_shows_no_fund(filled: Store, clock: Clock) -> None:
+    found = on_the_wall(filled, clock, Viewer("x", "steward", level="site"))
+    assert (found.positions, found.flows) == ((), ())

@@ -22,8 +22,8 @@ PLAIN = {money_flow.OPENING, money_flow.CLOSING, money_flow.OVERDRAWN, money_flo
          money_flow.ELSEWHERE, money_flow.RECEIVED, money_flow.PASSED_ON, money_flow.UNTOLD}  # fmt: skip
 
 
-def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str]) -> str:
-    """The Sankey with its key above and the two sums below."""
+def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str], *, height: float | None = None) -> str:
+    """The Sankey (`height` px high) with its key above and the two sums below."""
     unit = scale(funds)
     words = {knot: knot_name(funds, knot, names) for knot in graph.knots}
     if any(knot.kind == money_flow.COMMITTED for knot in words):
@@ -40,7 +40,7 @@ def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str]) -> str
     label = funds.view.tr("funds.flow_label", n=len(links), **sides)
     drawing = sankey.draw(
         sankey.Diagram(nodes, links, label),
-        height=470 if funds.states_outflow else 320,
+        height=height or (470 if funds.states_outflow else 320),
         side=_side(funds),
     )
     gap = graph.left - graph.right
@@ -64,7 +64,7 @@ def _node(funds: FundsView, knot: Knot, amount: Decimal, name: str, unit: Scale)
     codes = {str(position.fund_id): position.fund_code for position in funds.funds}
     go = (
         funds.view.link({"fund": codes[knot.code], "page": None})
-        if knot.kind == "fund" and knot.code in codes
+        if knot.kind == "fund" and knot.code in codes and not funds.is_still
         else None
     )
     tip = funds.view.tr("funds.node_tip", name=name, amount=exact(funds, amount))

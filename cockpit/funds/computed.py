@@ -47,7 +47,10 @@ AREA_LEVELS = ("street", "community", "grid")
 
 @dataclass(frozen=True)
 class FundsView:
-    """Everything the panels of the page ask with. `fund` is the chosen one; `funds` are all of the scope without it."""
+    """Everything the panels of the page ask with. `fund` is the chosen one; `funds` are all of the scope without it.
+
+    `is_still`: nothing in it can be clicked, as on the wall.
+    """
 
     view: View
     books: tuple[Book, ...]
@@ -60,6 +63,7 @@ class FundsView:
     query: EntryQuery
     page: int
     is_down: bool = False
+    is_still: bool = False
 
     @property
     def book(self) -> Book | None:

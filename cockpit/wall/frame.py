@@ -106,14 +106,19 @@ def _back(view: View) -> str:
 
 def age(view: View, face: Face) -> str:
     """The age of the incidents, at the right end of a head; in a box when the store is down or they are old."""
+    return age_of(view, face, face.loaded_at, dataset="incidents")
+
+
+def age_of(view: View, face: Face, loaded_at: datetime | None, *, dataset: str = "funds") -> str:
+    """The same of a data set that was loaded at that moment."""
     if face.down_since:
         told = view.tr("common.down_since", time=_clock(view, face.down_since), seconds=queries.RETRY_S)
         return f'<span class="age badge" role="status">▢ {esc(told)}</span>'
-    if face.loaded_at is None or view.replay:
+    if loaded_at is None or view.replay:
         return ""
     at = face.at(view)
-    passed = at - face.loaded_at
-    if passed > timedelta(hours=2 * freshness.agreed_hours("incidents")):
+    passed = at - loaded_at
+    if passed > timedelta(hours=2 * freshness.agreed_hours(dataset)):
         told = view.tr("common.stale", age=formats.duration(passed.total_seconds(), view.lang))
         return f'<span class="age badge">{esc(told)}</span>'
-    return f'<span class="age">{esc(formats.age(face.loaded_at, now=at, zone=view.site.zone, lang=view.lang))}</span>'
+    return f'<span class="age">{esc(formats.age(loaded_at, now=at, zone=view.site.zone, lang=view.lang))}</span>'

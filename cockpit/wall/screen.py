@@ -15,7 +15,7 @@ from cockpit.access import current
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked
-from cockpit.wall import computed, director, frame, now, response
+from cockpit.wall import computed, director, frame, funds, now, response
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.scene import Scene
@@ -28,9 +28,13 @@ REFRESH_S = 10
 RIGHT = "page.wall"
 _LAST, _TURNED = "cockpit_wall", "cockpit_wall_turned"
 """Where a session keeps its last good picture, and which scene it shows."""
-_BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene]] = {"now": now.scene, "response": response.scene}
-"""How each scene is made."""
-_STYLES = ("wall.css", "wall_response.css")
+_BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene | None]] = {
+    "now": now.scene,
+    "response": response.scene,
+    "funds": funds.scene,
+}
+"""How each scene is made; None: there is nothing to show."""
+_STYLES = ("wall.css", "wall_response.css", "funds.css", "wall_funds.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ def _scenes(view: View, asked: Asked, found: Wall, face: Face) -> dict[str, Scen
     made = {}
     for name, build in _BUILT.items():
         with suppress(StoreUnavailable):
-            made[name] = build(view, asked, found, face)
+            scene = build(view, asked, found, face)
+            if scene:
+                made[name] = scene
     return made
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from cockpit.charts import scales, svg
 from cockpit.context import View
+from cockpit.maps import labels
 from cockpit.wall.response.computed import PROMISE_S, Stage
 
-WIDTH, LABEL, HEIGHT = 576, 96, 300
-"""In pixels at 1080p: the chart's width, what the names of the stages take, the height of all stages."""
+WIDTH, HEIGHT, LETTERS = 576, 300, 28
+"""In pixels at 1080p: the chart's width, the height of all stages, the size of their names."""
 MOST_TICKS = 5
 
 
@@ -22,27 +23,27 @@ def reach(stage: Stage) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    """One chart: its axis and its height without the axis' words."""
+    """One chart: its axis, and where it begins behind the names."""
 
     view: View
     axis: scales.TimeAxis
-    height: float
+    left: float
 
     def x(self, seconds: float) -> float:
         """Where so many seconds lie, in pixels."""
-        return LABEL + self.axis.share(seconds) * (WIDTH - LABEL - 16)
+        return self.left + self.axis.share(seconds) * (WIDTH - self.left - 16)
 
     def tick(self, seconds: float) -> str:
         """A line down the chart with its number."""
         at, label = self.x(seconds), scales.tick_label(seconds, self.axis.unit)
-        told = svg.text(label, x=at, y=self.height + 30, class_="r-axis", text_anchor="middle")
-        return svg.line(x1=at, y1=0, x2=at, y2=self.height, class_="r-grid") + told
+        told = svg.text(label, x=at, y=HEIGHT + 30, class_="r-axis", text_anchor="middle")
+        return svg.line(x1=at, y1=0, x2=at, y2=HEIGHT, class_="r-grid") + told
 
     def promise(self) -> str:
         """The line of ten minutes, named."""
         at, told = self.x(PROMISE_S), self.view.tr("wall_response.minute_end", n=PROMISE_S // 60)
-        named = svg.text(told, x=at, y=self.height + 30, class_="r-promise", text_anchor="middle")
-        return svg.line(x1=at, y1=0, x2=at, y2=self.height, class_="r-target") + named
+        named = svg.text(told, x=at, y=HEIGHT + 30, class_="r-promise", text_anchor="middle")
+        return svg.line(x1=at, y1=0, x2=at, y2=HEIGHT, class_="r-target") + named
 
     def bar(self, start: float, end: float, y: float, *, half: float, style: str) -> str:
         """A length from `start` to `end` seconds."""
@@ -85,8 +86,8 @@ def chart(view: View, name: str, stages: Sequence[Stage], unit: scales.TimeUnit)
         starts.append(starts[-1] + (stage.now.p50_s if stage.now else 0))
     is_promised = name == "urgent"
     axis = scales.TimeAxis(unit, max(farthest * 1.18, PROMISE_S * 1.12 if is_promised else unit.seconds))
-    row = HEIGHT / len(stages)
-    made = _Chart(view, axis, HEIGHT)
+    row, names = HEIGHT / len(stages), [view.tr(f"wall_response.stage_{stage.name}") for stage in stages]
+    made = _Chart(view, axis, 16 + max(labels.width(each, size=LETTERS) for each in names))
     ticks = [tick for tick in axis.ticks(MOST_TICKS) if not is_promised or abs(tick - PROMISE_S) > axis.end_s * 0.12]
     drawn = [made.tick(tick) for tick in ticks] + ([made.promise()] if is_promised else [])
     for number, (stage, start) in enumerate(zip(stages, starts, strict=False)):
@@ -96,5 +97,5 @@ def chart(view: View, name: str, stages: Sequence[Stage], unit: scales.TimeUnit)
             end = made.x(starts[number + 1])
             drawn.append(svg.line(x1=end, y1=y + 9, x2=end, y2=y + row - 9, class_="r-step"))
     label = view.tr("wall_response.stages_label", **{"class": view.tr(f"wall_response.{name}")})
-    box = f"0 0 {WIDTH} {svg.coordinate(made.height + 38)}"
+    box = f"0 0 {WIDTH} {svg.coordinate(HEIGHT + 38)}"
     return svg.element("svg", "".join(drawn), class_="r-stages", viewBox=box, role="img", aria_label=label)

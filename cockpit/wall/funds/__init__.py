@@ -1,0 +1,24 @@
+"""The scene 资金: where the money comes from and goes, what is in hand, which funds sleep."""
+
+from cockpit.context import View
+from cockpit.funds import words
+from cockpit.queries import Asked
+from cockpit.wall.frame import Face
+from cockpit.wall.funds import computed, drawing
+from cockpit.wall.scene import Scene, Sentence
+from geo.wall import Wall
+
+NAME = "funds"
+
+
+def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:  # noqa: ARG001 - as every scene is made
+    """The scene of this moment, None where no fund has a balance; raises StoreUnavailable if never asked for before."""
+    told = computed.funds(view, asked)
+    if told is None:
+        return None
+    head, lead, level = words.fund_head(told.page, told.summary)
+    asleep = frozenset(f"asleep {holding.position.fund_code}" for holding in told.summary.asleep)
+    gap = frozenset({"gap"}) if told.summary.gap else frozenset()
+    strong = (view.tr("funds.match"),) if not gap else ()
+    body = drawing.body(view, told, face)
+    return Scene(NAME, Sentence(head, lead, "blue" if level or gap else None, strong), asleep | gap, body)

@@ -1,0 +1,150 @@
+"""The scene 资金 below its sentence: the flow of the year, the balance in hand, sleeping funds, opening to closing.
+
+Invariant: lengths begin at zero; the two sides of the flow are equal, or their difference is printed.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from cockpit import formats
+from cockpit.charts import svg
+from cockpit.context import View
+from cockpit.funds import charts, words
+from cockpit.funds.money import ASLEEP, AWAKE, WATCH, Holding, Summary
+from cockpit.markup import attributes, esc
+from cockpit.wall.frame import Face, age_of
+from cockpit.wall.funds.computed import Funds
+from config.money import kinds
+
+ENLARGED = 1.85
+"""The flow is drawn as on the money page, whose letters of 13 px are 24 px high so enlarged."""
+FLOW_WIDTH, FLOW_HEIGHT = 1168, 796
+"""The place of the flow in pixels at 1080p, its key and its foot among them."""
+KEY, FOOT = 42, 42
+"""What key and foot take of it, in pixels of the money page."""
+MOST_IDLE = 6
+
+
+def body(view: View, found: Funds, face: Face) -> str:
+    """Everything below the sentence."""
+    told = age_of(view, face, found.loaded_at)
+    tr, page = view.tr, found.page
+    flow = _section(tr("wall_funds.flow"), words.period_and_unit(page), told, _flow(found))
+    n = tr("wall_funds.n_funds", n=formats.number(len(found.summary.with_balance)))
+    limits = {"watch": kinds().idle.watch_months, "asleep": kinds().idle.sleep_months}
+    right = (
+        _section(tr("wall_funds.balance"), n, told, _balance(found))
+        + _section(tr("wall_funds.idle"), tr("wall_funds.idle_unit", **limits), "", _idle(found))
+        + _section(tr("wall_funds.bars"), words.scale(page).unit, _gap(found), _bars(found))
+    )
+    return f'<section class="m-scene"><div>{flow}</div><div class="m-right">{right}</div></section>'
+
+
+def _section(title: str, unit: str, told: str, drawn: str) -> str:
+    return f'<div class="m-sec"><h2><b>{esc(title)}</b><span>{esc(unit)}</span>{told}</h2>{drawn}</div>'
+
+
+def _flow(found: Funds) -> str:
+    """The flow of the money page, enlarged as a whole."""
+    width, height = FLOW_WIDTH / ENLARGED, FLOW_HEIGHT / ENLARGED
+    names = {f"fund:{position.fund_id}": position.name for position in found.page.funds}
+    drawn = charts.flow_markup(found.page, found.graph, names, height=height - KEY - FOOT)
+    inner = svg.element("foreignObject", f"<div>{drawn}</div>", x=0, y=0, width=width, height=height)
+    box = f"0 0 {svg.coordinate(width)} {svg.coordinate(height)}"
+    return svg.element("svg", inner, class_="m-flow", viewBox=box)
+
+
+def _amount(found: Funds, amount: Decimal) -> tuple[str, str]:
+    """An amount to be read from afar, and its unit apart."""
+    figure, _, unit = words.short(found.page, amount).partition(" ")
+    return figure, unit
+
+
+def _balance(found: Funds) -> str:
+    """What is in hand and promised of it, the share that the community earned itself."""
+    tr, summary = found.page.view.tr, found.summary
+    figure, unit = _amount(found, summary.closing)
+    promised = (
+        tr("wall_funds.committed", amount=words.short(found.page, summary.committed)) if summary.committed else ""
+    )
+    own = summary.self_generated_share
+    share = (
+        f'<b class="figure">{esc(formats.number(float(own) * 100))}</b><span class="u">%</span>'
+        if own is not None
+        else f'<b class="none">{esc(tr("funds.no_data"))}</b>'
+    )
+    return (
+        f'<div class="m-figs"><div><b class="figure">{esc(figure)}</b><span class="u">{esc(unit)}</span>'
+        f"<p>{esc(promised or tr('wall_funds.uncommitted'))}</p></div>"
+        f"<div>{share}<p>{esc(tr('wall_funds.own'))}</p></div></div>"
+    )
+
+
+def _idle(found: Funds) -> str:
+    """The funds that have slept longest, as bars of months with the two limits."""
+    tr, rank = found.page.view.tr, {ASLEEP: 0, WATCH: 1, AWAKE: 2}
+    holdings = sorted(
+        (one for one in found.summary.with_balance if one.months is not None),
+        key=lambda one: (rank[one.state], -(one.months or 0), one.position.fund_code),
+    )[:MOST_IDLE]
+    if not holdings:
+        return f'<p class="m-none">{esc(tr("funds.idle_none"))}</p>'
+    longest = max(18, *(one.months or 0 for one in holdings))
+    rows = "".join(_idle_row(found, one, longest) for one in holdings)
+    idle = kinds().idle
+    marks = attributes(style=f"--watch:{idle.watch_months / longest:.4f};--asleep:{idle.sleep_months / longest:.4f}")
+    return f'<div class="m-idle"{marks}>{rows}</div>'
+
+
+def _idle_row(found: Funds, holding: Holding, longest: int) -> str:
+    months, tr = holding.months or 0, found.page.view.tr
+    state = tr(f"funds.idle_{holding.state}")
+    label = tr("wall_funds.idle_row", name=holding.position.name, n=months, state=state)
+    bar = attributes(style=f"--share:{months / longest:.4f}")
+    return (
+        f'<div class="m-row {holding.state}"{attributes(role="img", aria_label=label)}>'
+        f'<span class="t">{esc(holding.position.name)}</span><span class="m-bar"><i{bar}></i><b>{months}</b></span>'
+        f'<span class="m-amount">{esc(words.short(found.page, holding.position.closing))}</span></div>'
+    )
+
+
+def _gap(found: Funds) -> str:
+    """Whether books and balance agree, to the cent."""
+    tr, gap = found.page.view.tr, found.summary.gap
+    kind = "m-gap" if gap else "m-gap acc"
+    return f'<span class="{kind}">{esc(tr("wall_funds.gap", amount=words.exact(found.page, gap)))}</span>'
+
+
+def _bars(found: Funds) -> str:
+    """Opening, in, out and closing on one axis, each beginning where the one before ended."""
+    unit = words.scale(found.page)
+    steps = _steps(found.summary)
+    edges = [0.0, *(edge for _, *ends, _ in steps for edge in map(float, ends))]
+    low, span = min(edges), (max(edges) - min(edges)) or 1.0
+    rows = []
+    for name, begin, end, change in steps:
+        start, width = sorted((float(begin), float(end)))[0], abs(float(end - begin))
+        bar = attributes(style=f"--from:{(start - low) / span:.4f};--share:{width / span:.4f}")
+        told = unit.signed(change) if name in ("income", "received", "expense", "passed_on") else unit.figure(change)
+        label = found.page.view.tr("funds.knot_closing_now" if name == "closing" else f"funds.bar_{name}")
+        rows.append(
+            f'<div class="m-row {name}"><span class="t">{esc(label)}</span><span class="m-bar from"><i{bar}></i></span>'
+            f'<span class="m-amount">{esc(told)}</span></div>'
+        )
+    return f'<div class="m-bars">{"".join(rows)}</div>'
+
+
+def _steps(found: Summary) -> Sequence[tuple[str, Decimal, Decimal, Decimal]]:
+    """Name, begin, end and change of each bar."""
+    level = found.opening
+    steps = [("opening", Decimal(0), level, level)]
+    for name, change in (
+        ("income", found.income),
+        ("received", found.received),
+        ("expense", -found.expense),
+        ("passed_on", -found.passed_on),
+    ):
+        if change or name in ("income", "expense"):
+            steps.append((name, level, level + change, change))
+            level += change
+    return [*steps, ("closing", Decimal(0), found.closing, found.closing)]
