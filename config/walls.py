@@ -10,7 +10,7 @@ from typing import Any
 
 from config import reader
 
-SCENES = ("now", "response", "funds")
+SCENES = ("now", "response", "funds", "life")
 """What a wall can show, in the order in which they are explained."""
 DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9_-]{1,40}")

@@ -15,7 +15,7 @@ from cockpit.access import current
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked
-from cockpit.wall import computed, director, frame, funds, now, response
+from cockpit.wall import computed, director, frame, funds, life, now, response
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.scene import Scene
@@ -32,9 +32,10 @@ _BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene | None]] = {
     "now": now.scene,
     "response": response.scene,
     "funds": funds.scene,
+    "life": life.scene,
 }
 """How each scene is made; None: there is nothing to show."""
-_STYLES = ("wall.css", "wall_response.css", "funds.css", "wall_funds.css")
+_STYLES = ("wall.css", "wall_response.css", "funds.css", "wall_funds.css", "wall_life.css")
 
 
 @dataclass(frozen=True, slots=True)
