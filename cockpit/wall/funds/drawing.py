@@ -31,10 +31,11 @@ def body(view: View, found: Funds, face: Face) -> str:
     tr, page = view.tr, found.page
     flow = _section(tr("wall_funds.flow"), words.period_and_unit(page), told, _flow(found))
     n = tr("wall_funds.n_funds", n=formats.number(len(found.summary.with_balance)))
-    limits = {"watch": kinds().idle.watch_months, "asleep": kinds().idle.sleep_months}
     right = (
         _section(tr("wall_funds.balance"), n, told, _balance(found))
-        + _section(tr("wall_funds.idle"), tr("wall_funds.idle_unit", **limits), "", _idle(found))
+        + _section(
+            tr("wall_funds.idle"), tr("wall_funds.idle_unit", asleep=kinds().idle.sleep_months), "", _idle(found)
+        )
         + _section(tr("wall_funds.bars"), words.scale(page).unit, _gap(found), _bars(found))
     )
     return f'<section class="m-scene"><div>{flow}</div><div class="m-right">{right}</div></section>'
