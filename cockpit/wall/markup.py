@@ -12,7 +12,8 @@ from cockpit.access.demo import demo_badge
 from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.theme import SHAPES, sign_out
-from cockpit.wall import computed, words
+from cockpit.wall import alive, computed, words
+from cockpit.wall.guarded import guarded
 from config import freshness
 from geo.viewer import Clock
 from geo.wall import Wall, WallArea
@@ -20,27 +21,33 @@ from geo.wall import Wall, WallArea
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """In which state the picture stands: the moment it was taken at, and since when the store is down, if it is."""
+    """In which state the picture stands: the moment it was taken at, since when the store is down, and now."""
 
     clock: Clock
     down_since: datetime | None = None
+    now: datetime | None = None
 
 
 def wall(view: View, found: Wall, face: Face, *, way_back: bool) -> str:
     """The whole screen; `way_back`: with a link to the other pages."""
     at = face.clock.at.astimezone(view.site.zone)
     told = words.sentence(view, found, at=at)
-    kept = view.tr("wall.kept", time=f"{at:%H:%M}") if face.down_since else ""
+    now = (face.now or at).astimezone(view.site.zone)
+    is_today = at.date() == now.date()
+    then = f"{at:%H:%M}" if is_today else formats.moment(at, now=now, zone=view.site.zone, lang=view.lang)
+    kept = view.tr("wall.kept", time=then) if face.down_since else ""
     state = "down" if face.down_since else "data"
     head = (
         f'<header>{_mark(told.level)}<div class="say"><h1>{esc(kept + told.head)}</h1>'
         f'<p class="lead">{esc(told.lead)}</p></div>'
-        f'<div class="time"><b>{at:%H:%M}</b><span>{esc(_day(view, at))}</span></div></header>'
+        f'<div class="time"><b data-clock>{now:%H:%M}</b><span data-day>{esc(alive.day(view, now))}</span></div>'
+        "</header>"
     )
     ways = _demo(view) + (_back(view) if way_back else "")
     foot = f'<footer><span>{esc(_place(view, found))}</span><span class="ways">{ways}</span></footer>'
     label = attributes(role="region", aria_label=view.tr("wall.page"))
-    body = _figures(view, found) + _tiles(view, found, _age(view, found, face, at)) if found.loaded_at else ""
+    parts = (lambda: _figures(view, found), lambda: _tiles(view, found, _age(view, found, face, at)))
+    body = "".join(guarded(view, part) for part in parts) if found.loaded_at else ""
     return f'<main class="wall {state}"{label}>{head}{body}{foot}</main>'
 
 
@@ -59,11 +66,6 @@ def _mark(level: str | None) -> str:
     return (
         f'<svg class="mark" viewBox="0 0 16 16" aria-hidden="true"><path class="lv {level}" d="{SHAPES[level]}"/></svg>'
     )
-
-
-def _day(view: View, at: datetime) -> str:
-    day = view.tr("common.short_day", month=view.tr(f"common.month_{at.month}"), day=at.day)
-    return view.tr("common.day_weekday", day=day, weekday=view.tr(f"common.weekday_{at.isoweekday()}"))
 
 
 def _clock(view: View, moment: datetime) -> str:
