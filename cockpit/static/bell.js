@@ -75,7 +75,7 @@ const load = async () => {
   if (wall.isLoading) return;
   wall.isLoading = true;
   try {
-    const answer = await fetch("./healthz", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
+    const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(5_000) });
     if (answer.ok) {
       sessionStorage.setItem(LOADED, String(Date.now()));
       location.reload();

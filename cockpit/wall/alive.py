@@ -18,7 +18,7 @@ from config.reader import ConfigError
 from config.wall import living
 from geo.viewer import Clock, is_clock_set
 
-ADDRESS = "./wall/bell"
+ADDRESS = "/wall/bell"
 AHEAD = 8
 """Days whose names a browser is given, so that its clock goes on over midnight while nothing arrives."""
 _RUN = "cockpit_wall_run"

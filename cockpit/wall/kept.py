@@ -24,7 +24,6 @@ import base64
 import hashlib
 import os
 import secrets
-import struct
 import threading
 import time
 from contextlib import suppress
@@ -49,7 +48,8 @@ FOLDER = "wall-pictures"
 FEW, EVERY_S = 8, 30.0
 LONGEST = timedelta(days=3)
 BIGGEST = 2_000_000
-_HEAD = struct.Struct(">q")  # the session's number, which says nothing by itself: so that `sweep` needs no key
+HEAD_BYTES = 8
+"""The session's number stands before the picture: `sweep` needs no key, and the number says nothing by itself."""
 _log = structlog.get_logger()
 
 
@@ -97,7 +97,7 @@ def keep(token: str | None, session: Session | None, found: Wall, clock: Clock) 
         return
     record = Kept(found, clock.at, session.expires_at, datetime.now(UTC))
     try:
-        content = _HEAD.pack(session.session_id) + _cipher(token).encrypt(kept_form.dumps(record))
+        content = session.session_id.to_bytes(HEAD_BYTES, "big") + _cipher(token).encrypt(kept_form.dumps(record))
         if len(content) <= BIGGEST:
             _write(_place(token), content)
             _thin()
@@ -112,7 +112,7 @@ def recall(token: str | None) -> Kept | None:
     now = datetime.now(UTC)
     try:
         content = _read(_place(token))
-        found = kept_form.loads(Kept, _cipher(token).decrypt(content[_HEAD.size :]))
+        found = kept_form.loads(Kept, _cipher(token).decrypt(content[HEAD_BYTES:]))
     except (OSError, InvalidToken, kept_form.UnfitError):
         return None
     is_over = now >= found.until or not timedelta(0) <= now - found.taken_at <= LONGEST
@@ -177,9 +177,8 @@ def _session_of(path: Path) -> int | None:
         return None
     try:
         with _opened(path) as file:
-            number: int = _HEAD.unpack(file.read(_HEAD.size))[0]
-        return number
-    except (OSError, struct.error):
+            return int.from_bytes(file.read(HEAD_BYTES), "big")
+    except OSError:
         return None
 
 

@@ -59,7 +59,7 @@ def _in(kind: Any, value: Any) -> Any:
         return kind.fromisoformat(value)
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
         return _record(kind, value)
-    if kind in _PLAIN and type(value) is kind or (kind is float and type(value) is int):
+    if (kind in _PLAIN and type(value) is kind) or (kind is float and type(value) is int):
         return kind(value) if value is not None else None
     raise UnfitError(f"{type(value).__name__} for {kind}")
 
