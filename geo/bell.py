@@ -4,6 +4,7 @@ Invariant: a ring is a hint that something may have changed and is never shown; 
 heard, so each connection begins with a ring of its own.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ LOOK_S = 1.0
 ALIVE_EVERY = 10
 """After so many waits the server is asked something, so that one that is gone without a word is noticed."""
 OPTIONS: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "cockpit_bell", **KEEPALIVE}
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 CANNOT_LOG_IN = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -32,15 +34,15 @@ def hear(store: Store, *, rang: Callable[[int], None], is_over: Callable[[], boo
     try:
         with psycopg.connect(make_conninfo(url, **OPTIONS), autocommit=True) as connection:
             connection.execute(sql.text("wall/listen").encode())
-            waits = 0
+            version, waits = _version(connection), 0
+            rang(version)
             while not is_over():
+                waits += 1
                 if waits % ALIVE_EVERY == 0:
                     version = _version(connection)
-                    if waits == 0:
-                        rang(version)
-                waits += 1
                 for told in connection.notifies(timeout=LOOK_S):
-                    rang(int(told.payload) if told.payload.isdecimal() else _version(connection))
+                    version = int(told.payload) if _NUMBER.fullmatch(told.payload) else version
+                    rang(version)
     except CANNOT_LOG_IN as error:
         raise StoreUnavailable(f"the bell cannot be heard: {error}") from error
 
