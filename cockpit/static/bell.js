@@ -54,6 +54,14 @@ const mark = () => {
   }
 };
 
+// the letters of the mark come while the server is still there
+const fetchLetters = () => {
+  const root = document.querySelector("main.wall");
+  if (!root || wall.hasLetters) return;
+  wall.hasLetters = true;
+  document.fonts.load(`700 34px ${getComputedStyle(root).fontFamily}`, `▢ ${wall.data.cut} 0123456789:`).catch(() => undefined);
+};
+
 // ---- drawn anew: one wish at a time, and the last ring is never lost
 const draw = () => {
   if (wall.isWaiting && now() - wall.rungAt < DEAF_MS) {
@@ -129,7 +137,7 @@ const end = () => {
 
 const second = () => {
   if (!wall.place.isConnected) return end();
-  for (const work of [tick, mark, watch]) work();
+  for (const work of [fetchLetters, tick, mark, watch]) work();
 };
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -137,6 +145,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   Object.assign(wall, { data, place: parentElement, trigger: setTriggerValue });
   if (isNew) {
     Object.assign(wall, { drawnAt: now(), clockAt: now(), isWaiting: false });
+    document.documentElement.dataset.wallVersion = data.version; // which state of the data is on the screen: for who measures
     if (data.reload_s !== null) wall.reloadAt = Math.min(wall.reloadAt ?? Infinity, now() + data.reload_s * 1000);
     clearTimeout(wall.retry);
     if (data.again_s) wall.retry = setTimeout(draw, data.again_s * 1000);

@@ -1,6 +1,6 @@
 """What keeps a wall alive in its browser: a component without appearance (static/bell.js).
 
-Invariant: it sends a wish to draw anew and gets words, moments and seconds, never a value of data.
+Invariant: it sends a wish to draw anew and gets words, moments, seconds and the data version, never a value of data.
 """
 
 from dataclasses import dataclass
@@ -67,6 +67,7 @@ def listen(view: View, pulse: Pulse, *, is_first: bool) -> None:
     is_down = pulse.down_since is not None or is_first
     data = {
         "run": run,
+        "version": pulse.version,
         "address": ADDRESS,
         "clock": {"at": local.timestamp() * 1000, "speed": ticking.speed, "zone": view.site.time_zone, "days": days},
         "cut": view.tr("wall.cut", time="{time}"),
