@@ -24,16 +24,15 @@ insert into ops.load (dataset, source_id, file_name, sha256, fingerprint, status
 values ('incidents', :source_id, 'life', 'x', 'life', 'loaded', 'bench', now(), now()) returning load_id
 """
 REPORTED = """
-insert into core.incident (source_id, incident_code, category_id, agency_responsible, placed_by, street_id, community_id,
-                           grid_id, reported_at, reported_on, due_at, content_hash, load_id)
+insert into core.incident (source_id, incident_code, category_id, agency_responsible, placed_by, street_id,
+                           community_id, grid_id, reported_at, reported_on, due_at, content_hash, load_id)
 select :source_id, :code, (select category_id from core.category where not is_private order by random() limit 1),
-       '综合执法队', 'declared', s.area_id, c.area_id, g.area_id, now(), current_date, now() + interval '2 hours', 'h', :load_id
+       '综合执法队', 'declared', s.area_id, c.area_id, g.area_id, now(), current_date, now() + interval '2 hours', 'h',
+       :load_id
 from core.area g join core.area c on c.area_id = g.parent_id join core.area s on s.area_id = c.parent_id
 where g.level = 'grid' order by random() limit 1 returning incident_id
 """
-ARRIVED = (
-    "update core.incident set accepted_at = now(), dispatched_at = now(), arrived_at = now() where incident_id = :id"
-)
+ARRIVED = "update core.incident set dispatched_at = now(), arrived_at = now() where incident_id = :id"
 CLOSED = "update core.incident set closed_at = now() where incident_id = :id"
 RING = "update ops.data_version set version = version + 1 returning version"
 

@@ -1,4 +1,4 @@
-"""The wall stays alive in a real browser: it hears, it keeps, it says since when it does not know, it comes back alone."""
+"""The wall stays alive in a real browser: it hears, it keeps, it says since when it is cut off, it comes back alone."""
 
 import os
 import signal
@@ -293,7 +293,8 @@ def test_midnight_and_with_it_the_ends_of_month_and_year_pass(
     run(urls, "insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id)"
         " select incident_id, 'reported', reported_at, reported_at, 1, load_id from core.incident")  # fmt: skip
     run(urls, "insert into core.incident_event (incident_id, kind, occurred_at, recorded_at, revision, load_id)"
-        " select incident_id, 'noted', :at, :at, 1, load_id from core.incident limit 1", at=midnight + timedelta(hours=9))  # fmt: skip
+        " select incident_id, 'noted', :at, :at, 1, load_id from core.incident limit 1",
+        at=midnight + timedelta(hours=9))  # fmt: skip
     named = {"DATABASE": urls.owner, "APP": urls.app, "LOAD": urls.load, "WALL": urls.wall, "GATE": urls.gate}
     own = town | {f"COCKPIT_{name}_URL": url for name, url in named.items()} | {"COCKPIT_HOME": str(tmp_path)}
     del own["COCKPIT_NOW"]
