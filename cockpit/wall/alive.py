@@ -3,6 +3,7 @@
 Invariant: it sends a wish to draw anew and gets words, moments, seconds and the data version, never a value of data.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from config.wall import living
 from geo.viewer import Clock, is_clock_set
 
 ADDRESS = "/wall/bell"
+SCRIPT = "bell.js"
 AHEAD = 8
 """Days whose names a browser is given, so that its clock goes on over midnight while nothing arrives."""
 _RUN = "cockpit_wall_run"
@@ -42,7 +44,11 @@ class Ticking:
 
 @cache
 def _component() -> ComponentRenderer:
-    script = (STATIC / "bell.js").read_text(encoding="utf-8")
+    """Streamlit sends a component's script with every run: here it is a line that fetches it, once, by its digest."""
+    digest = hashlib.sha256((STATIC / SCRIPT).read_bytes()).hexdigest()[:16]
+    address = f"/app/static/{SCRIPT}?v={digest}"
+    lines = (f"const found = await import(`${{location.origin}}{address}`);", "export default found.default;", "")
+    script = "\n".join(lines)  # one line alone would be taken for the name of a file
     return st.components.v2.component("cockpit_bell", js=script, isolate_styles=False)
 
 
