@@ -28,6 +28,7 @@ def lines(urls: StoreUrls, folder: Path) -> list[Line]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         token = wall_session(urls)
         first = _first_picture_s(browser, f"{serving.address}/wall", "!!document.querySelector('.wall h1')", token)
+        serving.calm_down()
         with watching(browser, serving.address, token) as wall:
             cpu = serving.cpu_s
             wall.page.wait_for_timeout(REST_S * 1000)

@@ -28,6 +28,7 @@ OBSERVED = """() => {
     window.__drawn.push([Number(document.documentElement.dataset.wallVersion), Date.now() / 1000]));
   new MutationObserver(note).observe(document.documentElement, { attributeFilter: ["data-wall-version"] });
 }"""
+SETTLE_S, CALM_S = 25, 240
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -49,6 +50,14 @@ class Server:
         """Memory of the process in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    def calm_down(self) -> None:
+        """Waits, at most CALM_S, until what a server does once after its start (months to publish) is done."""
+        deadline, before = time.monotonic() + CALM_S, self.cpu_s
+        time.sleep(SETTLE_S)
+        while time.monotonic() < deadline and self.cpu_s - before > 0.03 * SETTLE_S:
+            before = self.cpu_s
+            time.sleep(SETTLE_S)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 Invariant: it sends a wish to draw anew and gets words, moments, seconds and the data version, never a value of data.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,14 +12,13 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from cockpit import queries
 from cockpit.context import View
-from cockpit.picture import STATIC
+from cockpit.picture import fetched_once
 from cockpit.queries import Pulse
 from config.reader import ConfigError
 from config.wall import living
 from geo.viewer import Clock, is_clock_set
 
 ADDRESS = "/wall/bell"
-SCRIPT = "bell.js"
 AHEAD = 8
 """Days whose names a browser is given, so that its clock goes on over midnight while nothing arrives."""
 _RUN = "cockpit_wall_run"
@@ -44,12 +42,7 @@ class Ticking:
 
 @cache
 def _component() -> ComponentRenderer:
-    """Streamlit sends a component's script with every run: here it is a line that fetches it, once, by its digest."""
-    digest = hashlib.sha256((STATIC / SCRIPT).read_bytes()).hexdigest()[:16]
-    address = f"/app/static/{SCRIPT}?v={digest}"
-    lines = (f"const found = await import(`${{location.origin}}{address}`);", "export default found.default;", "")
-    script = "\n".join(lines)  # one line alone would be taken for the name of a file
-    return st.components.v2.component("cockpit_bell", js=script, isolate_styles=False)
+    return st.components.v2.component("cockpit_bell", js=fetched_once("bell.js"), isolate_styles=False)
 
 
 def day(view: View, at: datetime) -> str:
