@@ -1,6 +1,6 @@
 # The newcomer's way in: `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run bundle set show test torture lint bench lock
+.PHONY: help run bundle set show test torture soak lint bench lock
 PORT ?= 8501
 BUNDLE ?=
 ARGS ?=
@@ -35,6 +35,10 @@ torture: ## loads killed at 200 random moments and at every named point, 2,000 d
 	@deploy/prepare --test --quiet
 	@COCKPIT_TORTURE=$(KILLS) COCKPIT_SEED=$(SEED) .venv/bin/pytest -s -o timeout=7200 tests/test_crash_points.py \
 	  tests/test_load_turns.py tests/test_load_crash.py tests/test_mutants.py $(ARGS)
+
+soak: ## a wall kept open for 40 minutes at ten times the pace: memory, reconnects, errors (ARGS='--minutes 5')
+	@deploy/prepare --test --quiet
+	@.venv/bin/python -m benchmarks.soak $(ARGS)
 
 lint: ## style, types and the layer rules
 	@deploy/prepare --test --quiet

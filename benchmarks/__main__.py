@@ -14,7 +14,7 @@ import click
 import polars
 import streamlit
 
-from benchmarks import heat, kpi, load, page, trace
+from benchmarks import heat, kpi, load, page, trace, wall
 from benchmarks.bench import Bench, Line, bench
 
 RESULTS = Path(__file__).parent / "results"
@@ -34,6 +34,7 @@ def _measure(made: Bench, folder: Path, *, only_load: bool) -> list[Line]:
         lambda: trace.lines(urls),
         lambda: heat.lines(made, urls),
         lambda: page.lines(urls, folder),
+        lambda: wall.lines(urls, folder),
     ):
         found += _told(measure())
     return found

@@ -22,7 +22,7 @@ from cockpit.background import lifespan  # noqa: E402
 from cockpit.cli.ready import language  # noqa: E402
 from cockpit.cli.telling import say  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
-from cockpit.routes import exports, health, layers, probes, reports, signin, uploads  # noqa: E402
+from cockpit.routes import bell, exports, health, layers, probes, reports, signin, uploads  # noqa: E402
 from cockpit.routes.policy import REPORT_PATH, ContentPolicy  # noqa: E402
 from config.access import access  # noqa: E402
 from config.messages import tr  # noqa: E402
@@ -55,6 +55,7 @@ app = st.App(
         Route("/layers/heat.csv", layers.heat),
         *(Route(path, endpoint) for path, endpoint in exports.ROUTES.items()),
         Route("/upload/file", uploads.take, methods=["POST"]),
+        Route(bell.PATH, bell.listen),
         *(Route(f"/{{page}}/_stcore/{name}", probes.at_root) for name in probes.NAMES),
     ],
     secrets=secrets,

@@ -29,14 +29,20 @@ _log = structlog.get_logger()
 
 def tell(fault: Exception) -> bool:
     """Logs the fault and says on the page that runs that it is not complete; True: nothing else need say so."""
-    reference = secrets.token_hex(4)
-    _log.error("page_failed", reference=reference, faults=_kinds(fault), places=_places(fault))
+    reference = note(fault)
     lang = "en" if st.query_params.get("lang") == "en" else "zh"
     title = tr("common.mishap", lang)
     lead = tr("common.mishap_lead", lang, reference=reference)
     markup = f'<div class="mishap" role="alert"><p><b>{esc(title)}</b> {esc(lead)}</p></div>'
     picture(markup, key=f"mishap-{reference}")
     return True
+
+
+def note(fault: Exception) -> str:
+    """Logs the fault and returns the number under which the log has it."""
+    reference = secrets.token_hex(4)
+    _log.error("page_failed", reference=reference, faults=_kinds(fault), places=_places(fault))
+    return reference
 
 
 def misconfigured(view: View, fault: ConfigError) -> None:

@@ -13,6 +13,7 @@ brings the head of the page into view;
 small letters; groups `data-words-group`, `data-none` where nothing is left), and tells the number to its `role=status`.
 """
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -23,13 +24,24 @@ from cockpit import context
 from cockpit.markup import esc
 
 STATIC = Path(__file__).parent / "static"
-__all__ = ["STATIC", "esc", "picture"]
+__all__ = ["STATIC", "esc", "fetched_once", "picture"]
+
+
+def fetched_once(name: str) -> str:
+    """The script of a component that is the file `name` of STATIC; its default export is the component's.
+
+    Streamlit sends a component's script with every run of every place that shows it: these lines fetch it, once, by
+    its digest.
+    """
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:16]
+    address = f"/app/static/{name}?v={digest}"
+    lines = (f"const found = await import(`${{location.origin}}{address}`);", "export default found.default;", "")
+    return "\n".join(lines)  # one line alone would be taken for the name of a file
 
 
 @cache
 def _component() -> ComponentRenderer:
-    script = (STATIC / "picture.js").read_text(encoding="utf-8")
-    return st.components.v2.component("cockpit_picture", js=script, isolate_styles=False)
+    return st.components.v2.component("cockpit_picture", js=fetched_once("picture.js"), isolate_styles=False)
 
 
 def _follow(key: str) -> None:

@@ -8,7 +8,7 @@ import inspect
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import ParamSpec, TypeVar, cast
 
@@ -78,6 +78,8 @@ class Pulse:
 
     While it does not, version and clock stay those of the last answer, so that kept pictures are found again;
     `down_since` and `fault` say since when and what happened. `replay` is what moves the clock, None for none.
+    `seen` is the moment at which this process first saw this version in this minute: no event of it is later, so that
+    who shows the present shows it whole, and all who do so share the cache.
     """
 
     version: int
@@ -85,6 +87,18 @@ class Pulse:
     down_since: datetime | None = None
     fault: StoreUnavailable | None = None
     replay: Replay | None = None
+    seen: Clock | None = None
+
+    @property
+    def present(self) -> Clock:
+        """The clock of what shows the present: of the version's first sight, not of the minute's beginning."""
+        return self.seen or self.clock
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the site now, also while the store is down."""
+        real = current_clock()
+        return (self.replay.at(real.at) if self.replay else real).at
 
 
 def minute(clock: Clock) -> Clock:
@@ -110,16 +124,30 @@ class _Heart:
                     check(connection)
                     now = moment(connection) if clock is None else Moment(clock)
                 at = minute(now.clock) if now.replay else told
-                found = Pulse(store().data_version(), at, replay=now.replay)
+                found = self._seen(Pulse(store().data_version(), at, replay=now.replay), told=clock)
                 if clock is None:  # a moment that somebody asked for is nobody else's
                     self._last = found
                 return found
             except StoreUnavailable as fault:
                 known = self._last or Pulse(0, told)
                 since = known.down_since or told.at
-                self._last = Pulse(known.version, known.clock, since, fault, replay=known.replay)
+                self._last = Pulse(known.version, known.clock, since, fault, replay=known.replay, seen=known.seen)
                 self._retry_at = time.monotonic() + RETRY_S
             return self._last
+
+    def ask_again(self) -> None:
+        """The next beat asks the store, also one that was down a moment ago."""
+        self._retry_at = 0.0
+
+    def _seen(self, found: Pulse, *, told: Clock | None) -> Pulse:
+        """The pulse with the moment of its first sight, read after the version."""
+        last = self._last
+        is_same = last is not None and (last.version, last.clock, last.replay) == (
+            found.version, found.clock, found.replay,
+        )  # fmt: skip
+        if told is not None:
+            return replace(found, seen=told)
+        return replace(found, seen=last.seen if is_same and last else Clock(found.now))
 
 
 @st.cache_resource(show_spinner=False)
@@ -139,6 +167,11 @@ def pulse(clock: Clock | None, viewer: Viewer) -> Pulse:
     Never raises for a store that does not answer.
     """
     return _heart().beat(clock, viewer)
+
+
+def ask_again() -> None:
+    """The store was seen to answer: the next pulse asks it, though it was down a moment ago."""
+    _heart().ask_again()
 
 
 def _first_is_asked(function: Callable[P, R]) -> None:

@@ -36,7 +36,6 @@ class Plan:
     scale: float
     screens: int
     night: tuple[time, time] | None
-    reload_at: time
 
     def is_night(self, at: time) -> bool:
         """Whether the picture is dimmed at that local time."""
@@ -76,11 +75,10 @@ def _checked(path: Path, table: Mapping[str, Any]) -> Plan:
             times = [_time("night", each, faults) for each in night]
         else:
             faults.append(f'night = {night!r} is neither [] nor two times such as ["22:00", "06:00"]')
-    reload_at = _time("reload_at", table["reload_at"], faults)
     if faults:
         raise reader.ConfigError(path, faults)
     dark = (times[0], times[1]) if times else None
-    return Plan(turns, int(stays), float(scale), int(screens), dark, reload_at)
+    return Plan(turns, int(stays), float(scale), int(screens), dark)
 
 
 def _turns(told: object, faults: list[str]) -> tuple[Turn, ...]:

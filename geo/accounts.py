@@ -7,6 +7,7 @@ Times here are the machine's (`now`), never the site's clock: a fixed or replaye
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -152,6 +153,14 @@ def end_sessions(
         _run(connection, "access/end_sessions", account_id=account_id, session_id=session_id, why=why, now=now)
         detail = {"session": session_id, "why": why}
         audit(connection, viewer=by, action="signed-out", target=f"account:{account_id}", detail=detail)
+
+
+def holding(store: Store, sessions: Collection[int], *, now: datetime) -> frozenset[int]:
+    """Those of the sessions (by session_id) that hold at `now`; raises StoreUnavailable."""
+    with store.admitting(Viewer("gate", "program"), Clock(now)) as connection:
+        return frozenset(
+            row["session_id"] for row in rows(connection, "access/holding", sessions=list(sessions), now=now)
+        )
 
 
 def _run(connection: Connection, name: str, **params: object) -> None:

@@ -32,7 +32,7 @@ DOORS = {
     "/export/audit.csv": GUARDED, "/export/trace.csv": GUARDED, "/export/assessment.csv": GUARDED,
     "/export/differences.csv": GUARDED,
     "/export/figures.csv": GUARDED, "/export/figures.xlsx": GUARDED, "/export/report.pdf": GUARDED,
-    "/upload/file": GUARDED, "/{page}/_stcore/health": OPEN,
+    "/upload/file": GUARDED, "/wall/bell": GUARDED, "/{page}/_stcore/health": OPEN,
     "/{page}/_stcore/host-config": OPEN,
     # Streamlit's
     "/_stcore/health": OPEN, "/_stcore/host-config": OPEN, "/app/static/{path:path}": OPEN,

@@ -100,6 +100,7 @@ ROUTES = {
     "/export/trace.csv": ("kpi", "from", "to", "area", "category", "class", "mark", "why", "sort", "after", "lang"),
     "/csp-report": ("x",),
     "/upload/file": ("lang",),
+    "/wall/bell": (),  # a stream without an end: tests/test_bell.py
 }
 """Own address → its parameters. An address that is added to the app must be added here (a test compares them)."""
 AREAS, HEAT = "/layers/areas.svg?day=2026-11-20&level=community", "/layers/heat.csv?from=2026-11-01&to=2026-11-21"

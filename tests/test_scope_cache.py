@@ -36,6 +36,7 @@ CACHES_OF_STREAMLIT = {
 }
 OBJECTS_OF_MODULES = {
     "cockpit/access/refusals.py:_REFUSALS",  # askings by account, never an answer
+    "cockpit/bell.py:BELL",  # which streams are open, and the last data version
     "cockpit/routes/reports.py:_allowance",  # how many reports this minute
     "cockpit/routes/turns.py:TURNS",  # how many files of an account are on their way
 }

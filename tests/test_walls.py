@@ -19,7 +19,6 @@ PLAN = Plan(
     scale=1,
     screens=1,
     night=(time(22), time(6)),
-    reload_at=time(4, 10),
 )
 QUIET = {"now": NOBODY, "response": NOBODY, "funds": NOBODY}
 
@@ -88,12 +87,12 @@ def test_every_fault_of_a_plan_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     folder.mkdir(parents=True)
     (folder / "bad.toml").write_text(
         'scenes = [{ show = "weather", seconds = 60 }, { show = "now", seconds = 2 }]\ntrouble_seconds = true\n'
-        'scale = 9\nscreens = 1.5\nnight = ["25:00", "06:00"]\nreload_at = "4:10"\n'
+        'scale = 9\nscreens = 1.5\nnight = ["25:00", "06:00"]\n'
     )
     with pytest.raises(ConfigError) as fault:
         walls.plan("bad")
     told = str(fault.value)
-    for part in ("weather", "seconds = 2", "trouble_seconds = True", "scale = 9", "screens = 1.5", "25:00", "4:10"):
+    for part in ("weather", "seconds = 2", "trouble_seconds = True", "scale = 9", "screens = 1.5", "25:00"):
         assert part in told
     (folder / "bad.toml").write_text("scale = 1\n")
     with pytest.raises(ConfigError, match="missing key 'scenes'"):

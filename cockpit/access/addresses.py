@@ -22,7 +22,7 @@ _SHUT_BELOW = (
 _GUARDED = frozenset({
     STREAM, "/layers/areas.svg", "/layers/lines.svg", "/layers/base.svg", "/layers/heat.csv", "/export/entries.csv",
     "/export/rejects.csv", "/export/audit.csv", "/export/figures.csv", "/export/figures.xlsx", "/export/report.pdf",
-    "/export/assessment.csv", "/export/differences.csv", "/export/trace.csv", "/upload/file",
+    "/export/assessment.csv", "/export/differences.csv", "/export/trace.csv", "/upload/file", "/wall/bell",
 })  # fmt: skip
 _GUARDED_BELOW = ("/_stcore/bidi-components/",)
 _PROBE = re.compile(r"/[\w-]+/_stcore/(health|host-config)", re.ASCII)

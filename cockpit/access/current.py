@@ -22,7 +22,7 @@ from geo.viewer import NOBODY, Viewer
 COOKIE = "cockpit_session"
 BY_ITSELF = "cockpit_by_itself"
 """Where a page's state says that it is drawn by a look of its own, not by a click."""
-ASKED_BY_PAGES = ("/layers/", "/_stcore/")
+ASKED_BY_PAGES = ("/layers/", "/_stcore/", "/wall/bell")
 """What an open page asks for when its data moves or its connection breaks, whether somebody sits before it or not."""
 _FOUND = "cockpit.found"
 KEPT_WITHOUT_STORE = timedelta(hours=1)

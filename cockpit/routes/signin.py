@@ -18,6 +18,7 @@ from cockpit.access import current, floods, forms, oidc, passwords, sessions, si
 from cockpit.access.sessions import Browser
 from cockpit.access.signin_page import Asked
 from cockpit.upload.desk import desk
+from cockpit.wall import kept
 from config.access import access
 from config.messages import LANGUAGES, catalogue, tr
 from geo import signing_in
@@ -193,6 +194,7 @@ async def leave(request: Request) -> Response:
         told = await forms.posted_by_us(request)
         session = await to_thread.run_sync(current.of_request, request)
         end = partial(sessions.end, Browser.of(request), why="signed-out", all_of_account=told.get("all") == "1")
+        await to_thread.run_sync(kept.forget, request.cookies.get(current.cookie_name()))
         await to_thread.run_sync(end)
         if session is not None:
             await to_thread.run_sync(desk().sign_out, session.session_id)

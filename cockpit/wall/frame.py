@@ -11,6 +11,7 @@ from cockpit.access.demo import demo_badge
 from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.theme import SHAPES, sign_out
+from cockpit.wall import alive
 from cockpit.wall.scene import Level, Scene
 from config import freshness
 from config.walls import Plan
@@ -21,13 +22,15 @@ from geo.viewer import Clock
 class Face:
     """In which state a picture stands: the moment it was taken at, since when the store is down, if it is.
 
-    `loaded_at`: when incidents were last loaded; `is_simulated`: whether any data set is invented.
+    `loaded_at`: when incidents were last loaded; `is_simulated`: whether any data set is invented; `now`: the site's
+    moment, where the picture is an older one.
     """
 
     clock: Clock
     down_since: datetime | None = None
     loaded_at: datetime | None = None
     is_simulated: bool = False
+    now: datetime | None = None
 
     def at(self, view: View) -> datetime:
         """The moment in the site's time zone."""
@@ -36,16 +39,21 @@ class Face:
 
 def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) -> str:
     """The whole screen; `way_back`: with a link to the other pages."""
-    at = face.at(view)
-    kept = view.tr("wall.kept", time=f"{at:%H:%M}") if face.down_since else ""
-    told = scene.sentence
+    at, told = face.at(view), scene.sentence
+    now = (face.now or at).astimezone(view.site.zone)
+    then = f"{at:%H:%M}"
+    if at.date() != now.date():
+        then = formats.moment(at, now=now, zone=view.site.zone, lang=view.lang)
+    kept = view.tr("wall.kept", time=then) if face.down_since else ""
     head = (
         f'<header>{mark(told.level)}<div class="say"><h1>{esc(kept + told.head)}</h1>'
         f'<p class="lead">{_strong(told.lead, told.strong)}</p></div>'
-        f'<div class="time"><b>{at:%H:%M}</b><span>{esc(_day(view, at))}</span></div></header>'
+        f'<div class="time"><b data-clock>{now:%H:%M}</b><span data-day>{esc(alive.day(view, now))}</span></div>'
+        "</header>"
     )
     ways = _demo(view) + (_back(view) if way_back else "")
-    foot = f'<footer><span>{esc(_place(view, face))}</span><span class="ways">{ways}</span></footer>'
+    since = _down(view, face) if face.down_since else ""
+    foot = f'<footer><span>{esc(_place(view, face))}</span>{since}<span class="ways">{ways}</span></footer>'
     label = attributes(
         role="region", aria_label=view.tr("wall.page"), data_scene=scene.name, style=f"--scale:{plan.scale:g}"
     )
@@ -79,13 +87,14 @@ def _strong(lead: str, parts: tuple[str, ...]) -> str:
     return told
 
 
-def _day(view: View, at: datetime) -> str:
-    day = view.tr("common.short_day", month=view.tr(f"common.month_{at.month}"), day=at.day)
-    return view.tr("common.day_weekday", day=day, weekday=view.tr(f"common.weekday_{at.isoweekday()}"))
-
-
 def _clock(view: View, moment: datetime) -> str:
     return f"{moment.astimezone(view.site.zone):%H:%M}"
+
+
+def _down(view: View, face: Face) -> str:
+    """Since when the store is down; the ages in the picture, which are of then, are not shown meanwhile."""
+    told = view.tr("common.down_since", time=_clock(view, face.down_since or face.clock.at), seconds=queries.RETRY_S)
+    return f'<span class="badge" role="status">▢ {esc(told)}</span>'
 
 
 def _place(view: View, face: Face) -> str:
@@ -105,15 +114,12 @@ def _back(view: View) -> str:
 
 
 def age(view: View, face: Face) -> str:
-    """The age of the incidents, at the right end of a head; in a box when the store is down or they are old."""
+    """The age of the incidents, at the right end of a head; in a box when they are old."""
     return age_of(view, face, face.loaded_at, dataset="incidents")
 
 
 def age_of(view: View, face: Face, loaded_at: datetime | None, *, dataset: str = "funds") -> str:
     """The same of a data set that was loaded at that moment."""
-    if face.down_since:
-        told = view.tr("common.down_since", time=_clock(view, face.down_since), seconds=queries.RETRY_S)
-        return f'<span class="age badge" role="status">▢ {esc(told)}</span>'
     if loaded_at is None or view.replay:
         return ""
     at = face.at(view)

@@ -1,33 +1,35 @@
-"""The wall on a screen: one scene at a time, asked anew every few seconds, the last picture kept without a store.
+"""The wall on a screen: one scene at a time, drawn anew whenever the bell rings, the last ones kept without a store.
 
-Invariant: who may look is asked at every refresh, not only when the page was opened.
+Invariant: who may look is asked at every refresh, not only when the page was opened; while the store cannot be asked
+nothing new is shown, and of what was kept only what this browser was shown before.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from cockpit import context, queries
-from cockpit.access import current
+from cockpit import mishap, queries
+from cockpit.access import current, pages
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
-from cockpit.queries import Asked
-from cockpit.wall import computed, director, frame, funds, life, now, response
+from cockpit.queries import Asked, Pulse
+from cockpit.wall import alive, computed, director, frame, funds, kept, life, now, response
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
+from cockpit.wall.kept import Shown
 from cockpit.wall.scene import Scene
 from config.walls import DEFAULT, Plan, names, plan
 from geo.errors import StoreUnavailable
-from geo.viewer import PROGRAM, Clock
+from geo.viewer import PROGRAM
 from geo.wall import Wall
 
-REFRESH_S = 10
+FALLBACK_S = 30
+"""The bell comes first; so often the wall is drawn anew also when nothing rang."""
 RIGHT = "page.wall"
 _LAST, _TURNED = "cockpit_wall", "cockpit_wall_turned"
-"""Where a session keeps its last good picture, and which scene it shows."""
+"""Where a session keeps what it showed last, and which scene that was."""
 _BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene | None]] = {
     "now": now.scene,
     "response": response.scene,
@@ -35,13 +37,7 @@ _BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene | None]] = {
     "life": life.scene,
 }
 """How each scene is made; None: there is nothing to show."""
-_STYLES = ("wall.css", "wall_response.css", "funds.css", "wall_funds.css", "wall_life.css")
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    found: Wall
-    clock: Clock
+_STYLES = ("wall.css", "wall_response.css", "funds.css", "wall_funds.css", "wall_life.css", "bell.css")
 
 
 def apply_style() -> None:
@@ -56,33 +52,83 @@ def plan_of(view: View) -> Plan:
     return plan(named if named in names() else DEFAULT)
 
 
-@st.fragment(run_every=REFRESH_S)
+@st.fragment(run_every=FALLBACK_S)
 def show(view: View) -> None:
     """The picture of this moment, or the last one with the moment since which the store is down."""
     pulse = queries.pulse(None, PROGRAM)
-    viewer = context.viewer() if pulse.down_since is None else view.viewer
-    if not current.may(viewer, RIGHT):
-        st.rerun()
-    asked = Asked(viewer, pulse.clock, pulse.version)
-    kept = _asked(asked)
-    if kept is None:
+    found = _found_by_look()
+    if pulse.down_since is None:
+        viewer = current.viewer_of(found.session)
+        if not current.may(viewer, RIGHT) or _is_another_day(view, pulse):
+            _draw_anew()
+        view = replace(view, viewer=viewer, clock=pulse.present, data_version=pulse.version, pulse=pulse)
+    last = _last(view, pulse, found)
+    if last is None:
         picture(frame.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
-        return
-    face = Face(kept.clock, pulse.down_since, kept.found.loaded_at, is_simulated=kept.found.is_simulated)
-    way_back = current.may(view.viewer, "page.overview")
-    scene = _turned(view, _scenes(view, asked, kept.found, face))
-    picture(frame.screen(view, scene, face, plan=plan_of(view), way_back=way_back), key="wall")
+    else:
+        way_back = current.may(view.viewer, "page.overview")
+        scene = _turned(view, {scene.name: scene for scene in last.scenes})
+        picture(frame.screen(view, scene, _face(last, pulse), plan=plan_of(view), way_back=way_back), key="wall")
+    alive.listen(view, pulse, is_first=last is None)
 
 
-def _scenes(view: View, asked: Asked, found: Wall, face: Face) -> dict[str, Scene]:
-    """Every scene that can be shown: while the store is down those that were asked for before."""
-    made = {}
-    for name, build in _BUILT.items():
-        with suppress(StoreUnavailable):
+def _found_by_look() -> current.Found:
+    """Whose wall this is; a refresh is no use that keeps a session from growing idle."""
+    st.session_state[current.BY_ITSELF] = True
+    return current.found_by_page()
+
+
+def _is_another_day(view: View, pulse: Pulse) -> bool:
+    """Whether the page was opened on another day of the site: its boundaries and periods are that day's."""
+    return pulse.clock.at.astimezone(view.site.zone).date() != view.now.date()
+
+
+def _draw_anew() -> None:
+    st.session_state[pages.DRAWN_BY_ITSELF] = True
+    st.rerun()
+
+
+def _last(view: View, pulse: Pulse, found: current.Found) -> Shown | None:
+    """The scenes of this moment, the last good ones of this browser, or None where there never were any."""
+    token = st.context.cookies.get(current.cookie_name())
+    if pulse.down_since is None:
+        try:
+            st.session_state[_LAST] = shown = _asked(view, Asked(view.viewer, pulse.present, pulse.version))
+            kept.keep(token, found.session, shown)
+        except StoreUnavailable:
+            pass
+        except Exception as fault:  # noqa: BLE001 - a wall nobody stands at must not end with one bad answer
+            mishap.note(fault)
+    elif _LAST not in st.session_state and (again := kept.recall(token)):
+        st.session_state[_LAST] = again
+    known: Shown | None = st.session_state.get(_LAST)
+    return known
+
+
+def _asked(view: View, asked: Asked) -> Shown:
+    """Every scene that can be drawn now; raises StoreUnavailable."""
+    found = computed.wall(asked)
+    face = Face(asked.clock, loaded_at=found.loaded_at, is_simulated=found.is_simulated)
+    made = []
+    for build in _BUILT.values():
+        try:
             scene = build(view, asked, found, face)
-            if scene:
-                made[name] = scene
-    return made
+        except StoreUnavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the other scenes are shown
+            mishap.note(fault)
+            continue
+        if scene:
+            made.append(scene)
+    if not made:
+        raise StoreUnavailable("no scene can be drawn")
+    return Shown(tuple(made), asked.clock.at, found.loaded_at, is_simulated=found.is_simulated)
+
+
+def _face(last: Shown, pulse: Pulse) -> Face:
+    """The state of the picture: down where it is not of this moment."""
+    down_since = pulse.down_since or (None if last.clock == pulse.present else pulse.clock.at)
+    return Face(last.clock, down_since, last.loaded_at, is_simulated=last.is_simulated, now=pulse.now)
 
 
 def _turned(view: View, scenes: Mapping[str, Scene]) -> Scene:
@@ -95,11 +141,3 @@ def _turned(view: View, scenes: Mapping[str, Scene]) -> Scene:
     turned = director.turn(plan_of(view), last, troubles, at=datetime.now(UTC))  # of the room, not of the data
     st.session_state[_TURNED] = turned
     return scenes[turned.scene]
-
-
-def _asked(asked: Asked) -> _Kept | None:
-    """The picture of this moment, the last good one of this session, or None where there never was one."""
-    with suppress(StoreUnavailable):
-        st.session_state[_LAST] = _Kept(computed.wall(asked), asked.clock)
-    last: _Kept | None = st.session_state.get(_LAST)
-    return last
