@@ -59,12 +59,12 @@ def _in(kind: Any, value: Any) -> Any:
         return kind.fromisoformat(value)
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
         return _record(kind, value)
-    if origin is Literal and value in inner:
+    return _leaf(kind, value)
+
+
+def _leaf(kind: Any, value: Any) -> Any:
+    if get_origin(kind) is Literal and value in get_args(kind):
         return value
-    return _plain(kind, value)
-
-
-def _plain(kind: Any, value: Any) -> Any:
     if (kind in _PLAIN and type(value) is kind) or (kind is float and type(value) is int):
         return kind(value) if value is not None else None
     raise UnfitError(f"{type(value).__name__} for {kind}")
