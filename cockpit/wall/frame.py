@@ -104,6 +104,13 @@ def _back(view: View) -> str:
     return f'<a href="{esc(address)}">{esc(view.tr("wall.back"))}</a>'
 
 
+def is_stale(view: View, face: Face) -> bool:
+    """Whether the incidents are older than twice the agreed age; a replay's never are."""
+    if face.loaded_at is None or view.replay:
+        return False
+    return face.at(view) - face.loaded_at > timedelta(hours=2 * freshness.agreed_hours("incidents"))
+
+
 def age(view: View, face: Face) -> str:
     """The age of the incidents, at the right end of a head; in a box when the store is down or they are old."""
     if face.down_since:
@@ -112,9 +119,9 @@ def age(view: View, face: Face) -> str:
     if face.loaded_at is None or view.replay:
         return ""
     at = face.at(view)
-    passed = at - face.loaded_at
-    if passed > timedelta(hours=2 * freshness.agreed_hours("incidents")):
-        told = view.tr("common.stale", age=formats.duration(passed.total_seconds(), view.lang))
+    if is_stale(view, face):
+        passed = (at - face.loaded_at).total_seconds()
+        told = view.tr("common.stale", age=formats.duration(passed, view.lang))
         return f'<span class="age badge">{esc(told)}</span>'
     told = formats.age(face.loaded_at, now=at, zone=view.site.zone, lang=view.lang)
     gap = " " if view.lang == "zh" and told[0].isdigit() else ""

@@ -3,19 +3,35 @@
 Invariant: the sentence says what is the matter, or that nothing is; without deadlines it does not judge.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.wall import computed
+from cockpit.maps import labels
+from cockpit.wall import compared, computed
 from cockpit.wall.scene import Level, Sentence
 from geo.wall import Wall, WallCase
 
 MOST_PLACES = 2
+LEAD_PX, LEAD_ROOM = 36.0, 1420.0
+"""The letters of the second line and how wide it may be, in pixels of 1920×1080."""
 
 
 def sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
-    """What is the matter at the moment `at`."""
+    """What is the matter at the moment `at`, with how the reports compare where the second line has room for it."""
+    told = _sentence(view, found, at=at)
+    band = compared.usual_reports(found) if found.loaded_at and compared.has_today(found) else None
+    if band is None:
+        return told
+    word = view.tr(f"wall.{band.verdict(found.n_reported)}")
+    lead = told.lead + view.tr("wall.full_stop") + view.tr("wall.lead_reports", word=word)
+    if labels.width(lead, size=LEAD_PX) > LEAD_ROOM:
+        return told
+    return replace(told, lead=lead, strong=(*told.strong, word))
+
+
+def _sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
     if found.loaded_at is None:
         return Sentence(view.tr("wall.no_incidents"), view.tr("wall.no_incidents_lead"))
     n = formats.number(computed.total_open(found))

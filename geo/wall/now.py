@@ -76,7 +76,7 @@ class Wall:
 
     `n_open` and `n_overdue` leave private categories out; `n_private` is their number, None under 5. The promise:
     `arrivals` of today's urgent cases, `in_time` of them within ten minutes of the report (None under 10 arrivals).
-    `n_reported` today so far, private ones from 5 on. `usual` is None where it was not asked for, as is the `ground`.
+    `at` is the moment itself, `n_reported` today so far, private ones from 5 on. `usual` is None where it was not asked for, as is the `ground`.
     """
 
     areas: tuple[WallArea, ...]
@@ -90,6 +90,7 @@ class Wall:
     tells_arrivals: bool
     loaded_at: datetime | None
     is_simulated: bool
+    at: datetime | None = None
     n_reported: int = 0
     stages: tuple[WallStage, ...] = ()
     usual: Usual | None = None
@@ -115,9 +116,7 @@ def wall(store: Store, viewer: Viewer, clock: Clock, *, today: Window) -> Wall:
         key = (row["level"], row["code"])
         count = counts.get(key, nothing)
         n_today, n_lately = (reported[no, *key]["n"] if (no, *key) in reported else 0 for no in (1, 2))
-        return WallArea(
-            **row, n_open=count["n_open"], n_overdue=count["n_overdue"], n_today=n_today, n_lately=n_lately
-        )  # type: ignore[arg-type]
+        return WallArea(**row, n_open=count["n_open"], n_overdue=count["n_overdue"], n_today=n_today, n_lately=n_lately)  # type: ignore[arg-type]
 
     return Wall(
         areas=tuple(area(row) for row in areas),
@@ -131,6 +130,7 @@ def wall(store: Store, viewer: Viewer, clock: Clock, *, today: Window) -> Wall:
         tells_arrivals=bool(promise and promise["is_covered"]),
         loaded_at=loaded["loaded_at"],
         is_simulated=loaded["is_simulated"],
+        at=clock.at,
         n_reported=total(reported.get((1, "site", ""))),
         stages=stages,
     )

@@ -100,7 +100,12 @@ def usual(store: Store, viewer: Viewer, hour: datetime) -> Usual:
         }
         households = {(row["level"], row["code"]): row["households"] for row in rows(connection, "wall/households")}
     found = tuple(
-        _day(day, [counted.get(4 * no + part, {}) for part in (1, 2, 3, 4)], opened[2 * no : 2 * no + 2], kept.get(no + 1))
+        _day(
+            day,
+            [counted.get(4 * no + part, {}) for part in (1, 2, 3, 4)],
+            opened[2 * no : 2 * no + 2],
+            kept.get(no + 1),
+        )
         for no, day in enumerate(days)
     )
     return Usual(hour, found, bool(covered.get(hour.date())), households)
@@ -130,9 +135,7 @@ def _by_window(found: list[dict[str, Any]]) -> dict[int, dict[Key, int]]:
     return by_window
 
 
-def _day(
-    day: date, reports: list[dict[Key, int]], opened: list[dict[str, Any]], promise: dict[str, Any] | None
-) -> Day:
+def _day(day: date, reports: list[dict[Key, int]], opened: list[dict[str, Any]], promise: dict[str, Any] | None) -> Day:
     first, second = ((row["n_open"] + (row["n_private"] or 0), row["n_overdue"]) for row in opened)
     return Day(
         day,

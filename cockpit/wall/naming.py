@@ -1,0 +1,37 @@
+"""Names short enough for the wall: without what they share with their kind or their parent, cut where there is no room.
+
+Invariant: a shortened name is never empty, and what is cut ends in an ellipsis.
+"""
+
+from collections.abc import Iterable
+
+from cockpit.maps import labels
+from geo.wall import WallArea
+
+KINDS = {"street": "街道", "community": "社区", "grid": "网格"}
+NARROW, DOTS = 0.56, "…"
+
+
+def short(name: str, level: str, parent: str | None = None) -> str:
+    """The name of an area without the name of its parent before it and the word for its level behind it."""
+    kept = name.removeprefix(parent) if parent and name != parent else name
+    return kept.strip().removesuffix(KINDS.get(level, "")).strip() or name
+
+
+def short_names(areas: Iterable[WallArea], every: Iterable[WallArea]) -> dict[str, str]:
+    """Code → short name of the areas of one level; `every` area of the wall tells the parents' names."""
+    parents = {(area.level, area.code): area.name for area in every}
+    above = {"grid": "community", "community": "street"}
+    return {
+        area.code: short(area.name, area.level, parents.get((above.get(area.level, ""), area.parent_code or "")))
+        for area in areas
+    }
+
+
+def fitted(text: str, *, room: float, size: float) -> str:
+    """`text` as far as it fits into `room` pixels at that size."""
+    if labels.width(text, size=size) <= room:
+        return text
+    while text and labels.width(text + DOTS, size=size) > room:
+        text = text[:-1]
+    return text.rstrip() + DOTS

@@ -1,0 +1,40 @@
+"""The last stages that cases reached: when, which, where, of which category; of public categories only.
+
+Invariant: a row says nothing that tells one case from another of its kind in its area.
+"""
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.maps import labels
+from cockpit.markup import esc
+from cockpit.wall.naming import fitted
+from geo.wall import Wall, WallStage
+
+ROWS = 3
+ROOM, PX = 420.0, 28.0
+"""The room of place and category together, in pixels of 1920×1080, and their letters."""
+
+
+def section(view: View, found: Wall, *, age: str) -> str:
+    """The section of the feed."""
+    head = f"<h2><b>{esc(view.tr('wall.feed'))}</b>{age}</h2>"
+    stages = found.stages[:ROWS]
+    if not stages:
+        return f'<section class="feed">{head}<p class="none">{esc(view.tr("wall.feed_none"))}</p></section>'
+    return (
+        f'<section class="feed">{head}<table>{"".join(_row(view, found, stage) for stage in stages)}</table></section>'
+    )
+
+
+def _row(view: View, found: Wall, stage: WallStage) -> str:
+    at = stage.at.astimezone(view.site.zone)
+    is_today = found.at is not None and at.date() == found.at.astimezone(view.site.zone).date()
+    time = f"{at:%H:%M}" if is_today else f"{at:%m-%d}"
+    category = stage.category_en if view.lang == "en" else stage.category_zh
+    place = stage.area or view.tr("wall.outside")
+    category = fitted(category, room=max(ROOM * 0.4, ROOM - labels.width(place, size=PX)), size=PX)
+    place = fitted(place, room=ROOM - labels.width(category, size=PX), size=PX)
+    return (
+        f"<tr><td>{time}</td><td><b>{esc(view.tr(f'wall.stage_{stage.stage}'))}</b></td>"
+        f"<td>{esc(formats.spaced(place))}</td><td>{esc(category)}</td></tr>"
+    )

@@ -1,0 +1,217 @@
+"""Open cases as marks on the wall's map: where they stand, how large they are, which of them have words beside them.
+
+Invariant: a mark stands at the label point of its case's finest area, those of one point side by side; no two texts overlap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import cos, pi, sin
+
+import numpy as np
+
+from cockpit import formats
+from cockpit.maps import labels
+from cockpit.maps.frame import Frame
+from cockpit.maps.labels import Board
+from cockpit.maps.outlines import figure
+from cockpit.markup import esc
+from cockpit.wall.naming import fitted, short
+from cockpit.wall.scene import Level
+from geo.wall import WallCase
+
+MOST_ONE_BY_ONE = 150
+"""So many cases in time are drawn one by one; more become counts by area."""
+MOST_AT_A_POINT = 4
+MOST_CALLOUTS = 8
+CALLOUT_PX, TEXT_PX = 30.0, 24.0
+LONGEST_NAME = 200
+_SIZES = ((7_200, 17.0), (1_800, 14.0), (0, 12.0))
+"""Seconds overdue from which a diamond has that radius."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark in pixels of the drawing: a level's shape or (None) a clock face filled to `share`; `n` cases in one."""
+
+    level: Level | None
+    x: float
+    y: float
+    radius: float
+    share: float
+    case: WallCase
+    n: int = 1
+
+
+def level_of(case: WallCase) -> Level | None:
+    """The level of a case."""
+    return case.level if case.level in ("red", "orange", "yellow", "blue") else None  # type: ignore[return-value]
+
+
+def placed(frame: Frame, cases: Sequence[WallCase], *, at: datetime) -> tuple[Mark, ...]:
+    """A mark for each case that has a place, the worst first at each point."""
+    by_point: dict[tuple[float, float], list[WallCase]] = {}
+    for case in cases:
+        if case.lon is not None and case.lat is not None:
+            by_point.setdefault((case.lon, case.lat), []).append(case)
+    if not by_point:
+        return ()
+    pixels = frame.pixels(np.array(list(by_point)))
+    found: list[Mark] = []
+    for here, (x, y) in zip(by_point.values(), pixels, strict=True):
+        found += _side_by_side(here, float(x), float(y), at=at)
+    return tuple(found)
+
+
+def _side_by_side(cases: list[WallCase], x: float, y: float, *, at: datetime) -> list[Mark]:
+    """The marks of one point in a row; of too many cases one mark a level, with their number."""
+    marks = [_mark(case, at=at) for case in sorted(cases, key=_urgency)]
+    if len(marks) > MOST_AT_A_POINT:
+        by_level: dict[Level | None, list[Mark]] = {}
+        for mark in marks:
+            by_level.setdefault(mark.level, []).append(mark)
+        marks = [
+            Mark(level, 0, 0, several[0].radius, several[0].share, several[0].case, len(several))
+            for level, several in by_level.items()
+        ]
+    wide = [2 * mark.radius + 6 + number_width(mark) for mark in marks]
+    left, row = x - sum(wide) / 2, []
+    for mark, width in zip(marks, wide, strict=True):
+        row.append(Mark(mark.level, left + 3 + mark.radius, y, mark.radius, mark.share, mark.case, mark.n))
+        left += width
+    return row
+
+
+def number_width(mark: Mark) -> float:
+    """The room that the number beside a mark of several cases needs."""
+    return 0.0 if mark.n == 1 else labels.width(f"×{mark.n}", size=TEXT_PX) + 4
+
+
+def _urgency(case: WallCase) -> tuple[int, float]:
+    order = {"red": 0, "orange": 1, "yellow": 2, "blue": 3}
+    return order.get(case.level or "", 4), case.due_at.timestamp() if case.due_at else float("inf")
+
+
+def _mark(case: WallCase, *, at: datetime) -> Mark:
+    level = level_of(case)
+    if level == "orange" and case.due_at:
+        late = (at - case.due_at).total_seconds()
+        radius = next((size for seconds, size in _SIZES if late >= seconds), _SIZES[-1][1])
+        return Mark(level, 0, 0, radius, 1.0, case)
+    if level is not None:
+        return Mark(level, 0, 0, 14.0 if level == "red" else 10.0, 1.0, case)
+    return Mark(None, 0, 0, 8.0, _used(case, at=at), case)
+
+
+def _used(case: WallCase, *, at: datetime) -> float:
+    """The share of the time limit that has gone by, 0 without a limit or while it does not run."""
+    if case.due_at is None or case.is_suspended:
+        return 0.0
+    limit = (case.due_at - case.reported_at).total_seconds()
+    return min(0.999, max(0.0, (at - case.reported_at).total_seconds() / limit)) if limit > 0 else 0.0
+
+
+def block(board: Board, mark: Mark) -> None:
+    """Takes the mark's box."""
+    reach = mark.radius * (1.25 if mark.level in ("orange", "red") else 1) + 3
+    board.block(mark.x - reach, mark.y - reach, mark.x + reach + number_width(mark), mark.y + reach)
+
+
+# ---------------------------------------------------------------- words beside the worst
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """Where an overdue case is and how long it has been: text, its start or end, and the community it names."""
+
+    text: str
+    x: float
+    y: float
+    anchor: str
+    code: str | None
+
+
+def callouts(board: Board, marks: Sequence[Mark], *, at: datetime, lang: str) -> tuple[Callout, ...]:
+    """Words beside the overdue marks, the longest overdue first, as far as there is room on any side."""
+    late = [mark for mark in marks if mark.level == "orange" and mark.case.due_at]
+    late.sort(key=lambda mark: mark.case.due_at.timestamp() if mark.case.due_at else 0)
+    found = []
+    for mark in late[:MOST_CALLOUTS]:
+        case = mark.case
+        seconds = (at - case.due_at).total_seconds() if case.due_at else 0
+        name = short(case.community, "community") if case.community else case.finest or ""
+        text = f"{fitted(name, room=LONGEST_NAME, size=CALLOUT_PX)} {formats.hours_minutes(seconds, lang)}".strip()
+        spot = _beside(board, mark, labels.width(text, size=CALLOUT_PX) + 6)
+        if spot:
+            found.append(Callout(text, *spot, case.community_code))
+    return tuple(found)
+
+
+def _beside(board: Board, mark: Mark, wide: float) -> tuple[float, float, str] | None:
+    """A free place for a text of that width: right, left, above, below."""
+    gap = mark.radius * 1.25 + 8
+    right = gap + number_width(mark)
+    for left, middle, x, anchor in (
+        (mark.x + right, mark.y, mark.x + right, "start"),
+        (mark.x - gap - wide, mark.y, mark.x - gap, "end"),
+        (mark.x - wide / 2, mark.y - gap - 18, mark.x, "middle"),
+        (mark.x - wide / 2, mark.y + gap + 18, mark.x, "middle"),
+    ):
+        box = (left, middle - 20, left + wide, middle + 20)
+        if board.is_free(box):
+            board.block(*box)
+            return x, middle + 11, anchor
+    return None
+
+
+def callout(one: Callout) -> str:
+    """The markup of a callout."""
+    return (
+        f'<text class="call" x="{figure(one.x)}" y="{figure(one.y)}" text-anchor="{one.anchor}">{esc(one.text)}</text>'
+    )
+
+
+# ---------------------------------------------------------------- shapes
+
+
+def shape(level: Level, x: float, y: float, radius: float) -> str:
+    """The mark of a level, of equal weight to the eye."""
+    r = radius
+    path = {
+        "red": f"M{figure(x)} {figure(y - 1.25 * r)}l{figure(1.18 * r)} {figure(2.1 * r)}h{figure(-2.36 * r)}Z",
+        "orange": f"M{figure(x)} {figure(y - 1.25 * r)}l{figure(1.25 * r)} {figure(1.25 * r)}"
+        f"l{figure(-1.25 * r)} {figure(1.25 * r)}l{figure(-1.25 * r)} {figure(-1.25 * r)}Z",
+        "yellow": f"M{figure(x - 0.9 * r)} {figure(y - 0.9 * r)}h{figure(1.8 * r)}v{figure(1.8 * r)}h{figure(-1.8 * r)}Z",
+        "blue": f"M{figure(x - r)} {figure(y)}a{figure(r)} {figure(r)} 0 1 0 {figure(2 * r)} 0"
+        f"a{figure(r)} {figure(r)} 0 1 0 {figure(-2 * r)} 0Z",
+    }[level]
+    return f'<path class="lv {level}" d="{path}"/>'
+
+
+def clocks(marks: Sequence[Mark]) -> str:
+    """The cases in time: rings, filled clockwise by the share of the limit used; three paths for all of them."""
+    if not marks:
+        return ""
+    dots = "".join(f"M{figure(mark.x)} {figure(mark.y)}h0" for mark in marks)
+    wedges = "".join(_wedge(mark.x, mark.y, mark.radius, mark.share) for mark in marks if mark.share > 0.01)
+    wide = figure(2 * marks[0].radius + 2)
+    inner = figure(2 * marks[0].radius - 2)
+    return (
+        f'<path class="ck" stroke-width="{wide}" d="{dots}"/><path class="ck in" stroke-width="{inner}" d="{dots}"/>'
+        f'<path class="ck-w" d="{wedges}"/>'
+    )
+
+
+def _wedge(x: float, y: float, r: float, share: float) -> str:
+    turn = 2 * pi * share
+    return (
+        f"M{figure(x)} {figure(y)}v{figure(-r)}A{figure(r)} {figure(r)} 0 {int(share > 0.5)} 1 "
+        f"{figure(x + r * sin(turn))} {figure(y - r * cos(turn))}Z"
+    )
+
+
+def number(mark: Mark) -> str:
+    """How many cases a mark stands for, if it is more than one."""
+    if mark.n == 1:
+        return ""
+    return f'<text class="nm" x="{figure(mark.x + mark.radius + 5)}" y="{figure(mark.y + 9)}">×{mark.n}</text>'
