@@ -98,7 +98,8 @@ def test_every_cached_question_is_keyed_by_who_asks_when_and_of_which_version_an
     assert seen > 40
     assert faults == []
     for key, names in ((Asked, {"viewer", "clock", "version"}), (AskedShapes, {"viewer", "day", "version"}),
-                       (AskedLedger, {"viewer", "clock", "version", "end"}), (AskedHour, {"viewer", "hour"})):  # fmt: skip
+                       (AskedLedger, {"viewer", "clock", "version", "end"}),
+                       (AskedHour, {"viewer", "hour"})):  # fmt: skip
         assert {one.name for one in fields(key)} == names
 
 

@@ -19,25 +19,29 @@ BEYOND_CHANCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What is usual: eight days in ten lie from `low` to `high`, the middle one at `median`; `mean` of all days."""
+    """What is usual: eight days in ten from `low` to `high`, the middle one at `median`; `days` are their values."""
 
     low: float
     high: float
     median: float
-    mean: float
+    days: tuple[float, ...]
+
+    def is_unusual(self, now: int) -> bool:
+        """Whether a small count lies above the band by more than chance would bring it there."""
+        return now > self.high and is_beyond_chance(now, self.days)
 
     def verdict(self, now: float) -> Verdict:
         """Whether `now` lies above, inside or below the band."""
         return "more" if now > self.high else "fewer" if now < self.low else "same"
 
 
-def band(values: Sequence[float | None]) -> Band | None:
-    """The band of the days that have a value; None under five of them."""
+def band(values: Sequence[float | None], *, step: float = 1.0) -> Band | None:
+    """The band of the days that have a value, its ends in whole `step`s as they are shown; None under five days."""
     known = [value for value in values if value is not None]
     if len(known) < FEWEST_DAYS:
         return None
     low, median, high = (float(end) for end in np.quantile(known, [0.1, 0.5, 0.9]))
-    return Band(low, high, median, sum(known) / len(known))
+    return Band(round(low / step) * step, round(high / step) * step, median, tuple(known))
 
 
 def excess_z(now: float, mean: float) -> float:
@@ -45,9 +49,13 @@ def excess_z(now: float, mean: float) -> float:
     return 2 * (sqrt(now) - sqrt(mean))
 
 
-def is_unusual(now: int, usual: Band) -> bool:
-    """Whether a small count lies above its band by more than chance would bring it there."""
-    return now > usual.high and excess_z(now, usual.mean) >= BEYOND_CHANCE
+def is_beyond_chance(now: int, days: Sequence[float]) -> bool:
+    """Whether a count is more than chance makes of what the days let expect.
+
+    Half a case is added to all of them together, the expectation of a rate of which nothing was seen (Jeffreys): one
+    case where there never was one is nothing unusual.
+    """
+    return bool(days) and excess_z(now, (sum(days) + 0.5) / len(days)) >= BEYOND_CHANCE
 
 
 def passed(found: Wall) -> float:
@@ -57,9 +65,9 @@ def passed(found: Wall) -> float:
     return min(1.0, max(0.0, (found.at - found.usual.hour).total_seconds() / 3600))
 
 
-def usual_of(found: Wall, of: Callable[[Day], float | None]) -> Band | None:
+def usual_of(found: Wall, of: Callable[[Day], float | None], *, step: float = 1.0) -> Band | None:
     """The band of what `of` gives for each comparable day."""
-    return band([of(day) for day in found.usual.days]) if found.usual else None
+    return band([of(day) for day in found.usual.days], step=step) if found.usual else None
 
 
 def usual_reports(found: Wall) -> Band | None:

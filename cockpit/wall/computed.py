@@ -1,7 +1,7 @@
 """What the wall shows at this moment: the picture that the wall's login gives, kept for all who may see the same.
 
-Invariant: what changes with every case is kept by data version, what is usual by the hour, shapes by their version;
-each under the viewer's scope. A share is said only from MINIMUM_N arrivals on, and without any it is no data, never zero.
+Invariant: what changes with every case is kept by data version, what is usual by the hour, shapes by their version,
+each under the viewer's scope. A share is said only from MINIMUM_N arrivals on; without any it is no data, never zero.
 """
 
 from dataclasses import replace
@@ -10,12 +10,10 @@ from datetime import date, timedelta
 from cockpit.queries import Asked, AskedHour, AskedShapes, shared, store
 from config.site import site
 from geo import wall as shown
-from geo.wall import Ground, Usual, Wall, WallArea
+from geo.wall import Ground, Usual, Wall
 from geo.windows import Window
 
 MINIMUM_N = 10
-MOST_AREAS = 260
-"""So many areas find a place beside each other; a site with more communities shows its streets."""
 
 
 class _NoDaysError(Exception):
@@ -72,17 +70,6 @@ def asked_ground(asked: Asked, *, day: date) -> AskedShapes:
 def ground(asked: AskedShapes) -> Ground:
     """The outlines of the areas in force on the day."""
     return shown.ground(store(), asked.viewer, asked.clock, version=asked.version, day=asked.day)
-
-
-def shown_areas(found: Wall) -> tuple[WallArea, ...]:
-    """The areas that are shown one by one, in the order of those that hold them: communities where there are several
-    and not too many; else the grids of the one, or the streets of the many.
-    """
-    by_level = {
-        level: tuple(area for area in found.areas if area.level == level) for level in ("community", "grid", "street")
-    }
-    fitting = [areas for areas in by_level.values() if 1 < len(areas) <= MOST_AREAS]
-    return fitting[0] if fitting else next((areas[:MOST_AREAS] for areas in by_level.values() if areas), ())
 
 
 def total_open(found: Wall) -> int:

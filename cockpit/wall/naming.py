@@ -4,12 +4,23 @@ Invariant: a shortened name is never empty, and what is cut ends in an ellipsis.
 """
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from cockpit.maps import labels
-from geo.wall import WallArea
 
 KINDS = {"street": "街道", "community": "社区", "grid": "网格"}
 NARROW, DOTS = 0.56, "…"
+
+
+class _Named(Protocol):
+    @property
+    def level(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parent_code(self) -> str | None: ...
 
 
 def short(name: str, level: str, parent: str | None = None) -> str:
@@ -18,7 +29,7 @@ def short(name: str, level: str, parent: str | None = None) -> str:
     return kept.strip().removesuffix(KINDS.get(level, "")).strip() or name
 
 
-def short_names(areas: Iterable[WallArea], every: Iterable[WallArea]) -> dict[str, str]:
+def short_names(areas: Iterable[_Named], every: Iterable[_Named]) -> dict[str, str]:
     """Code → short name of the areas of one level; `every` area of the wall tells the parents' names."""
     parents = {(area.level, area.code): area.name for area in every}
     above = {"grid": "community", "community": "street"}

@@ -10,6 +10,7 @@ from cockpit import formats
 from cockpit.context import View
 from cockpit.maps import labels
 from cockpit.wall import compared, computed
+from cockpit.wall.naming import short
 from cockpit.wall.scene import Level, Sentence
 from geo.wall import Wall, WallCase
 
@@ -55,7 +56,8 @@ def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, le
         place=worst.community or worst.finest or view.tr("wall.outside"),
         length=formats.duration(max(60, seconds // 60 * 60), view.lang),
     )
-    return Sentence(formats.spaced(head), formats.spaced(_lead(view, cases, at=at)), level)
+    strong = (formats.spaced(worst.team),) if worst.team else ()
+    return Sentence(formats.spaced(head), formats.spaced(_lead(view, cases, at=at)), level, strong)
 
 
 def _lead(view: View, cases: tuple[WallCase, ...], *, at: datetime) -> str:
@@ -65,7 +67,8 @@ def _lead(view: View, cases: tuple[WallCase, ...], *, at: datetime) -> str:
     if worst.team:
         parts.insert(0, view.tr("wall.lead_team", team=worst.team))
     told = view.tr("wall.comma").join(parts)
-    places = [place for place in dict.fromkeys(case.community for case in cases[1:]) if place]
+    others = dict.fromkeys(case.community for case in cases[1:])
+    places = [short(place, "community") for place in others if place]
     if places:
         key = "lead_elsewhere_more" if len(places) > MOST_PLACES else "lead_elsewhere"
         named = view.tr("wall.joiner").join(places[:MOST_PLACES])

@@ -1,4 +1,4 @@
-"""What the wall shows, asked with the wall's own login: open cases, counts, one share, last stages, what is usual, shapes.
+"""What the wall shows, asked with the wall's own login: open cases, counts, a share, last stages, the usual, shapes.
 
 Invariant: everything here comes through `Store.showing`; what its login cannot read cannot get onto a wall by mistake.
 """

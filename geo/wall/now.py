@@ -60,7 +60,7 @@ class WallArea:
 
 @dataclass(frozen=True, slots=True)
 class WallStage:
-    """A stage that a case of a public category reached: which, when, in which area (None: outside), of which category."""
+    """A stage that a case of a public category reached: which, when, where (None: outside), which category."""
 
     stage: str
     at: datetime
@@ -76,7 +76,8 @@ class Wall:
 
     `n_open` and `n_overdue` leave private categories out; `n_private` is their number, None under 5. The promise:
     `arrivals` of today's urgent cases, `in_time` of them within ten minutes of the report (None under 10 arrivals).
-    `at` is the moment itself, `n_reported` today so far, private ones from 5 on. `usual` is None where it was not asked for, as is the `ground`.
+    `at` is the moment itself, `n_reported` the reports of today so far, private ones from 5 on. `usual` and `ground` are
+    None where they were not asked for.
     """
 
     areas: tuple[WallArea, ...]
@@ -116,7 +117,7 @@ def wall(store: Store, viewer: Viewer, clock: Clock, *, today: Window) -> Wall:
         key = (row["level"], row["code"])
         count = counts.get(key, nothing)
         n_today, n_lately = (reported[no, *key]["n"] if (no, *key) in reported else 0 for no in (1, 2))
-        return WallArea(**row, n_open=count["n_open"], n_overdue=count["n_overdue"], n_today=n_today, n_lately=n_lately)  # type: ignore[arg-type]
+        return WallArea(**row, n_open=count["n_open"], n_overdue=count["n_overdue"], n_today=n_today, n_lately=n_lately)
 
     return Wall(
         areas=tuple(area(row) for row in areas),

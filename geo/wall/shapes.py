@@ -1,4 +1,4 @@
-"""The shapes of the wall's map, by the wall's login: outlines of streets, communities, grids, and the basemap (EPSG:4326).
+"""The shapes of the wall's map, by the wall's login: outlines of streets, communities, grids; the basemap (EPSG:4326).
 
 Invariant: only areas that the viewer sees have an outline; the basemap is the same for everybody.
 """

@@ -1,12 +1,12 @@
 """What is usual on the wall at this hour of this weekday: the same stretch of the days of the last eight weeks.
 
-Invariant: a day counts only if the sources that cover today cover it too; what is usual holds for one hour and one scope.
+Invariant: a day counts only if the sources that cover today cover it too; it holds for one hour and one scope.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from geo.store import Store, rows
@@ -75,8 +75,7 @@ class Usual:
 
 def usual(store: Store, viewer: Viewer, hour: datetime) -> Usual:
     """What is usual in the hour that begins at `hour` (in the site's time zone); raises StoreUnavailable."""
-    zone = hour.tzinfo
-    assert isinstance(zone, ZoneInfo), "an hour of the site's time zone"
+    zone = cast("ZoneInfo", hour.tzinfo)
     asked = [hour.date() - timedelta(weeks=week) for week in range(WEEKS, 0, -1)]
     with store.showing(viewer, Clock(hour)) as connection:
         covered = {
@@ -137,9 +136,13 @@ def _by_window(found: list[dict[str, Any]]) -> dict[int, dict[Key, int]]:
 
 def _day(day: date, reports: list[dict[Key, int]], opened: list[dict[str, Any]], promise: dict[str, Any] | None) -> Day:
     first, second = ((row["n_open"] + (row["n_private"] or 0), row["n_overdue"]) for row in opened)
+    before, within, oldest, older = reports
     return Day(
         day,
-        *reports,
+        before,
+        within,
+        oldest,
+        older,
         open_0=first[0],
         open_1=second[0],
         overdue_0=first[1],

@@ -6,7 +6,7 @@ Invariant: colour stands on what is overdue or nearly so and on what is more tha
 from cockpit.context import View
 from cockpit.wall import words
 from cockpit.wall.frame import Face, age, is_stale
-from cockpit.wall.now import feed, figures, map, strip  # noqa: A004
+from cockpit.wall.now import feed, figures, map, strip
 from cockpit.wall.scene import Scene
 from geo.wall import Wall
 

@@ -1,7 +1,7 @@
-"""The ground of the wall's map: its window, the outlines in it, and the two drawings that a browser fetches once a version.
+"""The ground of the wall's map: its window, its names, and the two drawings that a browser fetches once a version.
 
-Invariant: shapes are drawn per shape version and scope; what changes with the cases lies between and over the drawings and
-names a grid by the number it has in `Drawn.numbers`.
+Invariant: shapes are drawn per shape version and scope; what changes with the cases lies between and over the drawings
+and names a grid by the number it has in `Drawn.numbers`.
 """
 
 from dataclasses import dataclass, replace
@@ -19,11 +19,12 @@ from cockpit.markup import attributes, esc
 from cockpit.queries import AskedShapes, shared, store
 from cockpit.wall import computed
 from cockpit.wall.naming import short
+from cockpit.wall.now import layout
 from geo import wall as shown
 from geo.map_queries import Feature, Outline
 from geo.wall import Ground, WallShape
 
-WIDTH, HEIGHT, PADDING = 1216, 560, 16
+WIDTH, PADDING = 1216, 16
 """In pixels of 1920×1080; the map runs on to the left edge of the screen."""
 OUT_PX, RAIL_PX = 3.0, 3.0
 NAMED = ("community", "grid", "street")
@@ -69,8 +70,9 @@ def _finest(ground: Ground) -> str:
 
 
 def _frame(ground: Ground) -> Frame | None:
-    found = frames.fit((area.shape for area in ground.shapes), width=WIDTH, padding=PADDING, tallest=HEIGHT)
-    return replace(found, height=HEIGHT) if found else None
+    high = layout.map_height(ground.shapes)
+    found = frames.fit((area.shape for area in ground.shapes), width=WIDTH, padding=PADDING, tallest=high)
+    return replace(found, height=high) if found else None
 
 
 @shared
@@ -134,7 +136,7 @@ def _lines(frame: Frame, features: tuple[Feature, ...], kind: str) -> list[tuple
     chosen = [one for one in features if one.kind == kind]
     if not chosen:
         return []
-    window = shapely.box(-60, -60, WIDTH + 60, HEIGHT + 60)
+    window = shapely.box(-60, -60, frame.width + 60, frame.height + 60)
     placed = shapely.intersection(shapely.make_valid(frame.place(one.shape for one in chosen)), window)
     found = ((one, outlines.path(shape)) for one, shape in zip(chosen, shapely.simplify(placed, 0.4), strict=True))
     return [(one, path) for one, path in found if path]

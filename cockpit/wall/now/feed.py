@@ -8,9 +8,9 @@ from cockpit.context import View
 from cockpit.maps import labels
 from cockpit.markup import esc
 from cockpit.wall.naming import fitted
+from cockpit.wall.now import layout
 from geo.wall import Wall, WallStage
 
-ROWS = 3
 ROOM, PX = 420.0, 28.0
 """The room of place and category together, in pixels of 1920×1080, and their letters."""
 
@@ -18,7 +18,7 @@ ROOM, PX = 420.0, 28.0
 def section(view: View, found: Wall, *, age: str) -> str:
     """The section of the feed."""
     head = f"<h2><b>{esc(view.tr('wall.feed'))}</b>{age}</h2>"
-    stages = found.stages[:ROWS]
+    stages = found.stages[: layout.feed_rows(found.areas)]
     if not stages:
         return f'<section class="feed">{head}<p class="none">{esc(view.tr("wall.feed_none"))}</p></section>'
     return (

@@ -1,4 +1,4 @@
-"""The four figures of this moment, each beside what is usual for the hour and weekday: the same graphic for all of them.
+"""The four figures of this moment, each beside what is usual for the hour and weekday: one graphic for all of them.
 
 Invariant: grey band = eight days in ten, tick = the middle one, teal = the promise, disc or level mark = now; without a
 band no word about it is said.
@@ -20,6 +20,7 @@ from geo.wall import Wall
 
 WIDE, HIGH, EDGE = 376.0, 58.0, 14.0
 ONSCENE = "onscene_within_10min"
+PERCENT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def figures(view: View, found: Wall) -> tuple[Figure, ...]:
     gone = compared.passed(found)
     return (
         _overdue(view, found, compared.usual_of(found, lambda day: day.overdue(passed=gone))),
-        _onscene(view, found, compared.usual_of(found, lambda day: day.share)),
+        _onscene(view, found, compared.usual_of(found, lambda day: day.share, step=PERCENT)),
         _reports(view, found),
         _count(view, "open", computed.total_open(found), compared.usual_of(found, lambda day: day.open(passed=gone))),
     )
@@ -90,7 +91,7 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
         shown = view.tr("wall.too_few" if found.arrivals else "wall.none_yet")
         return Figure(name, None, shown, "", band, word, target=target, is_share=True)
     share = found.in_time / found.arrivals
-    verdict = band.verdict(share) if band else None
+    verdict = band.verdict(round(share / PERCENT) * PERCENT) if band else None
     words = {"more": "wall.higher", "fewer": "wall.lower", "same": "wall.same", None: "wall.no_days"}
     name = f"{name} {formats.number(found.in_time)}/{formats.number(found.arrivals)}"
     return Figure(
@@ -143,7 +144,7 @@ def graphic(one: Figure) -> str:
             if one.level
             else f'<circle class="nw" cx="{figure(at)}" cy="20" r="11"/>'
         )
-    return drawn + _end_labels(one, low, low + wide)
+    return drawn + _end_labels(one.band, low, low + wide, is_share=one.is_share)
 
 
 def _ends(least: float, most: float, *, is_share: bool) -> tuple[float, float]:
@@ -153,11 +154,10 @@ def _ends(least: float, most: float, *, is_share: bool) -> tuple[float, float]:
     return low, min(1.0, high) if is_share else high
 
 
-def _end_labels(one: Figure, low: float, high: float) -> str:
+def _end_labels(band: Band, low: float, high: float, *, is_share: bool) -> str:
     """The two ends of the band as numbers, apart from each other and inside the drawing."""
-    scale = 100 if one.is_share else 1
-    assert one.band is not None
-    texts = [formats.number(end * scale) for end in (one.band.low, one.band.high)]
+    scale = 100 if is_share else 1
+    texts = [formats.number(end * scale) for end in (band.low, band.high)]
     if texts[0] == texts[1]:
         return _text(min(max((low + high) / 2, 30), WIDE - 30), texts[0])
     half = [labels.width(text, size=24) / 2 for text in texts]

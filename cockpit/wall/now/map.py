@@ -1,4 +1,4 @@
-"""The map of this moment: more than usual in purple, open cases as marks, names where there is room, a legend that counts.
+"""The map of this moment: more than usual in purple, open cases as marks, names where there is room, a legend.
 
 Invariant: only what lies above the usual by more than chance is coloured, and only where households are known.
 """
@@ -48,7 +48,7 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
         + basemap.group(ground, part="above")
         + _top(view, drawn, parts, at=at)
     )
-    size = f'viewBox="0 0 {basemap.WIDTH} {basemap.HEIGHT}"'
+    size = f'viewBox="0 0 {drawn.frame.width} {drawn.frame.height}"'
     picture = f'<svg class="ground-map" {size}{basemap.aria(view.tr("wall.map"))}>{body}</svg>'
     return f'<section class="where">{head}{picture}</section>'
 
@@ -111,9 +111,9 @@ def excess(found: Wall, usual: Usual, *, level: str) -> dict[str, float]:
         households = usual.households.get((level, area.code))
         if area.level != level or not area.n_lately or not households:
             continue
-        mean = sum(day.lately((level, area.code), passed=gone) for day in usual.days) / len(usual.days)
-        if compared.excess_z(area.n_lately, mean) >= compared.BEYOND_CHANCE:
-            over[area.code] = (area.n_lately - mean) / households * 1000
+        days = [day.lately((level, area.code), passed=gone) for day in usual.days]
+        if compared.is_beyond_chance(area.n_lately, days):
+            over[area.code] = (area.n_lately - sum(days) / len(days)) / households * 1000
     return over
 
 
@@ -153,7 +153,7 @@ def _by_area(drawn: Drawn, found: Wall, late: Sequence[WallCase]) -> dict[str, i
 
 
 def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
-    board = Board(width=basemap.WIDTH, height=basemap.HEIGHT)
+    board = Board(width=drawn.frame.width, height=drawn.frame.height)
     urgent = [mark for mark in parts.single if mark.level is not None]
     quiet = [mark for mark in parts.single if mark.level is None]
     for mark in parts.single:
@@ -196,7 +196,7 @@ def _name(one: Placed, *, counted: bool) -> str:
     lines = one.text.split("\n")
     first = one.y + 9 - (len(lines) - 1) * LINE / 2
     return "".join(
-        f'<text class="{"nm" if counted and line == lines[-1] and line[:1].isdigit() else "pl"}" x="{figure(one.x)}"'
+        f'<text class="{"nn" if counted and line == lines[-1] and line[:1].isdigit() else "pl"}" x="{figure(one.x)}"'
         f' y="{figure(first + no * LINE)}">{esc(line)}</text>'
         for no, line in enumerate(lines)
     )

@@ -1,6 +1,7 @@
 """Open cases as marks on the wall's map: where they stand, how large they are, which of them have words beside them.
 
-Invariant: a mark stands at the label point of its case's finest area, those of one point side by side; no two texts overlap.
+Invariant: a mark stands at the label point of its case's finest area, those of one point side by side; no two texts
+overlap.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from cockpit.maps.outlines import figure
 from cockpit.markup import esc
 from cockpit.wall.naming import fitted, short
 from cockpit.wall.scene import Level
+from config.messages import tr
 from geo.wall import WallCase
 
 MOST_ONE_BY_ONE = 150
@@ -140,24 +142,33 @@ def callouts(board: Board, marks: Sequence[Mark], *, at: datetime, lang: str) ->
         case = mark.case
         seconds = (at - case.due_at).total_seconds() if case.due_at else 0
         name = short(case.community, "community") if case.community else case.finest or ""
-        text = f"{fitted(name, room=LONGEST_NAME, size=CALLOUT_PX)} {formats.hours_minutes(seconds, lang)}".strip()
+        text = f"{fitted(name, room=LONGEST_NAME, size=CALLOUT_PX)} {_length(seconds, lang)}".strip()
         spot = _beside(board, mark, labels.width(text, size=CALLOUT_PX) + 6)
         if spot:
             found.append(Callout(text, *spot, case.community_code))
     return tuple(found)
 
 
+def _length(seconds: float, lang: str) -> str:
+    """A length of time beside a mark: 2:10, from one day on whole days."""
+    days = int(seconds // 86_400)
+    if not days:
+        return formats.hours_minutes(seconds, lang)
+    return tr("common.day" if days == 1 else "common.days", lang, n=formats.number(days))
+
+
 def _beside(board: Board, mark: Mark, wide: float) -> tuple[float, float, str] | None:
-    """A free place for a text of that width: right, left, above, below."""
+    """A free place for a text of that width: right, left, above, below, also moved along above and below."""
     gap = mark.radius * 1.25 + 8
     right = gap + number_width(mark)
-    for left, middle, x, anchor in (
-        (mark.x + right, mark.y, mark.x + right, "start"),
-        (mark.x - gap - wide, mark.y, mark.x - gap, "end"),
-        (mark.x - wide / 2, mark.y - gap - 18, mark.x, "middle"),
-        (mark.x - wide / 2, mark.y + gap + 18, mark.x, "middle"),
-    ):
-        box = (left, middle - 20, left + wide, middle + 20)
+    beside = [(mark.x + right, mark.y, mark.x + right, "start"), (mark.x - gap - wide, mark.y, mark.x - gap, "end")]
+    beside += [
+        (mark.x - wide / 2 + wide * part, mark.y + step, mark.x + wide * part, "middle")
+        for part in (0, 0.35, -0.35)
+        for step in (-gap - 14, gap + 16)
+    ]
+    for left, middle, x, anchor in beside:
+        box = (left, middle - 18, left + wide, middle + 18)
         if board.is_free(box):
             board.block(*box)
             return x, middle + 11, anchor
@@ -181,7 +192,8 @@ def shape(level: Level, x: float, y: float, radius: float) -> str:
         "red": f"M{figure(x)} {figure(y - 1.25 * r)}l{figure(1.18 * r)} {figure(2.1 * r)}h{figure(-2.36 * r)}Z",
         "orange": f"M{figure(x)} {figure(y - 1.25 * r)}l{figure(1.25 * r)} {figure(1.25 * r)}"
         f"l{figure(-1.25 * r)} {figure(1.25 * r)}l{figure(-1.25 * r)} {figure(-1.25 * r)}Z",
-        "yellow": f"M{figure(x - 0.9 * r)} {figure(y - 0.9 * r)}h{figure(1.8 * r)}v{figure(1.8 * r)}h{figure(-1.8 * r)}Z",
+        "yellow": f"M{figure(x - 0.9 * r)} {figure(y - 0.9 * r)}h{figure(1.8 * r)}v{figure(1.8 * r)}"
+        f"h{figure(-1.8 * r)}Z",
         "blue": f"M{figure(x - r)} {figure(y)}a{figure(r)} {figure(r)} 0 1 0 {figure(2 * r)} 0"
         f"a{figure(r)} {figure(r)} 0 1 0 {figure(-2 * r)} 0Z",
     }[level]

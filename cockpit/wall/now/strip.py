@@ -12,17 +12,12 @@ from cockpit.maps import labels
 from cockpit.maps.classes import nice
 from cockpit.maps.outlines import figure
 from cockpit.markup import attributes, esc
-from cockpit.wall import compared, computed
+from cockpit.wall import compared
 from cockpit.wall.compared import Band
-from cockpit.wall.naming import fitted, short_names
+from cockpit.wall.naming import fitted
+from cockpit.wall.now import layout
+from cockpit.wall.now.layout import DOTS, LEFT, LINE, PX, UNDER, WIDE, Strip
 from geo.wall import Day, Wall, WallArea
-
-WIDE, LEFT, GAP = 1824.0, 44.0, 26.0
-PX, LINE = 24.0, 25.0
-TOP, DOTS = 34.0, 74.0
-"""Where the scale begins (room for a number above the highest dot) and how high it is."""
-NARROWEST, MOST_SIGNS = 34.0, 4
-"""A column that can carry a name; so many signs stand below each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,8 @@ class Column:
 
     @property
     def is_hot(self) -> bool:
-        return self.usual is not None and compared.is_unusual(self.area.n_today, self.usual)
+        """Whether its reports lie above what is usual for it."""
+        return self.usual is not None and self.usual.is_unusual(self.area.n_today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +47,11 @@ class _Scale:
 
 def section(view: View, found: Wall, *, age: str) -> str:
     """The section of the areas."""
-    areas = computed.shown_areas(found)
+    areas = layout.shown_areas(found.areas)
     if not areas:
         return f'<section class="areas"><h2><b>{esc(view.tr("wall.no_areas"))}</b>{age}</h2></section>'
-    columns = placed(found, areas)
+    ways = layout.strip(found.areas)
+    columns = placed(found, areas, ways)
     has_days = any(column.usual for column in columns)
     level = view.tr(f"common.level_{areas[0].level}")
     title = view.tr("wall.strip", n=formats.number(len(areas)), level=level)
@@ -62,23 +59,18 @@ def section(view: View, found: Wall, *, age: str) -> str:
     weekday = view.tr(f"common.weekday_{at.isoweekday()}") if at else ""
     unit = view.tr("wall.strip_unit", weekday=weekday) if has_days else view.tr("wall.strip_unit_none")
     head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{age}</h2>"
-    return f'<section class="areas">{head}{_picture(view, found, columns, label=title)}</section>'
+    return f'<section class="areas">{head}{_picture(found, columns, ways, label=title)}</section>'
 
 
-def placed(found: Wall, areas: Sequence[WallArea]) -> tuple[Column, ...]:
+def placed(found: Wall, areas: Sequence[WallArea], ways: Strip) -> tuple[Column, ...]:
     """The columns from left to right, those of one parent together."""
-    names = short_names(areas, found.areas)
-    parents = [area.parent_code for area in areas]
-    breaks = sum(a != b for a, b in zip(parents, parents[1:], strict=False))
-    gap = min(GAP, (WIDE - LEFT) * 0.2 / breaks) if breaks else 0.0
-    width = (WIDE - LEFT - breaks * gap) / len(areas)
     gone = compared.passed(found)
     x, columns = LEFT, []
     for no, area in enumerate(areas):
-        x += gap if no and parents[no] != parents[no - 1] else 0
+        x += ways.gap if no and area.parent_code != areas[no - 1].parent_code else 0
         usual = compared.usual_of(found, _reports_of(area, gone))
-        columns.append(Column(area, names[area.code], x + width / 2, width, usual))
-        x += width
+        columns.append(Column(area, ways.names[area.code], x + ways.width / 2, ways.width, usual))
+        x += ways.width
     return tuple(columns)
 
 
@@ -86,23 +78,20 @@ def _reports_of(area: WallArea, gone: float) -> Callable[[Day], float]:
     return lambda day: day.reports((area.level, area.code), passed=gone)
 
 
-def _picture(view: View, found: Wall, columns: Sequence[Column], *, label: str) -> str:
-    parents = _parents(found, columns)
-    top = TOP + (LINE + 2 if parents else 0)
-    most = max(5.0, *(max(one.area.n_today, one.usual.high if one.usual else 0) for one in columns))
-    scale = _Scale(top, most)
-    step = nice(most * 0.6, whole=True)
+def _picture(found: Wall, columns: Sequence[Column], ways: Strip, *, label: str) -> str:
+    most = max(3.0, *(max(one.area.n_today, one.usual.high if one.usual else 0) for one in columns))
+    scale = _Scale(ways.top, most)
     grid = "".join(
         f'<path class="gl" d="M{LEFT:g} {figure(scale.y(n))}H{WIDE:g}"/>'
         f'<text class="tick" x="{LEFT - 10:g}" y="{figure(scale.y(n) + 8)}">{formats.number(n)}</text>'
-        for n in (0, step)
+        for n in (0, nice(most * 0.6, whole=True))
     )
-    radius = 6.0 if columns[0].width >= 16 else 4.0
-    named, lines = _names(columns, top + DOTS)
-    high = top + DOTS + 8 + LINE * lines + 2
+    radius = 6.0 if ways.width >= 16 else 4.0
+    parents = _parents(found, columns) if ways.has_parents else ""
+    named = _names(columns, ways)
     body = grid + parents + _bands(columns, scale) + _dots(columns, scale, radius) + named
-    size = f'viewBox="0 0 {WIDE:g} {figure(high)}"'
-    return f'<svg {size} style="--high:{figure(high)}"{attributes(role="img", aria_label=label)}>{body}</svg>'
+    size = f'viewBox="0 0 {WIDE:g} {figure(ways.high)}"'
+    return f'<svg {size} style="--high:{figure(ways.high)}"{attributes(role="img", aria_label=label)}>{body}</svg>'
 
 
 def _parents(found: Wall, columns: Sequence[Column]) -> str:
@@ -112,8 +101,6 @@ def _parents(found: Wall, columns: Sequence[Column]) -> str:
     for one in columns:
         first.setdefault(one.area.parent_code or "", one)
         last[one.area.parent_code or ""] = one
-    if len(first) < 2:
-        return ""
     names = {area.code: area.name for area in found.areas if area.level in ("street", "community")}
     drawn = []
     for code, one in first.items():
@@ -158,23 +145,16 @@ def _dots(columns: Sequence[Column], scale: _Scale, radius: float) -> str:
 # ---------------------------------------------------------------- names
 
 
-def _names(columns: Sequence[Column], bottom: float) -> tuple[str, int]:
-    """The names below the columns and how many lines they take: all of them where they fit across or upright; else
-    those that stand out, each where there is room.
+def _names(columns: Sequence[Column], ways: Strip) -> str:
+    """The names below the columns: all of them where they fit across or upright; else those that stand out, each where
+    there is room.
     """
-    y = bottom + 27
-    if all(labels.width(one.name, size=PX) <= one.width - 8 for one in columns):
-        return "".join(_across(one, one.name, one.x, y) for one in columns), 1
-    if columns[0].width >= NARROWEST and all(not one.name.isascii() for one in columns):
-        signs = [_signs(one.name) for one in columns]
-        drawn = "".join(_upright(one, told, y) for one, told in zip(columns, signs, strict=True))
-        return drawn, max(len(told) for told in signs)
-    return _sparse(columns, y), 1
-
-
-def _signs(name: str) -> list[str]:
-    """A name as signs that stand below each other; a long one ends in an ellipsis turned upright."""
-    return list(name) if len(name) <= MOST_SIGNS else [*name[: MOST_SIGNS - 1], "⋮"]
+    y = ways.top + DOTS + UNDER + LINE - 6
+    if ways.way == "across":
+        return "".join(_across(one, one.name, one.x, y) for one in columns)
+    if ways.way == "upright":
+        return "".join(_upright(one, layout.signs(one.name), y) for one in columns)
+    return _sparse(columns, y)
 
 
 def _style(one: Column) -> str:
