@@ -90,8 +90,12 @@ class Board:
 
     def _spot(self, want: Wanted, wide: float, high: float) -> tuple[float, float] | None:
         shapely.prepare(want.area)
+        left, top, right, bottom = want.area.bounds
+        reach = wide * 0.42
         for dx, dy in _OFFSETS:
             x, y = want.x + dx, want.y + dy
+            if x - reach < left or x + reach > right or not top <= y <= bottom:
+                continue
             box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
             if self.is_free(box) and _holds(want.area, x, y, wide, high):
                 self._taken.append(box)

@@ -9,12 +9,19 @@ from datetime import datetime, timedelta
 from cockpit import formats, queries
 from cockpit.access.demo import demo_badge
 from cockpit.context import View
+from cockpit.maps import labels
 from cockpit.markup import attributes, esc
 from cockpit.theme import SHAPES, sign_out
+from cockpit.wall.naming import fitted
 from cockpit.wall.scene import Level, Scene
 from config import freshness
 from config.walls import Plan
 from geo.viewer import Clock
+
+WIDE, BESIDE_MARK = 1500.0, 84.0
+"""The room of the sentence beside the clock, in pixels of 1920×1080, and what its mark takes of it."""
+HEAD, HEAD_LEAST, LEAD, LEAD_LEAST = 64.0, 40.0, 36.0, 34.0
+"""Letters of the sentence and its second line, and the smallest that are still read from five metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +46,12 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     at = face.at(view)
     kept = view.tr("wall.kept", time=f"{at:%H:%M}") if face.down_since else ""
     told = scene.sentence
+    room = WIDE - (BESIDE_MARK if told.level else 0)
+    headline = kept + told.head
+    lead = fitted(told.lead, room=room, size=LEAD_LEAST)
     head = (
-        f'<header>{mark(told.level)}<div class="say"><h1>{esc(kept + told.head)}</h1>'
-        f'<p class="lead">{_strong(told.lead, told.strong)}</p></div>'
+        f'<header>{mark(told.level)}<div class="say"><h1{_fit(headline, room, HEAD, HEAD_LEAST)}>'
+        f'{esc(headline)}</h1><p class="lead"{_fit(lead, room, LEAD, LEAD_LEAST)}>{_strong(lead, told.strong)}</p></div>'
         f'<div class="time"><b>{at:%H:%M}</b><span>{esc(_day(view, at))}</span></div></header>'
     )
     ways = _demo(view) + (_back(view) if way_back else "")
@@ -51,6 +61,12 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     )
     state = ("down" if face.down_since else "data") + (" night" if plan.is_night(at.time()) else "")
     return f'<main class="wall {state}"{label}>{head}{scene.body}{foot}</main>'
+
+
+def _fit(text: str, room: float, size: float, least: float) -> str:
+    """How much smaller a line is set, so that it stays one: down to `least` pixels."""
+    wide = labels.width(text, size=size)
+    return attributes(style=f"--fit:{max(least / size, min(1.0, room / wide)):.3f}") if wide > room else ""
 
 
 def waiting(view: View, *, down_since: datetime) -> str:

@@ -60,7 +60,7 @@ class WallArea:
 
 @dataclass(frozen=True, slots=True)
 class WallStage:
-    """A stage that a case of a public category reached: which, when, where (None: outside), which category."""
+    """A stage that a case of a public category reached: which, when, where (None: outside) and its category."""
 
     stage: str
     at: datetime
@@ -76,8 +76,8 @@ class Wall:
 
     `n_open` and `n_overdue` leave private categories out; `n_private` is their number, None under 5. The promise:
     `arrivals` of today's urgent cases, `in_time` of them within ten minutes of the report (None under 10 arrivals).
-    `at` is the moment itself, `n_reported` the reports of today so far, private ones from 5 on. `usual` and `ground` are
-    None where they were not asked for.
+    `at` is the moment itself, `n_reported` the reports of today so far, private ones from 5 on. `usual` and `ground`
+    are None where they were not asked for.
     """
 
     areas: tuple[WallArea, ...]

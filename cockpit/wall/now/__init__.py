@@ -3,7 +3,9 @@
 Invariant: colour stands on what is overdue or nearly so and on what is more than usual; every value went through `esc`.
 """
 
+from cockpit import formats
 from cockpit.context import View
+from cockpit.markup import esc
 from cockpit.wall import words
 from cockpit.wall.frame import Face, age, is_stale
 from cockpit.wall.now import feed, figures, map, strip
@@ -22,11 +24,22 @@ def scene(view: View, found: Wall, face: Face) -> Scene:
 
 
 def _body(view: View, found: Wall, face: Face) -> str:
-    old = age(view, face)
+    old = _short_age(view, face)
     state = " stale" if is_stale(view, face) else ""
     at = face.at(view)
     beside = figures.section(view, found, age=old) + feed.section(view, found, age=old)
     return (
         f'<div class="now{state}">{map.section(view, found, at=at, age=old)}<div class="beside">{beside}</div>'
-        f"{strip.section(view, found, age=old)}</div>"
+        f"{strip.section(view, found, age=age(view, face))}</div>"
     )
+
+
+def _short_age(view: View, face: Face) -> str:
+    """The age where there is little room: a moment, strong when the store is down or the incidents are old."""
+    at = face.at(view)
+    if face.down_since:
+        return f'<span class="age old">▢ {face.down_since.astimezone(view.site.zone):%H:%M}</span>'
+    if face.loaded_at is None or view.replay:
+        return ""
+    told = formats.age(face.loaded_at, now=at, zone=view.site.zone, lang=view.lang)
+    return f'<span class="age{" old" if is_stale(view, face) else ""}">{esc(told)}</span>'

@@ -83,13 +83,13 @@ def fragment(asked: AskedShapes, *, is_above: bool) -> str:
     if frame is None:
         return ""
     found = shown.features(store(), asked.viewer, asked.clock, box=frame.box())
-    return _above(ground, frame, found) if is_above else _below(ground, frame, found)
+    return above(ground, frame, found) if is_above else below(ground, frame, found)
 
 
-# ---------------------------------------------------------------- below
+# ---------------------------------------------------------------- below and above what is coloured
 
 
-def _below(ground: Ground, frame: Frame, features: tuple[Feature, ...]) -> str:
+def below(ground: Ground, frame: Frame, features: tuple[Feature, ...]) -> str:
     """Roads that run on outside, the ground, and each of the finest areas with a number: its blocks, or itself."""
     areas = ground.of(_finest(ground))
     shapes = outlines.simplified(_outlines(areas), frame)
@@ -153,10 +153,7 @@ def _roads(frame: Frame, features: tuple[Feature, ...], *, style: str) -> str:
     )
 
 
-# ---------------------------------------------------------------- above
-
-
-def _above(ground: Ground, frame: Frame, features: tuple[Feature, ...]) -> str:
+def above(ground: Ground, frame: Frame, features: tuple[Feature, ...]) -> str:
     """Parks, water, railway; roads and grid lines where no blocks leave gaps for them; borders with their casing."""
     parts = [
         f'<path class="{kind}" d="{"".join(path for _, path in _lines(frame, features, kind))}"/>'

@@ -11,8 +11,8 @@ from cockpit.wall.naming import fitted
 from cockpit.wall.now import layout
 from geo.wall import Wall, WallStage
 
-ROOM, PX = 420.0, 28.0
-"""The room of place and category together, in pixels of 1920×1080, and their letters."""
+ROOM, PX = {"zh": 388.0, "en": 335.0}, 28.0
+"""The room of place and category together, in pixels of 1920×1080, by language (of the words for stages); letters."""
 
 
 def section(view: View, found: Wall, *, age: str) -> str:
@@ -21,20 +21,20 @@ def section(view: View, found: Wall, *, age: str) -> str:
     stages = found.stages[: layout.feed_rows(found.areas)]
     if not stages:
         return f'<section class="feed">{head}<p class="none">{esc(view.tr("wall.feed_none"))}</p></section>'
-    return (
-        f'<section class="feed">{head}<table>{"".join(_row(view, found, stage) for stage in stages)}</table></section>'
-    )
+    rows = "".join(_row(view, found, stage) for stage in stages)
+    return f'<section class="feed">{head}{rows}</section>'
 
 
 def _row(view: View, found: Wall, stage: WallStage) -> str:
     at = stage.at.astimezone(view.site.zone)
     is_today = found.at is not None and at.date() == found.at.astimezone(view.site.zone).date()
     time = f"{at:%H:%M}" if is_today else f"{at:%m-%d}"
+    room = ROOM[view.lang]
     category = stage.category_en if view.lang == "en" else stage.category_zh
     place = stage.area or view.tr("wall.outside")
-    category = fitted(category, room=max(ROOM * 0.4, ROOM - labels.width(place, size=PX)), size=PX)
-    place = fitted(place, room=ROOM - labels.width(category, size=PX), size=PX)
+    category = fitted(category, room=max(room * 0.4, room - labels.width(place, size=PX)), size=PX)
+    place = fitted(place, room=room - labels.width(category, size=PX), size=PX)
     return (
-        f"<tr><td>{time}</td><td><b>{esc(view.tr(f'wall.stage_{stage.stage}'))}</b></td>"
-        f"<td>{esc(formats.spaced(place))}</td><td>{esc(category)}</td></tr>"
+        f"<p><span>{time}</span><b>{esc(view.tr(f'wall.stage_{stage.stage}'))}</b>"
+        f"<span>{esc(formats.spaced(place))}</span><span>{esc(category)}</span></p>"
     )

@@ -140,7 +140,7 @@ def graphic(one: Figure) -> str:
     if one.value is not None:
         at = x(one.value)
         drawn += (
-            marks.shape(one.level, at, 20, 13)
+            marks.shapes(one.level, [(at, 20, 13)])
             if one.level
             else f'<circle class="nw" cx="{figure(at)}" cy="20" r="11"/>'
         )

@@ -3,6 +3,8 @@
 Invariant: only what lies above the usual by more than chance is coloured, and only where households are known.
 """
 
+import html
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,12 +20,15 @@ from cockpit.wall import compared
 from cockpit.wall.now import basemap, marks
 from cockpit.wall.now.basemap import Drawn
 from cockpit.wall.now.marks import Mark
+from cockpit.wall.scene import Level
 from geo.wall import Usual, Wall, WallCase
 
 LIMITS = (2.0, 4.0, 8.0)
 """Cases more than usual per 1,000 households: below the first, from each on."""
 LINE = 26.0
 MOST_NAMES = 60
+ROOM = 1168.0
+"""The width of the head, in pixels of 1920×1080."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
     """The section of the map with its head."""
     ground = found.ground
     drawn = basemap.drawn(ground) if ground else None
-    head = f"<h2>{legend(view, found)}{_heat_legend(view, found)}{age}</h2>"
+    head = _head(view, found, age)
     if ground is None or drawn is None:
         return f'<section class="where">{head}<p class="none">{esc(view.tr("wall.no_areas"))}</p></section>'
     parts = _parts(drawn, found, at=at)
@@ -54,6 +59,24 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
 
 
 # ---------------------------------------------------------------- legend
+
+
+def _head(view: View, found: Wall, age: str) -> str:
+    """The head of the map: what it counts, the colours; fewer words and, unless it is old, no age where room is short."""
+    counts = legend(view, found)
+    ways = [("heat", age), ("heat_short", age), ("heat_short", age if "old" in age else "")]
+    told = [f"{counts}{_heat_legend(view, found, key)}{old}" for key, old in ways]
+    return f"<h2>{next((way for way in told if _width(way) <= ROOM), told[-1])}</h2>"
+
+
+def _width(markup: str) -> float:
+    """About how wide a head is: its words, 30 pixels a shape or step and the gaps between."""
+    words = re.sub(r"<svg.*?</svg>", "", markup)
+    steps = words.count("<i ")
+    return (
+        labels.width(html.unescape(re.sub(r"<i .*?</i>|<[^>]*>", "", words)), size=marks.TEXT_PX)
+        + 30 * markup.count("<svg") + 40 * steps + 22 * words.count("<span")
+    )  # fmt: skip
 
 
 def legend(view: View, found: Wall) -> str:
@@ -72,10 +95,10 @@ def legend(view: View, found: Wall) -> str:
     return f'<span class="lg">{"".join(parts)}</span>'
 
 
-def _item(view: View, level: str | None, word: str, n: int) -> str:
+def _item(view: View, level: Level | None, word: str, n: int) -> str:
     ring = '<path class="ck" stroke-width="18" d="M12 12h0"/><path class="ck in" stroke-width="14" d="M12 12h0"/>'
     ring += '<path class="ck-w" d="M12 12v-8A8 8 0 0 1 19.8 14Z"/>'
-    drawn = ring if level is None else marks.shape(level, 12, 12, 9)  # type: ignore[arg-type]
+    drawn = ring if level is None else marks.shapes(level, [(12, 12, 9)])
     zero = "" if n else ' class="zero"'
     told = f"{esc(view.tr(f'wall.legend_{word}'))} <b>{formats.number(n)}</b>"
     return f'<span{zero}><svg class="ic" viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg>{told}</span>'
@@ -85,7 +108,7 @@ def _words(view: View, word: str, n: int) -> str:
     return f"<span>{esc(view.tr(f'wall.legend_{word}'))} <b>{formats.number(n)}</b></span>"
 
 
-def _heat_legend(view: View, found: Wall) -> str:
+def _heat_legend(view: View, found: Wall, key: str) -> str:
     usual = found.usual
     if found.ground is None or not found.ground.shapes:
         return ""
@@ -95,7 +118,7 @@ def _heat_legend(view: View, found: Wall) -> str:
         return f'<span class="hl">{esc(view.tr("wall.heat_no_households"))}</span>'
     cells = [f"&lt;{LIMITS[0]:g}", *(f"{limit:g}" for limit in LIMITS)]
     strip = "".join(f'<i class="x{no}">{cell}</i>' for no, cell in enumerate(cells, start=1))
-    return f'<span class="hl">{esc(view.tr("wall.heat"))}<span class="strip">{strip}</span></span>'
+    return f'<span class="hl">{esc(view.tr(f"wall.{key}"))}<span class="strip">{strip}</span></span>'
 
 
 # ---------------------------------------------------------------- more than usual
@@ -133,11 +156,23 @@ def _heat(drawn: Drawn, found: Wall) -> str:
 
 
 def _parts(drawn: Drawn, found: Wall, *, at: datetime) -> _Parts:
+    """The marks; of more than MOST_ONE_BY_ONE urgent cases, or cases in time, each area has those of its own counted."""
     late = [case for case in found.cases if case.level is not None]
     rest = [case for case in found.cases if case.level is None]
-    if len(rest) <= marks.MOST_ONE_BY_ONE:
+    if len(late) > marks.MOST_ONE_BY_ONE:
+        urgent = marks.together(late, _points(drawn), at=at)
+    else:
+        urgent = marks.placed(drawn.frame, late, at=at)
+    if len(rest) > marks.MOST_ONE_BY_ONE:
+        return _Parts(urgent, _by_area(drawn, found, late))
+    if len(late) <= marks.MOST_ONE_BY_ONE:
         return _Parts(marks.placed(drawn.frame, found.cases, at=at), {})
-    return _Parts(marks.placed(drawn.frame, late, at=at), _by_area(drawn, found, late))
+    return _Parts((*urgent, *marks.placed(drawn.frame, rest, at=at)), {})
+
+
+def _points(drawn: Drawn) -> dict[str, tuple[float, float]]:
+    """The label points of the named areas, in pixels, by code."""
+    return {code: (want.x, want.y) for want, code in zip(drawn.names, drawn.codes, strict=True)}
 
 
 def _by_area(drawn: Drawn, found: Wall, late: Sequence[WallCase]) -> dict[str, int]:
@@ -158,14 +193,14 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
     quiet = [mark for mark in parts.single if mark.level is None]
     for mark in parts.single:
         marks.block(board, mark)
+    numbers = "".join(marks.number(board, mark) for mark in [*urgent, *quiet] if mark.n > 1)
     told = marks.callouts(board, urgent, at=at, lang=view.lang)
     named = _names(board, drawn, parts.counted, without={one.code for one in told})
-    urgent.sort(key=lambda mark: mark.radius)
     shapes = "".join(
-        marks.shape(mark.level, mark.x, mark.y, mark.radius) + marks.number(mark) for mark in urgent if mark.level
+        marks.shapes(level, [(mark.x, mark.y, mark.radius) for mark in urgent if mark.level == level])
+        for level in marks.LEVELS
     )
-    rings = marks.clocks(quiet) + "".join(marks.number(mark) for mark in quiet)
-    return f"{rings}{named}{shapes}{''.join(marks.callout(one) for one in told)}"
+    return f"{marks.clocks(quiet)}{named}{shapes}{numbers}{''.join(marks.callout(one) for one in told)}"
 
 
 def _names(board: Board, drawn: Drawn, counted: dict[str, int], *, without: set[str | None]) -> str:

@@ -4,8 +4,8 @@ Invariant: a mark stands at the label point of its case's finest area, those of 
 overlap.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import cos, pi, sin
 
@@ -28,6 +28,8 @@ MOST_AT_A_POINT = 4
 MOST_CALLOUTS = 8
 CALLOUT_PX, TEXT_PX = 30.0, 24.0
 LONGEST_NAME = 200
+LEVELS: tuple[Level, ...] = ("blue", "yellow", "orange", "red")
+"""In the order of drawing: the worst on top."""
 _SIZES = ((7_200, 17.0), (1_800, 14.0), (0, 12.0))
 """Seconds overdue from which a diamond has that radius."""
 
@@ -76,12 +78,31 @@ def _side_by_side(cases: list[WallCase], x: float, y: float, *, at: datetime) ->
             Mark(level, 0, 0, several[0].radius, several[0].share, several[0].case, len(several))
             for level, several in by_level.items()
         ]
+    return _row(marks, x, y)
+
+
+def _row(marks: Sequence[Mark], x: float, y: float) -> list[Mark]:
+    """The marks beside each other around a point."""
     wide = [2 * mark.radius + 6 + number_width(mark) for mark in marks]
     left, row = x - sum(wide) / 2, []
     for mark, width in zip(marks, wide, strict=True):
-        row.append(Mark(mark.level, left + 3 + mark.radius, y, mark.radius, mark.share, mark.case, mark.n))
+        row.append(replace(mark, x=left + 3 + mark.radius, y=y))
         left += width
     return row
+
+
+def together(cases: Sequence[WallCase], points: Mapping[str, tuple[float, float]], *, at: datetime) -> tuple[Mark, ...]:
+    """One mark a level and community, with the number of its cases, at the point of the community."""
+    by_place: dict[str, dict[Level | None, list[Mark]]] = {}
+    for case in cases:
+        if case.community_code is not None and case.community_code in points:
+            mark = _mark(case, at=at)
+            by_place.setdefault(case.community_code, {}).setdefault(mark.level, []).append(mark)
+    found: list[Mark] = []
+    for code, by_level in by_place.items():
+        worst = [replace(max(several, key=lambda one: one.radius), n=len(several)) for several in by_level.values()]
+        found += _row(sorted(worst, key=lambda one: _urgency(one.case)), *points[code])
+    return tuple(found)
 
 
 def number_width(mark: Mark) -> float:
@@ -116,7 +137,7 @@ def _used(case: WallCase, *, at: datetime) -> float:
 def block(board: Board, mark: Mark) -> None:
     """Takes the mark's box."""
     reach = mark.radius * (1.25 if mark.level in ("orange", "red") else 1) + 3
-    board.block(mark.x - reach, mark.y - reach, mark.x + reach + number_width(mark), mark.y + reach)
+    board.block(mark.x - reach, mark.y - reach, mark.x + reach, mark.y + reach)
 
 
 # ---------------------------------------------------------------- words beside the worst
@@ -136,7 +157,7 @@ class Callout:
 def callouts(board: Board, marks: Sequence[Mark], *, at: datetime, lang: str) -> tuple[Callout, ...]:
     """Words beside the overdue marks, the longest overdue first, as far as there is room on any side."""
     late = [mark for mark in marks if mark.level == "orange" and mark.case.due_at]
-    late.sort(key=lambda mark: mark.case.due_at.timestamp() if mark.case.due_at else 0)
+    late.sort(key=lambda mark: _urgency(mark.case))
     found = []
     for mark in late[:MOST_CALLOUTS]:
         case = mark.case
@@ -185,19 +206,23 @@ def callout(one: Callout) -> str:
 # ---------------------------------------------------------------- shapes
 
 
-def shape(level: Level, x: float, y: float, radius: float) -> str:
-    """The mark of a level, of equal weight to the eye."""
-    r = radius
-    path = {
-        "red": f"M{figure(x)} {figure(y - 1.25 * r)}l{figure(1.18 * r)} {figure(2.1 * r)}h{figure(-2.36 * r)}Z",
-        "orange": f"M{figure(x)} {figure(y - 1.25 * r)}l{figure(1.25 * r)} {figure(1.25 * r)}"
-        f"l{figure(-1.25 * r)} {figure(1.25 * r)}l{figure(-1.25 * r)} {figure(-1.25 * r)}Z",
-        "yellow": f"M{figure(x - 0.9 * r)} {figure(y - 0.9 * r)}h{figure(1.8 * r)}v{figure(1.8 * r)}"
-        f"h{figure(-1.8 * r)}Z",
-        "blue": f"M{figure(x - r)} {figure(y)}a{figure(r)} {figure(r)} 0 1 0 {figure(2 * r)} 0"
-        f"a{figure(r)} {figure(r)} 0 1 0 {figure(-2 * r)} 0Z",
-    }[level]
-    return f'<path class="lv {level}" d="{path}"/>'
+def shapes(level: Level, places: Sequence[tuple[float, float, float]]) -> str:
+    """The marks of a level at (x, y, radius) as one path, of equal weight to the eye; empty without any."""
+    drawn = "".join(_outline(level, *place) for place in places)
+    return f'<path class="lv {level}" d="{drawn}"/>' if drawn else ""
+
+
+def _outline(level: Level, x: float, y: float, r: float) -> str:
+    if level == "red":
+        return f"M{figure(x)} {figure(y - 1.25 * r)}l{figure(1.18 * r)} {figure(2.1 * r)}h{figure(-2.36 * r)}Z"
+    if level == "orange":
+        side = figure(1.25 * r)
+        return f"M{figure(x)} {figure(y - 1.25 * r)}l{side} {side}l-{side} {side}l-{side} -{side}Z"
+    if level == "yellow":
+        side = figure(1.8 * r)
+        return f"M{figure(x - 0.9 * r)} {figure(y - 0.9 * r)}h{side}v{side}h-{side}Z"
+    arc = f"a{figure(r)} {figure(r)} 0 1 0"
+    return f"M{figure(x - r)} {figure(y)}{arc} {figure(2 * r)} 0{arc} {figure(-2 * r)} 0Z"
 
 
 def clocks(marks: Sequence[Mark]) -> str:
@@ -222,8 +247,11 @@ def _wedge(x: float, y: float, r: float, share: float) -> str:
     )
 
 
-def number(mark: Mark) -> str:
-    """How many cases a mark stands for, if it is more than one."""
-    if mark.n == 1:
+def number(board: Board, mark: Mark) -> str:
+    """How many cases a mark stands for, where there is room beside it."""
+    reach = mark.radius * (1.25 if mark.level in ("orange", "red") else 1) + 4
+    box = (mark.x + reach, mark.y - 13, mark.x + reach + number_width(mark), mark.y + 13)
+    if not board.is_free(box):
         return ""
-    return f'<text class="nm" x="{figure(mark.x + mark.radius + 5)}" y="{figure(mark.y + 9)}">×{mark.n}</text>'
+    board.block(*box)
+    return f'<text class="nm" x="{figure(mark.x + reach)}" y="{figure(mark.y + 9)}">×{mark.n}</text>'
