@@ -26,7 +26,10 @@ from geo.wall import Day, Ground, Usual, Wall, WallArea, WallCase, WallShape, Wa
 ZONE = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 11, 20, 14, 32, tzinfo=ZONE)
 STATIC = Path(__file__).parent.parent / "cockpit" / "static"
-NAMES = "渡口望江柳浪北塘观澜江滨云帆潮鸣桃源长桥城西竹园梅林和平文昌西河北门钟楼水门县前鼓楼学前仓桥南门市心银杏创业科苑星河会展"
+NAMES = (
+    "渡口望江柳浪北塘观澜江滨云帆潮鸣桃源长桥城西竹园梅林和平文昌西河"
+    "北门钟楼水门县前鼓楼学前仓桥南门市心银杏创业科苑星河会展"
+)
 
 
 def view(lang: str = "zh") -> View:
@@ -61,7 +64,7 @@ def town(
         key: today if equal else max(0, round(chance.gauss(today, math.sqrt(today) if today else 0))) for key in usual
     }
     cases = tuple(
-        _case(no, chance.choice(finest), community, late=no < overdue, soon=overdue <= no < overdue + soon, chance=chance)
+        _case(chance, chance.choice(finest), community, late=no if no < overdue else None, soon=no < overdue + soon)
         for no in range(open_cases)
     ) if finest else ()  # fmt: skip
     cases = tuple(sorted(cases, key=lambda case: (not case.is_due, case.due_at or AT)))
@@ -71,7 +74,8 @@ def town(
     placed = [case.community_code for case in cases]
     return Wall(
         areas=tuple(
-            replace(area, n_today=n_today.get((area.level, area.code), 0), n_lately=0 if equal else lately.get(area.code, 0),
+            replace(area, n_today=n_today.get((area.level, area.code), 0),
+                    n_lately=0 if equal else lately.get(area.code, 0),
                     n_open=placed.count(area.code),
                     n_overdue=sum(case.community_code == area.code for case in cases if case.is_due))
             for area in areas
@@ -115,13 +119,16 @@ def _areas(communities: int, grids: int, streets: int, *, long_names: bool) -> t
 
 
 def _case(
-    no: int, area: WallShape, community: dict[str, WallShape], *, late: bool, soon: bool, chance: random.Random
+    chance: random.Random, area: WallShape, community: dict[str, WallShape], *, late: int | None, soon: bool
 ) -> WallCase:
-    due = AT + timedelta(minutes=-25 - 95 * no if late else 40 if soon else chance.randint(80, 4_000))
+    due = AT + timedelta(minutes=40 if soon else chance.randint(80, 4_000))
+    if late is not None:
+        due = AT - timedelta(minutes=25 + 95 * late)
+    level = "orange" if late is not None else "yellow" if soon else None
     home = community[area.parent_code] if area.level == "grid" and area.parent_code else area
     return WallCase(
-        response_class="general", channel=None, level="orange" if late else "yellow" if soon else None, stage="accepted",
-        reported_at=AT - timedelta(minutes=chance.randint(90, 3_000)), due_at=due, is_due=late, is_suspended=False,
+        response_class="general", channel=None, level=level, stage="accepted",
+        reported_at=AT - timedelta(minutes=chance.randint(90, 3_000)), due_at=due, is_due=late is not None, is_suspended=False,
         team="综合执法队", community_code=home.code, community=home.name, finest=area.name, lon=area.lon, lat=area.lat,
     )  # fmt: skip
 
@@ -174,7 +181,8 @@ def states() -> dict[str, tuple[Wall, str]]:
         "few arrivals": (replace(usual, in_time=None, arrivals=6), "zh"),
         "no households": (replace(usual, usual=replace(usual.usual, households={})), "zh"),
         "no days": (replace(usual, usual=replace(usual.usual, days=())), "zh"),
-        "nothing today": (replace(town(today=0, open_cases=0, overdue=0, soon=0), stages=(), n_private=None, n_reported=0), "zh"),
+        "nothing today": (
+            replace(town(today=0, open_cases=0, overdue=0, soon=0), stages=(), n_private=None, n_reported=0), "zh"),
         "no areas": (replace(usual, areas=(), ground=Ground(1, AT.date(), ())), "zh"),
         "nothing at all": (replace(town(0, open_cases=0), loaded_at=None, ground=None), "zh"),
     }  # fmt: skip

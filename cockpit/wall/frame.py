@@ -51,7 +51,8 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     lead = fitted(told.lead, room=room, size=LEAD_LEAST)
     head = (
         f'<header>{mark(told.level)}<div class="say"><h1{_fit(headline, room, HEAD, HEAD_LEAST)}>'
-        f'{esc(headline)}</h1><p class="lead"{_fit(lead, room, LEAD, LEAD_LEAST)}>{_strong(lead, told.strong)}</p></div>'
+        f'{esc(headline)}</h1><p class="lead"{_fit(lead, room, LEAD, LEAD_LEAST)}>'
+        f"{_strong(lead, told.strong)}</p></div>"
         f'<div class="time"><b>{at:%H:%M}</b><span>{esc(_day(view, at))}</span></div></header>'
     )
     ways = _demo(view) + (_back(view) if way_back else "")

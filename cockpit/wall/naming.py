@@ -9,7 +9,7 @@ from typing import Protocol
 from cockpit.maps import labels
 
 KINDS = {"street": "街道", "community": "社区", "grid": "网格"}
-NARROW, DOTS = 0.56, "…"
+LONG_PREFIX, DOTS = 3, "…"
 
 
 class _Named(Protocol):
@@ -30,13 +30,24 @@ def short(name: str, level: str, parent: str | None = None) -> str:
 
 
 def short_names(areas: Iterable[_Named], every: Iterable[_Named]) -> dict[str, str]:
-    """Code → short name of the areas of one level; `every` area of the wall tells the parents' names."""
+    """Code → short name of the areas of one level, without the beginning that all of them share; `every` area of the
+    wall tells the parents' names.
+    """
     parents = {(area.level, area.code): area.name for area in every}
     above = {"grid": "community", "community": "street"}
-    return {
+    names = {
         area.code: short(area.name, area.level, parents.get((above.get(area.level, ""), area.parent_code or "")))
         for area in areas
     }
+    shared = _shared(list(names.values()))
+    if len(names) > 2 and shared >= LONG_PREFIX and all(len(name) > shared for name in names.values()):
+        return {code: name[shared:].strip() or name for code, name in names.items()}
+    return names
+
+
+def _shared(names: list[str]) -> int:
+    """How many signs all names begin with."""
+    return next((no for no, signs in enumerate(zip(*names, strict=False)) if len(set(signs)) > 1), 0)
 
 
 def fitted(text: str, *, room: float, size: float) -> str:

@@ -18,7 +18,7 @@ from cockpit.maps.labels import Wanted
 from cockpit.markup import attributes, esc
 from cockpit.queries import AskedShapes, shared, store
 from cockpit.wall import computed
-from cockpit.wall.naming import short
+from cockpit.wall.naming import short_names
 from cockpit.wall.now import layout
 from geo import wall as shown
 from geo.map_queries import Feature, Outline
@@ -56,9 +56,9 @@ def drawn(ground: Ground) -> Drawn | None:
     areas = ground.of(named)
     shapes = frame.place(area.shape for area in areas)
     at = frame.pixels(np.array([[area.lon, area.lat] for area in areas]))
-    above = {(area.level, area.code): area.name for area in ground.shapes}
+    short = short_names(areas, ground.shapes)
     names = tuple(
-        Wanted(no, short(area.name, named, above.get(("community", area.parent_code or ""))), float(x), float(y), shape)
+        Wanted(no, short[area.code], float(x), float(y), shape)
         for no, (area, shape, (x, y)) in enumerate(zip(areas, shapes, at, strict=True))
     )
     numbers = {area.code: no for no, area in enumerate(ground.of(finest))}

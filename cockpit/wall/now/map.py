@@ -62,7 +62,7 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
 
 
 def _head(view: View, found: Wall, age: str) -> str:
-    """The head of the map: what it counts, the colours; fewer words and, unless it is old, no age where room is short."""
+    """The head of the map: its counts and colours; fewer words and, unless it is old, no age where room is short."""
     counts = legend(view, found)
     ways = [("heat", age), ("heat_short", age), ("heat_short", age if "old" in age else "")]
     told = [f"{counts}{_heat_legend(view, found, key)}{old}" for key, old in ways]
@@ -70,13 +70,10 @@ def _head(view: View, found: Wall, age: str) -> str:
 
 
 def _width(markup: str) -> float:
-    """About how wide a head is: its words, 30 pixels a shape or step and the gaps between."""
-    words = re.sub(r"<svg.*?</svg>", "", markup)
-    steps = words.count("<i ")
-    return (
-        labels.width(html.unescape(re.sub(r"<i .*?</i>|<[^>]*>", "", words)), size=marks.TEXT_PX)
-        + 30 * markup.count("<svg") + 40 * steps + 22 * words.count("<span")
-    )  # fmt: skip
+    """How wide a head is, to the safe side: its words, its shapes and steps, and the gaps between."""
+    words = html.unescape(re.sub(r"<svg.*?</svg>|<i .*?</i>|<[^>]*>", "", markup))
+    told = sum(24.0 if labels.is_wide(letter) else 6.5 if letter == " " else 13.0 for letter in words)
+    return told + 30 * markup.count("<svg") + 40 * markup.count("<i ") + 22 * (markup.count("<span") - 1)
 
 
 def legend(view: View, found: Wall) -> str:
@@ -156,7 +153,7 @@ def _heat(drawn: Drawn, found: Wall) -> str:
 
 
 def _parts(drawn: Drawn, found: Wall, *, at: datetime) -> _Parts:
-    """The marks; of more than MOST_ONE_BY_ONE urgent cases, or cases in time, each area has those of its own counted."""
+    """The marks; of more than MOST_ONE_BY_ONE urgent cases, or cases in time, each area has its own counted."""
     late = [case for case in found.cases if case.level is not None]
     rest = [case for case in found.cases if case.level is None]
     if len(late) > marks.MOST_ONE_BY_ONE:
@@ -194,7 +191,8 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
     for mark in parts.single:
         marks.block(board, mark)
     numbers = "".join(marks.number(board, mark) for mark in [*urgent, *quiet] if mark.n > 1)
-    told = marks.callouts(board, urgent, at=at, lang=view.lang)
+    names = {code: want.text for want, code in zip(drawn.names, drawn.codes, strict=True)}
+    told = marks.callouts(board, urgent, names, at=at, lang=view.lang)
     named = _names(board, drawn, parts.counted, without={one.code for one in told})
     shapes = "".join(
         marks.shapes(level, [(mark.x, mark.y, mark.radius) for mark in urgent if mark.level == level])

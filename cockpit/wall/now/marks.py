@@ -27,7 +27,7 @@ MOST_ONE_BY_ONE = 150
 MOST_AT_A_POINT = 4
 MOST_CALLOUTS = 8
 CALLOUT_PX, TEXT_PX = 30.0, 24.0
-LONGEST_NAME = 200
+LONGEST_NAME, STACKED = 200, 36.0
 LEVELS: tuple[Level, ...] = ("blue", "yellow", "orange", "red")
 """In the order of drawing: the worst on top."""
 _SIZES = ((7_200, 17.0), (1_800, 14.0), (0, 12.0))
@@ -83,16 +83,16 @@ def _side_by_side(cases: list[WallCase], x: float, y: float, *, at: datetime) ->
 
 def _row(marks: Sequence[Mark], x: float, y: float) -> list[Mark]:
     """The marks beside each other around a point."""
-    wide = [2 * mark.radius + 6 + number_width(mark) for mark in marks]
+    wide = [2 * reach(mark) + 6 + number_width(mark) for mark in marks]
     left, row = x - sum(wide) / 2, []
     for mark, width in zip(marks, wide, strict=True):
-        row.append(replace(mark, x=left + 3 + mark.radius, y=y))
+        row.append(replace(mark, x=left + 3 + reach(mark), y=y))
         left += width
     return row
 
 
 def together(cases: Sequence[WallCase], points: Mapping[str, tuple[float, float]], *, at: datetime) -> tuple[Mark, ...]:
-    """One mark a level and community, with the number of its cases, at the point of the community."""
+    """One mark a level and community, with the number of its cases, below each other at the point of the community."""
     by_place: dict[str, dict[Level | None, list[Mark]]] = {}
     for case in cases:
         if case.community_code is not None and case.community_code in points:
@@ -101,13 +101,20 @@ def together(cases: Sequence[WallCase], points: Mapping[str, tuple[float, float]
     found: list[Mark] = []
     for code, by_level in by_place.items():
         worst = [replace(max(several, key=lambda one: one.radius), n=len(several)) for several in by_level.values()]
-        found += _row(sorted(worst, key=lambda one: _urgency(one.case)), *points[code])
+        x, y = points[code]
+        for no, mark in enumerate(sorted(worst, key=lambda one: _urgency(one.case))):
+            found += _row([mark], x, y + no * STACKED)
     return tuple(found)
+
+
+def reach(mark: Mark) -> float:
+    """How far a mark goes from its middle to either side."""
+    return mark.radius * (1.25 if mark.level in ("orange", "red") else 1)
 
 
 def number_width(mark: Mark) -> float:
     """The room that the number beside a mark of several cases needs."""
-    return 0.0 if mark.n == 1 else labels.width(f"×{mark.n}", size=TEXT_PX) + 4
+    return 0.0 if mark.n == 1 else labels.width(f"×{mark.n}", size=TEXT_PX) + 6
 
 
 def _urgency(case: WallCase) -> tuple[int, float]:
@@ -136,8 +143,8 @@ def _used(case: WallCase, *, at: datetime) -> float:
 
 def block(board: Board, mark: Mark) -> None:
     """Takes the mark's box."""
-    reach = mark.radius * (1.25 if mark.level in ("orange", "red") else 1) + 3
-    board.block(mark.x - reach, mark.y - reach, mark.x + reach, mark.y + reach)
+    half = reach(mark) + 2
+    board.block(mark.x - half, mark.y - half, mark.x + half, mark.y + half)
 
 
 # ---------------------------------------------------------------- words beside the worst
@@ -154,8 +161,12 @@ class Callout:
     code: str | None
 
 
-def callouts(board: Board, marks: Sequence[Mark], *, at: datetime, lang: str) -> tuple[Callout, ...]:
-    """Words beside the overdue marks, the longest overdue first, as far as there is room on any side."""
+def callouts(
+    board: Board, marks: Sequence[Mark], names: Mapping[str, str], *, at: datetime, lang: str
+) -> tuple[Callout, ...]:
+    """Words beside the overdue marks, the longest overdue first, as far as there is room on any side; `names`: the
+    short names of the areas that have one on the map, by code.
+    """
     late = [mark for mark in marks if mark.level == "orange" and mark.case.due_at]
     late.sort(key=lambda mark: _urgency(mark.case))
     found = []
@@ -163,6 +174,7 @@ def callouts(board: Board, marks: Sequence[Mark], *, at: datetime, lang: str) ->
         case = mark.case
         seconds = (at - case.due_at).total_seconds() if case.due_at else 0
         name = short(case.community, "community") if case.community else case.finest or ""
+        name = names.get(case.community_code or "", name)
         text = f"{fitted(name, room=LONGEST_NAME, size=CALLOUT_PX)} {_length(seconds, lang)}".strip()
         spot = _beside(board, mark, labels.width(text, size=CALLOUT_PX) + 6)
         if spot:
@@ -249,9 +261,9 @@ def _wedge(x: float, y: float, r: float, share: float) -> str:
 
 def number(board: Board, mark: Mark) -> str:
     """How many cases a mark stands for, where there is room beside it."""
-    reach = mark.radius * (1.25 if mark.level in ("orange", "red") else 1) + 4
-    box = (mark.x + reach, mark.y - 13, mark.x + reach + number_width(mark), mark.y + 13)
+    left = mark.x + reach(mark) + 3
+    box = (left, mark.y - 13, left + number_width(mark) - 3, mark.y + 13)
     if not board.is_free(box):
         return ""
     board.block(*box)
-    return f'<text class="nm" x="{figure(mark.x + reach)}" y="{figure(mark.y + 9)}">×{mark.n}</text>'
+    return f'<text class="nm" x="{figure(left)}" y="{figure(mark.y + 9)}">×{mark.n}</text>'
