@@ -128,7 +128,8 @@ def _case(
     home = community[area.parent_code] if area.level == "grid" and area.parent_code else area
     return WallCase(
         response_class="general", channel=None, level=level, stage="accepted",
-        reported_at=AT - timedelta(minutes=chance.randint(90, 3_000)), due_at=due, is_due=late is not None, is_suspended=False,
+        reported_at=AT - timedelta(minutes=chance.randint(90, 3_000)), due_at=due, is_due=late is not None,
+        is_suspended=False,
         team="综合执法队", community_code=home.code, community=home.name, finest=area.name, lon=area.lon, lat=area.lat,
     )  # fmt: skip
 

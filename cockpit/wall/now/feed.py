@@ -3,6 +3,8 @@
 Invariant: a row says nothing that tells one case from another of its kind in its area.
 """
 
+from datetime import timedelta
+
 from cockpit import formats
 from cockpit.context import View
 from cockpit.maps import labels
@@ -13,6 +15,9 @@ from geo.wall import Wall, WallStage
 
 ROOM, PX = {"zh": 388.0, "en": 335.0}, 28.0
 """The room of place and category together, in pixels of 1920×1080, by language (of the words for stages); letters."""
+
+NEAR = timedelta(hours=12)
+"""Older stages are named by their day."""
 
 
 def section(view: View, found: Wall, *, age: str) -> str:
@@ -27,8 +32,8 @@ def section(view: View, found: Wall, *, age: str) -> str:
 
 def _row(view: View, found: Wall, stage: WallStage) -> str:
     at = stage.at.astimezone(view.site.zone)
-    is_today = found.at is not None and at.date() == found.at.astimezone(view.site.zone).date()
-    time = f"{at:%H:%M}" if is_today else f"{at:%m-%d}"
+    is_near = found.at is not None and found.at - stage.at < NEAR
+    time = f"{at:%H:%M}" if is_near else f"{at:%m-%d}"
     room = ROOM[view.lang]
     category = stage.category_en if view.lang == "en" else stage.category_zh
     place = stage.area or view.tr("wall.outside")

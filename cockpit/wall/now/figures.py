@@ -19,13 +19,18 @@ from config.indicators import indicator
 from geo.wall import Wall
 
 WIDE, HIGH, EDGE = 376.0, 58.0, 14.0
+NUMBER, DIGITS, NAME = 216.0, 76.0, 25.0
+"""The room of a number with its unit; letters of the number and of the words above the graphic, as wide as they are."""
 ONSCENE = "onscene_within_10min"
 PERCENT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: its name, its number (None: what stands in its place), unit, band, and the word for where it lies."""
+    """One figure: its name, its number (None: what stands in its place), unit, band, and the word for where it lies.
+
+    `of`: the cases of a share, in time and all.
+    """
 
     name: str
     value: float | None
@@ -37,6 +42,7 @@ class Figure:
     level: Level | None = None
     target: float | None = None
     is_share: bool = False
+    of: str = ""
 
 
 def section(view: View, found: Wall, *, age: str) -> str:
@@ -93,10 +99,9 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
     share = found.in_time / found.arrivals
     verdict = band.verdict(round(share / PERCENT) * PERCENT) if band else None
     words = {"more": "wall.higher", "fewer": "wall.lower", "same": "wall.same", None: "wall.no_days"}
-    name = f"{name} {formats.number(found.in_time)}/{formats.number(found.arrivals)}"
     return Figure(
         name, share, formats.number(share * 100), "%", band, view.tr(words[verdict]), verdict in ("more", "fewer"),
-        target=target, is_share=True,
+        target=target, is_share=True, of=f"{formats.number(found.in_time)}/{formats.number(found.arrivals)}",
     )  # fmt: skip
 
 
@@ -104,17 +109,28 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
 
 
 def _row(one: Figure) -> str:
-    value = f'<b class="figure">{esc(one.shown)}</b><span class="u">{esc(one.unit)}</span>'
+    room = NUMBER - labels.width(one.unit, size=28) - 8
+    fit = min(1.0, room / (labels.width(one.shown, size=DIGITS) or 1))
+    style = f' style="--fit:{fit:.2f}"' if fit < 1 else ""
+    value = f'<b class="figure"{style}>{esc(one.shown)}</b><span class="u">{esc(one.unit)}</span>'
     if one.value is None:
         value = f'<b class="none">{esc(one.shown)}</b>'
+    name = _name(one)
     word = f"<b>{esc(one.verdict)}</b>" if one.is_outside else esc(one.verdict)
     kind = f"fig {one.level}" if one.level else "fig"
     told = attributes(role="img", aria_label=f"{one.name} {one.shown}{one.unit} {one.verdict}")
     picture = f'<svg viewBox="0 0 {WIDE:g} {HIGH:g}" aria-hidden="true">{graphic(one)}</svg>'
     return (
         f'<div class="{kind}"{told}><span class="val">{value}</span>'
-        f'<span class="name">{esc(one.name)}</span><span class="word">{word}</span>{picture}</div>'
+        f'<span class="name">{esc(name)}</span><span class="word">{word}</span>{picture}</div>'
     )
+
+
+def _name(one: Figure) -> str:
+    """The name, with its cases as far as they find room beside the word."""
+    full = f"{one.name} {one.of}".strip()
+    room = WIDE - labels.width(one.verdict, size=NAME) - 16
+    return full if labels.width(full, size=NAME) - 0.3 * NAME * full.count(" ") <= room else one.name
 
 
 def graphic(one: Figure) -> str:

@@ -25,6 +25,8 @@ from geo.wall import WallCase
 MOST_ONE_BY_ONE = 150
 """So many cases in time are drawn one by one; more become counts by area."""
 MOST_AT_A_POINT = 4
+MANY, CROWDED = 40, 0.7
+"""From so many urgent marks on they are drawn smaller by that."""
 MOST_CALLOUTS = 8
 CALLOUT_PX, TEXT_PX = 30.0, 24.0
 LONGEST_NAME, STACKED = 200, 36.0
@@ -61,15 +63,17 @@ def placed(frame: Frame, cases: Sequence[WallCase], *, at: datetime) -> tuple[Ma
     if not by_point:
         return ()
     pixels = frame.pixels(np.array(list(by_point)))
+    size = CROWDED if sum(case.level is not None for case in cases) > MANY else 1.0
     found: list[Mark] = []
     for here, (x, y) in zip(by_point.values(), pixels, strict=True):
-        found += _side_by_side(here, float(x), float(y), at=at)
+        found += _side_by_side(here, float(x), float(y), size, at=at)
     return tuple(found)
 
 
-def _side_by_side(cases: list[WallCase], x: float, y: float, *, at: datetime) -> list[Mark]:
+def _side_by_side(cases: list[WallCase], x: float, y: float, size: float, *, at: datetime) -> list[Mark]:
     """The marks of one point in a row; of too many cases one mark a level, with their number."""
     marks = [_mark(case, at=at) for case in sorted(cases, key=_urgency)]
+    marks = [replace(mark, radius=mark.radius * size) if mark.level else mark for mark in marks]
     if len(marks) > MOST_AT_A_POINT:
         by_level: dict[Level | None, list[Mark]] = {}
         for mark in marks:
