@@ -53,6 +53,7 @@ app = st.App(
         Route("/layers/lines.svg", layers.lines),
         Route("/layers/base.svg", layers.base),
         Route("/layers/heat.csv", layers.heat),
+        Route("/layers/wall.svg", layers.wall),
         *(Route(path, endpoint) for path, endpoint in exports.ROUTES.items()),
         Route("/upload/file", uploads.take, methods=["POST"]),
         Route(bell.PATH, bell.listen),

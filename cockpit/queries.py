@@ -73,6 +73,14 @@ class AskedLedger:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedHour:
+    """Who asks for what is usual in the hour that begins at `hour` (site's time zone): no new case changes it."""
+
+    viewer: Viewer
+    hour: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Pulse:
     """Whether the store answers: its data version and the clock that goes with it.
 

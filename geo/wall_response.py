@@ -79,7 +79,7 @@ def stages(store: Store, viewer: Viewer, clock: Clock, *, windows: Sequence[Wind
 def promises(store: Store, viewer: Viewer, clock: Clock, *, windows: Sequence[Window]) -> tuple[Promise, ...]:
     """The promise in each window, in their order; nothing without the right. Raises StoreUnavailable."""
     with store.showing(viewer, clock) as connection:
-        found = rows(connection, "wall/promises", **_ends(windows))
+        found = rows(connection, "wall/promise_by_window", **_ends(windows))
     return tuple(Promise(row["numerator"], row["denominator"], row["is_covered"]) for row in found)
 
 

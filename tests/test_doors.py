@@ -28,7 +28,8 @@ DOORS = {
     # our own
     "/healthz": OPEN, "/csp-report": PAGE, "/signin": OPEN, "/signin/oidc": OPEN, "/signin/password": OPEN,
     "/signout": OPEN, "/layers/areas.svg": GUARDED, "/layers/lines.svg": GUARDED, "/layers/base.svg": GUARDED,
-    "/layers/heat.csv": GUARDED, "/export/entries.csv": GUARDED, "/export/rejects.csv": GUARDED,
+    "/layers/heat.csv": GUARDED, "/layers/wall.svg": GUARDED,
+    "/export/entries.csv": GUARDED, "/export/rejects.csv": GUARDED,
     "/export/audit.csv": GUARDED, "/export/trace.csv": GUARDED, "/export/assessment.csv": GUARDED,
     "/export/differences.csv": GUARDED,
     "/export/figures.csv": GUARDED, "/export/figures.xlsx": GUARDED, "/export/report.pdf": GUARDED,

@@ -77,6 +77,7 @@ ROUTES = {
     "/layers/lines.svg": ("day", "level", "area", "room"),
     "/layers/base.svg": ("day", "level", "area", "room", "part", "overlay"),
     "/layers/heat.csv": ("from", "to", "at", "area", "category"),
+    "/layers/wall.svg": ("day", "part"),
     "/export/entries.csv": ("from", "to", "area", "lang", "book", "period", "fund", "kind", "q", "sort", "dir", "page"),
     "/export/rejects.csv": ("load", "fault", "dataset", "source", "status", "sort", "lang", "area"),
     "/export/audit.csv": ("from", "to", "period", "who", "action", "result", "below", "line", "lang"),

@@ -17,7 +17,7 @@ from cockpit.community import computed as community
 from cockpit.context import make_view
 from cockpit.funds import computed as funds
 from cockpit.overview import computed as overview
-from cockpit.queries import Asked, AskedLedger, AskedShapes
+from cockpit.queries import Asked, AskedHour, AskedLedger, AskedShapes
 from cockpit.response import computed as response
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, Clock, Viewer
@@ -47,7 +47,7 @@ KEPT_BY_MODULES = [
 ]
 VALUES = {"Quantile", "Path", "Decimal", "Geod", "App", "TypeVar", "ParamSpec", "MappingProxyType"}
 PERSONS = {"Viewer", "View", "Session", "Store", "Connection", "FundsView", "DataView", "Chosen"}
-KEYS = {"Asked", "AskedShapes", "AskedLedger"}
+KEYS = {"Asked", "AskedShapes", "AskedLedger", "AskedHour"}
 MUTATORS = {"append", "add", "update", "setdefault", "pop", "popitem", "clear", "extend", "insert", "remove", "discard"}
 
 
@@ -99,7 +99,8 @@ def test_every_cached_question_is_keyed_by_who_asks_when_and_of_which_version_an
     assert seen > 40
     assert faults == []
     for key, names in ((Asked, {"viewer", "clock", "version"}), (AskedShapes, {"viewer", "day", "version"}),
-                       (AskedLedger, {"viewer", "clock", "version", "end"})):  # fmt: skip
+                       (AskedLedger, {"viewer", "clock", "version", "end"}),
+                       (AskedHour, {"viewer", "hour"})):  # fmt: skip
         assert {one.name for one in fields(key)} == names
 
 

@@ -24,6 +24,7 @@ MAY_READ = {
     "gate": {"access.role_right", "access.account", "access.account_area", "access.session", "access.attempt",
              "ops.fact", "ops.schema_version", "access.oidc_used"},
 }  # fmt: skip
+ONE = "array[timestamptz '2026-10-20']"
 GATE_AREAS = {"area_id", "level", "code", "name", "valid_from", "valid_to"}
 COLUMNS = """
 select format('%I.%I', n.nspname, c.relname) as place, format('%I', a.attname) as name,
@@ -124,7 +125,7 @@ def test_no_column_of_a_case_a_person_or_a_load_can_be_read(name: str, town: Tow
 @pytest.mark.parametrize("role", ROLES)
 def test_no_claimed_role_opens_a_table_to_the_walls_login(role: str, town: Town, login: dict[str, Engine]) -> None:
     for place in ("core.incident", "core.household_site", "core.ledger_entry", "ops.audit", "access.account",
-                  'landing."row"', "mart.open_base"):  # fmt: skip
+                  'landing."row"', "mart.open_at(array[now()])"):  # fmt: skip
         assert refused(login["wall"], f"select * from {place}", role), (role, place)
 
 
@@ -147,6 +148,10 @@ def test_the_views_of_the_wall_tell_exactly_these_columns(town: Town, login: dic
                       "arrived_at", "handled_at", "due_at", "is_due", "is_suspended", "team", "street_code",
                       "community_code", "community", "finest", "lon", "lat"},
         "open_count": {"level", "code", "n_open", "n_overdue", "n_private"},
+        "wall_feature": {"map_feature_id", "kind", "name", "width_m", "shape"},
+        "wall_household": {"level", "code", "households"},
+        "wall_shape": {"level", "code", "name", "parent_code", "shape", "lon", "lat", "valid_from", "valid_to"},
+        "wall_shape_version": {"version"},
         "wall_area": {"level", "code", "name", "parent_code", "lon", "lat", "valid_from", "valid_to"},
         "wall_fund": {"fund_id", "fund_code", "name", "fund_kind", "purpose", "opened_on", "street_id", "community_id"},
         "wall_entry": {"entry_id", "source_id", "entry_code", "fund_id", "counter_fund_id", "entry_kind", "occurred_on",
@@ -157,9 +162,37 @@ def test_the_views_of_the_wall_tell_exactly_these_columns(town: Town, login: dic
     }  # fmt: skip
 
 
+def test_the_functions_of_the_wall_tell_exactly_these_columns(town: Town, login: dict[str, Engine]) -> None:
+    with login["owner"].connect() as connection:
+        found = connection.execute(text("""
+            select p.proname, array_agg(a.name) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            cross join unnest(p.proargnames, p.proargmodes) a (name, kind)
+            where n.nspname = 'mart' and has_function_privilege('cockpit_wall', p.oid, 'execute') and a.kind = 't'
+            group by p.proname""")).all()  # fmt: skip
+    told = {name: set(columns) for name, columns in found if name.startswith(("wall_", "open_"))}
+    assert told.pop("wall_cases") == {
+        "response_class", "channel", "level", "stage", "reported_at", "accepted_at", "dispatched_at", "arrived_at",
+        "handled_at", "due_at", "is_due", "is_suspended", "team", "street_code", "community_code", "community",
+        "finest", "lon", "lat",
+    }  # fmt: skip
+    assert told == {
+        "wall_counts": {"level", "code", "n_open", "n_overdue", "n_private"},
+        "wall_covered": {"day", "is_covered"},
+        "wall_feed": {"stage", "at", "area", "community", "category_zh", "category_en"},
+        "wall_open": {"moment_no", "n_open", "n_overdue", "n_private"},
+        "wall_promise": {"numerator", "denominator", "has_deadlines", "is_covered"},
+        "wall_promises": {"window_no", "numerator", "denominator"},
+        "wall_reported": {"window_no", "level", "code", "n", "n_private"},
+    }
+
+
 def test_without_settings_or_the_right_the_walls_views_have_no_rows(town: Town, login: dict[str, Engine]) -> None:
     views = ("mart.open_case", "mart.open_count", "mart.wall_area", "mart.dataset", "mart.published",
-             "mart.published_month", "mart.published_area", "mart.published_count")  # fmt: skip
+             "mart.published_month", "mart.published_area", "mart.published_count", "mart.wall_household",
+             "mart.wall_shape", "mart.wall_feature", "mart.wall_shape_version", "mart.wall_cases()",
+             "mart.wall_counts()", f"mart.wall_open({ONE})", f"mart.wall_reported({ONE}, {ONE})",
+             "mart.wall_covered('2026-10-20', '{2026-10-20}')", f"mart.wall_promises({ONE}, {ONE})",
+             "mart.wall_feed('2026-01-01', 6)")  # fmt: skip
     for view in views:
         with login["wall"].connect() as connection:
             assert connection.execute(text(f"select count(*) from {view}")).scalar_one() == 0, view

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from urllib.error import HTTPError
 
 import pytest
-from browser import WAIT_MS, chromium, cookies_for, served, sign_in, watched
+from browser import WAIT_MS, chromium, cookies_for, fetch, served, sign_in, watched
 from playwright.sync_api import Browser, Page, expect
 from small_town import HOSTILE, build
 from sqlalchemy import create_engine, make_url, text
@@ -54,7 +55,7 @@ def look(page: Page, address: str, token: str) -> None:
     page.locator(".wall h1").wait_for(timeout=WAIT_MS)
 
 
-def test_the_wall_opens_on_one_sentence_three_figures_and_the_communities_and_nothing_else(
+def test_the_wall_opens_on_one_sentence_the_map_the_figures_the_last_stages_and_the_communities(
     browser: Browser, town: str, wall: str
 ) -> None:
     with watched(browser, size=WALL) as visit:
@@ -63,9 +64,15 @@ def test_the_wall_opens_on_one_sentence_three_figures_and_the_communities_and_no
         expect(page.locator(".wall h1")).to_have_text("1 件超期，在西社区，已超 2 小时 10 分")
         expect(page.locator(".wall .lead")).to_have_text("综合执法队承办，11月19日 12:22 上报")
         expect(page.locator(".wall .fig .figure").first).to_have_text("1")
-        expect(page.locator(".wall .fig").nth(2)).to_contain_text("样本不足")
-        expect(page.locator(".tile")).to_have_count(2)
-        expect(page.locator(".tile .t").nth(0)).to_have_text(HOSTILE)
+        expect(page.locator(".wall .fig").nth(1)).to_contain_text("样本不足")
+        expect(page.locator(".wall .fig.orange")).to_have_count(1)
+        expect(page.locator(".wall .ground-map .call")).to_contain_text("西 2:10")
+        expect(page.locator(".wall .ground-map .sl")).to_have_count(1)
+        expect(page.locator(".wall .ground-map .above")).to_have_attribute("data-ready", "1")
+        expect(page.locator(".wall .feed p").first).to_contain_text("噪声扰民")
+        expect(page.locator(".wall .areas .an")).to_have_count(2)
+        expect(page.locator(".wall .areas .an").nth(0)).to_have_text(HOSTILE)
+        expect(page.locator(".wall img")).to_have_count(0)
         expect(page.locator(".nav")).to_have_count(0)
         expect(page.locator(".wall a")).to_have_count(0)
         assert page.title() != "owned"
@@ -121,12 +128,37 @@ def test_it_shows_a_change_by_itself_keeps_the_last_picture_and_goes_dark_for_a_
         with _database_gone(urls):
             expect(page.locator(".wall .badge")).to_contain_text("起断开", timeout=WAIT_MS)
             expect(page.locator(".wall h1")).to_have_text("14:32 的情况：一切正常")
-            expect(page.locator(".tile")).to_have_count(2)
+            expect(page.locator(".wall .areas .an")).to_have_count(2)
+            expect(page.locator(".wall .age.old")).to_have_count(3)
         now = datetime.now(UTC)
         with store.admitting(OPERATOR, Clock(now)) as connection:
             account = accounts_in(connection, login="wall")[0]
         run(urls, "update access.account set disabled_at = :now where account_id = :id", now=now, id=account.account_id)
-        expect(page.locator(".tile")).to_have_count(0, timeout=WAIT_MS)
+        expect(page.locator(".wall .areas")).to_have_count(0, timeout=WAIT_MS)
+
+
+def test_the_map_of_the_wall_is_for_who_may_see_a_wall_and_of_its_own_areas(
+    town: str, wall: str, store_environment: dict[str, str]
+) -> None:
+    asked = f"{town}/layers/wall.svg?part=above&day=2026-11-20"
+    with fetch(asked, token=wall) as answer:
+        assert answer.status == 200
+        assert answer.headers["cache-control"].startswith("private")
+        whole = answer.read()
+    of_west = sign_in(store_environment, login="wall_w", role="wall", areas=("community:W",))
+    with fetch(asked, token=of_west) as answer:
+        assert 0 < len(answer.read()) < len(whole)
+    secretary = sign_in(store_environment, login="secretary_m", role="secretary", areas=("community:W",))
+    for address, token, status in (
+        (asked, secretary, 404),
+        (asked, "", 401),
+        (f"{town}/layers/wall.svg?part=x&day=2026-11-20", wall, 404),
+        (f"{town}/layers/wall.svg?part=above&day=2026-W01", wall, 404),
+        (f"{town}/layers/areas.svg?level=community&day=2026-11-20", wall, 404),
+    ):
+        with pytest.raises(HTTPError) as refused:
+            fetch(address, token=token)
+        assert refused.value.code == status, address
 
 
 class _database_gone:  # noqa: N801

@@ -20,7 +20,8 @@ _SHUT_BELOW = (
     "/_stcore/upload_file/",
 )  # fmt: skip
 _GUARDED = frozenset({
-    STREAM, "/layers/areas.svg", "/layers/lines.svg", "/layers/base.svg", "/layers/heat.csv", "/export/entries.csv",
+    STREAM, "/layers/areas.svg", "/layers/lines.svg", "/layers/base.svg", "/layers/heat.csv", "/layers/wall.svg",
+    "/export/entries.csv",
     "/export/rejects.csv", "/export/audit.csv", "/export/figures.csv", "/export/figures.xlsx", "/export/report.pdf",
     "/export/assessment.csv", "/export/differences.csv", "/export/trace.csv", "/upload/file", "/wall/bell",
 })  # fmt: skip

@@ -4,7 +4,7 @@ Invariant: two placed boxes never overlap; a name that finds no room is left out
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -13,6 +13,8 @@ from shapely import Geometry
 STEP = 6
 REACH = 8
 HEIGHT = 16.0
+CELL = 64
+_Box = tuple[float, float, float, float]
 LONG = 8
 """Characters from which a Chinese name may be parted."""
 
@@ -43,8 +45,13 @@ def width(text: str, *, size: float = 12.0) -> float:
     return max(_line_width(line, size) for line in text.split("\n"))
 
 
+def is_wide(letter: str) -> bool:
+    """Whether a letter is as wide as it is high."""
+    return unicodedata.east_asian_width(letter) in "WF"
+
+
 def _line_width(line: str, size: float) -> float:
-    wide = sum(1 for letter in line if unicodedata.east_asian_width(letter) in "WF")
+    wide = sum(1 for letter in line if is_wide(letter))
     return size * (wide + 0.56 * (len(line) - wide))
 
 
@@ -59,23 +66,34 @@ def wrapped(text: str) -> str:
     return f"{text[:half]}\n{text[half:]}" if len(text) >= LONG and not text.isascii() else text
 
 
+def _cells(box: _Box) -> Iterator[tuple[int, int]]:
+    """The cells of a coarse grid that a box touches, so that it is compared with its neighbours only."""
+    for column in range(int(box[0] // CELL), int(box[2] // CELL) + 1):
+        for row in range(int(box[1] // CELL), int(box[3] // CELL) + 1):
+            yield column, row
+
+
 class Board:
     """The drawing with the boxes that are taken."""
 
     def __init__(self, *, width: float, height: float) -> None:
         self._frame = (0.0, 0.0, width, height)
-        self._taken: list[tuple[float, float, float, float]] = []
+        self._taken: dict[tuple[int, int], list[_Box]] = {}
 
     def block(self, left: float, top: float, right: float, bottom: float) -> None:
         """Takes a box, such as that of a mark."""
-        self._taken.append((left, top, right, bottom))
+        box = (left, top, right, bottom)
+        for cell in _cells(box):
+            self._taken.setdefault(cell, []).append(box)
 
-    def is_free(self, box: tuple[float, float, float, float]) -> bool:
+    def is_free(self, box: _Box) -> bool:
         """Whether the box lies in the drawing and meets no taken one."""
         left, top, right, bottom = self._frame
         inside = box[0] >= left and box[1] >= top and box[2] <= right and box[3] <= bottom
         return inside and not any(
-            box[0] < q[2] and q[0] < box[2] and box[1] < q[3] and q[1] < box[3] for q in self._taken
+            box[0] < q[2] and q[0] < box[2] and box[1] < q[3] and q[1] < box[3]
+            for cell in _cells(box)
+            for q in self._taken.get(cell, ())
         )
 
     def place(self, wanted: Sequence[Wanted], *, size: float = 12.0, extra: float = 0.0) -> tuple[Placed, ...]:
@@ -90,11 +108,15 @@ class Board:
 
     def _spot(self, want: Wanted, wide: float, high: float) -> tuple[float, float] | None:
         shapely.prepare(want.area)
+        left, top, right, bottom = want.area.bounds
+        reach = wide * 0.42
         for dx, dy in _OFFSETS:
             x, y = want.x + dx, want.y + dy
+            if x - reach < left or x + reach > right or not top <= y <= bottom:
+                continue
             box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
             if self.is_free(box) and _holds(want.area, x, y, wide, high):
-                self._taken.append(box)
+                self.block(*box)
                 return x, y
         return None
 

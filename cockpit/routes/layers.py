@@ -16,6 +16,8 @@ from cockpit import context, layers, queries
 from cockpit.access import current, refusals
 from cockpit.queries import AskedShapes
 from cockpit.routes import faults
+from cockpit.wall import computed
+from cockpit.wall.now import basemap
 from geo.map_queries import LEVELS, Area
 from geo.viewer import NOBODY, PROGRAM, Clock, Viewer
 from geo.windows import FIRST_DAY, LAST_DAY
@@ -24,6 +26,8 @@ SHAPES_KEPT = "private, max-age=31536000, immutable"
 COUNTS_KEPT = "private, max-age=600"
 SEEN_BY = "rows.cases"
 """The right of the written table that the addresses need: of who sees cases somewhere, and so a map of them."""
+WALL = "page.wall"
+"""That of the wall's map, which is asked with the wall's login."""
 NOTHING = "there is nothing at this address"
 
 
@@ -60,12 +64,12 @@ def _place(request: Request) -> _Place:
     return _Place(asked, ground, areas)
 
 
-def _asker(request: Request) -> Viewer:
-    """Who asks; raises NobodyError without a session, BadAddressError for a role that sees no case."""
+def _asker(request: Request, right: str = SEEN_BY) -> Viewer:
+    """Who asks; raises NobodyError without a session, BadAddressError for a role without the right."""
     viewer = current.viewer_of(current.of_request(request))
     if viewer == NOBODY:
         raise NobodyError
-    if not current.may(viewer, SEEN_BY):
+    if not current.may(viewer, right):
         refusals.note(viewer, what="address", asked=request.url.path, where="route")
         raise BadAddressError(NOTHING)
     return viewer
@@ -147,6 +151,21 @@ def base(request: Request) -> Response:
         if overlay and overlay not in {layer.code for layer in layers.map_layers(place.asked)}:
             raise BadAddressError(f"no layer {overlay!r}")
         return _svg(layers.base_fragment(place.asked, ground=place.ground, is_above=is_above, overlay=overlay))
+
+    return _answer(make)
+
+
+def wall(request: Request) -> Response:
+    """The ground of the wall's map as SVG: `part=below` or `part=above` what is coloured, as of the `day`."""
+
+    def make() -> Response:
+        params = request.query_params
+        day = context.parse_day(params.get("day", ""))
+        if day is None or params.get("part") not in ("below", "above"):
+            raise BadAddressError("day and part are needed")
+        viewer = _asker(request, WALL)
+        asked = computed.asked_ground(_asked(viewer), day=day)
+        return _svg(basemap.fragment(asked, is_above=params["part"] == "above"))
 
     return _answer(make)
 

@@ -1,37 +1,75 @@
 """What the wall shows at this moment: the picture that the wall's login gives, kept for all who may see the same.
 
-Invariant: a share is said only from MINIMUM_N arrivals on, and without any it is no data, never zero.
+Invariant: what changes with every case is kept by data version, what is usual by the hour, shapes by their version,
+each under the viewer's scope. A share is said only from MINIMUM_N arrivals on; without any it is no data, never zero.
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
-from cockpit.queries import Asked, shared, store
+from cockpit.queries import Asked, AskedHour, AskedShapes, shared, store
 from config.site import site
 from geo import wall as shown
-from geo.wall import Wall, WallArea
+from geo.wall import Ground, Usual, Wall
 from geo.windows import Window
 
 MINIMUM_N = 10
-MOST_AREAS = 96
-"""So many tiles can be read from afar; a site with more communities shows its streets."""
+
+
+class _NoDaysError(Exception):
+    """There is nothing usual yet; that is asked again, since the next load may bring it."""
+
+    def __init__(self, found: Usual) -> None:
+        super().__init__()
+        self.found = found
 
 
 @shared
 def wall(asked: Asked) -> Wall:
-    """The picture at the clock; raises StoreUnavailable when it was not asked for before."""
-    today = asked.clock.at.astimezone(site().zone).date()
-    return shown.wall(store(), asked.viewer, asked.clock, today=Window(today, today + timedelta(days=1), site().zone))
-
-
-def tiles(found: Wall) -> tuple[WallArea, ...]:
-    """The areas that are shown one by one, in the order of those that hold them: communities where there are several
-    and not too many; else the grids of the one, or the streets of the many.
+    """The picture at the clock, with what is usual and the shapes of its map; raises StoreUnavailable when it was not
+    asked for before.
     """
-    by_level = {
-        level: tuple(area for area in found.areas if area.level == level) for level in ("community", "grid", "street")
-    }
-    fitting = [areas for areas in by_level.values() if 1 < len(areas) <= MOST_AREAS]
-    return fitting[0] if fitting else next((areas[:MOST_AREAS] for areas in by_level.values() if areas), ())
+    at = asked.clock.at.astimezone(site().zone)
+    window = Window(at.date(), at.date() + timedelta(days=1), site().zone)
+    found = shown.wall(store(), asked.viewer, asked.clock, today=window)
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return replace(
+        found,
+        usual=usual(AskedHour(asked.viewer, hour)),
+        ground=ground(asked_ground(asked, day=at.date())),
+    )
+
+
+def usual(asked: AskedHour) -> Usual:
+    """What is usual in the hour."""
+    try:
+        return _usual(asked)
+    except _NoDaysError as nothing:
+        return nothing.found
+
+
+@shared
+def _usual(asked: AskedHour) -> Usual:
+    found = shown.usual(store(), asked.viewer, asked.hour)
+    if not found.days:
+        raise _NoDaysError(found)
+    return found
+
+
+@shared
+def _version(asked: Asked) -> int:
+    return shown.shape_version(store(), asked.viewer, asked.clock)
+
+
+def asked_ground(asked: Asked, *, day: date) -> AskedShapes:
+    """The first argument of a cached query for the shapes of the wall's map."""
+    return AskedShapes(asked.viewer, day, _version(asked))
+
+
+@shared
+def ground(asked: AskedShapes) -> Ground:
+    """The outlines of the areas in force on the day."""
+    return shown.ground(store(), asked.viewer, asked.clock, version=asked.version, day=asked.day)
 
 
 def total_open(found: Wall) -> int:

@@ -9,13 +9,20 @@ from datetime import datetime, timedelta
 from cockpit import formats, queries
 from cockpit.access.demo import demo_badge
 from cockpit.context import View
+from cockpit.maps import labels
 from cockpit.markup import attributes, esc
 from cockpit.theme import SHAPES, sign_out
 from cockpit.wall import alive
+from cockpit.wall.naming import fitted
 from cockpit.wall.scene import Level, Scene
 from config import freshness
 from config.walls import Plan
 from geo.viewer import Clock
+
+WIDE, BESIDE_MARK = 1500.0, 84.0
+"""The room of the sentence beside the clock, in pixels of 1920×1080, and what its mark takes of it."""
+HEAD, HEAD_LEAST, LEAD, LEAD_LEAST = 64.0, 40.0, 36.0, 34.0
+"""Letters of the sentence and its second line, and the smallest that are still read from five metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +51,13 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     then = f"{at:%H:%M}"
     if at.date() != now.date():
         then = formats.moment(at, now=now, zone=view.site.zone, lang=view.lang)
-    kept = view.tr("wall.kept", time=then) if face.down_since else ""
+    headline = (view.tr("wall.kept", time=then) if face.down_since else "") + told.head
+    room = WIDE - (BESIDE_MARK if told.level else 0)
+    lead = fitted(told.lead, room=room, size=LEAD_LEAST)
     head = (
-        f'<header>{mark(told.level)}<div class="say"><h1>{esc(kept + told.head)}</h1>'
-        f'<p class="lead">{_strong(told.lead, told.strong)}</p></div>'
+        f'<header>{mark(told.level)}<div class="say"><h1{_fit(headline, room, HEAD, HEAD_LEAST)}>'
+        f'{esc(headline)}</h1><p class="lead"{_fit(lead, room, LEAD, LEAD_LEAST)}>'
+        f"{_strong(lead, told.strong)}</p></div>"
         f'<div class="time"><b data-clock>{now:%H:%M}</b><span data-day>{esc(alive.day(view, now))}</span></div>'
         "</header>"
     )
@@ -59,6 +69,12 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     )
     state = ("down" if face.down_since else "data") + (" night" if plan.is_night(at.time()) else "")
     return f'<main class="wall {state}"{label}>{head}{scene.body}{foot}</main>'
+
+
+def _fit(text: str, room: float, size: float, least: float) -> str:
+    """How much smaller a line is set, so that it stays one: down to `least` pixels."""
+    wide = labels.width(text, size=size)
+    return attributes(style=f"--fit:{max(least / size, min(1.0, room / wide)):.3f}") if wide > room else ""
 
 
 def waiting(view: View, *, down_since: datetime) -> str:
@@ -113,6 +129,14 @@ def _back(view: View) -> str:
     return f'<a href="{esc(address)}">{esc(view.tr("wall.back"))}</a>'
 
 
+def is_stale(view: View, face: Face, loaded_at: datetime | None = None, *, dataset: str = "incidents") -> bool:
+    """Whether the incidents (or a data set loaded then) are older than twice the agreed age; a replay's never are."""
+    loaded_at = loaded_at or face.loaded_at
+    if loaded_at is None or view.replay:
+        return False
+    return face.at(view) - loaded_at > timedelta(hours=2 * freshness.agreed_hours(dataset))
+
+
 def age(view: View, face: Face) -> str:
     """The age of the incidents, at the right end of a head; in a box when they are old."""
     return age_of(view, face, face.loaded_at, dataset="incidents")
@@ -123,8 +147,7 @@ def age_of(view: View, face: Face, loaded_at: datetime | None, *, dataset: str =
     if loaded_at is None or view.replay:
         return ""
     at = face.at(view)
-    passed = at - loaded_at
-    if passed > timedelta(hours=2 * freshness.agreed_hours(dataset)):
-        told = view.tr("common.stale", age=formats.duration(passed.total_seconds(), view.lang))
+    if is_stale(view, face, loaded_at, dataset=dataset):
+        told = view.tr("common.stale", age=formats.duration((at - loaded_at).total_seconds(), view.lang))
         return f'<span class="age badge">{esc(told)}</span>'
     return f'<span class="age">{esc(formats.age(loaded_at, now=at, zone=view.site.zone, lang=view.lang))}</span>'

@@ -3,19 +3,36 @@
 Invariant: the sentence says what is the matter, or that nothing is; without deadlines it does not judge.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.wall import computed
+from cockpit.maps import labels
+from cockpit.wall import compared, computed
+from cockpit.wall.naming import short
 from cockpit.wall.scene import Level, Sentence
 from geo.wall import Wall, WallCase
 
 MOST_PLACES = 2
+LEAD_PX, LEAD_ROOM = 34.0, 1410.0
+"""The letters of the second line and how wide it may be, in pixels of 1920×1080."""
 
 
 def sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
-    """What is the matter at the moment `at`."""
+    """What is the matter at the moment `at`, with how the reports compare where the second line has room for it."""
+    told = _sentence(view, found, at=at)
+    band = compared.usual_reports(found) if found.loaded_at and compared.has_today(found) else None
+    if band is None:
+        return told
+    word = view.tr(f"wall.{band.verdict(found.n_reported)}")
+    lead = told.lead + view.tr("wall.full_stop") + view.tr("wall.lead_reports", word=word)
+    if labels.width(lead, size=LEAD_PX) > LEAD_ROOM:
+        return told
+    return replace(told, lead=lead, strong=(*told.strong, word))
+
+
+def _sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
     if found.loaded_at is None:
         return Sentence(view.tr("wall.no_incidents"), view.tr("wall.no_incidents_lead"))
     n = formats.number(computed.total_open(found))
@@ -39,7 +56,8 @@ def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, le
         place=worst.community or worst.finest or view.tr("wall.outside"),
         length=formats.duration(max(60, seconds // 60 * 60), view.lang),
     )
-    return Sentence(formats.spaced(head), formats.spaced(_lead(view, cases, at=at)), level)
+    strong = (formats.spaced(worst.team),) if worst.team else ()
+    return Sentence(formats.spaced(head), formats.spaced(_lead(view, cases, at=at)), level, strong)
 
 
 def _lead(view: View, cases: tuple[WallCase, ...], *, at: datetime) -> str:
@@ -49,7 +67,8 @@ def _lead(view: View, cases: tuple[WallCase, ...], *, at: datetime) -> str:
     if worst.team:
         parts.insert(0, view.tr("wall.lead_team", team=worst.team))
     told = view.tr("wall.comma").join(parts)
-    places = [place for place in dict.fromkeys(case.community for case in cases[1:]) if place]
+    others = dict.fromkeys(case.community for case in cases[1:])
+    places = [short(place, "community") for place in others if place]
     if places:
         key = "lead_elsewhere_more" if len(places) > MOST_PLACES else "lead_elsewhere"
         named = view.tr("wall.joiner").join(places[:MOST_PLACES])

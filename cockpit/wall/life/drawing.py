@@ -25,8 +25,8 @@ def body(view: View, found: Life, wall: Wall, face: Face) -> str:  # noqa: ARG00
     unit = formats.month(found.month, view.lang)
     rates = "".join(_rate(view, trend, unit) for trend in found.trends)
     return (
-        f'<section class="r-top">{rates}</section>'
-        f'<section class="l-low">{_reach(view, found.reach)}{_areas(view, found, wall)}</section>'
+        f'<div class="r-scene"><section class="r-top">{rates}</section>'
+        f'<section class="l-low">{_reach(view, found.reach)}{_areas(view, found, wall)}</section></div>'
     )
 
 

@@ -27,12 +27,13 @@ def body(view: View, found: Response, wall: Wall, face: Face) -> str:
     more = f'<span class="r-more">{esc(view.tr("wall_response.key_more"))}</span>'
     public = f'<span class="r-public">{esc(view.tr("wall_response.key_public"))}</span>'
     return (
-        '<section class="r-top">'
+        '<div class="r-scene"><section class="r-top">'
         + _section(view, "urgent", urgent, told, stages.chart(view, "urgent", found.urgent, scales.MINUTES))
         + _section(view, "general", general, told, stages.chart(view, "general", found.general, unit))
         + _section(view, "promise", days, told, promise.panel(view, found))
         + f'<p class="r-key">{esc(view.tr("wall_response.key"))}{more}{public}</p></section>'
         + curves.panel(view, found, wall)
+        + "</div>"
     )
 
 

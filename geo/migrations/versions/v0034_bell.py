@@ -3,7 +3,7 @@
 from geo.migrations.steps import run
 
 revision = "0034_bell"
-down_revision = "0031_kept_types"
+down_revision = "0033_wall_now"
 branch_labels = None
 depends_on = None
 

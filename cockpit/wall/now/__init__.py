@@ -1,0 +1,47 @@
+"""The scene 此刻: where it is, how it stands beside what is usual, what happened last, every community.
+
+Invariant: colour stands on what is overdue or nearly so and on what is more than usual; every value went through `esc`.
+"""
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.markup import esc
+from cockpit.queries import Asked
+from cockpit.wall import words
+from cockpit.wall.frame import Face, age, is_stale
+from cockpit.wall.guarded import guarded
+from cockpit.wall.now import feed, figures, map, strip
+from cockpit.wall.scene import Scene
+from geo.wall import Wall
+
+
+def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:  # noqa: ARG001 - as every scene is made
+    """The scene of this moment."""
+    at = face.at(view)
+    told = words.sentence(view, found, at=at)
+    late = frozenset(
+        f"{case.reported_at.isoformat()} {case.finest} {case.level}" for case in found.cases if case.level is not None
+    )
+    return Scene("now", told, late, _body(view, found, face) if found.loaded_at else "")
+
+
+def _body(view: View, found: Wall, face: Face) -> str:
+    old = _short_age(view, face)
+    state = " stale" if is_stale(view, face) else ""
+    at = face.at(view)
+    where = guarded(view, lambda: map.section(view, found, at=at, age=old))
+    beside = guarded(view, lambda: figures.section(view, found, age=old))
+    beside += guarded(view, lambda: feed.section(view, found, age=old))
+    areas = guarded(view, lambda: strip.section(view, found, age=age(view, face)))
+    return f'<div class="now{state}">{where}<div class="beside">{beside}</div>{areas}</div>'
+
+
+def _short_age(view: View, face: Face) -> str:
+    """The age where there is little room: a moment, strong when the store is down or the incidents are old."""
+    at = face.at(view)
+    if face.down_since:
+        return f'<span class="age old">▢ {face.down_since.astimezone(view.site.zone):%H:%M}</span>'
+    if face.loaded_at is None or view.replay:
+        return ""
+    told = formats.age(face.loaded_at, now=at, zone=view.site.zone, lang=view.lang)
+    return f'<span class="age{" old" if is_stale(view, face) else ""}">{esc(told)}</span>'

@@ -1,0 +1,192 @@
+"""The ground of the wall's map: its window, its names, and the two drawings that a browser fetches once a version.
+
+Invariant: shapes are drawn per shape version and scope; what changes with the cases lies between and over the drawings
+and names a grid by the number it has in `Drawn.numbers`.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from shapely import Geometry
+
+from cockpit.maps import frame as frames
+from cockpit.maps import outlines
+from cockpit.maps.frame import Frame
+from cockpit.maps.labels import Wanted
+from cockpit.markup import attributes, esc
+from cockpit.queries import AskedShapes, shared, store
+from cockpit.wall import computed
+from cockpit.wall.naming import short_names
+from cockpit.wall.now import layout
+from geo import wall as shown
+from geo.map_queries import Feature, Outline
+from geo.wall import Ground, WallShape
+
+WIDTH, PADDING = 1216, 16
+"""In pixels of 1920×1080; the map runs on to the left edge of the screen."""
+OUT_PX, RAIL_PX = 3.0, 3.0
+NAMED = ("community", "grid", "street")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The map's window; the level that is coloured, with the number of each area; names with their areas in pixels."""
+
+    frame: Frame
+    finest: str
+    numbers: dict[str, int]
+    named: str
+    names: tuple[Wanted, ...]
+    codes: tuple[str, ...]
+
+
+@lru_cache(maxsize=16)
+def drawn(ground: Ground) -> Drawn | None:
+    """The window and the names of a ground; None without any area."""
+    frame = _frame(ground)
+    if frame is None:
+        return None
+    finest = _finest(ground)
+    named = next(
+        (level for level in NAMED if len(ground.of(level)) > 1),
+        next(level for level in NAMED if ground.of(level)),
+    )
+    areas = ground.of(named)
+    shapes = frame.place(area.shape for area in areas)
+    at = frame.pixels(np.array([[area.lon, area.lat] for area in areas]))
+    short = short_names(areas, ground.shapes)
+    names = tuple(
+        Wanted(no, short[area.code], float(x), float(y), shape)
+        for no, (area, shape, (x, y)) in enumerate(zip(areas, shapes, at, strict=True))
+    )
+    numbers = {area.code: no for no, area in enumerate(ground.of(finest))}
+    return Drawn(frame, finest, numbers, named, names, tuple(area.code for area in areas))
+
+
+def _finest(ground: Ground) -> str:
+    return next(level for level in ("grid", "community", "street") if ground.of(level))
+
+
+def _frame(ground: Ground) -> Frame | None:
+    high = layout.map_height(ground.shapes)
+    found = frames.fit((area.shape for area in ground.shapes), width=WIDTH, padding=PADDING, tallest=high)
+    return replace(found, height=high) if found else None
+
+
+@shared
+def fragment(asked: AskedShapes, *, is_above: bool) -> str:
+    """The drawing below (ground, blocks) or above (water, lines) what is coloured; empty without any area."""
+    ground = computed.ground(asked)
+    frame = _frame(ground)
+    if frame is None:
+        return ""
+    found = shown.features(store(), asked.viewer, asked.clock, box=frame.box())
+    return above(ground, frame, found) if is_above else below(ground, frame, found)
+
+
+# ---------------------------------------------------------------- below and above what is coloured
+
+
+def below(ground: Ground, frame: Frame, features: tuple[Feature, ...]) -> str:
+    """Roads that run on outside, the ground, and each of the finest areas with a number: its blocks, or itself."""
+    areas = ground.of(_finest(ground))
+    shapes = outlines.simplified(_outlines(areas), frame)
+    within, stray = _blocks(shapes, frame, [one for one in features if one.kind == "block"])
+    defined = "".join(
+        f'<path id="wg{no}" d="{within.get(no, "") or outlines.path(shape)}"/>' for no, shape in enumerate(shapes)
+    )
+    used = "".join(f'<use href="#wg{no}"/>' for no in range(len(shapes)))
+    top = _coarsest(ground)
+    land = "".join(outlines.path(shape) for shape in outlines.simplified(_outlines(top), frame))
+    return (
+        f"<defs>{defined}</defs>{_roads(frame, features, style='out')}"
+        f'<path class="ground" d="{land}"/><g class="block">{used}{stray}</g>'
+    )
+
+
+def _blocks(shapes: list[Geometry], frame: Frame, blocks: list[Feature]) -> tuple[dict[int, str], str]:
+    """The blocks in each area as one path by its number, and those in none as markup."""
+    if not blocks:
+        return {}, ""
+    placed = shapely.simplify(shapely.make_valid(frame.place(block.shape for block in blocks)), 0.5)
+    inside, of = shapely.STRtree(shapes).query(shapely.point_on_surface(placed), predicate="within")
+    holders = dict(zip(inside.tolist(), of.tolist(), strict=True))
+    parts: dict[int | None, list[str]] = {}
+    for no, shape in enumerate(placed):
+        parts.setdefault(holders.get(no), []).append(outlines.path(shape))
+    stray = "".join(parts.pop(None, []))
+    within = {no: "".join(paths) for no, paths in parts.items() if no is not None}
+    return within, f'<path d="{stray}"/>' if stray else ""
+
+
+def _coarsest(ground: Ground) -> tuple[WallShape, ...]:
+    return next(ground.of(level) for level in ("street", "community", "grid") if ground.of(level))
+
+
+def _outlines(areas: tuple[WallShape, ...]) -> list[Outline]:
+    return [
+        Outline(no, area.level, area.code, area.name, area.shape, (area.lon, area.lat)) for no, area in enumerate(areas)
+    ]
+
+
+def _lines(frame: Frame, features: tuple[Feature, ...], kind: str) -> list[tuple[Feature, str]]:
+    """The features of a kind with their paths, cut at the drawing."""
+    chosen = [one for one in features if one.kind == kind]
+    if not chosen:
+        return []
+    window = shapely.box(-60, -60, frame.width + 60, frame.height + 60)
+    placed = shapely.intersection(shapely.make_valid(frame.place(one.shape for one in chosen)), window)
+    found = ((one, outlines.path(shape)) for one, shape in zip(chosen, shapely.simplify(placed, 0.4), strict=True))
+    return [(one, path) for one, path in found if path]
+
+
+def _roads(frame: Frame, features: tuple[Feature, ...], *, style: str) -> str:
+    by_width: dict[float, list[str]] = {}
+    for road, path in _lines(frame, features, "road"):
+        width = round(max(OUT_PX if style == "out" else 1.0, (road.width_m or 8.0) / frame.metres_per_pixel), 1)
+        by_width.setdefault(width, []).append(path)
+    return "".join(
+        f'<path class="{style}" stroke-width="{outlines.figure(width)}" d="{"".join(paths)}"/>'
+        for width, paths in sorted(by_width.items())
+    )
+
+
+def above(ground: Ground, frame: Frame, features: tuple[Feature, ...]) -> str:
+    """Parks, water, railway; roads and grid lines where no blocks leave gaps for them; borders with their casing."""
+    parts = [
+        f'<path class="{kind}" d="{"".join(path for _, path in _lines(frame, features, kind))}"/>'
+        for kind in ("park", "water")
+    ]
+    has_blocks = any(one.kind == "block" for one in features)
+    if not has_blocks:
+        parts.append(_roads(frame, features, style="road"))
+    parts.append(_rail(frame, features))
+    if not has_blocks:
+        parts.append(_border(frame, ground.of("grid"), "", "gl"))
+    parts.append(_border(frame, ground.of("community"), "cc", "cl"))
+    parts.append(_border(frame, _coarsest(ground), "sc", "sl"))
+    return "".join(parts)
+
+
+def _rail(frame: Frame, features: tuple[Feature, ...]) -> str:
+    drawn_ = "".join(path for _, path in _lines(frame, features, "rail"))
+    return f'<path class="rail1" d="{drawn_}"/><path class="rail2" d="{drawn_}"/>' if drawn_ else ""
+
+
+def _border(frame: Frame, areas: tuple[WallShape, ...], casing: str, line: str) -> str:
+    drawn_ = "".join(outlines.path(shape) for shape in outlines.simplified(_outlines(areas), frame))
+    below = f'<path class="{casing}" d="{drawn_}"/>' if casing and drawn_ else ""
+    return below + (f'<path class="{line}" d="{drawn_}"/>' if drawn_ else "")
+
+
+def group(ground: Ground, *, part: str) -> str:
+    """The empty group that the browser fills with the drawing `below` or `above`."""
+    address = f"/layers/wall.svg?part={part}&day={ground.day.isoformat()}&v={ground.version}"
+    return f"<g{attributes(class_=part, data_shapes=address)}></g>"
+
+
+def aria(text: str) -> str:
+    """What stands for the picture."""
+    return f' role="img" aria-label="{esc(text)}"'

@@ -1,0 +1,45 @@
+"""The last stages that cases reached: when, which, where, of which category; of public categories only.
+
+Invariant: a row says nothing that tells one case from another of its kind in its area.
+"""
+
+from datetime import timedelta
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.maps import labels
+from cockpit.markup import esc
+from cockpit.wall.naming import fitted
+from cockpit.wall.now import layout
+from geo.wall import Wall, WallStage
+
+ROOM, PX = {"zh": 388.0, "en": 335.0}, 28.0
+"""The room of place and category together, in pixels of 1920×1080, by language (of the words for stages); letters."""
+
+NEAR = timedelta(hours=12)
+"""Older stages are named by their day."""
+
+
+def section(view: View, found: Wall, *, age: str) -> str:
+    """The section of the feed."""
+    head = f"<h2><b>{esc(view.tr('wall.feed'))}</b>{age}</h2>"
+    stages = found.stages[: layout.feed_rows(found.areas)]
+    if not stages:
+        return f'<section class="feed">{head}<p class="none">{esc(view.tr("wall.feed_none"))}</p></section>'
+    rows = "".join(_row(view, found, stage) for stage in stages)
+    return f'<section class="feed">{head}{rows}</section>'
+
+
+def _row(view: View, found: Wall, stage: WallStage) -> str:
+    at = stage.at.astimezone(view.site.zone)
+    is_near = found.at is not None and found.at - stage.at < NEAR
+    time = f"{at:%H:%M}" if is_near else f"{at:%m-%d}"
+    room = ROOM[view.lang]
+    category = stage.category_en if view.lang == "en" else stage.category_zh
+    place = stage.area or view.tr("wall.outside")
+    category = fitted(category, room=max(room * 0.4, room - labels.width(place, size=PX)), size=PX)
+    place = fitted(place, room=room - labels.width(category, size=PX), size=PX)
+    return (
+        f"<p><span>{time}</span><b>{esc(view.tr(f'wall.stage_{stage.stage}'))}</b>"
+        f"<span>{esc(formats.spaced(place))}</span><span>{esc(category)}</span></p>"
+    )

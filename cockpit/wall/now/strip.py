@@ -1,0 +1,190 @@
+"""The areas beside each other in the order of the streets: reports of today against what is usual for each of them.
+
+Invariant: one scale for all, never sorted by value; blue stands only on what lies above its usual by more than chance.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cockpit import formats
+from cockpit.context import View
+from cockpit.maps import labels
+from cockpit.maps.classes import nice
+from cockpit.maps.outlines import figure
+from cockpit.markup import attributes, esc
+from cockpit.wall import compared
+from cockpit.wall.compared import Band
+from cockpit.wall.naming import fitted
+from cockpit.wall.now import layout
+from cockpit.wall.now.layout import DOTS, LEFT, LINE, PX, UNDER, WIDE, Strip
+from geo.wall import Day, Wall, WallArea
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One area: where it stands, its reports of today, what is usual, whether it stands out."""
+
+    area: WallArea
+    name: str
+    x: float
+    width: float
+    usual: Band | None
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether its reports lie above what is usual for it."""
+        return self.usual is not None and self.usual.is_unusual(self.area.n_today)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    top: float
+    most: float
+
+    def y(self, n: float) -> float:
+        return self.top + DOTS * (1 - min(n, self.most) / self.most)
+
+
+def section(view: View, found: Wall, *, age: str) -> str:
+    """The section of the areas."""
+    areas = layout.shown_areas(found.areas)
+    if not areas:
+        return f'<section class="areas"><h2><b>{esc(view.tr("wall.no_areas"))}</b>{age}</h2></section>'
+    ways = layout.strip(found.areas)
+    columns = placed(found, areas, ways)
+    has_days = any(column.usual for column in columns)
+    level = view.tr(f"common.level_{areas[0].level}")
+    title = view.tr("wall.strip", n=formats.number(len(areas)), level=level)
+    at = found.at.astimezone(view.site.zone) if found.at else None
+    weekday = view.tr(f"common.weekday_{at.isoweekday()}") if at else ""
+    unit = view.tr("wall.strip_unit", weekday=weekday) if has_days else view.tr("wall.strip_unit_none")
+    head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{age}</h2>"
+    return f'<section class="areas">{head}{_picture(found, columns, ways, label=title)}</section>'
+
+
+def placed(found: Wall, areas: Sequence[WallArea], ways: Strip) -> tuple[Column, ...]:
+    """The columns from left to right, those of one parent together."""
+    gone = compared.passed(found)
+    x, columns = LEFT, []
+    for no, area in enumerate(areas):
+        x += ways.gap if no and area.parent_code != areas[no - 1].parent_code else 0
+        usual = compared.usual_of(found, _reports_of(area, gone))
+        columns.append(Column(area, ways.names[area.code], x + ways.width / 2, ways.width, usual))
+        x += ways.width
+    return tuple(columns)
+
+
+def _reports_of(area: WallArea, gone: float) -> Callable[[Day], float]:
+    return lambda day: day.reports((area.level, area.code), passed=gone)
+
+
+def _picture(found: Wall, columns: Sequence[Column], ways: Strip, *, label: str) -> str:
+    most = max(3.0, *(max(one.area.n_today, one.usual.high if one.usual else 0) for one in columns))
+    scale = _Scale(ways.top, most)
+    grid = "".join(
+        f'<path class="gl" d="M{LEFT:g} {figure(scale.y(n))}H{WIDE:g}"/>'
+        f'<text class="tick" x="{LEFT - 10:g}" y="{figure(scale.y(n) + 8)}">{formats.number(n)}</text>'
+        for n in (0, nice(most * 0.6, whole=True))
+    )
+    radius = 6.0 if ways.width >= 16 else 4.0
+    parents = _parents(found, columns) if ways.has_parents else ""
+    named = _names(columns, ways)
+    body = grid + parents + _bands(columns, scale) + _dots(columns, scale, radius) + named
+    size = f'viewBox="0 0 {WIDE:g} {figure(ways.high)}"'
+    return f'<svg {size} style="--high:{figure(ways.high)}"{attributes(role="img", aria_label=label)}>{body}</svg>'
+
+
+def _parents(found: Wall, columns: Sequence[Column]) -> str:
+    """The names of the streets over their communities, where there are several and each has room."""
+    first: dict[str, Column] = {}
+    last: dict[str, Column] = {}
+    for one in columns:
+        first.setdefault(one.area.parent_code or "", one)
+        last[one.area.parent_code or ""] = one
+    names = {area.code: area.name for area in found.areas if area.level in ("street", "community")}
+    drawn = []
+    for code, one in first.items():
+        left = one.x - one.width / 2
+        name = fitted(names.get(code, ""), room=last[code].x + last[code].width / 2 - left, size=PX)
+        if len(name) > 1:
+            drawn.append(f'<text class="par" x="{figure(left)}" y="22">{esc(name)}</text>')
+    return "".join(drawn)
+
+
+def _bands(columns: Sequence[Column], scale: _Scale) -> str:
+    wide = min(14.0, max(3.0, columns[0].width * 0.4))
+    path = "".join(
+        f"M{figure(one.x - wide / 2)} {figure(scale.y(one.usual.high))}h{figure(wide)}"
+        f"v{figure(max(3.0, scale.y(one.usual.low) - scale.y(one.usual.high)))}h{figure(-wide)}Z"
+        for one in columns
+        if one.usual
+    )
+    return f'<path class="ub" d="{path}"/>'
+
+
+def _dots(columns: Sequence[Column], scale: _Scale, radius: float) -> str:
+    """A dot for each area; the ones that stand out larger, blue, with their number where it is free."""
+    plain = "".join(f"M{figure(one.x)} {figure(scale.y(one.area.n_today))}h0" for one in columns if not one.is_hot)
+    drawn = (
+        f'<path class="dt out" stroke-width="{figure(2 * radius + 4)}" d="{plain}"/>'
+        f'<path class="dt" stroke-width="{figure(2 * radius)}" d="{plain}"/>'
+    )
+    right = 0.0
+    for one in columns:
+        if not one.is_hot:
+            continue
+        y, text = scale.y(one.area.n_today), formats.number(one.area.n_today)
+        drawn += f'<circle class="hot" cx="{figure(one.x)}" cy="{figure(y)}" r="{figure(radius + 3)}"/>'
+        half = labels.width(text, size=PX) / 2
+        if one.x - half > right + 4:
+            drawn += f'<text class="nr" x="{figure(one.x)}" y="{figure(y - radius - 8)}">{esc(text)}</text>'
+            right = one.x + half
+    return drawn
+
+
+# ---------------------------------------------------------------- names
+
+
+def _names(columns: Sequence[Column], ways: Strip) -> str:
+    """The names below the columns: all of them where they fit across or upright; else those that stand out, each where
+    there is room.
+    """
+    y = ways.top + DOTS + UNDER + LINE - 6
+    if ways.way == "across":
+        return "".join(_across(one, one.name, one.x, y) for one in columns)
+    if ways.way == "upright":
+        return "".join(_upright(one, layout.signs(one.name), y) for one in columns)
+    return _sparse(columns, y)
+
+
+def _style(one: Column) -> str:
+    return "an late" if one.area.n_overdue else "an hot" if one.is_hot else "an"
+
+
+def _across(one: Column, text: str, x: float, y: float) -> str:
+    return f'<text class="{_style(one)}" x="{figure(x)}" y="{figure(y)}">{esc(text)}</text>'
+
+
+def _upright(one: Column, signs: Sequence[str], y: float) -> str:
+    spans = "".join(
+        f'<tspan x="{figure(one.x)}"{f" dy={chr(34)}{LINE:g}{chr(34)}" if no else ""}>{esc(sign)}</tspan>'
+        for no, sign in enumerate(signs)
+    )
+    return f'<text class="{_style(one)}" x="{figure(one.x)}" y="{figure(y)}">{spans}</text>'
+
+
+def _sparse(columns: Sequence[Column], y: float) -> str:
+    """Names of what stands out first, then of others, as long as each is free of those that stand."""
+    taken: list[tuple[float, float]] = []
+    drawn = []
+    order = sorted(columns, key=lambda one: (not one.area.n_overdue, not one.is_hot))
+    for one in order:
+        if not (one.is_hot or one.area.n_overdue):
+            break
+        text = fitted(one.name, room=240, size=PX)
+        half = labels.width(text, size=PX) / 2
+        x = min(max(one.x, half), WIDE - half)
+        if all(x + half + 12 < left or x - half - 12 > right for left, right in taken):
+            taken.append((x - half, x + half))
+            drawn.append(_across(one, text, x, y))
+    return "".join(drawn)

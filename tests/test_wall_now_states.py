@@ -1,0 +1,150 @@
+"""The scene of this moment in a real browser, in every state: no small letters, nothing cut, nothing over another."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+import wall_states
+from browser import chromium, watched
+from playwright.sync_api import Browser
+
+from cockpit.wall.now import marks
+from cockpit.wall.now.map import LIMITS
+from geo.map_queries import Feature
+
+pytestmark = pytest.mark.browser
+STATES = wall_states.states()
+SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160)}
+SMALLEST, FROM_FIVE_METRES = 24, 34
+MOST_BYTES = 40 * 1024
+MEASURED = """([smallest, far]) => {
+  const wall = document.querySelector('.wall');
+  const unit = Math.min(innerWidth / 1920, innerHeight / 1080);
+  const faults = [], texts = [];
+  const told = (el) => el.textContent.trim().slice(0, 24);
+  for (const el of wall.querySelectorAll('*')) {
+    const own = [...el.childNodes].filter((n) => n.nodeType === 3 && n.data.trim());
+    if (!own.length) continue;
+    const isSvg = el.namespaceURI.includes('svg');
+    const range = document.createRange();
+    range.selectNodeContents(el);
+    const box = (isSvg ? el : range).getBoundingClientRect();
+    const size = parseFloat(getComputedStyle(el).fontSize) * (el.getScreenCTM ? el.getScreenCTM().a : 1) / unit;
+    if (size < smallest - 0.1) faults.push(`small ${size.toFixed(1)}: ${told(el)}`);
+    if (el.closest('h1, .lead, .figure') && size < far - 0.1) faults.push(`not read from afar ${size}: ${told(el)}`);
+    if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
+      faults.push(`outside: ${told(el)}`);
+    const free = box.height * (isSvg ? 0.14 : 0.1);
+    texts.push({ el, l: box.left + 1, r: box.right - 1, t: box.top + free, b: box.bottom - free });
+  }
+  texts.forEach((one, no) => {
+    for (const other of texts.slice(no + 1)) {
+      const isOne = one.el.contains(other.el) || other.el.contains(one.el)
+        || (one.el.closest('text') && one.el.closest('text') === other.el.closest('text'));
+      if (!isOne && one.l < other.r && other.l < one.r && one.t < other.b && other.t < one.b)
+        faults.push(`over each other: ${told(one.el)} / ${told(other.el)}`);
+    }
+  });
+  for (const el of wall.querySelectorAll('.now, .now section, .beside, .say, h2, .fig, .feed p, header, footer')) {
+    if (el.scrollWidth > el.clientWidth + 1) faults.push(`too wide: ${el.className || el.tagName}`);
+    if (!['H2', 'P'].includes(el.tagName) && el.scrollHeight > el.clientHeight + 4)
+      faults.push(`too high: ${el.className || el.tagName}`);
+  }
+  const page = document.documentElement;
+  if (page.scrollWidth > innerWidth || page.scrollHeight > innerHeight) faults.push('the page scrolls');
+  const sent = wall.cloneNode(true);
+  for (const group of sent.querySelectorAll('[data-shapes]')) group.innerHTML = '';
+  return { faults, bytes: new Blob([sent.outerHTML]).size };
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("state", [*STATES, "down"])
+def test_every_state_is_read_and_whole(browser: Browser, tmp_path: Path, state: str, size: str) -> None:
+    found, lang = STATES.get(state, STATES["usual"])
+    file = tmp_path / "wall.html"
+    file.write_text(wall_states.page(found, lang, down=state == "down"), encoding="utf-8")
+    with watched(browser, size=SIZES[size]) as visit:
+        visit.page.goto(file.as_uri())
+        visit.page.evaluate("document.fonts.ready")
+        told: dict[str, Any] = visit.page.evaluate(MEASURED, [SMALLEST, FROM_FIVE_METRES])
+        assert told["faults"] == []
+        assert told["bytes"] <= MOST_BYTES
+
+
+def drawn(state: str, **more: Any) -> str:
+    found, lang = STATES[state]
+    return wall_states.page(found, lang, **more)
+
+
+def test_a_quiet_wall_has_no_level_colour_on_it() -> None:
+    quiet = drawn("quiet").partition("<body>")[2]
+    assert 'class="zero"' in quiet
+    assert "fig orange" not in quiet
+    assert "an late" not in quiet
+    assert quiet.count('class="lv ') == 2, "the empty shapes of the legend"
+    assert "一切正常" in quiet
+
+
+def test_the_areas_stand_in_the_order_of_their_streets_whatever_their_number() -> None:
+    body = drawn("forty in five streets").partition("<body>")[2]
+    names = [f"示范{no}街道" for no in range(1, 6)]
+    places = [body.index(f">{name}<") for name in names]
+    assert places == sorted(places)
+    found, _ = STATES["forty in five streets"]
+    codes = [area.code for area in found.areas if area.level == "community"]
+    assert codes == sorted(codes)
+
+
+def test_many_in_time_become_counts_and_many_overdue_one_mark_a_community() -> None:
+    single, many = drawn("usual"), drawn("five thousand open")
+    assert 'class="ck-w"' in single.partition("ground-map")[2]
+    assert 'class="nn"' not in single
+    assert many.count('class="nn"') > 10
+    assert many.count('class="nm"') > 10
+    assert marks.MOST_ONE_BY_ONE < 4_300
+
+
+def test_what_is_more_than_usual_is_in_a_class_of_the_legend_and_nothing_else_is_coloured() -> None:
+    body = drawn("usual").partition("<body>")[2]
+    heat = body.partition('<g class="heat">')[2].partition("</g>")[0]
+    assert heat.count("<use") == 11, "three cases where there never was one"
+    assert '<i class="x1">&lt;2</i><i class="x2">2</i><i class="x3">4</i><i class="x4">8</i>' in body
+    assert LIMITS == (2, 4, 8)
+    assert '<g class="heat"></g>' in drawn("no households")
+    assert '<g class="heat"></g>' in drawn("all equal")
+
+
+def test_a_name_with_markup_in_it_is_text() -> None:
+    found, _ = STATES["usual"]
+    hostile = "<img src=x onerror=1>"
+    named = replace(
+        found,
+        areas=tuple(replace(area, name=hostile) for area in found.areas),
+        cases=tuple(replace(case, community=hostile, finest=hostile, team=hostile) for case in found.cases),
+        stages=tuple(replace(stage, area=hostile, category_zh=hostile) for stage in found.stages),
+    )
+    assert "<img" not in wall_states.page(named)
+
+
+def test_the_ground_is_drawn_with_what_there_is() -> None:
+    water = Feature("water", "江", None, shapely.box(120.25, 30.19, 120.27, 30.2))
+    road = Feature("road", None, 12, shapely.LineString([(120.2, 30.18), (120.4, 30.18)]))
+    rail = Feature("rail", None, None, shapely.LineString([(120.2, 30.19), (120.4, 30.19)]))
+    bare = drawn("usual")
+    assert 'class="road"' not in bare
+    assert 'class="gl"' in bare, "without blocks the grids have lines"
+    with_road = drawn("usual", features=(water, road, rail))
+    assert all(f'class="{kind}"' in with_road for kind in ("road", "water", "rail1", "out"))
+    block = Feature("block", None, None, shapely.box(120.251, 30.199, 120.252, 30.1995))
+    with_blocks = drawn("usual", features=(water, road, block))
+    assert 'class="road"' not in with_blocks, "roads are the gaps between blocks"
