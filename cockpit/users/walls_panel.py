@@ -4,6 +4,9 @@ Invariant: the form's markup depends on what was typed and sent alone, so that i
 """
 
 from datetime import datetime
+from urllib.parse import urlsplit
+
+import streamlit as st
 
 from cockpit.access.signin_page import WALL
 from cockpit.markup import attributes, esc
@@ -14,6 +17,7 @@ from cockpit.users import words
 from cockpit.users.computed import UsersView
 from cockpit.users.scope_field import scope_field
 from cockpit.users.walls_acts import WallAsked, WallTold
+from config.access import access
 from geo.account_rules import LONGEST_NAME
 from geo.paired import PairedWall
 from geo.viewer import OPERATOR
@@ -112,8 +116,14 @@ def _admit_form(users: UsersView, state: WallTold) -> str:
     fields += _field(tr("walls.head_name"), _text("name", shown.name), tr("walls.name_hint"))
     fields += scope_field(users, shown.areas, is_site=shown.is_site)
     submit = f'<p class="u-acts"><button type="submit" class="btn p">{esc(tr("walls.admit"))}</button></p>'
-    how = f'<p class="u-note">{esc(tr("walls.how", path=WALL))}</p>'
+    how = f'<p class="u-note">{esc(tr("walls.how", address=_address()))}</p>'
     return f'{how}<form class="u-form" data-send="admit">{fields}{submit}</form>'
+
+
+def _address() -> str:
+    """Where a wall's browser finds its code: as people reach the cockpit, the path alone where that is not known."""
+    outside = access().proxy.outside
+    return f"{urlsplit(outside).netloc if outside else st.context.headers.get('host', '')[:100]}{WALL}"
 
 
 def _rename_form(users: UsersView, state: WallTold, renamed: PairedWall) -> str:

@@ -43,11 +43,14 @@ begin
   if current_user = 'cockpit_gate' and (ops.viewer_may('act.accounts') and ops.viewer_level() = 'site') is not true then
     raise exception 'who asks may not manage walls' using errcode = 'insufficient_privilege';
   end if;
-  if tg_table_name = 'session' and not exists (select from access.account where account_id = new.account_id and is_paired) then
-    raise exception 'a code opens sessions of walls that were admitted by it' using errcode = 'check_violation';
-  end if;
-  if tg_table_name = 'account' and tg_op = 'UPDATE' and (not (old.is_paired and new.is_paired) or old.disabled_at is not null and new.disabled_at is null) then
-    raise exception 'a wall that was admitted by its code stays one, and stays revoked' using errcode = 'check_violation';
+  if tg_table_name = 'session' then
+    if not exists (select from access.account where account_id = new.account_id and is_paired) then
+      raise exception 'a code opens sessions of walls that were admitted by it' using errcode = 'check_violation';
+    end if;
+  elsif tg_op = 'UPDATE' then
+    if not (old.is_paired and new.is_paired) or old.disabled_at is not null and new.disabled_at is null then
+      raise exception 'a wall that was admitted by its code stays one, and stays revoked' using errcode = 'check_violation';
+    end if;
   end if;
   return new;
 end
