@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -168,7 +169,7 @@ def test_names_of_walls_are_told_apart_and_scopes_exist(store: Store, admin: Vie
     assert refusal(lambda: confirmed(store, admin, found.code, "n\x00", areas=())) == "bad_name"
     assert refusal(lambda: confirmed(store, admin, found.code, "n", areas=("community:nowhere",))) == "unknown_area"
     second = confirmed(store, admin, found.code, "second")  # what was refused used nothing up
-    kept = {"login": second.login, "role": "wall", "areas": (), "now": NOW}
+    kept: dict[str, Any] = {"login": second.login, "role": "wall", "areas": (), "now": NOW}
     assert refusal(lambda: changes.change_account(store, admin, display_name=HOSTILE, **kept)) == "wall_name_taken"
     assert changes.change_account(store, admin, display_name="renamed", **kept).display_name == "renamed"
     assert {HOSTILE, "renamed"} <= {one.name for one in paired.walls(store, admin, now=NOW)}
@@ -286,11 +287,11 @@ def test_a_revoked_wall_is_let_in_no_more_and_by_nothing_again(store: Store, adm
 
 def test_a_wall_has_no_other_way_in_and_is_never_anything_else(store: Store, admin: Viewer) -> None:
     wall = confirmed(store, admin, screen(store)[1].code, "only")
-    told = {"login": wall.login, "now": NOW}
+    told: dict[str, Any] = {"login": wall.login, "now": NOW}
     assert (
         refusal(lambda: changes.set_password(store, admin, password_hash="h", must_change=False, **told)) == "is_paired"
     )
-    more = {"display_name": "only", "role": "leader", "areas": ()}
+    more: dict[str, Any] = {"display_name": "only", "role": "leader", "areas": ()}
     assert refusal(lambda: changes.change_account(store, admin, **told, **more)) == "is_paired"
     person = Person("iss", "sub", wall.login, "n", "leader", (), is_site=True)
     assert known_account(store, person, now=NOW) is None

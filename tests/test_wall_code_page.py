@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from browser import DESK, TOKENS, WAIT_MS, chromium, served, sign_in, watched
@@ -16,13 +16,15 @@ from web import Answer, Web
 from cockpit.access.current import COOKIE
 from cockpit.routes.wall_code import COOKIE as WAITS
 from geo import paired
+from geo.signing_in import Limits
 from geo.store import Store, StoreUrls
-from geo.viewer import OPERATOR
+from geo.viewer import OPERATOR, Clock
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 WALL, LARGE = (1920, 1080), (3840, 2160)
 CODE = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
+LIMITS = Limits(timedelta(minutes=15), account_at_address=5, address=50, account=100)
 MARKED = "<img src=x onerror=window.__owned=1>"
 
 
@@ -33,9 +35,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def address(urls: StoreUrls, store_environment: dict[str, str], clock: object) -> Iterator[str]:
+def address(urls: StoreUrls, store_environment: dict[str, str], clock: Clock) -> Iterator[str]:
     """The pages of the small town, where an administrator is signed in."""
-    build(urls, now=clock.at)  # type: ignore[attr-defined]
+    build(urls, now=clock.at)
     with served(store_environment) as found:
         TOKENS[found] = sign_in(store_environment, login="admin", role="admin")
         yield found
@@ -75,6 +77,7 @@ def told(web: Web) -> dict[str, object]:
 def admit(page: Page, code: str, name: str) -> None:
     """Fills in the form and confirms it, by keys alone."""
     page.locator("input[name=code]").focus()
+    page.keyboard.press("Control+A")
     page.keyboard.type(code)
     page.keyboard.press("Tab")
     page.keyboard.type(name)
@@ -97,7 +100,8 @@ def test_a_screen_shows_its_code_is_admitted_by_two_clicks_and_shows_a_code_agai
 
         page = desk.open(f"{address}/users")
         expect(page.get_by_text("目前没有用配对码接入的大屏。")).to_be_visible(timeout=WAIT_MS)
-        expect(page.locator("form[data-send=admit]").locator("xpath=..")).to_contain_text("/signin/wall")
+        expect(page.locator(".u-how")).to_contain_text(f"{address.removeprefix('http://')}/signin/wall")
+        page.get_by_role("button", name="输入配对码").click()
         page.locator("input[name=code]").fill(code.lower().replace("-", ""))
         page.locator("form[data-send=admit] input[name=name]").fill(HOSTILE)
         page.get_by_role("button", name="确认接入").click()
@@ -107,7 +111,7 @@ def test_a_screen_shows_its_code_is_admitted_by_two_clicks_and_shows_a_code_agai
         expect(question).to_contain_text("全域")
         assert walls(store) == {}
         page.get_by_role("button", name="取消").click()
-        expect(page.locator("input[name=code]")).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator("form[data-send=admit] input[name=name]")).to_have_value(HOSTILE, timeout=WAIT_MS)
         admit(page, code, HOSTILE)
 
         screen.page.locator(".wall h1").wait_for(timeout=WAIT_MS)
@@ -138,6 +142,7 @@ def test_a_wall_is_renamed_and_a_wrong_code_or_name_keeps_what_was_typed(
     code = str(told(web)["code"])
     with watched(browser, size=DESK) as desk:
         page = desk.open(f"{address}/users")
+        page.get_by_role("button", name="输入配对码").click()
         page.locator("input[name=code]").fill("oops")
         page.locator("form[data-send=admit] input[name=name]").fill(MARKED)
         page.get_by_role("button", name="确认接入").click()
@@ -222,9 +227,7 @@ def test_the_secret_is_in_a_cookie_no_script_reads_and_the_code_gives_nothing_to
     assert secret not in answer.text
     for body in ({"code": code}, {"secret": code}, {WAITS: code}):
         thief.post("/signin/wall", body)
-    paired.confirm(
-        store, OPERATOR, code, name="one", lasts=paired.timedelta(days=30), limits=LIMITS, now=datetime.now(UTC)
-    )
+    paired.confirm(store, OPERATOR, code, name="one", lasts=timedelta(days=30), limits=LIMITS, now=datetime.now(UTC))
     assert "code" in told(thief)
     thief.cookies = {COOKIE: code, WAITS: code}
     assert "code" in told(thief)
@@ -248,9 +251,6 @@ def test_the_secret_is_in_a_cookie_no_script_reads_and_the_code_gives_nothing_to
     assert web.ask("/signin").status == 200
     web.cookies = {WAITS: secret, COOKIE: secret}
     assert told(web)["code"] != code
-
-
-LIMITS = paired.Limits(paired.timedelta(minutes=15), account_at_address=5, address=50, account=100)
 
 
 def test_no_other_site_and_no_look_at_the_page_lets_a_screen_wait(address: str, urls: StoreUrls) -> None:

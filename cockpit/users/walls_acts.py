@@ -40,7 +40,7 @@ class WallAsked:
 
 @dataclass
 class WallTold:
-    """What this person's page holds between two runs: the act that waits and of which screen, what was said."""
+    """What this person's page holds between two runs: the form that is open, the act that waits, what was said."""
 
     asked: WallAsked | None = None
     screen: Waiting | None = None
@@ -48,6 +48,7 @@ class WallTold:
     fault: str = ""
     draft: WallAsked | None = None
     renaming: str = ""
+    is_open: bool = False
 
 
 def told() -> WallTold:
@@ -70,11 +71,15 @@ def handle(users: UsersView, clicked: str) -> None:
     if act == "do" and state.asked:
         _do(users, state, state.asked)
     elif act == "cancel":
-        state.asked, state.renaming, state.draft = None, "", None
+        state.is_open = state.is_open and state.asked is not None
+        state.asked, state.renaming = None, ""
+        state.draft = state.draft if state.is_open else None
+    elif act == "open":
+        state.asked, state.renaming, state.draft, state.is_open = None, "", None, True
     elif act == "revoke" and wall(users, login):
-        state.asked, state.renaming = WallAsked("revoke", login), ""
+        state.asked, state.renaming, state.is_open = WallAsked("revoke", login), "", False
     elif act == "edit" and wall(users, login):
-        state.asked, state.renaming, state.draft = None, login, None
+        state.asked, state.renaming, state.draft, state.is_open = None, login, None, False
     elif act in ("admit", "rename"):
         _ask(users, state, _read(act, state.renaming, fields[:LONGEST]))
     st.rerun()
@@ -133,7 +138,7 @@ def _do(users: UsersView, state: WallTold, asked: WallAsked) -> None:
     state.asked = None
     try:
         state.said = _done(users, asked)
-        state.draft, state.screen, state.renaming = None, None, ""
+        state.draft, state.screen, state.renaming, state.is_open = None, None, "", False
     except AccountError as error:
         state.fault = fault(users, error)
 

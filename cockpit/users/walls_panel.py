@@ -78,13 +78,16 @@ def _when(users: UsersView, moment: datetime | None, tip: str | None) -> str:
 
 
 def draw_form(users: UsersView) -> None:
-    """What was said, what is asked once more, and the form of another wall or of another name."""
+    """What was said, what is asked once more, and the form that is open: of another wall, or of another name."""
     users.known_walls()
     state = acts.told()
     clicked = picture(_notices(users, state), key="users_wall_notices")
     if state.asked is None:
         renamed = _renamed(users)
-        form = _rename_form(users, state, renamed) if renamed else _admit_form(users, state)
+        if renamed:
+            form = _rename_form(users, state, renamed)
+        else:
+            form = _admit_form(users, state) if state.is_open else _way(users)
         clicked = picture(form, key=f"users_wall_{renamed.login if renamed else 'new'}") or clicked
     if clicked:
         acts.handle(users, clicked)
@@ -108,6 +111,12 @@ def _notices(users: UsersView, state: WallTold) -> str:
     return "".join(parts)
 
 
+def _way(users: UsersView) -> str:
+    """How a screen gets a code, and the way to the form that takes it."""
+    how = f'<p class="u-how">{esc(users.view.tr("walls.how", address=_address()))}</p>'
+    return f'{how}<p class="u-acts">{_button(users.view.tr("walls.add"), "open", style="btn p")}</p>'
+
+
 def _admit_form(users: UsersView, state: WallTold) -> str:
     tr = users.view.tr
     shown = state.draft or WallAsked("admit")
@@ -115,9 +124,9 @@ def _admit_form(users: UsersView, state: WallTold) -> str:
     fields = _field(tr("walls.code"), code, tr("walls.code_hint"))
     fields += _field(tr("walls.head_name"), _text("name", shown.name), tr("walls.name_hint"))
     fields += scope_field(users, shown.areas, is_site=shown.is_site)
-    submit = f'<p class="u-acts"><button type="submit" class="btn p">{esc(tr("walls.admit"))}</button></p>'
-    how = f'<p class="u-note">{esc(tr("walls.how", address=_address()))}</p>'
-    return f'{how}<form class="u-form" data-send="admit">{fields}{submit}</form>'
+    submit = f'<button type="submit" class="btn p">{esc(tr("walls.admit"))}</button>'
+    cancel = _button(tr("users.cancel"), "cancel")
+    return f'<form class="u-form" data-send="admit">{fields}<p class="u-acts">{submit}{cancel}</p></form>'
 
 
 def _address() -> str:
