@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 WALL, LARGE = (1920, 1080), (3840, 2160)
 CODE = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
+EXACT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 LIMITS = Limits(timedelta(minutes=15), account_at_address=5, address=50, account=100)
 MARKED = "<img src=x onerror=window.__owned=1>"
 
@@ -122,6 +123,9 @@ def test_a_screen_shows_its_code_is_admitted_by_two_clicks_and_shows_a_code_agai
         expect(row.locator("td").first).to_have_text(HOSTILE)
         expect(row).to_contain_text("127.0.0.1")
         expect(row).to_contain_text("已接入")
+        for moment in (2, 3):
+            expect(row.locator("td").nth(moment)).to_contain_text("秒前")
+            expect(row.locator("td").nth(moment)).to_have_attribute("data-tip", EXACT)
         assert page.evaluate("window.__owned") is None
 
         row.get_by_role("button", name="撤销").click()
