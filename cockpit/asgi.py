@@ -22,7 +22,7 @@ from cockpit.background import lifespan  # noqa: E402
 from cockpit.cli.ready import language  # noqa: E402
 from cockpit.cli.telling import say  # noqa: E402
 from cockpit.logs import configure  # noqa: E402
-from cockpit.routes import bell, exports, health, layers, probes, reports, signin, uploads  # noqa: E402
+from cockpit.routes import bell, exports, health, layers, probes, reports, signin, uploads, wall_code  # noqa: E402
 from cockpit.routes.policy import REPORT_PATH, ContentPolicy  # noqa: E402
 from config.access import access  # noqa: E402
 from config.messages import tr  # noqa: E402
@@ -48,6 +48,8 @@ app = st.App(
         Route("/signin/oidc", signin.provider, methods=["GET"]),
         Route("/signin/password", signin.show_password, methods=["GET"]),
         Route("/signin/password", signin.change_password, methods=["POST"]),
+        Route("/signin/wall", wall_code.show, methods=["GET"]),
+        Route("/signin/wall", wall_code.ask, methods=["POST"]),
         Route("/signout", signin.leave, methods=["POST"]),
         Route("/layers/areas.svg", layers.areas),
         Route("/layers/lines.svg", layers.lines),

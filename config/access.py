@@ -17,6 +17,7 @@ from config.rights import rights
 
 KNOWN, CLAIMS = "known", "claims"
 WALL = "wall"
+LONGEST_CODE = 60
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -33,6 +34,20 @@ class Lockout:
     def window(self) -> timedelta:
         """The time in which wrong passwords are counted, and for which they lock."""
         return timedelta(minutes=self.window_minutes)
+
+
+@dataclass(frozen=True)
+class Walls:
+    """Screens that show a code: how long it holds, and how many may wait for it to be confirmed."""
+
+    code_minutes: int = 10
+    waiting_at_address: int = 10
+    waiting: int = 50
+
+    @property
+    def code_lasts(self) -> timedelta:
+        """How long a code holds."""
+        return timedelta(minutes=self.code_minutes)
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,7 @@ class Access:
     lockout: Lockout
     proxy: Proxy
     oidc: Oidc | None = None
+    walls: Walls = field(default_factory=Walls)
 
     @property
     def idle(self) -> timedelta:
@@ -107,6 +123,7 @@ def access() -> Access:
         table
         | {
             "lockout": reader.fill(Lockout, _part(table, "lockout", path), path),
+            "walls": reader.fill(Walls, _part(table, "walls", path), path),
             "proxy": _proxy(_part(table, "proxy", path), path, faults),
             "oidc": _oidc(_part(table, "oidc", path), path, faults) if "oidc" in table else None,
         },
@@ -115,9 +132,11 @@ def access() -> Access:
     own = {name: getattr(found, name) for name in ("idle_minutes", "absolute_hours", "wall_days")}
     faults += [
         f"{name} = {value!r} is no whole number above 0"
-        for name, value in (own | vars(found.lockout)).items()
+        for name, value in (own | vars(found.lockout) | vars(found.walls)).items()
         if not _is_count(value)
     ]
+    if _is_count(found.walls.code_minutes) and found.walls.code_minutes > LONGEST_CODE:
+        faults.append(f"walls.code_minutes = {found.walls.code_minutes} is more than {LONGEST_CODE}")
     if faults:
         raise reader.ConfigError(path, faults)
     return found

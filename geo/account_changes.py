@@ -51,7 +51,9 @@ class KnownArea:
 
 
 def way_in(account: Account) -> str:
-    """How the account signs in: demo, oidc, password, or elsewhere (a proxy that names its login)."""
+    """How the account signs in: demo, code, oidc, password, or elsewhere (a proxy that names its login)."""
+    if account.is_paired:
+        return "code"
     if account.is_demo:
         return "demo"
     if account.issuer:
@@ -119,6 +121,10 @@ def change_account(
         rules.check_may_change(connection, by)
         rules.check_words(login=login, display_name=display_name)
         rules.check_scope(role, areas)
+        if account.is_paired and role != account.role:
+            raise AccountError("is_paired", name=account.display_name)
+        if account.is_paired:
+            rules.check_wall_name(connection, display_name, of=account.account_id)
         level = AREA if areas else SITE
         changed = {"account_id": account.account_id, "display_name": display_name, "role": role, "level": level}
         _run(connection, "access/change_account", **changed)
@@ -148,10 +154,12 @@ def disable_account(store: Store, by: Viewer, *, login: str, now: datetime, is_f
 
 
 def enable_account(store: Store, by: Viewer, *, login: str, now: datetime) -> Account:
-    """Lets a disabled account sign in again; raises AccountError and StoreUnavailable."""
+    """Lets a disabled account sign in again, but no wall that was revoked; raises AccountError and StoreUnavailable."""
     with rules.changing(store, by, login, now=now) as connection:
         account = _found(connection, login)
         rules.check_may_change(connection, by)
+        if account.is_paired:
+            raise AccountError("is_paired", name=account.display_name)
         _run(connection, "access/set_disabled", account_id=account.account_id, at=None)
         audit(connection, viewer=by, action="account-enabled", target=f"account:{login}", detail={})
         return accounts_in(connection, login=login)[0]
@@ -169,7 +177,8 @@ def set_password(
 ) -> None:
     """Gives the account a password and ends its sessions, all but `kept_session`.
 
-    Everybody may set the own one. Raises AccountError (`not_allowed`, `unknown_login`, `is_demo`), StoreUnavailable.
+    Everybody may set the own one. Raises AccountError (`not_allowed`, `unknown_login`, `is_demo`, `is_paired`) and
+    StoreUnavailable.
     """
     with rules.changing(store, by, login, now=now) as connection:
         account = _found(connection, login)
@@ -177,6 +186,8 @@ def set_password(
             rules.check_may_change(connection, by)
         if account.is_demo:
             raise AccountError("is_demo", login=login)
+        if account.is_paired:
+            raise AccountError("is_paired", name=account.display_name)
         changed = {"account_id": account.account_id, "password_hash": password_hash, "must_change": must_change}
         _run(connection, "access/set_password", **changed)
         _end(connection, account, "password", now, kept=kept_session)

@@ -73,6 +73,12 @@ def check_words(*, login: str, display_name: str) -> None:
         raise AccountError("bad_name")
 
 
+def check_wall_name(connection: Connection, name: str, *, of: int | None = None) -> None:
+    """Raises AccountError (`wall_name_taken`) where another wall than account `of`, not revoked, has the name."""
+    if any(row["account_id"] != of for row in rows(connection, "access/wall_named", display_name=name)):
+        raise AccountError("wall_name_taken", name=name)
+
+
 def check_may_change(connection: Connection, by: Viewer) -> None:
     """Raises AccountError (`not_allowed`) unless `by` may change accounts at this moment.
 

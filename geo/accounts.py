@@ -29,7 +29,10 @@ SEEN_EVERY = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in; `areas` are "level:code" (empty at level site)."""
+    """Somebody who may sign in; `areas` are "level:code" (empty at level site).
+
+    `is_paired`: a wall that was admitted by its code (geo.paired); nothing else lets it in.
+    """
 
     account_id: int
     login: str
@@ -45,6 +48,7 @@ class Account:
     created_by: str
     disabled_at: datetime | None
     last_seen_at: datetime | None
+    is_paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +123,13 @@ def open_session(
 
 
 def session_of(
-    store: Store, token: str, *, address: str, now: datetime, idle: timedelta | None = IDLE, is_use: bool = True
-) -> Session | None:
+    store: Store, token: str, *, address: str, now: datetime, idle: timedelta | None = IDLE, is_use: bool = True,
+    paired_lasts: timedelta | None = None,
+) -> Session | None:  # fmt: skip
     """The session that the cookie's value opens; None when there is none, or not any more. Raises StoreUnavailable.
 
-    `is_use` False: a page that looks by itself, which keeps no session from growing idle.
+    `is_use` False: a page that looks by itself, which keeps no session from growing idle. `paired_lasts`: the session
+    of a wall that was admitted by its code lasts so long from its last use on.
     """
     with store.admitting(Viewer("gate", "program"), Clock(now)) as connection:
         found = rows(connection, "access/session", token_hash=_hash(token))
@@ -134,7 +140,9 @@ def session_of(
         if row["ended_at"] or row["disabled_at"] or is_idle or now >= row["expires_at"]:
             return None
         if is_use and now - row["last_seen_at"] > SEEN_EVERY:
-            _run(connection, "access/see_session", session_id=row["session_id"], now=now)
+            later = now + paired_lasts if paired_lasts and row["method"] == "code" else None
+            seen = {"session_id": row["session_id"], "address": address, "now": now, "expires_at": later}
+            _run(connection, "access/see_session", **seen)
     viewer = Viewer(
         row["login"], row["role"], row["level"], frozenset(row["area_ids"]),
         account_id=row["account_id"], address=address,

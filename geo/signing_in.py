@@ -133,5 +133,12 @@ def why_ended(store: Store, token: str, *, now: datetime, idle: timedelta = IDLE
     return "idle" if now - row["last_seen_at"] > idle else None
 
 
+def is_of_paired_wall(store: Store, token: str, *, now: datetime) -> bool:
+    """Whether the cookie's value is, or was, that of a wall that was admitted by its code; raises StoreUnavailable."""
+    with store.admitting(GATE, Clock(now)) as connection:
+        found = rows(connection, "access/session", token_hash=_hash(token))
+    return bool(found) and found[0]["method"] == "code"
+
+
 def _digest(login: str) -> str:
     return hashlib.sha256(login.encode()).hexdigest()[:32]

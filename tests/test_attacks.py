@@ -183,7 +183,14 @@ def test_the_states_own_names_cannot_be_sent_from_outside(town: Town) -> None:
         pages.open("overview")
         asked = BackMsg()
         asked.rerun_script.page_name = "overview"
-        for name in ("cockpit_who", "cockpit_users", "cockpit_go", "cockpit_by_itself", "cockpit_pulse"):
+        for name in (
+            "cockpit_who",
+            "cockpit_users",
+            "cockpit_walls",
+            "cockpit_go",
+            "cockpit_by_itself",
+            "cockpit_pulse",
+        ):
             state = asked.rerun_script.widget_states.widgets.add()
             state.id, state.json_value = name, '"users"'
         told = pages.ask(asked).text

@@ -27,6 +27,7 @@ OPEN, PAGE, GUARDED, SHUT = Door.OPEN, Door.PAGE, Door.GUARDED, Door.SHUT
 DOORS = {
     # our own
     "/healthz": OPEN, "/csp-report": PAGE, "/signin": OPEN, "/signin/oidc": OPEN, "/signin/password": OPEN,
+    "/signin/wall": OPEN,
     "/signout": OPEN, "/layers/areas.svg": GUARDED, "/layers/lines.svg": GUARDED, "/layers/base.svg": GUARDED,
     "/layers/heat.csv": GUARDED, "/layers/wall.svg": GUARDED,
     "/export/entries.csv": GUARDED, "/export/rejects.csv": GUARDED,

@@ -22,7 +22,7 @@ ROLES = ("", "wall", "leader", "secretary", "grid_worker", "evaluator", "steward
 MAY_READ = {
     "wall": {"ops.data_version"},
     "gate": {"access.role_right", "access.account", "access.account_area", "access.session", "access.attempt",
-             "ops.fact", "ops.schema_version", "access.oidc_used"},
+             "ops.fact", "ops.schema_version", "access.oidc_used", "access.wall_request"},
 }  # fmt: skip
 ONE = "array[timestamptz '2026-10-20']"
 GATE_AREAS = {"area_id", "level", "code", "name", "valid_from", "valid_to"}

@@ -9,7 +9,8 @@ from enum import Enum
 
 STREAM = "/_stcore/stream"
 _OPEN = frozenset({
-    "/signin", "/signin/oidc", "/signin/password", "/signout", "/healthz", "/_stcore/health", "/_stcore/host-config",
+    "/signin", "/signin/oidc", "/signin/password", "/signin/wall", "/signout", "/healthz", "/_stcore/health",
+    "/_stcore/host-config",
     "/favicon.ico", "/favicon.png", "/manifest.json",
 })  # fmt: skip
 _OPEN_BELOW = ("/static/", "/app/static/")

@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.requests import HTTPConnection
 
 from cockpit import queries
-from config.access import access
+from config.access import WALL, access
 from config.rights import rights
 from geo.accounts import Session, session_of
 from geo.errors import StoreUnavailable
@@ -80,7 +80,10 @@ def look(token: str | None, *, address: str, is_use: bool = True) -> Found:
         return Found(None)
     now = datetime.now(UTC)
     try:
-        session = session_of(queries.store(), token, address=address, now=now, idle=access().idle, is_use=is_use)
+        session = session_of(
+            queries.store(), token, address=address, now=now, idle=access().idle, is_use=is_use,
+            paired_lasts=access().lasts(WALL),
+        )  # fmt: skip
     except StoreUnavailable:
         return Found(_seen().recall(token, now), is_down=True)
     _seen().note(token, session, now)

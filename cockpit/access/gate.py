@@ -21,6 +21,7 @@ from cockpit.access.addresses import STREAM, Door, door
 from cockpit.tabs import first_page
 from config.access import access
 from geo.accounts import Session
+from geo.paired import METHOD
 
 KEPT = "private, no-store"
 CLOSED = 1008
@@ -61,7 +62,7 @@ class Gate:
         if answer:
             await answer(scope, receive, send)
         else:
-            await self.app(scope, receive, _kept_by_nobody(send))
+            await self.app(scope, receive, _kept_by_nobody(send, cookie=_renewed(scope, guarded)))
 
     async def _answer(self, asked: HTTPConnection, guarded: Door) -> Response | None:
         """The answer to who may not get further; None for who may."""
@@ -122,6 +123,17 @@ def _page_answer(asked: HTTPConnection, found: current.Found) -> Response | None
     return _to_first_page(asked, found.session)
 
 
+def _renewed(scope: Scope, guarded: Door) -> str | None:
+    """The cookie that a page of a wall admitted by its code brings anew, so that the browser never drops it."""
+    if guarded is not Door.PAGE:
+        return None
+    asked = HTTPConnection(scope)
+    session, value = current.found_at(asked).session, asked.cookies.get(current.cookie_name())
+    if session is None or session.method != METHOD or not value:
+        return None
+    return sessions.keep_paired(Response(), value).headers["set-cookie"]
+
+
 def _must_change(session: Session | None) -> Response | None:
     return refusal() if session is None or session.must_change else None
 
@@ -150,8 +162,8 @@ def _with_next(target: str, asked: HTTPConnection) -> str:
     return f"{target}?{urlencode(named)}" if named else target
 
 
-def _kept_by_nobody(send: Send) -> Send:
-    """Answers for who is signed in are kept by that person's browser at most."""
+def _kept_by_nobody(send: Send, *, cookie: str | None) -> Send:
+    """Answers for who is signed in are kept by that person's browser at most; `cookie` goes with them."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -159,6 +171,8 @@ def _kept_by_nobody(send: Send) -> Send:
             told = headers.get("cache-control", "")
             if "private" not in told and "no-store" not in told:
                 headers["cache-control"] = KEPT
+            if cookie:
+                headers.append("set-cookie", cookie)
         await send(message)
 
     return sending

@@ -42,7 +42,9 @@ def exchanged(asked: HTTPConnection, login: str | None) -> Response:
     browser = Browser.of(request)
     try:
         sessions.end(browser, why="other-login")
-        account = next((one for one in sessions.accounts() if one.login == login and not one.is_demo), None)
+        account = next(
+            (one for one in sessions.accounts() if one.login == login and not (one.is_demo or one.is_paired)), None
+        )
         if account is None:
             if login:
                 floods.note("sign-in-failed", address=browser.address, target="account:?", detail={"by": METHOD})

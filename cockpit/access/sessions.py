@@ -18,6 +18,8 @@ from geo.errors import StoreUnavailable
 from geo.signing_in import GATE
 from geo.viewer import Clock
 
+PAIRED_S = 400 * 86_400
+"""A browser keeps no cookie longer; how long a wall that was admitted by its code is let in, the store decides."""
 NO_STORE = {"cache-control": "no-store"}
 
 
@@ -75,6 +77,14 @@ def with_cookie(target: str, value: str, *, role: str) -> Response:
     age = int(access().lasts(role).total_seconds()) if role == WALL else None
     answer.set_cookie(
         current.cookie_name(), value, max_age=age, httponly=True, samesite="lax", secure=access().proxy.is_https
+    )
+    return answer
+
+
+def keep_paired(answer: Response, value: str) -> Response:
+    """The answer, which gives the cookie to the browser of a wall that was admitted by its code."""
+    answer.set_cookie(
+        current.cookie_name(), value, max_age=PAIRED_S, httponly=True, samesite="lax", secure=access().proxy.is_https
     )
     return answer
 

@@ -25,6 +25,7 @@ POLICY = "; ".join((
     "frame-ancestors 'none'",
     "base-uri 'none'",
 ))  # fmt: skip
+WALL = "/signin/wall"
 HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store"}
 
 
@@ -58,6 +59,8 @@ def sign_in(asked: Asked, *, demo: Sequence[Account] = ()) -> str:
         form = (
             f"{_demo(asked, demo)}<details{is_open}><summary>{asked.tr('signin.by_password')}</summary>{form}</details>"
         )
+    plain = Asked(asked.lang, asked.token)
+    form += f'<p class="quiet"><a href="{esc(address(WALL, plain))}">{asked.tr("signin.wall.link")}</a></p>'
     return _page(asked, "signin.title", form, path="/signin", style="wide" if demo else "")
 
 

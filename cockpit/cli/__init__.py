@@ -22,6 +22,7 @@ COMMANDS = {
     "kpi": "cockpit.cli.kpi",
     "trace": "cockpit.cli.trace",
     "users": "cockpit.cli.users",
+    "walls": "cockpit.cli.walls",
     "doctor": "cockpit.cli.doctor",
     "publish": "cockpit.cli.publish",
     "freeze": "cockpit.cli.freeze",

@@ -79,12 +79,24 @@ async def show(request: Request) -> Response:
     def make() -> Response:
         asked = _asked(request)
         session = current.of_request(request)
+        if session is None and _is_left_by_a_wall(request):
+            target = signin_page.address(signin_page.WALL, Asked(asked.lang, asked.token))
+            return sessions.without_cookie(RedirectResponse(target, 303, sessions.NO_STORE))
         if session:
             return RedirectResponse(PASSWORD if session.must_change else asked.next, 303, sessions.NO_STORE)
         said = _why(request, asked.lang)
         return _form_page(Asked(asked.lang, asked.token, asked.next, said))
 
     return await to_thread.run_sync(make)
+
+
+def _is_left_by_a_wall(request: Request) -> bool:
+    """Whether the browser was a wall that was admitted by its code and is none any more: it shows a code again."""
+    token = request.cookies.get(current.cookie_name())
+    try:
+        return bool(token) and signing_in.is_of_paired_wall(queries.store(), token or "", now=datetime.now(UTC))
+    except StoreUnavailable:
+        return False
 
 
 def _why(request: Request, lang: str) -> tuple[str, ...]:

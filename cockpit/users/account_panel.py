@@ -5,16 +5,15 @@ Invariant: the form's markup depends on the account alone, so that what somebody
 
 from datetime import datetime
 
-from cockpit.context import token
 from cockpit.markup import attributes, esc
 from cockpit.panels import Empty
 from cockpit.picture import picture
 from cockpit.users import acts, words
 from cockpit.users.acts import Asked, Told
 from cockpit.users.computed import NEW, WHOLE, UsersView, sessions
+from cockpit.users.scope_field import radio, scope_field
 from geo.account_rules import LONGEST_NAME, ROLES
 from geo.accounts import Account
-from geo.map_queries import Area
 from geo.viewer import OPERATOR
 
 
@@ -100,7 +99,12 @@ def _body(users: UsersView, account: Account | None, state: Told) -> str:
         else Asked("add", "", role="secretary")
     )
     fields = _name(users, shown, account)
-    fields += _told_scope(users, shown) if is_me else _role(users, shown) + _scope(users, shown, is_new=account is None)
+    if is_me:
+        fields += _told_scope(users, shown)
+    else:
+        is_fixed = account is not None and account.is_paired
+        fields += _told_role(users, shown) if is_fixed else _role(users, shown)
+        fields += _scope(users, shown, is_new=account is None)
     word = users.view.tr("users.save" if account else "users.add")
     fields += f'<p class="u-acts"><button type="submit" class="btn p">{esc(word)}</button>'
     if account is None:
@@ -138,52 +142,22 @@ def _role(users: UsersView, shown: Asked) -> str:
     return _field(users.view.tr("users.head_role"), f'<select name="role">{options}</select>')
 
 
+def _told_role(users: UsersView, shown: Asked) -> str:
+    """The role of a wall that was admitted by its code: told, not to be changed."""
+    kept = f'<input type="hidden"{attributes(name="role", value=shown.role)}>'
+    return kept + _field(users.view.tr("users.head_role"), esc(words.role(users, shown.role)))
+
+
 def _scope(users: UsersView, shown: Asked, *, is_new: bool) -> str:
-    """The whole site or areas; the areas as a tree, in which a branch with a chosen area is open."""
-    tr = users.view.tr
-    is_site = not shown.areas and not is_new
-    choice = _radio("scope", WHOLE, tr("users.whole_site"), is_on=is_site)
-    choice += _radio("scope", "area", tr("users.only_areas"), is_on=not is_site)
-    below: dict[int | None, list[Area]] = {}
-    ids = {area.area_id for area in users.view.areas}
-    for area in users.view.areas:
-        below.setdefault(area.parent_id if area.parent_id in ids else None, []).append(area)
-    tree = "".join(_branch(area, below, frozenset(shown.areas)) for area in below.get(None, ()))
-    tree += "".join(
-        _check(place, words.area(users, place), is_on=True) for place in shown.areas if place not in users.areas
-    )
-    told = tree or f'<p class="i3">{esc(tr("users.no_areas"))}</p>'
-    scope = (
-        f'<div class="u-field"><span>{esc(tr("users.head_areas"))}</span><span class="u-choice">{choice}</span></div>'
-    )
-    label = attributes(role="group", aria_label=tr("users.head_areas"))
-    scope += f'<div class="u-tree"{label}>{told}</div>'
+    """The whole site or areas; for a new account also how it signs in."""
+    scope = scope_field(users, shown.areas, is_site=not shown.areas and not is_new)
     if not is_new:
         return scope
-    ways = _radio("way", "password", tr("users.way_password"), is_on=not shown.is_elsewhere)
-    ways += _radio("way", "elsewhere", tr("users.way_elsewhere"), is_on=shown.is_elsewhere)
-    label_text = esc(tr("users.head_signs_in"))
-    return scope + f'<div class="u-field"><span>{label_text}</span><span class="u-choice">{ways}</span></div>'
-
-
-def _branch(area: Area, below: dict[int | None, list[Area]], chosen: frozenset[str]) -> str:
-    inside = "".join(_branch(one, below, chosen) for one in below.get(area.area_id, ()))
-    check = _check(token(area), area.name, is_on=token(area) in chosen)
-    if not inside:
-        return check
-    is_open = area.parent_id is None or " checked" in inside
-    return f"<details{' open' if is_open else ''}><summary>{check}</summary>{inside}</details>"
-
-
-def _check(place: str, name: str, *, is_on: bool) -> str:
-    on = " checked" if is_on else ""
-    known = attributes(type="checkbox", name="area", value=place)
-    return f'<label class="u-check"><input{known}{on}>{esc(name)}</label>'
-
-
-def _radio(name: str, value: str, text: str, *, is_on: bool) -> str:
-    on = " checked" if is_on else ""
-    return f'<label class="u-check"><input{attributes(type="radio", name=name, value=value)}{on}>{esc(text)}</label>'
+    tr = users.view.tr
+    ways = radio("way", "password", tr("users.way_password"), is_on=not shown.is_elsewhere)
+    ways += radio("way", "elsewhere", tr("users.way_elsewhere"), is_on=shown.is_elsewhere)
+    label = esc(tr("users.head_signs_in"))
+    return scope + f'<div class="u-field"><span>{label}</span><span class="u-choice">{ways}</span></div>'
 
 
 def _told_scope(users: UsersView, shown: Asked) -> str:
@@ -199,9 +173,9 @@ def _told_scope(users: UsersView, shown: Asked) -> str:
 def _acts(users: UsersView, account: Account, *, is_me: bool) -> str:
     """What else can be done to the account."""
     tr = users.view.tr
-    names = [] if account.is_demo else ["password"]
+    names = [] if account.is_demo or account.is_paired else ["password"]
     names += ["sign_out"]
-    if not is_me:
+    if not is_me and not (account.is_paired and account.disabled_at):
         names += ["enable" if account.disabled_at else "disable"]
     buttons = "".join(_button(tr(f"users.{name}_act"), name) for name in names)
     return f'<p class="u-acts u-more">{buttons}</p>'

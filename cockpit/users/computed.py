@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from cockpit.context import View, descendants, token
 from config.access import access
 from geo import account_changes as changes
+from geo import paired
 from geo.account_changes import OpenSession
 from geo.account_rules import ROLES, AccountError
 from geo.accounts import Account
 from geo.errors import StoreUnavailable
 from geo.map_queries import Area
+from geo.paired import PairedWall
 
 ENABLED, DISABLED, WHOLE, NEW = "enabled", "disabled", "site", "new"
 
@@ -27,6 +29,7 @@ class UsersView:
     view: View
     now: datetime
     accounts: tuple[Account, ...] = ()
+    walls: tuple[PairedWall, ...] = ()
     role: str | None = None
     within: str | None = None
     state: str | None = None
@@ -39,6 +42,12 @@ class UsersView:
         if self.fault:
             raise self.fault
         return self.accounts
+
+    def known_walls(self) -> tuple[PairedWall, ...]:
+        """The walls that were admitted by their code; raises StoreUnavailable when they could not be read."""
+        if self.fault:
+            raise self.fault
+        return self.walls
 
     @property
     def areas(self) -> Mapping[str, Area]:
@@ -70,6 +79,7 @@ def open_users(view: View) -> UsersView:
     try:
         view.check()
         found = changes.accounts(view.store, view.viewer, now=now)
+        walls = paired.walls(view.store, view.viewer, now=now)
     except StoreUnavailable as fault:
         return UsersView(view, now, fault=fault)
     except AccountError:  # the right went away while the page was open
@@ -81,6 +91,7 @@ def open_users(view: View) -> UsersView:
         view=view,
         now=now,
         accounts=kept,
+        walls=walls,
         role=params.get("role") if params.get("role") in ROLES else None,
         within=params.get("within") or None,
         state=params.get("state") if params.get("state") in (ENABLED, DISABLED) else None,

@@ -3,7 +3,7 @@
 from geo.migrations.steps import run
 
 revision = "0037_wall_response"
-down_revision = "0034_bell"
+down_revision = "0035_pairing"
 branch_labels = None
 depends_on = None
 
