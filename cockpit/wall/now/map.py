@@ -96,6 +96,8 @@ def _item(view: View, level: Level | None, word: str, n: int) -> str:
     ring = '<path class="ck" stroke-width="18" d="M12 12h0"/><path class="ck in" stroke-width="14" d="M12 12h0"/>'
     ring += '<path class="ck-w" d="M12 12v-8A8 8 0 0 1 19.8 14Z"/>'
     drawn = ring if level is None else marks.shapes(level, [(12, 12, 9)])
+    if level and not n:  # a level that is not there has its shape, and not its colour
+        drawn = drawn.replace(f'"lv {level}"', '"lv"')
     zero = "" if n else ' class="zero"'
     told = f"{esc(view.tr(f'wall.legend_{word}'))} <b>{formats.number(n)}</b>"
     return f'<span{zero}><svg class="ic" viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg>{told}</span>'
