@@ -154,6 +154,8 @@ def test_the_map_of_the_wall_is_for_who_may_see_a_wall_and_of_its_own_areas(
         (asked, "", 401),
         (f"{town}/layers/wall.svg?part=x&day=2026-11-20", wall, 404),
         (f"{town}/layers/wall.svg?part=above&day=2026-W01", wall, 404),
+        (f"{town}/layers/wall.svg?part=above&day=2026-11-18", wall, 404),
+        (f"{town}/layers/wall.svg?part=above&day=2026-11-21", wall, 404),
         (f"{town}/layers/areas.svg?level=community&day=2026-11-20", wall, 404),
     ):
         with pytest.raises(HTTPError) as refused:
