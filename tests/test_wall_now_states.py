@@ -24,6 +24,7 @@ MEASURED = """([smallest, far]) => {
   const wall = document.querySelector('.wall');
   const unit = Math.min(innerWidth / 1920, innerHeight / 1080);
   const faults = [], texts = [];
+  const scale = (m) => Math.hypot(m.a, m.b);
   const told = (el) => el.textContent.trim().slice(0, 24);
   for (const el of wall.querySelectorAll('*')) {
     const own = [...el.childNodes].filter((n) => n.nodeType === 3 && n.data.trim());
@@ -32,7 +33,7 @@ MEASURED = """([smallest, far]) => {
     const range = document.createRange();
     range.selectNodeContents(el);
     const box = (isSvg ? el : range).getBoundingClientRect();
-    const size = parseFloat(getComputedStyle(el).fontSize) * (el.getScreenCTM ? el.getScreenCTM().a : 1) / unit;
+    const size = parseFloat(getComputedStyle(el).fontSize) * (el.getScreenCTM ? scale(el.getScreenCTM()) : 1) / unit;
     if (size < smallest - 0.1) faults.push(`small ${size.toFixed(1)}: ${told(el)}`);
     if (el.closest('h1, .lead, .figure') && size < far - 0.1) faults.push(`not read from afar ${size}: ${told(el)}`);
     if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
@@ -91,7 +92,8 @@ def test_a_quiet_wall_has_no_level_colour_on_it() -> None:
     assert 'class="zero"' in quiet
     assert "fig orange" not in quiet
     assert "an late" not in quiet
-    assert quiet.count('class="lv ') == 2, "the empty shapes of the legend"
+    assert 'class="lv ' not in quiet
+    assert quiet.count('class="lv"') == 2, "the empty shapes of the legend"
     assert "一切正常" in quiet
 
 

@@ -62,14 +62,14 @@ def test_the_wall_opens_on_one_sentence_the_map_the_figures_the_last_stages_and_
         page = visit.page
         look(page, town, wall)
         expect(page.locator(".wall h1")).to_have_text("1 件超期，在西社区，已超 2 小时 10 分")
-        expect(page.locator(".wall .lead")).to_have_text("综合执法队承办，11月19日 12:22 上报")
+        expect(page.locator(".wall .lead")).to_have_text("综合执法队承办，11月19日 12:22 上报。上报量与平常相当")
         expect(page.locator(".wall .fig .figure").first).to_have_text("1")
         expect(page.locator(".wall .fig").nth(1)).to_contain_text("样本不足")
         expect(page.locator(".wall .fig.orange")).to_have_count(1)
         expect(page.locator(".wall .ground-map .call")).to_contain_text("西 2:10")
         expect(page.locator(".wall .ground-map .sl")).to_have_count(1)
         expect(page.locator(".wall .ground-map .above")).to_have_attribute("data-ready", "1")
-        expect(page.locator(".wall .feed p").first).to_contain_text("噪声扰民")
+        expect(page.locator(".wall .feed p").first).to_contain_text("14:12办结西社区第一网格火情烟雾")
         expect(page.locator(".wall .areas .an")).to_have_count(2)
         expect(page.locator(".wall .areas .an").nth(0)).to_have_text(HOSTILE)
         expect(page.locator(".wall img")).to_have_count(0)
@@ -154,6 +154,8 @@ def test_the_map_of_the_wall_is_for_who_may_see_a_wall_and_of_its_own_areas(
         (asked, "", 401),
         (f"{town}/layers/wall.svg?part=x&day=2026-11-20", wall, 404),
         (f"{town}/layers/wall.svg?part=above&day=2026-W01", wall, 404),
+        (f"{town}/layers/wall.svg?part=above&day=2026-11-18", wall, 404),
+        (f"{town}/layers/wall.svg?part=above&day=2026-11-21", wall, 404),
         (f"{town}/layers/areas.svg?level=community&day=2026-11-20", wall, 404),
     ):
         with pytest.raises(HTTPError) as refused:

@@ -184,9 +184,16 @@ def states() -> dict[str, tuple[Wall, str]]:
         "no days": (replace(usual, usual=replace(usual.usual, days=())), "zh"),
         "nothing today": (
             replace(town(today=0, open_cases=0, overdue=0, soon=0), stages=(), n_private=None, n_reported=0), "zh"),
+        "a river": (replace(usual, ground=_by_a_river(usual.ground)), "zh"),
         "no areas": (replace(usual, areas=(), ground=Ground(1, AT.date(), ())), "zh"),
         "nothing at all": (replace(town(0, open_cases=0), loaded_at=None, ground=None), "zh"),
     }  # fmt: skip
+
+
+def _by_a_river(ground: Ground | None) -> Ground:
+    assert ground
+    river = shapely.LineString([(120.2, 30.199), (120.247, 30.2022), (120.28, 30.203), (120.32, 30.201)])
+    return replace(ground, waters=(Feature("water", "澄江", None, river.buffer(0.0012)),))
 
 
 def page(found: Wall, lang: str = "zh", *, down: bool = False, features: tuple[Feature, ...] = ()) -> str:

@@ -18,6 +18,7 @@ from cockpit.queries import AskedShapes
 from cockpit.routes import faults
 from cockpit.wall import computed
 from cockpit.wall.now import basemap
+from config.site import site
 from geo.map_queries import LEVELS, Area
 from geo.viewer import NOBODY, PROGRAM, Clock, Viewer
 from geo.windows import FIRST_DAY, LAST_DAY
@@ -164,7 +165,11 @@ def wall(request: Request) -> Response:
         if day is None or params.get("part") not in ("below", "above"):
             raise BadAddressError("day and part are needed")
         viewer = _asker(request, WALL)
-        asked = computed.asked_ground(_asked(viewer), day=day)
+        now = _asked(viewer)
+        today = now.clock.at.astimezone(site().zone).date()
+        if not today - timedelta(days=1) <= day <= today:  # a wall is of today; each other day would be kept as well
+            raise BadAddressError(NOTHING)
+        asked = computed.asked_ground(now, day=day)
         return _svg(basemap.fragment(asked, is_above=params["part"] == "above"))
 
     return _answer(make)

@@ -29,11 +29,14 @@ class WallShape:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """The areas in force on `day`, by level, then in the order of the streets; equal only to itself."""
+    """The areas in force on `day`, by level, then in the order of the streets, and the named waters in and around
+    them; equal only to itself.
+    """
 
     version: int
     day: date
     shapes: tuple[WallShape, ...]
+    waters: tuple[Feature, ...] = ()
 
     def of(self, level: str) -> tuple[WallShape, ...]:
         """The areas of a level."""
@@ -48,11 +51,21 @@ def shape_version(store: Store, viewer: Viewer, clock: Clock) -> int:
 
 
 def ground(store: Store, viewer: Viewer, clock: Clock, *, version: int, day: date) -> Ground:
-    """The areas in force on `day`; raises StoreUnavailable."""
+    """The areas in force on `day`, with the waters near them that have a name; raises StoreUnavailable."""
     with store.showing(viewer, clock) as connection:
         found = rows(connection, "wall/shapes", day=day)
     shapes = tuple(WallShape(**row | {"shape": shapely.from_wkb(bytes(row["shape"]))}) for row in found)
-    return Ground(version, day, shapes)
+    if not shapes:
+        return Ground(version, day, shapes)
+    near = features(store, viewer, clock, box=_around(shapes))
+    return Ground(version, day, shapes, tuple(one for one in near if one.kind == "water" and one.name))
+
+
+def _around(shapes: tuple[WallShape, ...]) -> Box:
+    """The box around the shapes and a tenth of its size on each side."""
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds([shape.shape for shape in shapes]))
+    across, down = (east - west) / 10, (north - south) / 10
+    return west - across, south - down, east + across, north + down
 
 
 def features(store: Store, viewer: Viewer, clock: Clock, *, box: Box) -> tuple[Feature, ...]:

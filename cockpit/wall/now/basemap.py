@@ -4,15 +4,18 @@ Invariant: shapes are drawn per shape version and scope; what changes with the c
 and names a grid by the number it has in `Drawn.numbers`.
 """
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import shapely
+import shapely.affinity
 from shapely import Geometry
 
 from cockpit.maps import frame as frames
-from cockpit.maps import outlines
+from cockpit.maps import labels, outlines
 from cockpit.maps.frame import Frame
 from cockpit.maps.labels import Wanted
 from cockpit.markup import attributes, esc
@@ -26,13 +29,28 @@ from geo.wall import Ground, WallShape
 
 WIDTH, PADDING = 1216, 16
 """In pixels of 1920×1080; the map runs on to the left edge of the screen."""
-OUT_PX, RAIL_PX = 3.0, 3.0
+OUT_PX = 3.0
+WATER_PX, SPREAD = 24.0, 1.35
+"""Letters of waters, and how much the space between them widens a name."""
 NAMED = ("community", "grid", "street")
 
 
 @dataclass(frozen=True, slots=True)
+class WaterName:
+    """The name of a water along it: its middle in pixels, its turn in degrees, the box that it takes."""
+
+    text: str
+    x: float
+    y: float
+    turn: float
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
-    """The map's window; the level that is coloured, with the number of each area; names with their areas in pixels."""
+    """The map's window; the level that is coloured, with the number of each area; names with their areas in pixels;
+    the names of waters where they lie beside the areas.
+    """
 
     frame: Frame
     finest: str
@@ -40,6 +58,7 @@ class Drawn:
     named: str
     names: tuple[Wanted, ...]
     codes: tuple[str, ...]
+    waters: tuple[WaterName, ...]
 
 
 @lru_cache(maxsize=16)
@@ -62,7 +81,51 @@ def drawn(ground: Ground) -> Drawn | None:
         for no, (area, shape, (x, y)) in enumerate(zip(areas, shapes, at, strict=True))
     )
     numbers = {area.code: no for no, area in enumerate(ground.of(finest))}
-    return Drawn(frame, finest, numbers, named, names, tuple(area.code for area in areas))
+    codes = tuple(area.code for area in areas)
+    return Drawn(frame, finest, numbers, named, names, codes, _waters(frame, ground, shapes))
+
+
+def _waters(frame: Frame, ground: Ground, areas: Iterable[Geometry]) -> tuple[WaterName, ...]:
+    """The names of waters, each once, where the water is wide enough for it and no area lies below."""
+    window = shapely.box(8, 8, frame.width - 8, frame.height - 8)
+    land = shapely.union_all(list(areas))
+    found: dict[str, WaterName] = {}
+    for water in ground.waters:
+        (placed,) = frame.place([water.shape])
+        body = shapely.intersection(shapely.make_valid(placed), window)
+        name = water.name or ""
+        if name not in found and (spot := _along(name, body, land)):
+            found[name] = spot
+    return tuple(found.values())
+
+
+def _along(name: str, body: Geometry, land: Geometry) -> WaterName | None:
+    """The first place from the left where the name lies along the middle of the water."""
+    if body.is_empty:
+        return None
+    wide = labels.width(name, size=WATER_PX) * SPREAD
+    left, low, right, high = body.bounds
+    middles = [(x, _middle(body, x, low, high)) for x in np.arange(left, right, wide / 2)]
+    for (x0, y0), (x, y), (x1, y1) in zip(middles, middles[1:], middles[2:], strict=False):
+        if y0 is None or y is None or y1 is None:
+            continue
+        turn = math.degrees(math.atan2(y1 - y0, x1 - x0))
+        upright = shapely.box(x - wide / 2, y - WATER_PX * 0.45, x + wide / 2, y + WATER_PX * 0.45)
+        text = shapely.affinity.rotate(upright, turn, origin=(x, y))
+        if body.buffer(3).contains(text) and not land.intersects(text):
+            box = text.bounds
+            return WaterName(name, float(x), float(y), turn, (box[0], box[1], box[2], box[3]))
+    return None
+
+
+def _middle(body: Geometry, x: float, low: float, high: float) -> float | None:
+    """The middle of the water below each other at `x`; None where there is none."""
+    cut = shapely.intersection(body, shapely.LineString([(x, low - 1), (x, high + 1)]))
+    parts = [part for part in getattr(cut, "geoms", [cut]) if part.length > 0]
+    if not parts:
+        return None
+    longest = max(parts, key=lambda part: part.length)
+    return float(longest.bounds[1] + longest.bounds[3]) / 2
 
 
 def _finest(ground: Ground) -> str:

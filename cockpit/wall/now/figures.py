@@ -187,4 +187,4 @@ def _end_labels(band: Band, low: float, high: float, *, is_share: bool) -> str:
 
 
 def _text(x: float, text: str) -> str:
-    return f'<text class="end" x="{figure(x)}" y="56">{esc(text)}</text>'
+    return f'<text class="end" x="{figure(x)}" y="54">{esc(text)}</text>'

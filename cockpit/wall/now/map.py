@@ -18,7 +18,7 @@ from cockpit.maps.outlines import figure
 from cockpit.markup import esc
 from cockpit.wall import compared
 from cockpit.wall.now import basemap, marks
-from cockpit.wall.now.basemap import Drawn
+from cockpit.wall.now.basemap import Drawn, WaterName
 from cockpit.wall.now.marks import Mark
 from cockpit.wall.scene import Level
 from geo.wall import Usual, Wall, WallCase
@@ -96,6 +96,8 @@ def _item(view: View, level: Level | None, word: str, n: int) -> str:
     ring = '<path class="ck" stroke-width="18" d="M12 12h0"/><path class="ck in" stroke-width="14" d="M12 12h0"/>'
     ring += '<path class="ck-w" d="M12 12v-8A8 8 0 0 1 19.8 14Z"/>'
     drawn = ring if level is None else marks.shapes(level, [(12, 12, 9)])
+    if level and not n:  # a level that is not there has its shape, and not its colour
+        drawn = drawn.replace(f'"lv {level}"', '"lv"')
     zero = "" if n else ' class="zero"'
     told = f"{esc(view.tr(f'wall.legend_{word}'))} <b>{formats.number(n)}</b>"
     return f'<span{zero}><svg class="ic" viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg>{told}</span>'
@@ -188,6 +190,8 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
     board = Board(width=drawn.frame.width, height=drawn.frame.height)
     urgent = [mark for mark in parts.single if mark.level is not None]
     quiet = [mark for mark in parts.single if mark.level is None]
+    for water in drawn.waters:
+        board.block(*water.box)
     for mark in parts.single:
         marks.block(board, mark)
     numbers = "".join(marks.number(board, mark) for mark in [*urgent, *quiet] if mark.n > 1)
@@ -198,7 +202,13 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
         marks.shapes(level, [(mark.x, mark.y, mark.radius) for mark in urgent if mark.level == level])
         for level in marks.LEVELS
     )
-    return f"{marks.clocks(quiet)}{named}{shapes}{numbers}{''.join(marks.callout(one) for one in told)}"
+    waters = "".join(_water(one) for one in drawn.waters)
+    return f"{waters}{marks.clocks(quiet)}{named}{shapes}{numbers}{''.join(marks.callout(one) for one in told)}"
+
+
+def _water(one: WaterName) -> str:
+    turned = f"rotate({figure(one.turn)} {figure(one.x)} {figure(one.y)})"
+    return f'<text class="wt" x="{figure(one.x)}" y="{figure(one.y + 9)}" transform="{turned}">{esc(one.text)}</text>'
 
 
 def _names(board: Board, drawn: Drawn, counted: dict[str, int], *, without: set[str | None]) -> str:

@@ -113,12 +113,15 @@ def _parents(found: Wall, columns: Sequence[Column]) -> str:
 
 def _bands(columns: Sequence[Column], scale: _Scale) -> str:
     wide = min(14.0, max(3.0, columns[0].width * 0.4))
-    path = "".join(
-        f"M{figure(one.x - wide / 2)} {figure(scale.y(one.usual.high))}h{figure(wide)}"
-        f"v{figure(max(3.0, scale.y(one.usual.low) - scale.y(one.usual.high)))}h{figure(-wide)}Z"
-        for one in columns
-        if one.usual
-    )
+    path = ""
+    for one in columns:
+        if one.usual:
+            high, low = scale.y(one.usual.high), scale.y(one.usual.low)
+            lift = max(0.0, 3 - (low - high))
+            path += (
+                f"M{figure(one.x - wide / 2)} {figure(high - lift)}h{figure(wide)}"
+                f"v{figure(low - high + lift)}h{figure(-wide)}Z"
+            )
     return f'<path class="ub" d="{path}"/>'
 
 
