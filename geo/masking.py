@@ -10,10 +10,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from config.visible import SIGNS
+from config.visible import SIGNS, cut
 from geo import names
 
-SHOWN_CHARACTERS = 80
 LOOKED_AT = 1_000
 """Characters of a longer text that are looked through for what must be hidden; the rest is not shown."""
 LISTED = 10
@@ -78,13 +77,8 @@ _SPELT_RUN = re.compile(rf"(?:[\d{SPELT}]{_GAP}){{10,}}[\d{SPELT}]")
 
 
 def shown(text: str) -> str:
-    """The text as people may see it, at most SHOWN_CHARACTERS long."""
+    """The text as people may see it, long ones cut (config.visible)."""
     return cut(hidden(text) if len(text) <= LOOKED_AT else f"{_without_tail(hidden(text[:LOOKED_AT]))}…")
-
-
-def cut(text: str) -> str:
-    """The beginning of a long text, with … for the rest."""
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
 
 
 def hidden(text: str) -> str:

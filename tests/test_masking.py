@@ -29,7 +29,7 @@ from geo.names import is_organisation
         ("330109003001001001", "330109003001001001"),
         ("20261101000012345", "20261101000012345"),
         ("2026-11-01 10:00:00", "2026-11-01 10:00:00"),
-        ("x" * 100, "x" * 79 + "…"),
+        ("x" * 100, "x" * 59 + "…"),
     ],
 )
 def test_personal_numbers_are_hidden_in_any_writing_and_coordinates_and_codes_stay(told: str, seen: str) -> None:
@@ -40,7 +40,7 @@ def test_personal_numbers_are_hidden_in_any_writing_and_coordinates_and_codes_st
     ("told", "seen"),
     [
         ("1" * 300_000, "1111********…"),
-        ("a" * 300_000 + "@", "a" * 79 + "…"),
+        ("a" * 300_000 + "@", "a" * 59 + "…"),
         ("1" * 990 + " 13812345678", "1111********…"),
     ],
 )
