@@ -3,7 +3,8 @@ texts cut. The one place of the program that masks.
 
 Invariant: no text of a file reaches a message, the ledger of loads or the quarantine but through `shown` or `hidden`,
 and no personal column reaches the store's shown columns but through `masked`; what is masked stays as it is when masked
-again; coordinates, decimals, codes and dates are never taken for a number of a person.
+again, and what is not masked stays as it came; coordinates, decimals, codes and dates are never taken for a number of
+a person.
 """
 
 import re
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from config.visible import SIGNS, cut
 from geo import names
+from geo.leaving import as_it_came
 
 LOOKED_AT = 1_000
 """Characters of a longer text that are looked through for what must be hidden; the rest is not shown."""
@@ -99,14 +101,16 @@ def masked(text: str, kind: str) -> str:
 
 
 def _settled(text: str, mask: Callable[[str], str]) -> str:
-    """The text masked until nothing more is found in it; itself, untouched, where nothing is found at all."""
+    """The text masked until nothing more is found in it; what is not masked stays as it came."""
     begun = text if text.isascii() else plain(text)
     found = begun
     for _ in range(MOST_PASSES):
         before, found = found, plain(mask(found))
         if found == before:
             break
-    return text if found == begun else found
+    if found == begun:
+        return text
+    return found if begun == text else as_it_came(text, begun, found, plain)
 
 
 def _masked_text(text: str) -> str:

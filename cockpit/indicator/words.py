@@ -33,6 +33,11 @@ def missing(view: View, figure: Figure) -> str:
     return view.tr("indicator.no_data" if figure.note == NO_DATA else "indicator.not_reached")
 
 
+def area_name(view: View, figure: Figure) -> str:
+    """The area of the figure; the whole site has a name in each language, and a kept figure has it in one."""
+    return figure.name if figure.area is not None else view.site.name(view.lang)
+
+
 def interval(view: View, figure: Figure) -> str:
     """The 95 % interval in the unit of the value; empty where there is none."""
     if figure.interval:
