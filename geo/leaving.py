@@ -5,10 +5,7 @@ Invariant: in half width the result is exactly the masked text, so that nothing 
 
 import re
 from collections.abc import Callable, Sequence
-from difflib import SequenceMatcher
 
-MOST_COMPARED = 1_000_000
-"""Pairs of characters that are compared between the first and the last thing masked; more stays in half width."""
 _WORD = re.compile(r"[\w@*+](?:[\w@*+.-]*[\w@*+])?", re.ASCII)
 """A number, name or address in half width: whatever is masked of it, it stays together."""
 
@@ -46,13 +43,20 @@ def _pieces(original: str, seen: str, narrow: Callable[[str], str]) -> Sequence[
 
 
 def _equal(seen: str, masked: str) -> list[tuple[int, int, int]]:
-    """Stretches that masking left alone: where they begin in the one and in the other, and how long they are."""
+    """Stretches that masking left alone, in order: where they begin in the one and in the other, and how long they are.
+
+    What is masked holds an asterisk, so that between two words with one the text is as it was.
+    """
     least = min(len(seen), len(masked))
-    head = next((at for at in range(least) if seen[at] != masked[at]), least)
-    tail = next((at for at in range(least - head) if seen[-1 - at] != masked[-1 - at]), least - head)
-    one, other = seen[head : len(seen) - tail], masked[head : len(masked) - tail]
-    found = [(0, 0, head), (len(seen) - tail, len(masked) - tail, tail)]
-    if len(one) * len(other) <= MOST_COMPARED:
-        same = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
-        found += [(head + block.a, head + block.b, block.size) for block in same]
-    return found
+    tail = next((at for at in range(least) if seen[-1 - at] != masked[-1 - at]), least)
+    found, at, place = [], 0, 0
+    for word in _WORD.finditer(masked[: len(masked) - tail]):
+        if "*" not in word[0]:
+            continue
+        run = masked[place : word.start()]
+        start = seen.find(run, at) if run else -1
+        if start >= 0:
+            found.append((start, place, len(run)))
+            at = start + len(run)
+        place = word.end()
+    return [*found, (len(seen) - tail, len(masked) - tail, tail)]

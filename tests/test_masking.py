@@ -177,6 +177,7 @@ def test_a_company_with_a_surname_is_an_organisation_and_a_person_is_none() -> N
         ("停车３小时，浙A12345，未挪", "停车３小时，浙A***45，未挪"),
         ("邮箱：zhang.san@example.com；面积３０㎡…", "邮箱：z***@example.com；面积３０㎡…"),
         ("重\u200b复，一三八一二三四五六七八，ok", None),
+        ("电话（１３８１２３４ ５６７ ８），请回电，联系人张三", "电话（138****5678），请回电，联系人张*"),
         ("没有号码，只有全角，１２３", "没有号码，只有全角，１２３"),
     ],
 )
