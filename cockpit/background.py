@@ -15,6 +15,7 @@ from streamlit import runtime
 
 from cockpit import noted_heads, publishing, queries
 from cockpit.upload.desk import desk
+from config.reader import ConfigError
 from config.upload import upload as limits
 from geo.errors import GeoError
 from geo.replay import moment
@@ -79,7 +80,7 @@ def publish_due() -> None:
         with store.reading(PROGRAM, current_clock()) as connection:
             now = moment(connection)
         done = () if now.replay else publishing.publish(store, now.clock, by=PROGRAM)
-    except GeoError as fault:
+    except (GeoError, ConfigError) as fault:
         _log.warning("months not published", reason=str(fault))
         return
     if done:
