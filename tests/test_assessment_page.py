@@ -323,3 +323,32 @@ def test_a_matrix_that_goes_on_beyond_the_page_has_an_edge_until_its_end(browser
         assert layers == "local, scroll", "what hides the edge moves with the table"
         page.emulate_media(media="print")
         assert wide.evaluate("one => getComputedStyle(one).backgroundImage") == "none"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_heading_keeps_its_unit_and_its_way_to_the_definition_together(
+    browser: Browser, town: str, lang: str
+) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/assessment?{OCTOBER}&columns=time&lang={lang}")
+        tails = page.locator(".mx-tail")
+        tails.first.wait_for(timeout=WAIT_MS)
+        lines = tails.evaluate_all("all => all.map(one => new Set([...one.children].map(part => part.offsetTop)).size)")
+        assert set(lines) == {1}
+        shares = page.locator("th:has(a[href*='sort=stage_share']) .mx-unit")
+        assert set(shares.all_inner_texts()) == {"%"}, "parts of a whole are percentages, as everywhere"
+
+
+def test_a_matrix_of_many_columns_uses_the_whole_sheet_and_nothing_lies_over_another(
+    browser: Browser, town: str
+) -> None:
+    with watched(browser, size=(1046, 680)) as visit:  # A4 across, without its margins
+        page = visit.open(f"{town}/assessment?{OCTOBER}&columns=time")
+        page.locator(".mx-wrap.wide").wait_for(timeout=WAIT_MS)
+        page.emulate_media(media="print")
+        told = page.locator(".mx-wrap.wide table thead th.mx-col:not(.mx-months)").evaluate_all(
+            "all => all.map(one => [one.getBoundingClientRect().right, one.scrollWidth - one.clientWidth])"
+        )
+        assert max(over for _, over in told) <= 1
+        width = page.locator(".mx-wrap.wide").evaluate("one => one.getBoundingClientRect().right")
+        assert abs(max(right for right, _ in told) - width) < 3

@@ -433,5 +433,5 @@ def last_day(days: Days) -> date:
 
 
 def unit_of(each: Indicator) -> str:
-    """The unit under which a column is headed: that of the figure, `share` for a ratio of cases of cases."""
-    return "share" if each.kind == "rate" else each.unit
+    """The unit under which a column is headed: that of the figure, `share` for what is shown as a percentage."""
+    return "share" if each.is_share else each.unit

@@ -23,7 +23,7 @@ def value(view: View, figure: Figure) -> str:
     """The value in its unit, or the words for why there is none."""
     if figure.value is None:
         return missing(view, figure)
-    return formats.quantity(figure.value, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+    return formats.quantity(figure.value, figure.indicator.unit, view.lang, is_share=figure.indicator.is_share)
 
 
 def missing(view: View, figure: Figure) -> str:
@@ -54,7 +54,7 @@ def short(view: View, figure: Figure, end: float | None) -> str:
         return "…"
     if figure.indicator.unit == "s":
         return formats.hours_minutes(end, view.lang)
-    return formats.quantity(end, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+    return formats.quantity(end, figure.indicator.unit, view.lang, is_share=figure.indicator.is_share)
 
 
 def period(page: IndicatorView) -> str:
@@ -98,7 +98,7 @@ def group_name(view: View, found: Group) -> str:
 def _quantity(view: View, figure: Figure, amount: float | None) -> str:
     if amount is None:
         return "…"
-    return formats.quantity(amount, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+    return formats.quantity(amount, figure.indicator.unit, view.lang, is_share=figure.indicator.is_share)
 
 
 def _limited(page: IndicatorView) -> str:
