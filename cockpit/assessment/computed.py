@@ -430,8 +430,3 @@ def _rank(cell: Cell) -> float | None:
 def last_day(days: Days) -> date:
     """The last of the days."""
     return date.fromordinal(days[1].toordinal() - 1)
-
-
-def unit_of(each: Indicator) -> str:
-    """The unit under which a column is headed: that of the figure, `share` for what is shown as a percentage."""
-    return "share" if each.is_share else each.unit
