@@ -18,7 +18,7 @@ from cockpit.figures import NO_DATA, Figure
 from cockpit.queries import Asked, shared
 from config.assessment import assessment
 from config.categories import UNCLASSIFIED
-from config.indicators import Indicator, indicator, indicators
+from config.indicators import indicator, indicators
 from config.site import site
 from geo import map_queries
 from geo.figures import Question

@@ -167,6 +167,8 @@ def _counted(view: View, known: Indicator, figure: Figure, counts: Counts) -> st
     named |= {"inside": marked(view, known, "numerator"), "outside": marked(view, known, "denominator")}
     if known.kind == "count" or known.per:
         return view.tr("indicator.lead_count", k=named["k"])
+    if known.is_part:  # made of seconds, which the formula says
+        return view.tr("indicator.lead_count", k=formats.number(low if figure.n is None else figure.n))
     if known.kind == "quantile":
         return view.tr("indicator.lead_quantile", n=named["n"])
     return view.tr("indicator.lead_rate" if known.kind == "rate" else "indicator.lead_parts", **named)
