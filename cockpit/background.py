@@ -19,6 +19,7 @@ from cockpit import noted_heads, publishing, queries
 from cockpit.bell import BELL
 from cockpit.upload.desk import desk
 from cockpit.wall import kept
+from config.reader import ConfigError
 from config.upload import upload as limits
 from geo.errors import GeoError
 from geo.replay import moment
@@ -117,7 +118,7 @@ def publish_due() -> None:
         with store.reading(PROGRAM, current_clock()) as connection:
             now = moment(connection)
         done = () if now.replay else publishing.publish(store, now.clock, by=PROGRAM)
-    except GeoError as fault:
+    except (GeoError, ConfigError) as fault:
         _log.warning("months not published", reason=str(fault))
         return
     if done:

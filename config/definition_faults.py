@@ -11,9 +11,8 @@ from pathlib import Path
 
 from config import reader
 from config.messages import tr
-from config.visible import in_a_line
+from config.visible import cut, in_a_line
 
-LONGEST = 60
 _OPEN = re.compile(r"\bat line (\d+), column \d+|\(at end of document\)")
 
 
@@ -77,16 +76,11 @@ class Definition:
         """A fault of the field `name`, with its line and its text as written."""
         line = next((number for number, text in enumerate(self._lines, 1) if re.match(rf"\s*{name}\s*=", text)), None)
         text = self._lines[line - 1].partition("=")[2].strip() if line else ""
-        return DefinitionFault(self.path, key, name, _short(text), line, params)
+        return DefinitionFault(self.path, key, name, cut(in_a_line(text)), line, params)
 
     def _no_toml(self, told: str) -> DefinitionFault:
         found = _OPEN.search(told)
         line = int(found[1]) if found and found[1] else len(self._lines)
         text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
         reason = _OPEN.sub("", told).strip(" ()")
-        return DefinitionFault(self.path, "no_toml", "", _short(text), line, {"parser": reason})
-
-
-def _short(text: str) -> str:
-    line = in_a_line(text)
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+        return DefinitionFault(self.path, "no_toml", "", cut(in_a_line(text)), line, {"parser": reason})

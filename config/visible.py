@@ -4,6 +4,10 @@ Invariant: what passed here cannot move a terminal's cursor, nor make a later pa
 blanks, line breaks and tabs of any script stay as they are.
 """
 
+import re
+
+LONGEST = 60
+"""Characters of a value that a message quotes."""
 REPLACED = "\ufffd"
 _TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _BREAKING = "\u2028\u2029"
@@ -17,6 +21,19 @@ SIGNS = (
 """Code of a character → the sign that stands for it: the picture of a control character (ESC is ␛), else �. Halves of a
 pair (surrogates) stand for the bytes of a file name that is not UTF-8; nothing can write them."""
 _IN_A_LINE = SIGNS | {ord("\t"): " ", ord("\n"): "\u2424"}
+_MASKED = re.compile(r"(?:[\u4e00-\u9fff][A-Z]?|[\w@.+-]*)\*+[\w@.-]*", re.ASCII)
+"""A masked number, name, plate or address of e-mail, whose end says as much as its beginning."""
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    """The beginning of a long value, `most` characters with the … for its rest; nothing masked is told by half."""
+    if len(text) <= most:
+        return text
+    end = most - 1
+    for part in _MASKED.finditer(text, 0, 2 * most):
+        if 0 < part.start() < end < part.end():
+            end = part.start()
+    return f"{text[:end]}…"
 
 
 def visible(text: str) -> str:

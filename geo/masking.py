@@ -3,17 +3,18 @@ texts cut. The one place of the program that masks.
 
 Invariant: no text of a file reaches a message, the ledger of loads or the quarantine but through `shown` or `hidden`,
 and no personal column reaches the store's shown columns but through `masked`; what is masked stays as it is when masked
-again; coordinates, decimals, codes and dates are never taken for a number of a person.
+again, and what is not masked stays as it came; coordinates, decimals, codes and dates are never taken for a number of
+a person.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from config.visible import SIGNS
+from config.visible import SIGNS, cut
 from geo import names
+from geo.leaving import as_it_came
 
-SHOWN_CHARACTERS = 80
 LOOKED_AT = 1_000
 """Characters of a longer text that are looked through for what must be hidden; the rest is not shown."""
 LISTED = 10
@@ -78,13 +79,8 @@ _SPELT_RUN = re.compile(rf"(?:[\d{SPELT}]{_GAP}){{10,}}[\d{SPELT}]")
 
 
 def shown(text: str) -> str:
-    """The text as people may see it, at most SHOWN_CHARACTERS long."""
+    """The text as people may see it, long ones cut (config.visible)."""
     return cut(hidden(text) if len(text) <= LOOKED_AT else f"{_without_tail(hidden(text[:LOOKED_AT]))}…")
-
-
-def cut(text: str) -> str:
-    """The beginning of a long text, with … for the rest."""
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
 
 
 def hidden(text: str) -> str:
@@ -105,14 +101,16 @@ def masked(text: str, kind: str) -> str:
 
 
 def _settled(text: str, mask: Callable[[str], str]) -> str:
-    """The text masked until nothing more is found in it; itself, untouched, where nothing is found at all."""
+    """The text masked until nothing more is found in it; what is not masked stays as it came."""
     begun = text if text.isascii() else plain(text)
     found = begun
     for _ in range(MOST_PASSES):
         before, found = found, plain(mask(found))
         if found == before:
             break
-    return text if found == begun else found
+    if found == begun:
+        return text
+    return found if begun == text else as_it_came(text, begun, found, plain)
 
 
 def _masked_text(text: str) -> str:

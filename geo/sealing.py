@@ -14,10 +14,11 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import OperationalError
 
+from config.visible import cut
 from geo import sql, vault
 from geo.audit import audit
 from geo.errors import StoreUnavailable
-from geo.masking import FREE, PARTY, cut, hidden, masked
+from geo.masking import FREE, PARTY, hidden, masked
 from geo.store import CONNECT_TIMEOUT_S, Store, look_as, rows
 from geo.vault import Vault, VaultError
 from geo.viewer import Clock, Viewer

@@ -14,6 +14,7 @@ from config.mapping import Mapping as FileMapping
 from config.program import program_version
 from config.reading import limits
 from geo import crs
+from geo.masking import shown
 from loaders import read, registry
 from loaders.dataset import Dataset, LoadRequest
 from loaders.faults import Refused
@@ -95,5 +96,5 @@ def _named(source: str) -> FileMapping:
     known = mappings.source_names()
     if source not in known and not source.endswith(".toml"):
         near = difflib.get_close_matches(source, known, n=1, cutoff=0.0)[0]
-        raise Refused("unknown_source", name=source, nearest=near, known=", ".join(known))
+        raise Refused("unknown_source", name=shown(source), nearest=near, known=", ".join(known))
     return mappings.named(source)

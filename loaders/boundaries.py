@@ -18,7 +18,7 @@ from config.mapping import COMMUNITY_TYPES, named
 from geo import areas
 from geo.evidence import Side
 from geo.landing import Landing
-from geo.masking import listed
+from geo.masking import listed, shown
 from geo.placing import LEVELS
 from geo.replacing import replace_places
 from loaders.boundary_parents import linked
@@ -179,19 +179,19 @@ def _withdrawn(landing: Landing, job: Job, above: Above, codes: Sequence[str]) -
 def _level(job: Job) -> str:
     asked, declared = job.request.level, job.mapping.level
     if asked and declared and asked != declared:
-        raise Refused("level_conflict", asked=asked, declared=declared, source=job.mapping.code)
+        raise Refused("level_conflict", asked=shown(asked), declared=shown(declared), source=job.mapping.code)
     level = asked or declared
     if level is None:
         raise Refused("level_missing", levels=", ".join(LEVELS))
     if level not in LEVELS:
-        raise Refused("unknown_level", level=level, levels=", ".join(LEVELS))
+        raise Refused("unknown_level", level=shown(level), levels=", ".join(LEVELS))
     return level
 
 
 def _parent_level(job: Job, level: str, coarser: Sequence[str]) -> str | None:
     wanted = job.mapping.parent_level
     if wanted and wanted not in coarser:
-        raise Refused("parent_level_missing", level=level, parent_level=wanted)
+        raise Refused("parent_level_missing", level=level, parent_level=shown(wanted))
     return wanted or (coarser[-1] if coarser else None)
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import shapely
 
+from config.visible import cut
 from geo import areas, tiling
 from geo.landing import Landing
-from geo.masking import cut, listed
+from geo.masking import listed, shown
 from geo.placing import LEVELS
 from loaders.faults import Refused
 from loaders.polygons import polygons
@@ -212,7 +213,7 @@ def quarantined(
             "load/boundaries/refuse_row",
             row_number=row.row_number,
             column_name=column,
-            value=value,
+            value=None if value is None else shown(value),
             fault=fault,
             params=json.dumps(params, ensure_ascii=False),
         )

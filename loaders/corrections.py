@@ -35,7 +35,7 @@ class Correcting:
         own = {column.name: column for column in dataset.columns}
         for one in told:
             if one.column not in own:
-                raise Refused("correction_column", column=one.column, source=source, known=", ".join(own))
+                raise Refused("correction_column", column=shown(one.column), source=source, known=", ".join(own))
             if own[one.column].is_personal:
                 raise Refused("correction_personal", column=one.column, source=source)
         return cls(told)

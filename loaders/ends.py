@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.reader import ConfigError
+from config.visible import cut
 from geo import crs
 from geo.landing import Counts, Earlier, Landing, LandingError, Remark
-from geo.masking import cut, hidden, shown
+from geo.masking import hidden, shown
 from geo.store import Store
 from loaders import faults
 from loaders.committing import DryRunError
@@ -81,7 +82,7 @@ def _as_refused(error: Exception) -> Refused:
     if isinstance(error, crs.NoWayError):
         return Refused("crs_no_way", name=shown(error.name), examples=crs.EXAMPLES)
     if isinstance(error, crs.CrsConflictError):
-        return Refused("crs_conflict", first=error.first, second=error.second)
+        return Refused("crs_conflict", first=shown(error.first), second=shown(error.second))
     if isinstance(error, ConfigError):
         return Refused("mapping_refused", reason=str(error))
     if isinstance(error, LandingError):

@@ -16,6 +16,7 @@ from config import mapping as mappings
 from config.mapping import ENTRY_KINDS, FUND_KINDS
 from geo import placing
 from geo.landing import Landing
+from geo.masking import shown
 from geo.sealing import LEDGER
 from geo.vault import Vault
 from loaders.amounts import Amounts, bad_amounts, parse_amounts
@@ -197,7 +198,7 @@ class Ledger(Dataset):
         sums = landing.rows("load/ledger/totals")[0]
         if not {figures[-1], sum(figures)} & set(sums.values()):
             row, stated = totals[-1]
-            raise Refused("total_mismatch", row=row, stated=stated, sum=f"{sums['whole']:,}")
+            raise Refused("total_mismatch", row=row, stated=shown(stated), sum=f"{sums['whole']:,}")
 
     def write(self, landing: Landing, job: Job, known: _Known) -> int:
         hash_key = known.vault.hash_key

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from config.mapping import Mapping
-from geo.masking import shown
+from geo.masking import listed, shown
 from loaders.dataset import Dataset
 from loaders.faults import Refused
 
@@ -83,7 +83,7 @@ def match(
     unknown = sorted(({*mapping.columns, *constants}) - {*own, GEOMETRY})
     if unknown:
         known = ", ".join(own)
-        raise Refused("unknown_mapped_column", columns=", ".join(unknown), dataset=dataset.name, known=known)
+        raise Refused("unknown_mapped_column", columns=listed(unknown), dataset=dataset.name, known=known)
     normals = [normal(heading) for heading in headings]
     positions: dict[str, int] = {}
     faults: list[Refused] = []

@@ -93,7 +93,7 @@ def _understood(told: Asked, table: read.Table) -> tuple[Dataset, FileMapping, H
             wanted = sum(column.is_required for column in dataset.columns)
             refusals.append((len(refusal.parts) / max(1, wanted), refusal))
     if not refusals:
-        raise Refused("mapping_refused", reason=f"section = {own.section!r}" if own else "section")
+        raise Refused("mapping_refused", reason=f"section = {shown(own.section or '')!r}" if own else "section")
     raise min(refusals, key=lambda found: found[0])[1]
 
 

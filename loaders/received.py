@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import orjson
 import polars as pl
 
+from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read.table import Ragged, Table
 
@@ -63,7 +64,7 @@ class Kept:
         Raises Refused for a heading that it lacks.
         """
         if lost := [name for name in typed if name not in self.cells]:
-            raise Refused("replay_heading", heading=lost[0], row=self.row)
+            raise Refused("replay_heading", heading=shown(lost[0]), row=self.row)
         if all((self.cells[name] or "") == cell for name, cell in typed.items()):
             return self
         return replace(self, cells={**self.cells, **typed}, is_ragged=False)

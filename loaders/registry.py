@@ -7,6 +7,7 @@ and the ledger of funds), the header of the file decides.
 import difflib
 import importlib
 
+from geo.masking import shown
 from loaders.dataset import Dataset
 from loaders.faults import Refused
 
@@ -28,6 +29,6 @@ def datasets(name: str) -> tuple[Dataset, ...]:
     """The datasets that `name` may mean; raises Refused (unknown_dataset) with the nearest guess."""
     if name not in MODULES:
         near = difflib.get_close_matches(name, MODULES, n=1, cutoff=0.0)[0]
-        raise Refused("unknown_dataset", name=name, known=", ".join(MODULES), nearest=near)
+        raise Refused("unknown_dataset", name=shown(name), known=", ".join(MODULES), nearest=near)
     found: tuple[Dataset, ...] = importlib.import_module(MODULES[name]).DATASETS
     return found

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -29,16 +29,20 @@ class Cockpit:
 
     def run(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> str:
         """What the command writes to standard output; any exit code but those accepted fails with its messages."""
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+        done = self._done(arguments)
         assert done.returncode in accept, f"cockpit {' '.join(arguments)}: exit {done.returncode}\n{done.stderr}"
         return done.stdout
+
+    def _done(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *arguments], cwd=ROOT, env=self._environment, capture_output=True, encoding="utf-8", check=False
+        )
+
+    def told(self, *arguments: str, accept: tuple[int, ...] = (2,)) -> str:
+        """What the command writes to standard error; any exit code but those accepted fails."""
+        done = self._done(arguments)
+        assert done.returncode in accept, f"exit {done.returncode}\n{done.stderr}"
+        return done.stderr
 
     def kpi(self, level: str, days: tuple[str, str], *options: str) -> list[dict[str, Any]]:
         """The records of `cockpit kpi` for the days [from, to)."""

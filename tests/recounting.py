@@ -428,6 +428,11 @@ def _flows(sight: Sight) -> dict[str, Marks]:
 
 
 def _two(above: NDArray[np.int64], below: NDArray[np.int64], reasons: Reasons, *, both_below: bool = False) -> Marks:
+    """`above` in the numerator, `below` under it. A case left out is one, in however many parts it would have been: "a
+    duplicate without a known original is out of every rate and counted under `excluded.duplicate`".
+    """
+    is_out = np.logical_or.reduce([mask for _, mask in reasons])
+    below = np.setdiff1d(below, above[is_out[above]])
     rows = np.concatenate([above, below])
     is_above = np.arange(len(rows)) < len(above)
     base = np.ones(len(rows), dtype=bool) if both_below else ~is_above

@@ -10,8 +10,13 @@ from figures_builder import Town
 
 from cockpit import figures
 from cockpit.assessment import cells, choice, computed
+from cockpit.assessment import words as assessment_words
 from cockpit.assessment.computed import Cell
+from cockpit.context import make_view
 from cockpit.figures import Figure, wilson
+from cockpit.indicator import months_panel
+from cockpit.indicator import words as indicator_words
+from cockpit.indicator.computed import Month
 from cockpit.picture import STATIC
 from config import assessment as settings
 from config.indicators import indicator
@@ -20,6 +25,7 @@ from config.site import site
 from geo.figures import Question
 from geo.quantiles import Quantile
 from geo.store import Store, StoreUrls
+from geo.tracing import Counts
 from geo.viewer import LEADER, Clock
 from geo.windows import Window
 
@@ -307,3 +313,16 @@ def test_a_course_is_drawn_only_where_most_months_are_in_a_line() -> None:
     told, none = rate(30, 40), replace(rate(30, 40), value=None)
     assert cells.spark([told] * 13, low=0, high=1)
     assert cells.spark([none, told, told, none, none, told, told, none, none, none], low=0, high=1) == ""
+
+
+def test_a_share_of_all_time_is_a_percentage_of_cases_that_are_named_as_cases() -> None:
+    told = replace(rate(25, 50, slug="stage_share_handle"), value=0.475, numerator=2192400, denominator=4615200, n=34)
+    told = replace(told, interval=None)
+    scale = cells.column(indicator("stage_share_handle"), [cell(told, peers=None)])
+    assert (scale.unit, scale.number(0.475), scale.end(scale.low)) == ("share", "47.5", "0")
+    view = make_view({}, viewer=LEADER)
+    assert indicator_words.value(view, told) == assessment_words.value(view, told) == "47.5%"
+    counts = Counts(numerator=0, denominator=34, only_denominator=34, excluded={})
+    assert indicator_words._counted(view, told.indicator, told, counts) == "34 件"
+    month = Month(told, None, is_own=True)
+    assert {word for _, word in months_panel._ticks(view, [month])} >= {"0", "60"}

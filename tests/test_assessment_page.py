@@ -283,3 +283,72 @@ def test_a_definition_file_with_an_error_is_named_and_no_figure_is_shown(
                 expect(page.locator(".mx, .me-card, .i-card, .mishap, [data-testid=stException]")).to_have_count(0)
     finally:
         (own / "on_time_rate.toml").unlink()
+
+
+NEEDED = """[...document.querySelectorAll('.mx-filters select')].map(menu => {
+    const alone = menu.cloneNode(false);
+    alone.append(new Option(menu.selectedOptions[0].text));
+    alone.style.cssText = 'position:absolute;visibility:hidden;max-width:none;field-sizing:fixed';
+    menu.parentNode.append(alone);
+    const needed = alone.offsetWidth;
+    alone.remove();
+    return [menu.selectedOptions[0].text, menu.offsetWidth + 1 >= needed];
+})"""
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize(("lang", "word"), [("zh", "2026年11月（进行中）"), ("en", "Nov 2026 (running)")])
+def test_the_menus_show_all_of_what_is_chosen_in_one_line(
+    browser: Browser, town: str, size: tuple[int, int], lang: str, word: str
+) -> None:
+    with watched(browser, size=size) as visit:
+        page = visit.open(f"{town}/assessment?from=2026-11-01&to=2026-12-01&lang={lang}")
+        page.locator(".mx-filters select").first.wait_for(timeout=WAIT_MS)
+        told = page.evaluate(NEEDED)
+        assert told[0][0] == word
+        assert all(is_whole for _, is_whole in told), told
+        middles = page.locator(".mx-filters > *").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect()).map(one => one.top + one.height / 2)"
+        )
+        assert max(middles) - min(middles) < 4, "menus and chips stand beside each other"
+
+
+def test_a_matrix_that_goes_on_beyond_the_page_has_an_edge_until_its_end(browser: Browser, town: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/assessment?{OCTOBER}&columns=time")
+        wide = page.locator(".mx-wrap.wide")
+        wide.wait_for(timeout=WAIT_MS)
+        assert wide.evaluate("one => one.scrollWidth > one.clientWidth + 100")
+        layers = wide.evaluate("one => getComputedStyle(one).backgroundAttachment")
+        assert layers == "local, scroll", "what hides the edge moves with the table"
+        page.emulate_media(media="print")
+        assert wide.evaluate("one => getComputedStyle(one).backgroundImage") == "none"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_heading_keeps_its_unit_and_its_way_to_the_definition_together(
+    browser: Browser, town: str, lang: str
+) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/assessment?{OCTOBER}&columns=time&lang={lang}")
+        tails = page.locator(".mx-tail")
+        tails.first.wait_for(timeout=WAIT_MS)
+        lines = tails.evaluate_all("all => all.map(one => new Set([...one.children].map(part => part.offsetTop)).size)")
+        assert set(lines) == {1}
+        shares = page.locator("th:has(a[href*='sort=stage_share']) .mx-unit")
+        assert set(shares.all_inner_texts()) == {"%"}, "parts of a whole are percentages, as everywhere"
+
+
+def test_a_matrix_of_many_columns_uses_the_whole_sheet_and_nothing_lies_over_another(
+    browser: Browser, town: str
+) -> None:
+    with watched(browser, size=(1046, 680)) as visit:  # A4 across, without its margins
+        page = visit.open(f"{town}/assessment?{OCTOBER}&columns=time")
+        page.locator(".mx-wrap.wide").wait_for(timeout=WAIT_MS)
+        page.emulate_media(media="print")
+        told = page.locator(".mx-wrap.wide table thead th.mx-col:not(.mx-months)").evaluate_all(
+            "all => all.map(one => [one.getBoundingClientRect().right, one.scrollWidth - one.clientWidth])"
+        )
+        assert max(over for _, over in told) <= 1
+        width = page.locator(".mx-wrap.wide").evaluate("one => one.getBoundingClientRect().right")
+        assert abs(max(right for right, _ in told) - width) < 3

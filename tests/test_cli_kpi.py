@@ -1,6 +1,7 @@
 """`cockpit kpi` as scripts see it: standard output, standard error, exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from figures_builder import Town
 
-from config.indicators import indicators
+from config.indicators import indicator, indicators
 from geo.store import Store, StoreUrls
 from geo.viewer import Clock
 
@@ -134,3 +135,58 @@ def test_what_the_operator_asked_is_audited(kpi: Kpi, town: Town) -> None:
 
 def test_a_user_without_an_account_cannot_be_taken_on(kpi: Kpi) -> None:
     assert "The account “张三” does not exist" in kpi.refused("--level", "site", *OCTOBER, "--as", "张三")
+
+
+def without_store(*arguments: str) -> Done:
+    """`cockpit kpi` where nothing says which store, and none may be made."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COCKPIT_")}
+    nowhere = {"COCKPIT_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "PYTHONUTF8": "1"}
+    return Kpi(kept | nowhere)(*arguments)
+
+
+def test_the_list_names_every_slug_with_its_number_name_unit_and_what_it_is() -> None:
+    done = without_store("--list", "--json", "--lang", "en")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert [each["kpi"] for each in found] == sorted(each.slug for each in indicators())
+    (arrival,) = (each for each in found if each["kpi"] == "arrival_within_10min")
+    known = indicator("arrival_within_10min")
+    assert arrival == {
+        "kpi": "arrival_within_10min",
+        "id": "K03",
+        "definition": known.definition,
+        "name": known.name_en,
+        "unit": "ratio",
+        "formula": known.formula_en,
+    }
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads"), [("zh", "slug 编号 名称 单位 是什么"), ("en", "slug number name unit what it is")]
+)
+def test_the_list_is_a_line_an_indicator_in_the_language_asked_for(lang: str, heads: str) -> None:
+    done = without_store("--list", "--lang", lang)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, *lines = done.stdout.splitlines()
+    assert " ".join(first.split()) == heads
+    for line, each in zip(lines, sorted(indicators(), key=lambda each: each.slug), strict=True):
+        assert line.split()[:2] == [each.slug, each.id]
+        assert each.name(lang) in line
+        assert line.endswith(each.formula(lang))
+
+
+def test_the_list_goes_with_nothing_that_it_would_not_heed() -> None:
+    done = without_store("--list", "--level", "site", "--lang", "en")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--list goes with --lang and --json only" in done.stderr
+
+
+def test_help_shows_the_list_and_what_is_required(kpi: Kpi) -> None:
+    assert "cockpit kpi --list" in " ".join(kpi("--help").stdout.split())
+    assert "Missing option '--level'" in kpi.refused(*OCTOBER)
+    assert "Missing option '--to'" in kpi.refused("--level", "site", "--from", "2026-10-01")
+
+
+def test_the_figures_speak_the_language_asked_for(kpi: Kpi) -> None:
+    done = kpi("--level", "site", *OCTOBER, "--kpi", "closure_rate", "--lang", "zh")
+    assert done.stdout.split()[:3] == ["代码", "名称", "指标"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from browser import WAIT_MS, chromium, served, until, watched, without_store
 from playwright.sync_api import Browser, Page, expect
 from small_town import HOSTILE, build
 
-from geo.store import StoreUrls
+from cockpit import publishing
+from geo.store import Store, StoreUrls
 from geo.viewer import Clock
 
 pytestmark = pytest.mark.browser
@@ -142,3 +144,19 @@ def test_the_overview_leads_to_the_page_of_a_community_and_back(browser: Browser
         drawn(page)
         page.locator(".k-way", has_text="总览").click()
         expect(page.locator(".crumbs a", has_text="社区页")).to_be_visible(timeout=WAIT_MS)
+
+
+def test_the_strips_of_the_comparison_have_room_for_their_dots(
+    browser: Browser, town: str, store: Store, clock: Clock
+) -> None:
+    publishing.publish(store, clock, months=(date(2026, 10, 1),))
+    with watched(browser) as visit:
+        page = visit.open(f"{town}/community?area=community:W")
+        page.locator(".k-strip svg").first.wait_for(timeout=WAIT_MS)
+        widths = page.locator(".k-strip svg").evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+        assert min(widths) >= 200, widths
+        ends = page.locator(".k-strip div span").evaluate_all(
+            "all => all.map(one => one.scrollWidth > one.clientWidth + 1)"
+        )
+        assert not any(ends), "the ends are read whole"
+        assert page.evaluate("document.documentElement.scrollWidth") == 1366

@@ -273,3 +273,13 @@ def test_without_the_database_every_panel_says_so(browser: Browser, store_enviro
         page = visit.open(f"{gone}/indicator")
         expect(page.locator("h1")).to_have_text("数据库连接中断")
         expect(page.locator("p.down")).to_have_count(7, timeout=WAIT_MS)
+
+
+def test_in_english_the_whole_site_has_its_english_name_in_every_chart(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        for slug in ("onscene_p90", "close_km_p50", "on_time_rate"):
+            page = visit.open(f"{address}/indicator?kpi={slug}&{OCTOBER}&lang=en")
+            drawn(page)
+            curve = page.locator(".st-key-indicator_spread")
+            expect(curve).to_contain_text(site().name("en"), timeout=WAIT_MS)
+            assert site().name("zh") not in curve.inner_html()

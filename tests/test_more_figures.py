@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from figures_builder import Town, away
+from figures_builder import Town, at, away
 
 from cockpit.figures import Figure, wilson
 from geo.store import Store, StoreUrls
@@ -109,6 +109,39 @@ def test_clearance_sets_the_closes_of_the_window_against_its_reports(town: Town)
     town.past("09-20 08:00", ("closed", "09-25 08:00"), ("reopened", "10-02 08:00"), ("closed", "10-03 08:00"))
     figure = town.figure("clearance_ratio")
     assert (rate(figure), figure.value) == ((17, 12), pytest.approx(17 / 12))
+
+
+def test_a_case_left_out_of_both_parts_of_the_clearance_is_left_out_once(town: Town) -> None:
+    orphan = {"is_duplicate": True, "duplicate_of_code": "unknown"}
+    town.case("10-05 08:00", closed="10-06 08:00", **orphan)  # in both parts
+    town.case("09-20 08:00", closed="10-01 00:00", **orphan)  # closed in the window alone
+    town.case("10-05 08:00", **orphan)  # reported in it alone: open, or closed after it
+    town.case("10-05 08:00", closed="11-01 00:00", **orphan)
+    town.past("10-05 08:00", ("closed", "10-06 08:00"), ("reopened", "10-07 08:00"), **orphan)
+    town.source_id = town.source("patrol", stages=["reported"])
+    town.case("10-05 08:00", closed="10-06 08:00")
+    figure = town.figure("clearance_ratio")
+    assert (rate(figure), figure.excluded) == ((0, 0), {"duplicate": 5, "no_close_stage": 1})
+
+
+@pytest.mark.parametrize("slug", ["carry_over_rate", "backlog_days", "surge_z"])
+def test_the_parts_of_the_other_figures_of_two_hold_no_case_twice(town: Town, slug: str) -> None:
+    orphan = {"is_duplicate": True, "duplicate_of_code": "unknown"}
+    days = ["09-20", "09-30", "10-01", "10-10", "10-31"]
+    for reported in days:
+        town.case(f"{reported} 08:00", **orphan)
+        for closed in [*(day for day in days if day > reported), "11-01"]:
+            town.case(f"{reported} 09:00", closed=f"{closed} 00:00", **orphan)
+    counted = town.figure(slug).excluded["duplicate"]
+    assert 0 < counted <= town.cases
+    rows = {
+        "carry_over_rate": "reported_at >= :start or closed_at is null or closed_at >= :start",
+        "backlog_days": "closed_at is null or closed_at >= cast(:e as timestamptz) - interval '28 days'",
+        "surge_z": "reported_at >= cast(:start as timestamptz) - interval '31 days'",
+    }[slug]
+    asked = f"select count(*) from core.incident where reported_at < :e and ({rows})"
+    bound = {"start": at("10-01 00:00"), "e": at("11-01 00:00")}
+    assert counted == town.run(asked, **{name: value for name, value in bound.items() if f":{name}" in asked})
 
 
 def test_the_backlog_is_of_three_kinds(town: Town) -> None:
@@ -231,6 +264,30 @@ def test_shares_of_the_stages_add_up_to_all_the_time(town: Town) -> None:
     assert [rate(stage) for stage in stages] == [(6000, total), (12_000, total), (18_000, total), (64_800, total)]
     assert sum(stage.value or 0 for stage in stages) == pytest.approx(1)
     assert (stages[0].n, stages[0].excluded) == (10, {"incomplete": 1})
+
+
+def test_a_case_with_bare_dates_has_its_stages_in_order_by_day_and_none_of_their_times(town: Town) -> None:
+    whole = {"accepted": "10-05 08:10", "dispatched": "10-05 08:30", "arrived": "10-05 09:00", "closed": "10-05 10:00"}
+    town.case("10-05 08:00", **(whole | {"closed": "10-05 00:00"}), day_precision=["closed_at"])
+    town.case("10-05 08:00", **(whole | {"accepted": "10-05 00:00"}), day_precision=["accepted_at"])
+    every = {"accepted": "10-06 00:00", "dispatched": "10-06 00:00", "arrived": "10-07 00:00", "closed": "10-07 00:00"}
+    town.case("10-05 00:00", **every, day_precision=["reported_at", *(f"{stage}_at" for stage in every)])
+    out_of_order = {"accepted": "10-06 00:00", "closed": "10-05 00:00"}
+    town.case("10-05 08:00", **(whole | out_of_order), day_precision=["accepted_at", "closed_at"])
+    town.case(
+        "10-05 08:00", **(whole | {"accepted": "10-05 08:31", "closed": "10-05 00:00"}), day_precision=["closed_at"]
+    )
+    town.case("10-05 08:00", accepted="10-05 00:00", closed="10-06 00:00", day_precision=["accepted_at", "closed_at"])
+    for stage in ("accept", "dispatch", "arrival", "handle"):
+        figure = town.figure(f"stage_share_{stage}")
+        assert (figure.n, figure.excluded) == (0, {"day_precision": 3, "incomplete": 3})
+
+
+def test_bare_dates_of_a_stage_are_days_of_the_site(town: Town) -> None:
+    whole = {"accepted": "10-06 23:10", "dispatched": "10-06 23:30", "arrived": "10-06 23:50", "closed": "10-06 00:00"}
+    town.case("10-06 23:00", **whole, day_precision=["closed_at"])
+    town.case("10-06 23:00", **(whole | {"arrived": "10-07 00:10"}), day_precision=["closed_at"])
+    assert town.figure("stage_share_handle").excluded == {"day_precision": 1, "incomplete": 1}
 
 
 # ---------------------------------------------------------------- how well

@@ -140,6 +140,7 @@ def test_a_case_in_both_parts_of_a_figure_is_a_row_of_each(connection: Connectio
     assert sorted((row.mark, row.is_of_numerator) for row in both) == [("denominator", False), ("numerator", True)]
     out = [row for row in rows if row.excluded == "duplicate"]
     assert sorted(row.is_of_numerator for row in out) == [False] * 3 + [True] * 3
+    assert len({row.incident_id for row in out}) == len(out), "a case left out is left out once"
 
 
 def test_a_duration_stands_between_the_stamps_that_begin_and_end_it(connection: Connection) -> None:

@@ -70,6 +70,8 @@ def column(indicator: Indicator, cells: Sequence[Cell], *, target: float | None 
         unit = _unit(indicator, max(told, default=1))
         ticks = tuple(tick * unit.seconds for tick in scales.round_ticks(0, max(told, default=1) / unit.seconds))
         return Column(indicator, 0, ticks[-1], unit.name, unit.seconds, 1, target)
+    if indicator.is_share:
+        return Column(indicator, ticks[0], ticks[-1], "share", 0.01, 1, target)
     digits = {"count": 0, "d": 1, "per_1000": 1}.get(indicator.unit, 2)
     return Column(indicator, ticks[0], ticks[-1], indicator.unit, 1, digits, target)
 

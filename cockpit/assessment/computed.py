@@ -18,7 +18,7 @@ from cockpit.figures import NO_DATA, Figure
 from cockpit.queries import Asked, shared
 from config.assessment import assessment
 from config.categories import UNCLASSIFIED
-from config.indicators import Indicator, indicator, indicators
+from config.indicators import indicator, indicators
 from config.site import site
 from geo import map_queries
 from geo.figures import Question
@@ -430,8 +430,3 @@ def _rank(cell: Cell) -> float | None:
 def last_day(days: Days) -> date:
     """The last of the days."""
     return date.fromordinal(days[1].toordinal() - 1)
-
-
-def unit_of(each: Indicator) -> str:
-    """The unit under which a column is headed: that of the figure, `share` for a ratio of cases of cases."""
-    return "share" if each.kind == "rate" else each.unit

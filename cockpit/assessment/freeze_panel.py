@@ -17,7 +17,7 @@ from cockpit.context import View
 from cockpit.frozen_words import Standing
 from cockpit.markup import attributes, esc
 from cockpit.picture import picture
-from geo.masking import cut
+from config.visible import cut
 
 _STATE = "cockpit_freeze"
 FREEZE = "act.freeze"

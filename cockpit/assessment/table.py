@@ -168,7 +168,8 @@ class _Drawn:
         tip = "\n".join([*lines, better, view.tr("assessment.sort_label", name=each.name(view.lang))])
         style = "mx-col late" if each.slug in self.late else "mx-col"
         known = attributes(scope="col", aria_sort=self._order(each.slug), class_=style)
-        told = f'<div class="mx-h">{self._sort_link(each.slug, name, tip)}{tags}{self._definition(each)}</div>'
+        tail = f'<span class="mx-tail">{tags}{self._definition(each)}</span>'
+        told = f'<div class="mx-h">{self._sort_link(each.slug, name, tip)}<wbr>{tail}</div>'
         axis = _axis(scale.end(scale.low), scale.end(scale.high)) if self._has_values(each.slug) else ""
         return f"<th{known}>{told}{axis}</th>"
 

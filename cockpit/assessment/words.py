@@ -56,7 +56,7 @@ def value(view: View, figure: Figure) -> str:
 
 def quantity(view: View, indicator: Indicator, amount: float) -> str:
     """An amount in the unit of the indicator."""
-    return formats.quantity(amount, indicator.unit, view.lang, is_share=indicator.kind == "rate")
+    return formats.quantity(amount, indicator.unit, view.lang, is_share=indicator.is_share)
 
 
 def why_none(choice: Choice) -> str:

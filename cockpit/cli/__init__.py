@@ -59,7 +59,7 @@ def cli() -> None:
 def main() -> None:
     """The console script: runs the command and turns the store's failures into one sentence and exit code 1."""
     from cockpit.cli.ready import language  # noqa: PLC0415
-    from cockpit.cli.telling import say  # noqa: PLC0415
+    from cockpit.cli.telling import say, with_short_arguments  # noqa: PLC0415
     from cockpit.logs import configure  # noqa: PLC0415
     from config.messages import tr  # noqa: PLC0415
     from config.reader import ConfigError  # noqa: PLC0415
@@ -78,7 +78,7 @@ def main() -> None:
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
-        say(shown.getvalue().rstrip("\n"), err=True)
+        say(with_short_arguments(shown.getvalue().rstrip("\n"), sys.argv[1:]), err=True)
         sys.exit(error.exit_code)
     except ConfigError as error:
         say(error.message(language()), err=True)

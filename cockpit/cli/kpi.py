@@ -5,7 +5,6 @@ output, everything else to standard error.
 """
 
 import difflib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -14,8 +13,10 @@ import click
 
 from cockpit import absence, formats
 from cockpit.absence import Absence
-from cockpit.cli.ready import as_option, language, reader, ready_store
-from cockpit.cli.telling import cell, say, say_json
+from cockpit.cli.kpi_list import print_list
+from cockpit.cli.ready import as_option, lang_option, language, reader, ready_store
+from cockpit.cli.tables import print_table
+from cockpit.cli.telling import say, say_json
 from cockpit.figures import Figure, WholeNotVisibleError, figures, figures_in
 from config.categories import UNCLASSIFIED
 from config.indicators import Indicator, UnknownIndicatorError, indicator, indicators
@@ -47,16 +48,20 @@ def refuse(key: str, **params: object) -> click.UsageError:
     return click.UsageError(visible(tr(f"kpi.{key}", language(), **params)))
 
 
-def read_level(_: click.Context, __: click.Parameter, value: str) -> str:
-    """The level that an option names, in Chinese or as ours."""
+def read_level(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """The level that an option names, in Chinese or as ours; None where it is not given."""
+    if value is None:
+        return None
     level = ALIASES.get(value.strip(), value.strip().lower())
     if level not in LEVELS:
         raise refuse("unknown_level", level=value, levels=", ".join(LEVELS))
     return level
 
 
-def read_day(_: click.Context, __: click.Parameter, value: str) -> date:
-    """The day that an option names."""
+def read_day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    """The day that an option names; None where it is not given."""
+    if value is None:
+        return None
     try:
         day = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
@@ -67,21 +72,28 @@ def read_day(_: click.Context, __: click.Parameter, value: str) -> date:
 
 
 @click.command()
-@click.option("--level", required=True, callback=read_level, help="site, street, community, grid or microgrid.")
 @click.option(
-    "--from", "start", required=True, callback=read_day, help="First day, such as 2026-10-01 (site's time zone)."
+    "--list", "as_list", is_flag=True, help="Print what figures there are, and nothing else; no store needed."
 )
-@click.option("--to", "end", required=True, callback=read_day, help="The day after the last one.")
+@click.option("--level", callback=read_level, help="site, street, community, grid or microgrid.  [required]")
+@click.option(
+    "--from", "start", callback=read_day, help="First day, such as 2026-10-01 (site's time zone).  [required]"
+)
+@click.option("--to", "end", callback=read_day, help="The day after the last one.  [required]")
 @click.option("--area", help="CODE or LEVEL:CODE: only this area and all below it.")
 @click.option("--category", help="Code of one category of incidents.")
 @click.option("--kpi", "slugs", multiple=True, help="One or more slugs; all without it.")
 @as_option
+@lang_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 @click.argument("more_slugs", nargs=-1, metavar="")
+@click.pass_context
 def kpi(  # noqa: PLR0917 - click passes options by name
-    level: str,
-    start: date,
-    end: date,
+    context: click.Context,
+    as_list: bool,
+    level: str | None,
+    start: date | None,
+    end: date | None,
     area: str | None,
     category: str | None,
     slugs: tuple[str, ...],
@@ -89,9 +101,21 @@ def kpi(  # noqa: PLR0917 - click passes options by name
     as_json: bool,
     more_slugs: tuple[str, ...],
 ) -> None:
-    """Print figures of the areas of a level for the days [from, to)."""
+    """Print figures of the areas of a level for the days [from, to).
+
+    What figures there are, each with what it is: cockpit kpi --list [--lang zh|en] [--json].
+    """
+    if as_list:
+        if more_slugs or any((level, start, end, area, category, slugs, user)):
+            raise refuse("list_alone")
+        print_list(as_json=as_json, lang=language())
+        return
     if more_slugs and not slugs:
         raise refuse("stray", words=" ".join(more_slugs))
+    if level is None or start is None or end is None:
+        given = {"level": level, "start": start, "end": end}
+        absent = next(each for each in context.command.params if each.name in given and given[each.name] is None)
+        raise click.MissingParameter(ctx=context, param=absent)
     if start >= end:
         raise refuse("no_days", start=start, end=end)
     wanted = indicators_of((*slugs, *more_slugs))
@@ -112,7 +136,8 @@ def kpi(  # noqa: PLR0917 - click passes options by name
     if as_json:
         say_json([figure.record() for figure in found])
     else:
-        say(_table(found))
+        lang = language()
+        print_table([tr(f"kpi.column_{name}", lang) for name in COLUMNS], [_line(figure, lang) for figure in found])
 
 
 def _said(
@@ -237,18 +262,10 @@ def _audited(
         audit(connection, viewer=viewer, action="kpi", target="figures", detail=detail)
 
 
-def _table(found: Sequence[Figure]) -> str:
-    lang = language()
-    head = tuple(tr(f"kpi.column_{name}", lang) for name in COLUMNS)
-    lines = [head, *(_line(figure, lang) for figure in found)]
-    widths = [max(_width(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join("  ".join(map(_padded, line, widths)).rstrip() for line in lines)
-
-
 def _line(figure: Figure, lang: str) -> tuple[str, ...]:
     return (
-        cell(figure.area or "–"),
-        cell(figure.name),
+        figure.area or "–",
+        figure.name,
         figure.indicator.name(lang),
         value_words(figure, lang),
         _interval(figure, lang),
@@ -270,12 +287,3 @@ def _interval(figure: Figure, lang: str) -> str:
     if figure.low is None and figure.high is None:
         return ""
     return formats.duration_range(figure.low, figure.high, lang)
-
-
-def _width(text: str) -> int:
-    """How many columns of a terminal the text takes: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))

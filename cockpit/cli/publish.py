@@ -13,6 +13,7 @@ from cockpit.cli.ready import language, ready_store
 from cockpit.cli.telling import say
 from cockpit.publishing import NotClosedError
 from config.messages import tr
+from config.reader import ConfigError
 from geo.errors import GeoError
 from geo.store import Store
 from geo.viewer import Clock, current_clock
@@ -51,6 +52,9 @@ def after_load(store: Store, clock: Clock, lang: str) -> None:
         done = publishing.publish(store, clock, newest=publishing.KEPT_MONTHS)
     except GeoError as error:
         say(tr("published.failed", lang, reason=error), err=True)
+        return
+    except ConfigError as error:
+        say(tr("published.misconfigured", lang, reason=error.message(lang)), err=True)
         return
     if done:
         say(_said(done, lang), err=True)

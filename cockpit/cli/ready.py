@@ -21,7 +21,24 @@ from geo.viewer import OPERATOR, Clock, Viewer
 
 COMMAND_LINE = "command line"
 """Where a viewer taken on by `--as` comes from, in the audit trail."""
+_LANG = "cockpit.lang"
+"""Under which name the language that `--lang` says stands beside the command being run."""
 as_option = click.option("--as", "user", metavar="USER", help="Work as this user: that account's rights and areas.")
+
+
+def _speak(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value:
+        context.meta[_LANG] = value
+
+
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    is_eager=True,
+    expose_value=False,
+    callback=_speak,
+    help="Language of what is said: zh or en; without it that of COCKPIT_LANG, else zh.",
+)
 
 
 def reader(store: Store, user: str | None, *, needs: tuple[str, ...], lang: str) -> Viewer:
@@ -67,6 +84,8 @@ def ready_store(clock: Clock) -> Store:
 
 
 def language() -> str:
-    """The language of messages: `COCKPIT_LANG` if it is one of ours, else zh."""
-    told = os.environ.get("COCKPIT_LANG", "zh")
+    """The language of messages: what `lang_option` was given, else `COCKPIT_LANG` if it is one of ours, else zh."""
+    context = click.get_current_context(silent=True)
+    told = context.meta.get(_LANG) if context else None
+    told = told or os.environ.get("COCKPIT_LANG", "zh")
     return told if told in LANGUAGES else "zh"

@@ -1,5 +1,6 @@
 """Tables on the terminal: aligned columns, where a Chinese character is two wide."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from cockpit.cli.telling import cell, say
@@ -15,4 +16,4 @@ def print_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
 
 
 def _width(text: str) -> int:
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import orjson
 
-from config.visible import SIGNS, in_a_line, visible
+from config.visible import LONGEST, SIGNS, cut, in_a_line, visible
 
 ESCAPES = {code: f"\\u{code:04x}" for code in SIGNS if code > 31}
 """What JSON lets stand and a terminal would obey; below 32 JSON has escaped everything itself."""
@@ -19,6 +19,15 @@ ESCAPES = {code: f"\\u{code:04x}" for code in SIGNS if code > 31}
 def say(text: object, *, err: bool = False) -> None:
     """Sentences or finished lines, to standard output or standard error."""
     click.echo(visible(str(text)), err=err)
+
+
+def with_short_arguments(text: str, arguments: Iterable[str]) -> str:
+    """The text with no more than the beginning of an argument that it quotes."""
+    values = {part for given in arguments for part in (given, given.partition("=")[2]) if len(part) > LONGEST}
+    for value in sorted(values, key=len, reverse=True):
+        for quoted in (repr(value)[1:-1], visible(value), value):
+            text = text.replace(quoted, cut(quoted))
+    return text
 
 
 def say_json(record: Any) -> None:

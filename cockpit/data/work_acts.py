@@ -13,9 +13,9 @@ import streamlit as st
 from cockpit import child, context, formats, queries
 from cockpit.data.computed import OTHER_LOAD
 from cockpit.data.work import Work, is_kept
+from config.visible import cut
 from geo import quarantine
 from geo.errors import StoreUnavailable
-from geo.masking import cut
 from geo.quarantine import Columns, DecisionRefused, ReceivedRow
 from geo.vault import VaultError
 

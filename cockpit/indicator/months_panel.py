@@ -138,4 +138,5 @@ def _ticks(view: View, found: Sequence[Month]) -> list[tuple[float, str]]:
     if known.unit == "s":
         axis = spreads.time_axis(high)
         return [*((tick, spreads.tick_words(view, tick, axis)) for tick in axis.ticks(4)), (axis.end_s, "")]
-    return [(tick, f"{tick:,g}") for tick in round_ticks(low, high, at_most=4)]
+    told = round_ticks(low, high, at_most=4)
+    return [(tick, f"{tick * 100:,g}" if known.is_share else f"{tick:,g}") for tick in told]

@@ -54,8 +54,8 @@ def curve(page: IndicatorView, own: Named, others: Sequence[Named]) -> str:
         low, high = (None if edge is None else float(edge) for edge in (figure.low, figure.high))
         read = (float(figure.value), known.quantile, low, high)
     chart = Curves(
-        own=Line(figure.name, charts.thinned(steps, end)),
-        others=[Line(one.figure.name, charts.thinned(_steps(page, one), end)) for one in others],
+        own=Line(words.area_name(view, figure), charts.thinned(steps, end)),
+        others=[Line(words.area_name(view, one.figure), charts.thinned(_steps(page, one), end)) for one in others],
         end=end,
         ticks=ticks,
         limit=None if limit_s is None else (float(limit_s), _limit_name(view, limit_s, is_by_limit=is_by_limit)),
@@ -65,7 +65,7 @@ def curve(page: IndicatorView, own: Named, others: Sequence[Named]) -> str:
         notes=_notes(view, figure, others),
         read=read,
     )
-    label = view.tr("indicator.curve_label", area=figure.name, value=words.value(view, figure))
+    label = view.tr("indicator.curve_label", area=words.area_name(view, figure), value=words.value(view, figure))
     return charts.curves(chart, label=label) + f'<p class="c-key">{esc(_key(page, own, others))}</p>'
 
 
@@ -136,19 +136,20 @@ def _limit_name(view: View, limit_s: int, *, is_by_limit: bool) -> str:
 
 
 def _notes(view: View, figure: Figure, others: Sequence[Named]) -> list[str]:
-    told = [f"{figure.name} {words.value(view, figure)}"]
+    told = [f"{words.area_name(view, figure)} {words.value(view, figure)}"]
     if found := words.interval(view, figure):
         told.append(view.tr("indicator.interval", range=found))
     for one in others:
         beside = words.interval(view, one.figure)
-        told.append(f"{one.figure.name} {words.value(view, one.figure)}" + (f" ({beside})" if beside else ""))
+        told.append(f"{words.area_name(view, one.figure)} {words.value(view, one.figure)}")
+        told[-1] += f" ({beside})" if beside else ""
     return told
 
 
 def _key(page: IndicatorView, own: Named, others: Sequence[Named]) -> str:
     view, known = page.view, page.indicator
-    parts = [view.tr("indicator.key_own", area=own.figure.name)]
-    parts += [view.tr("indicator.key_other", area=one.figure.name) for one in others]
+    parts = [view.tr("indicator.key_own", area=words.area_name(view, own.figure))]
+    parts += [view.tr("indicator.key_other", area=words.area_name(view, one.figure)) for one in others]
     if counts_until(known.marks):
         parts.append(view.tr("indicator.key_km"))
     elif any(one.x is None for one in own.cases):

@@ -23,7 +23,7 @@ def value(view: View, figure: Figure) -> str:
     """The value in its unit, or the words for why there is none."""
     if figure.value is None:
         return missing(view, figure)
-    return formats.quantity(figure.value, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+    return formats.quantity(figure.value, figure.indicator.unit, view.lang, is_share=figure.indicator.is_share)
 
 
 def missing(view: View, figure: Figure) -> str:
@@ -31,6 +31,11 @@ def missing(view: View, figure: Figure) -> str:
     if figure.note == TOO_FEW:
         return view.tr("indicator.too_few", n=formats.number(figure.n or 0), least=figure.indicator.minimum_n)
     return view.tr("indicator.no_data" if figure.note == NO_DATA else "indicator.not_reached")
+
+
+def area_name(view: View, figure: Figure) -> str:
+    """The area of the figure; the whole site has a name in each language, and a kept figure has it in one."""
+    return figure.name if figure.area is not None else view.site.name(view.lang)
 
 
 def interval(view: View, figure: Figure) -> str:
@@ -49,7 +54,7 @@ def short(view: View, figure: Figure, end: float | None) -> str:
         return "…"
     if figure.indicator.unit == "s":
         return formats.hours_minutes(end, view.lang)
-    return formats.quantity(end, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+    return formats.quantity(end, figure.indicator.unit, view.lang, is_share=figure.indicator.is_share)
 
 
 def period(page: IndicatorView) -> str:
@@ -93,7 +98,7 @@ def group_name(view: View, found: Group) -> str:
 def _quantity(view: View, figure: Figure, amount: float | None) -> str:
     if amount is None:
         return "…"
-    return formats.quantity(amount, figure.indicator.unit, view.lang, is_share=figure.indicator.kind == "rate")
+    return formats.quantity(amount, figure.indicator.unit, view.lang, is_share=figure.indicator.is_share)
 
 
 def _limited(page: IndicatorView) -> str:
@@ -162,6 +167,8 @@ def _counted(view: View, known: Indicator, figure: Figure, counts: Counts) -> st
     named |= {"inside": marked(view, known, "numerator"), "outside": marked(view, known, "denominator")}
     if known.kind == "count" or known.per:
         return view.tr("indicator.lead_count", k=named["k"])
+    if known.is_part:  # made of seconds, which the formula says
+        return view.tr("indicator.lead_count", k=formats.number(low if figure.n is None else figure.n))
     if known.kind == "quantile":
         return view.tr("indicator.lead_quantile", n=named["n"])
     return view.tr("indicator.lead_rate" if known.kind == "rate" else "indicator.lead_parts", **named)

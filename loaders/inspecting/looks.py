@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from geo.masking import PARTY, cut, masked, shown
+from config.visible import cut
+from geo.masking import PARTY, masked, shown
 from loaders.lat_lon import PAIR
 from loaders.times import parse_times
 

@@ -13,7 +13,8 @@ from urllib.parse import quote
 import pyogrio
 from pyogrio.errors import DataSourceError
 
-from geo.masking import cut, shown
+from config.visible import cut
+from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read.table import Wish
 from loaders.read.vector import VectorTable, layer_of

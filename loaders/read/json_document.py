@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 import orjson
 
-from geo.masking import cut, shown
+from config.visible import cut
+from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read.cells import EXACT_WHOLE
 

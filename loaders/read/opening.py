@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
-from geo.masking import cut, shown
+from config.visible import cut
+from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read.archive import DAMAGED, WORKBOOK_PART, documents, members, refuse_unsafe, shape_layers
 from loaders.read.encoding import encoding_of

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pyproj
 from pyproj.exceptions import CRSError
 
-from geo.masking import cut, shown
+from config.visible import cut
+from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read.cells import series_text
 from loaders.read.table import Table, Wish

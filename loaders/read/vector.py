@@ -19,7 +19,8 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 from pyproj.exceptions import CRSError
 
-from geo.masking import cut, shown
+from config.visible import cut
+from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read.cells import series_text
 from loaders.read.shapes import as_wkb, understood

@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 import python_calamine as calamine
 
-from geo.masking import cut, shown
+from config.visible import cut
+from geo.masking import shown
 from loaders.faults import Refused
 from loaders.read import header_rows, workbook_parts
 from loaders.read.cells import Value, cell_text, column_text

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from geo.masking import cut
+from config.visible import cut
 from loaders.faults import Refused
 from loaders.read.archive import refuse_unsafe
 
