@@ -499,7 +499,7 @@ def test_our_scripts_make_markup_only_of_what_the_server_sent() -> None:
     for path in (ROOT / "cockpit" / "static").glob("*.js"):
         text = path.read_text(encoding="utf-8")
         made = re.findall(r"[\w.]*(?:innerHTML|outerHTML)\s*=\s*([^;]+);", text)
-        assert sorted(made) == ["data.markup", "fetched.get(address)"], path
+        assert sorted(made) == (["data.markup", "fetched.get(address)"] if path.name == "picture.js" else []), path
         guarded = "if (data.leave && /^\\/(?![/\\\\])/.test(data.leave)) return location.assign(data.leave);"
         text = text.replace(guarded, "")
         for word in FORBIDDEN:

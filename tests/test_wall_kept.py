@@ -38,7 +38,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def keep(token: str = TOKEN, session: Session | None = WALL, picture: Wall = PICTURE) -> None:
-    kept.keep(token, session, picture, Clock(AT))
+    if kept.is_due(token):
+        kept.keep(token, session, picture, Clock(AT))
 
 
 def files(folder: Path) -> list[Path]:

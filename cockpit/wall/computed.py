@@ -5,7 +5,7 @@ Invariant: a share is said only from MINIMUM_N arrivals on, and without any it i
 
 from datetime import timedelta
 
-from cockpit.queries import Asked, shared, store
+from cockpit.queries import Asked, fresh, store
 from config.site import site
 from geo import wall as shown
 from geo.wall import Wall, WallArea
@@ -16,7 +16,7 @@ MOST_AREAS = 96
 """So many tiles can be read from afar; a site with more communities shows its streets."""
 
 
-@shared
+@fresh
 def wall(asked: Asked) -> Wall:
     """The picture at the clock; raises StoreUnavailable when it was not asked for before."""
     today = asked.clock.at.astimezone(site().zone).date()

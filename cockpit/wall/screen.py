@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from cockpit import mishap, queries
+from cockpit import context, mishap, queries
 from cockpit.access import current, pages
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked, Pulse
 from cockpit.wall import alive, computed, kept, markup
 from cockpit.wall.markup import Face
+from config.access import WALL
 from geo.errors import StoreUnavailable
 from geo.viewer import PROGRAM, Clock
 from geo.wall import Wall
@@ -44,24 +45,18 @@ def apply_style() -> None:
 def show(view: View) -> None:
     """The picture of this moment, or the last one with the moment since which the store is down."""
     pulse = queries.pulse(None, PROGRAM)
-    found = _found_by_look()
+    st.session_state[current.BY_ITSELF] = True  # a refresh is no use that keeps a session from growing idle
     if pulse.down_since is None:
-        if not current.may(current.viewer_of(found.session), RIGHT) or _is_another_day(view, pulse):
+        viewer = context.viewer()
+        if not current.may(viewer, RIGHT) or _is_another_day(view, pulse):
             _draw_anew()
-        viewer = current.viewer_of(found.session)
         view = replace(view, viewer=viewer, clock=pulse.present, data_version=pulse.version, pulse=pulse)
-    last = _last(view, pulse, found)
+    last = _last(view, pulse)
     if last is None:
         picture(markup.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
     else:
         picture(_drawn(view, last, pulse), key="wall")
     alive.listen(view, pulse, is_first=last is None)
-
-
-def _found_by_look() -> current.Found:
-    """Whose wall this is; a refresh is no use that keeps a session from growing idle."""
-    st.session_state[current.BY_ITSELF] = True
-    return current.found_by_page()
 
 
 def _is_another_day(view: View, pulse: Pulse) -> bool:
@@ -74,7 +69,7 @@ def _draw_anew() -> None:
     st.rerun()
 
 
-def _last(view: View, pulse: Pulse, found: current.Found) -> _Last | None:
+def _last(view: View, pulse: Pulse) -> _Last | None:
     """The picture of this moment, the last good one of this browser, or None where there never was one."""
     token = st.context.cookies.get(current.cookie_name())
     if pulse.down_since is None:
@@ -82,7 +77,8 @@ def _last(view: View, pulse: Pulse, found: current.Found) -> _Last | None:
         try:
             last = _Last(computed.wall(asked), asked.clock)
             st.session_state[_LAST] = last
-            kept.keep(token, found.session, last.found, last.clock)
+            if view.viewer.role == WALL and kept.is_due(token):
+                kept.keep(token, current.of_page(), last.found, last.clock)
         except StoreUnavailable:
             pass
         except Exception as fault:  # noqa: BLE001 - a wall nobody stands at must not end with one bad answer
