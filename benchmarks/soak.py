@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import structlog
 from playwright.sync_api import sync_playwright
 
 from benchmarks.bench import bench
@@ -78,6 +79,7 @@ def verdict(samples: list[Sample]) -> list[str]:
 @click.option("--pace", default=10.0, show_default=True, type=click.FloatRange(1, 1000), help="Times a street's pace.")
 def main(minutes: float, pace: float) -> None:
     """Keeps a wall open and says whether it stays as it is."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     every = min(SAMPLE_S, minutes * 60 / 8)
     samples: list[Sample] = []
     chromium = shutil.which("chromium") or "/usr/bin/chromium"

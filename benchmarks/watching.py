@@ -22,12 +22,14 @@ from geo.viewer import OPERATOR, Clock
 
 ROOT = Path(__file__).parent.parent
 SIZE = {"width": 1920, "height": 1080}
-OBSERVED = """() => {
-  window.__drawn = [];
+OBSERVED = """
+window.__drawn = [];
+document.addEventListener("DOMContentLoaded", () => {
   const note = () => requestAnimationFrame(() =>
     window.__drawn.push([Number(document.documentElement.dataset.wallVersion), Date.now() / 1000]));
   new MutationObserver(note).observe(document.documentElement, { attributeFilter: ["data-wall-version"] });
-}"""
+});
+"""
 SETTLE_S, CALM_S = 25, 240
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -143,10 +145,10 @@ def watching(browser: Browser, address: str, token: str) -> Iterator[Watched]:
 
     page.on("request", asked)
     page.on("websocket", connected)
+    page.add_init_script(OBSERVED)
     page.goto(f"{address}/wall")
     page.locator(".wall h1").wait_for(timeout=60_000)
     time.sleep(2)
-    page.evaluate(OBSERVED)
     yield found
     context.close()
 

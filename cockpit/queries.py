@@ -30,7 +30,7 @@ from geo.windows import Window
 P = ParamSpec("P")
 R = TypeVar("R")
 RETRY_S = 5
-ENTRIES = 400
+ENTRIES, FRESH = 400, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,14 @@ def shared(function: Callable[P, R]) -> Callable[P, R]:
     """Keeps what `function(asked, …)` returns, one object for all: frozen values and finished markup only."""
     _first_is_asked(function)
     return cast("Callable[P, R]", st.cache_resource(show_spinner=False, max_entries=ENTRIES)(function))
+
+
+def fresh(function: Callable[P, R]) -> Callable[P, R]:
+    """As `shared`, for what is asked of the present only: of the newest few versions, since older ones are never asked
+    again, and a wall asks for another one with every commit.
+    """
+    _first_is_asked(function)
+    return cast("Callable[P, R]", st.cache_resource(show_spinner=False, max_entries=FRESH)(function))
 
 
 @shared

@@ -29,6 +29,7 @@ CACHES_OF_STREAMLIT = {
     "cockpit/queries.py:_heart",
     "cockpit/queries.py:cached",
     "cockpit/queries.py:shared",
+    "cockpit/queries.py:fresh",
     "cockpit/queries.py:_ledger_ends",  # a dict by viewer, of one number
     "cockpit/queries.py:_published_stamps",  # a dict by viewer, of three numbers
     "cockpit/queries.py:_frozen_months",  # a dict by viewer, of which months are frozen and how, never a figure
@@ -83,7 +84,7 @@ def test_every_cached_question_is_keyed_by_who_asks_when_and_of_which_version_an
     seen, faults = 0, []
     for path, tree in modules():
         for function in functions(tree):
-            if not {"cached", "shared"} & {named(one) for one in function.decorator_list}:
+            if not {"cached", "shared", "fresh"} & {named(one) for one in function.decorator_list}:
                 continue
             seen += 1
             taken = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]

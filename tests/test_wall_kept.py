@@ -35,7 +35,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def keep(token: str = TOKEN, session: Session | None = WALL, picture: Shown = PICTURE) -> None:
-    kept.keep(token, session, picture)
+    if kept.is_due(token):
+        kept.keep(token, session, picture)
 
 
 def files(folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 
 const SILENT_MS = 15_000; // neither ring nor beat for so long: the line is cut
 const RETRY_MS = 2_000; // after a stream was refused
-const DEAF_MS = 5_000; // the stream is heard, the page is not drawn: it is loaded anew, at most once in RELOAD_GAP_MS
+const DEAF_MS = 5_000; // the stream is heard, the page has no line: it is loaded anew, at most once in RELOAD_GAP_MS
 const STALLED_MS = 100_000; // no drawing for so long while the stream is heard
 const RELOAD_GAP_MS = 60_000;
 const LOADED = "cockpit-wall-loaded"; // when this page last loaded itself anew, over its reload
@@ -94,9 +94,10 @@ const load = async () => {
   setTimeout(() => (wall.isLoading = false), RELOAD_GAP_MS);
 };
 const mayLoad = () => Date.now() - Number(sessionStorage.getItem(LOADED) ?? 0) > RELOAD_GAP_MS;
+const isConnected = () => document.querySelector("[data-test-connection-state]")?.dataset.testConnectionState === "CONNECTED";
 const watch = () => {
   const isHeard = now() - wall.heardAt < SILENT_MS;
-  const isDeaf = wall.isWaiting && now() - wall.rungAt > DEAF_MS;
+  const isDeaf = wall.isWaiting && now() - wall.rungAt > DEAF_MS && !isConnected(); // a slow server is only slow
   const isStalled = now() - wall.drawnAt > STALLED_MS;
   if (isHeard && (isDeaf || isStalled) && mayLoad()) load();
   if (wall.reloadAt !== null && now() > wall.reloadAt) load();

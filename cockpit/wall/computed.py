@@ -7,7 +7,7 @@ each under the viewer's scope. A share is said only from MINIMUM_N arrivals on; 
 from dataclasses import replace
 from datetime import date, timedelta
 
-from cockpit.queries import Asked, AskedHour, AskedShapes, shared, store
+from cockpit.queries import Asked, AskedHour, AskedShapes, fresh, shared, store
 from config.site import site
 from geo import wall as shown
 from geo.wall import Ground, Usual, Wall
@@ -24,7 +24,7 @@ class _NoDaysError(Exception):
         self.found = found
 
 
-@shared
+@fresh
 def wall(asked: Asked) -> Wall:
     """The picture at the clock, with what is usual and the shapes of its map; raises StoreUnavailable when it was not
     asked for before.

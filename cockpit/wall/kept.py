@@ -100,9 +100,14 @@ class _Turns:
 _TURNS = _Turns()
 
 
+def is_due(token: str | None) -> bool:
+    """Whether the picture of this browser was not written for EVERY_S; then it is this caller's to write."""
+    return bool(token) and _TURNS.is_due(_name(token or ""))
+
+
 def keep(token: str | None, session: Session | None, shown: Shown) -> None:
-    """Keeps the picture that the wall of this session just showed; does nothing for who is no wall, or too soon."""
-    if not token or session is None or session.viewer.role != WALL or not _TURNS.is_due(_name(token)):
+    """Keeps the picture that the wall of this session just showed; does nothing for who is no wall."""
+    if not token or session is None or session.viewer.role != WALL:
         return
     record = Kept(shown, session.expires_at, datetime.now(UTC))
     try:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from cockpit import mishap, queries
+from cockpit import context, mishap, queries
 from cockpit.access import current, pages
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
@@ -20,6 +20,7 @@ from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.kept import Shown
 from cockpit.wall.scene import Scene
+from config.access import WALL
 from config.walls import DEFAULT, Plan, names, plan
 from geo.errors import StoreUnavailable
 from geo.viewer import PROGRAM
@@ -56,13 +57,13 @@ def plan_of(view: View) -> Plan:
 def show(view: View) -> None:
     """The picture of this moment, or the last one with the moment since which the store is down."""
     pulse = queries.pulse(None, PROGRAM)
-    found = _found_by_look()
+    st.session_state[current.BY_ITSELF] = True  # a refresh is no use that keeps a session from growing idle
     if pulse.down_since is None:
-        viewer = current.viewer_of(found.session)
+        viewer = context.viewer()
         if not current.may(viewer, RIGHT) or _is_another_day(view, pulse):
             _draw_anew()
         view = replace(view, viewer=viewer, clock=pulse.present, data_version=pulse.version, pulse=pulse)
-    last = _last(view, pulse, found)
+    last = _last(view, pulse)
     if last is None:
         picture(frame.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
     else:
@@ -70,12 +71,6 @@ def show(view: View) -> None:
         scene = _turned(view, {scene.name: scene for scene in last.scenes})
         picture(frame.screen(view, scene, _face(last, pulse), plan=plan_of(view), way_back=way_back), key="wall")
     alive.listen(view, pulse, is_first=last is None)
-
-
-def _found_by_look() -> current.Found:
-    """Whose wall this is; a refresh is no use that keeps a session from growing idle."""
-    st.session_state[current.BY_ITSELF] = True
-    return current.found_by_page()
 
 
 def _is_another_day(view: View, pulse: Pulse) -> bool:
@@ -88,13 +83,14 @@ def _draw_anew() -> None:
     st.rerun()
 
 
-def _last(view: View, pulse: Pulse, found: current.Found) -> Shown | None:
+def _last(view: View, pulse: Pulse) -> Shown | None:
     """The scenes of this moment, the last good ones of this browser, or None where there never were any."""
     token = st.context.cookies.get(current.cookie_name())
     if pulse.down_since is None:
         try:
             st.session_state[_LAST] = shown = _asked(view, Asked(view.viewer, pulse.present, pulse.version))
-            kept.keep(token, found.session, shown)
+            if view.viewer.role == WALL and kept.is_due(token):
+                kept.keep(token, current.of_page(), shown)
         except StoreUnavailable:
             pass
         except Exception as fault:  # noqa: BLE001 - a wall nobody stands at must not end with one bad answer

@@ -11,7 +11,7 @@ from cockpit.funds import money, money_flow
 from cockpit.funds.computed import FundsView
 from cockpit.funds.money import Summary, Window
 from cockpit.funds.money_flow import Graph
-from cockpit.queries import Asked, shared, store
+from cockpit.queries import Asked, fresh, store
 from config.money import kinds
 from geo import wall_funds
 from geo.money import FUNDS, EntryQuery, Scope
@@ -45,7 +45,7 @@ def funds(view: View, asked: Asked) -> Funds | None:
     return Funds(page, summary, graph, found.loaded_at)
 
 
-@shared
+@fresh
 def _funds(asked: Asked, *, today: date) -> WallFunds:
     window = Window("year", date(today.year, 1, 1), today + timedelta(days=1))
     words = kinds()

@@ -11,7 +11,7 @@ from math import sqrt
 
 from cockpit import figures
 from cockpit.figures import Interval
-from cockpit.queries import Asked, shared, store
+from cockpit.queries import Asked, fresh, shared, store
 from geo import wall_life
 from geo.viewer import Clock
 from geo.wall_life import Part, Reached
@@ -130,7 +130,7 @@ def low(communities: dict[str, Rate]) -> frozenset[str]:
     return frozenset(code for code, rate in communities.items() if is_low(rate))
 
 
-@shared
+@fresh
 def _published(asked: Asked) -> tuple[Part, ...]:
     return wall_life.published(store(), asked.viewer, asked.clock, kpis=KPIS, months=MONTHS)
 

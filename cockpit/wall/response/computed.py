@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
 
-from cockpit.queries import Asked, shared, store
+from cockpit.queries import Asked, fresh, shared, store
 from config.indicators import indicator
 from config.site import site
 from geo import quantiles, wall_response
@@ -135,7 +135,7 @@ class _Before:
     days: int
 
 
-@shared
+@fresh
 def _now(asked: Asked, *, today: date) -> _Now:
     day, week = _until(today, 1), _until(today, GENERAL_DAYS)
     urgent, general = _lengths(asked, [day, week])
