@@ -139,6 +139,7 @@ def test_a_name_with_markup_in_it_is_text() -> None:
 
 
 def test_the_ground_is_drawn_with_what_there_is() -> None:
+    assert 'class="wt"' in drawn("a river")
     water = Feature("water", "江", None, shapely.box(120.25, 30.19, 120.27, 30.2))
     road = Feature("road", None, 12, shapely.LineString([(120.2, 30.18), (120.4, 30.18)]))
     rail = Feature("rail", None, None, shapely.LineString([(120.2, 30.19), (120.4, 30.19)]))

@@ -192,7 +192,7 @@ def states() -> dict[str, tuple[Wall, str]]:
 
 def _by_a_river(ground: Ground | None) -> Ground:
     assert ground
-    river = shapely.LineString([(120.2, 30.199), (120.247, 30.2022), (120.28, 30.203), (120.32, 30.201)])
+    river = shapely.LineString([(120.2, 30.18), (120.2485, 30.183)])
     return replace(ground, waters=(Feature("water", "澄江", None, river.buffer(0.0012)),))
 
 

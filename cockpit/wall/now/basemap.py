@@ -87,7 +87,7 @@ def drawn(ground: Ground) -> Drawn | None:
 
 def _waters(frame: Frame, ground: Ground, areas: Iterable[Geometry]) -> tuple[WaterName, ...]:
     """The names of waters, each once, where the water is wide enough for it and no area lies below."""
-    window = shapely.box(8, 8, frame.width - 8, frame.height - 8)
+    window = shapely.box(48, 8, frame.width - 16, frame.height - 8)
     land = shapely.union_all(list(areas))
     found: dict[str, WaterName] = {}
     for water in ground.waters:

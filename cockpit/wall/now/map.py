@@ -190,13 +190,17 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
     board = Board(width=drawn.frame.width, height=drawn.frame.height)
     urgent = [mark for mark in parts.single if mark.level is not None]
     quiet = [mark for mark in parts.single if mark.level is None]
+    loud = Board(width=drawn.frame.width, height=drawn.frame.height)
     for water in drawn.waters:
         board.block(*water.box)
+        loud.block(*water.box)
     for mark in parts.single:
         marks.block(board, mark)
-    numbers = "".join(marks.number(board, mark) for mark in [*urgent, *quiet] if mark.n > 1)
+    for mark in urgent:
+        marks.block(loud, mark)
+    numbers = "".join(marks.number(board, loud, mark) for mark in [*urgent, *quiet] if mark.n > 1)
     names = {code: want.text for want, code in zip(drawn.names, drawn.codes, strict=True)}
-    told = marks.callouts(board, urgent, names, at=at, lang=view.lang)
+    told = marks.callouts(board, loud, urgent, names, at=at, lang=view.lang)
     named = _names(board, drawn, parts.counted, without={one.code for one in told})
     shapes = "".join(
         marks.shapes(level, [(mark.x, mark.y, mark.radius) for mark in urgent if mark.level == level])

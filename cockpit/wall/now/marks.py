@@ -166,10 +166,10 @@ class Callout:
 
 
 def callouts(
-    board: Board, marks: Sequence[Mark], names: Mapping[str, str], *, at: datetime, lang: str
+    board: Board, loud: Board, marks: Sequence[Mark], names: Mapping[str, str], *, at: datetime, lang: str
 ) -> tuple[Callout, ...]:
-    """Words beside the overdue marks, the longest overdue first, as far as there is room on any side; `names`: the
-    short names of the areas that have one on the map, by code.
+    """Words beside the overdue marks, the longest overdue first, as far as there is room on any side of all (`board`),
+    else of what is urgent (`loud`): words win over cases in time. `names`: the short names of areas by code.
     """
     late = [mark for mark in marks if mark.level == "orange" and mark.case.due_at]
     late.sort(key=lambda mark: _urgency(mark.case))
@@ -180,7 +180,8 @@ def callouts(
         name = short(case.community, "community") if case.community else case.finest or ""
         name = names.get(case.community_code or "", name)
         text = f"{fitted(name, room=LONGEST_NAME, size=CALLOUT_PX)} {_length(seconds, lang)}".strip()
-        spot = _beside(board, mark, labels.width(text, size=CALLOUT_PX) + 6)
+        wide = labels.width(text, size=CALLOUT_PX) + 6
+        spot = _beside(board, loud, mark, wide) or _beside(loud, board, mark, wide)
         if spot:
             found.append(Callout(text, *spot, case.community_code))
     return tuple(found)
@@ -194,8 +195,8 @@ def _length(seconds: float, lang: str) -> str:
     return tr("common.day" if days == 1 else "common.days", lang, n=formats.number(days))
 
 
-def _beside(board: Board, mark: Mark, wide: float) -> tuple[float, float, str] | None:
-    """A free place for a text of that width: right, left, above, below, also moved along above and below."""
+def _beside(board: Board, other: Board, mark: Mark, wide: float) -> tuple[float, float, str] | None:
+    """A place on `board` for a text of that width: right, left, above, below, or moved along; taken on both boards."""
     gap = mark.radius * 1.25 + 8
     right = gap + number_width(mark)
     beside = [(mark.x + right, mark.y, mark.x + right, "start"), (mark.x - gap - wide, mark.y, mark.x - gap, "end")]
@@ -208,6 +209,7 @@ def _beside(board: Board, mark: Mark, wide: float) -> tuple[float, float, str] |
         box = (left, middle - 18, left + wide, middle + 18)
         if board.is_free(box):
             board.block(*box)
+            other.block(*box)
             return x, middle + 11, anchor
     return None
 
@@ -263,11 +265,12 @@ def _wedge(x: float, y: float, r: float, share: float) -> str:
     )
 
 
-def number(board: Board, mark: Mark) -> str:
-    """How many cases a mark stands for, where there is room beside it."""
+def number(board: Board, other: Board, mark: Mark) -> str:
+    """How many cases a mark stands for, where there is room beside it on `board`; taken on both boards."""
     left = mark.x + reach(mark) + 3
     box = (left, mark.y - 13, left + number_width(mark) - 3, mark.y + 13)
     if not board.is_free(box):
         return ""
     board.block(*box)
+    other.block(*box)
     return f'<text class="nm" x="{figure(left)}" y="{figure(mark.y + 9)}">×{mark.n}</text>'
