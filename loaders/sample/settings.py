@@ -67,6 +67,7 @@ class Category:
     agency: str
     weight: float
     limit: str = ""
+    emergency: bool = False
 
 
 @dataclass(frozen=True)
