@@ -1,7 +1,7 @@
 """The alarms of the wall: emergencies that nobody has come to yet, the teams near each, and the ground around.
 
-Invariant: asked with the wall's own login (`Store.showing`): names and label points of areas, headcounts of posts; never
-a case's point, code or text, a private category, or a person.
+Invariant: asked with the wall's own login (`Store.showing`): names and label points of areas, headcounts of posts;
+never a case's point, code or text, a private category, or a person.
 """
 
 from collections.abc import Mapping
@@ -60,6 +60,7 @@ class Alarm:
     category_en: str
     channel: str | None
     team: str | None
+    reported_at: datetime
     moments: Mapping[str, datetime | None]
     stages: tuple[str, ...]
     is_exact: bool
@@ -70,13 +71,6 @@ class Alarm:
     microgrid: str | None
     place: Place | None
     teams: tuple[Team, ...] = ()
-
-    @property
-    def reported_at(self) -> datetime:
-        """Since when the clock runs."""
-        told = self.moments["reported"]
-        assert told is not None
-        return told
 
     @property
     def arrived_at(self) -> datetime | None:
@@ -95,7 +89,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An area (kind = its level) or a shape of the basemap, in metres around the place; `label` where its name stands."""
+    """An area (kind = its level) or a basemap shape, in metres around the place; `label`: where its name stands."""
 
     kind: str
     name: str | None
@@ -105,7 +99,7 @@ class Shape:
 
 
 def alarms(store: Store, viewer: Viewer, clock: Clock, *, lasts: timedelta, day: date) -> tuple[Alarm, ...]:
-    """The emergencies reported less than `lasts` ago, ended ones included, the oldest first; raises StoreUnavailable."""
+    """The emergencies reported less than `lasts` ago, ended ones too, the oldest first; raises StoreUnavailable."""
     with store.showing(viewer, clock) as connection:
         found = rows(connection, "wall/alarm_cases", lasts=lasts)
         return tuple(_near(connection, _alarm(row), row["grid_code"], day) for row in found)
@@ -118,6 +112,7 @@ def _alarm(row: Mapping[str, Any]) -> Alarm:
     return Alarm(
         key=row["alarm"],
         **{name: row[name] for name in kept + names},
+        reported_at=row["reported_at"],
         moments={stage: row[f"{stage}_at"] for stage in STAGES},
         stages=tuple(stage for stage in STAGES if told[stage]),
         place=Place(row["lon"], row["lat"]) if row["lon"] is not None else None,

@@ -41,16 +41,25 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     told = scene.sentence
     head = (
         f'<header>{mark(told.level)}<div class="say"><h1>{esc(kept + told.head)}</h1>'
-        f'<p class="lead">{_strong(told.lead, told.strong)}</p></div>'
-        f'<div class="time"><b>{at:%H:%M}</b><span>{esc(_day(view, at))}</span></div></header>'
+        f'<p class="lead">{_strong(told.lead, told.strong)}</p></div>{clock(view, face)}</header>'
     )
-    ways = _demo(view) + (_back(view) if way_back else "")
-    foot = f'<footer><span>{esc(_place(view, face))}</span><span class="ways">{ways}</span></footer>'
+    foot = f"<footer><span>{esc(place(view, face))}</span>{ways(view, way_back=way_back)}</footer>"
     label = attributes(
         role="region", aria_label=view.tr("wall.page"), data_scene=scene.name, style=f"--scale:{plan.scale:g}"
     )
     state = ("down" if face.down_since else "data") + (" night" if plan.is_night(at.time()) else "")
     return f'<main class="wall {state}"{label}>{head}{scene.body}{foot}</main>'
+
+
+def clock(view: View, face: Face) -> str:
+    """The time and the day of the picture."""
+    at = face.at(view)
+    return f'<div class="time"><b>{at:%H:%M}</b><span>{esc(_day(view, at))}</span></div>'
+
+
+def ways(view: View, *, way_back: bool) -> str:
+    """The ways out of a wall: to another role in the demo mode, to the other pages for whom has them."""
+    return f'<span class="ways">{_demo(view)}{_back(view) if way_back else ""}</span>'
 
 
 def waiting(view: View, *, down_since: datetime) -> str:
@@ -88,7 +97,8 @@ def _clock(view: View, moment: datetime) -> str:
     return f"{moment.astimezone(view.site.zone):%H:%M}"
 
 
-def _place(view: View, face: Face) -> str:
+def place(view: View, face: Face) -> str:
+    """The name of the site, and whether its data is invented."""
     name = view.site.name(view.lang)
     return view.tr("wall.simulated", site=name) if face.is_simulated else name
 

@@ -15,7 +15,7 @@ from cockpit.access import current
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked
-from cockpit.wall import computed, director, frame, now
+from cockpit.wall import alarm, alarm_asked, computed, director, frame, now
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.scene import Scene
@@ -41,6 +41,7 @@ class _Kept:
 def apply_style() -> None:
     """Puts the dark theme of the wall on this run's page."""
     st.html(STATIC / "wall.css")
+    st.html(STATIC / "wall_alarm.css")
 
 
 def plan_of(view: View) -> Plan:
@@ -62,6 +63,10 @@ def show(view: View) -> None:
         return
     face = Face(kept.clock, pulse.down_since, kept.found.loaded_at, is_simulated=kept.found.is_simulated)
     way_back = current.may(view.viewer, "page.overview")
+    if on := alarm_asked.shown(viewer, pulse):
+        alarmed = alarm.Screen(view, Asked(viewer, pulse.clock, pulse.version), kept.found, face, on, way_back)
+        picture(alarm.screen(alarmed, plan=plan_of(view)), key="wall", at=datetime.now(UTC))
+        return
     scene = _turned(view, {name: build(view, kept.found, face) for name, build in _BUILT.items()})
     picture(frame.screen(view, scene, face, plan=plan_of(view), way_back=way_back), key="wall")
 
@@ -73,6 +78,7 @@ def _turned(view: View, scenes: Mapping[str, Scene]) -> Scene:
         return scenes[held]
     last: Turned | None = st.session_state.get(_TURNED)
     troubles = {name: scene.troubles for name, scene in scenes.items()}
+    last = director.delayed(last, alarm_asked.passed())
     turned = director.turn(plan_of(view), last, troubles, at=datetime.now(UTC))  # of the room, not of the data
     st.session_state[_TURNED] = turned
     return scenes[turned.scene]
