@@ -42,14 +42,16 @@ def emptied(town: Town) -> None:
     """A town with label points, teams in both grids and one emergency category among others."""
     town.begin()
     town.run("truncate core.staff_post, core.map_feature restart identity")
-    town.run("update core.category set is_emergency = true, name_zh = '火情烟雾', name_en = 'Fire' where code = 'smoke'")
+    town.run(
+        "update core.category set is_emergency = true, name_zh = '火情烟雾', name_en = 'Fire' where code = 'smoke'"
+    )
     for code, (metres, bearing) in SPOTS.items():
         town.run("update core.area set label_point = :at where code = :code", at=away(metres, bearing), code=code)
     for grid, counts in (("AG", (1, 1, 1, 0, 2)), ("BG", (1, 0, 1, 1, 4))):
         for role, count in zip(("grid_leader", "full_time", "part_time", "instructor", "other"), counts, strict=True):
             town.run(
-                "insert into core.staff_post (source_id, post_code, role, headcount, level, declared_area_code, grid_id,"
-                " content_hash, load_id) values (:source, :code, :role, :count, 'grid', :grid, :grid_id, 'h', :load)",
+                "insert into core.staff_post (source_id, post_code, role, headcount, level, declared_area_code,"
+                " grid_id, content_hash, load_id) values (:source, :code, :role, :count, 'grid', :grid, :grid_id, 'h', :load)",
                 source=town.source_id, code=f"{grid}-{role}", role=role, count=count, grid=grid,
                 grid_id=town.area_ids[grid], load=town.load_id,
             )  # fmt: skip
@@ -76,7 +78,12 @@ def test_an_emergency_raises_an_alarm_from_its_report_on_and_nothing_else_does(t
     (alarm,) = raised(town, now="2026-10-20 11:55:00")
     assert alarm.moments["accepted"] is None, "what is later than the clock does not exist"
     (alarm,) = raised(town)
-    assert (alarm.category("zh"), alarm.category("en"), alarm.channel, alarm.team) == ("火情烟雾", "Fire", "device", "消防队")
+    assert (alarm.category("zh"), alarm.category("en"), alarm.channel, alarm.team) == (
+        "火情烟雾",
+        "Fire",
+        "device",
+        "消防队",
+    )
     assert (alarm.street, alarm.community, alarm.grid, alarm.microgrid) == ("S", "A", "AG", "AM")
     assert alarm.reported_at == at("10-20 11:55")
     assert {stage: moment for stage, moment in alarm.moments.items() if moment} == {

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.maps.labels import width
 from cockpit.markup import attributes, esc
 from cockpit.queries import Asked, AskedShapes
 from cockpit.wall import alarm_asked, alarm_map, alarm_panel, frame
@@ -21,13 +20,14 @@ from geo.errors import StoreUnavailable
 from geo.wall import Wall
 from geo.wall_alarms import Alarm, Shape
 
-ALONE, SHARED, CROWDED = (1064, 812), (956, 390), (956, 326)
+ALONE, SHARED, CROWDED = (1064, 812), (956, 372), (956, 306)
 """Width and height of the map where one alarm has the screen, where two share it, and where more wait."""
 TOLD_OTHERS = 3
-HEADS = {1: (1330, (76, 64, 54)), 2: (770, (54, 48))}
-"""By the number of alarms: the room of a headline, and the sizes it may have on one line."""
-SMALLER = 0.72
-"""On two lines it is smaller by this."""
+HEADS = {True: (1330, (76, 64, 54), 38), False: (750, (54, 48), 35)}
+"""Whether it is alone → the room of a headline, the sizes it may have on one line, and that on two."""
+LEADS = {True: 36, False: 34}
+OFFICES = {True: (670, (48, 40), 34), False: (810, (42, 38), 32)}
+"""The same for who has the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _column(of: Screen, alarm: Alarm) -> str:
     age = frame.age(view, of.face) if of.is_alone or of.face.down_since else ""
     side = (
         alarm_panel.clock(view, alarm, running, age=age)
-        + alarm_panel.who(view, alarm)
+        + alarm_panel.who(view, alarm, OFFICES[of.is_alone])
         + alarm_panel.stages(view, alarm, running)
         + alarm_panel.teams(view, alarm, most=3 if of.is_alone else 1)
     )
@@ -88,12 +88,14 @@ def _head(of: Screen, alarm: Alarm) -> str:
     view = of.view
     kept = view.tr("wall.kept", time=words.clock(view, of.face.clock.at)) if of.face.down_since else ""
     told = kept + words.headline(view, alarm)
-    room, sizes = HEADS[len(of.on.raised.shown)]
-    size = next((size for size in sizes if width(told, size=size) <= room), None)
-    style = attributes(style=f"--size:{size or sizes[-1] * SMALLER:g}", class_=None if size else "long")
+    room, sizes, small = HEADS[of.is_alone]
+    size = words.fitted(told, sizes, room=room)
+    style = attributes(style=f"--size:{size or small}", class_=None if size else "long")
+    parts = words.lead(view, alarm, room=room, size=LEADS[of.is_alone])
+    lead = " ".join(f"<span>{esc(part)}</span>" for part in parts)
     return (
         f'<div class="al-head">{_sign(alarm)}<div class="say"><h1{style}>{esc(told)}</h1>'
-        f'<p class="lead">{esc(words.lead(view, alarm))}</p></div></div>'
+        f'<p class="lead">{lead}</p></div></div>'
     )
 
 

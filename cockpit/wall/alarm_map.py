@@ -20,8 +20,10 @@ from cockpit.theme import SHAPES
 from cockpit.wall import alarm_words as words
 from geo.wall_alarms import Alarm, Shape, Team
 
-RINGS = ((200, 350), (300, 600), (500, 1000))
-"""Pairs of distances (metres): the first that holds the nearest team."""
+RINGS = ((100, 200), (200, 350), (300, 600), (500, 1000))
+"""Pairs of distances (metres): the first that holds the nearest team; a high drawing begins at the second."""
+LOW = 500
+"""Pixels: in a lower drawing there is no room for micro-grids."""
 FILLED = ("block", "park", "water")
 LINES = {"road": (8.0, 3.0), "rail": (6.0, 4.0)}
 """Kind → metres wide where it is not known, pixels at least."""
@@ -60,7 +62,8 @@ class Sheet:
 def sheet(alarm: Alarm, *, wide: int, high: int) -> Sheet:
     """The drawing for an alarm: as near as the nearest team allows."""
     nearest = alarm.teams[0].distance_m if alarm.teams else 0
-    rings = next((pair for pair in RINGS if nearest <= pair[1]), RINGS[0])
+    pairs = RINGS if high < LOW else RINGS[1:]
+    rings = next((pair for pair in pairs if nearest <= pair[1]), pairs[0])
     return Sheet(wide, high, rings)
 
 
@@ -81,7 +84,7 @@ def ground(shapes: Sequence[Shape], on: Sheet) -> str:
                 wide = max(least, (shape.width_m or usual_m) * on.scale)
                 widths.setdefault(round(wide, 1), []).append(drawn)
         parts += [_path(kind, drawn, stroke_width=wide) for wide, drawn in sorted(widths.items())]
-    for kind in BORDERS:
+    for kind in BORDERS[on.high < LOW :]:
         lines = [shapely.boundary(drawn) for shape, drawn in placed if shape.kind == kind and drawn.area > 0]
         joined = [shapely.line_merge(shapely.union_all(lines))] if lines else []
         parts += [_path(f"edge {kind} casing", joined), _path(f"edge {kind}", joined)]
@@ -140,9 +143,10 @@ def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet) -> str
         f' viewBox="0 0 16 16"><path class="place" d="{SHAPES["red"]}"/></svg>'
     )
     told = view.tr("alarm.joiner").join(f"{team.grid} {words.away(view, team)}" for team in alarm.teams)
+    kind = "al-map with-blocks" if any(shape.kind == "block" for shape in shapes) else "al-map"
     label = attributes(role="img", aria_label=view.tr("alarm.map", teams=told or view.tr("alarm.no_staff")))
     return (
-        f'<svg class="al-map" viewBox="0 0 {on.wide} {on.high}" preserveAspectRatio="xMidYMid slice"{label}>'
+        f'<svg class="{kind}" viewBox="0 0 {on.wide} {on.high}" preserveAspectRatio="xMidYMid slice"{label}>'
         f"{ground(shapes, on)}{names}{rings}{line}{discs}{mark}</svg>"
     )
 
@@ -173,8 +177,15 @@ def _line(start: tuple[float, float], end: tuple[float, float]) -> str:
 
 def _disc(view: View, team: Team, spot: tuple[float, float], board: Board, *, is_nearest: bool) -> str:
     a, b = spot
-    told = f"{team.grid}　{words.away(view, team)}" if is_nearest else team.grid
     disc = f'<circle class="team{" nearest" if is_nearest else ""}" cx="{a:.1f}" cy="{b:.1f}" r="{DISC}"/>'
+    style = f"halo{' strong' if is_nearest else ''}"
+    wanted = (f"{team.grid}　{words.away(view, team)}", team.grid) if is_nearest else (team.grid,)
+    return disc + next((name for told in wanted if (name := _name(told, spot, board, style))), "")
+
+
+def _name(told: str, spot: tuple[float, float], board: Board, style: str) -> str:
+    """A name beside, under or over its disc; empty where it has no room."""
+    a, b = spot
     wide, gap = width(told, size=TEXT) + 8, DISC + 10
     for anchor, left, middle in (
         ("start", a + gap, b),
@@ -186,8 +197,8 @@ def _disc(view: View, team: Team, spot: tuple[float, float], board: Board, *, is
         if board.is_free(box):
             board.block(*box)
             x = {"start": left, "end": left + wide, "middle": left + wide / 2}[anchor]
-            return disc + _text(told, x, middle + 10, f"halo{' strong' if is_nearest else ''}", anchor)
-    return disc
+            return _text(told, x, middle + 10, style, anchor)
+    return ""
 
 
 def _text(told: str, x: float, y: float, style: str, anchor: str) -> str:

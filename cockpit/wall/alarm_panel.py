@@ -51,8 +51,8 @@ def clock(view: View, alarm: Alarm, running: Running, *, age: str) -> str:
     runs = running.attributes(alarm.reported_at, ended) + attributes(data_limit=words.PROMISE_S)
     if ended is None:
         said = (
-            f'<span class="left"{attributes(data_t=view.tr("alarm.left"))}></span>'
-            f'<span class="beyond"{attributes(data_t=view.tr("alarm.over"))}></span>'
+            f'<span class="left"{attributes(data_t=view.tr("alarm.left", left="{left}"))}></span>'
+            f'<span class="beyond"{attributes(data_t=view.tr("alarm.over", over="{over}"))}></span>'
         )
     else:
         said = f'<span class="end">{esc(_end(view, alarm))}</span>'
@@ -90,11 +90,12 @@ def _minutes(view: View, second: int, *, is_last: bool) -> str:
 # ---------------------------------------------------------------- who and what
 
 
-def who(view: View, alarm: Alarm) -> str:
-    """The office or team that has the case."""
-    name = alarm.team or view.tr("alarm.no_team")
+def who(view: View, alarm: Alarm, sizes: tuple[int, tuple[int, ...], int]) -> str:
+    """The office or team that has the case; `sizes`: its room, what it may have on one line, and on two."""
+    name = formats.spaced(alarm.team or view.tr("alarm.no_team"))
+    style = attributes(style=f"--size:{words.fitted(name, sizes[1], room=sizes[0]) or sizes[2]}")
     kind = "who" if alarm.team else "who none"
-    return f'<p class="{kind}"><span>{esc(view.tr("alarm.team"))}</span><b>{esc(formats.spaced(name))}</b></p>'
+    return f'<p class="{kind}"><span>{esc(view.tr("alarm.team"))}</span><b{style}>{esc(name)}</b></p>'
 
 
 def stages(view: View, alarm: Alarm, running: Running) -> str:
@@ -109,9 +110,8 @@ def stages(view: View, alarm: Alarm, running: Running) -> str:
         elif index < last or not is_open:
             lines.append(_line(view, stage, "skipped", esc(view.tr("alarm.no_record")), ""))
         elif index == last + 1:
-            waits = (
-                f"<span{running.attributes(before)}><span{attributes(data_t=view.tr('alarm.waiting'))}></span></span>"
-            )
+            said = attributes(data_t=view.tr("alarm.waiting", t="{t}"))
+            waits = f"<span{running.attributes(before)}><span{said}></span></span>"
             told = view.tr("alarm.not_yet", stage=view.tr(f"alarm.stage_{stage}"))
             lines.append(_line(view, stage, "next", esc(told), waits))
         else:

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
+from cockpit.maps.labels import width
 from config.messages import catalogue
 from geo.wall_alarms import Alarm, Team
 
 PROMISE_S = 600
 """From the report to the first arrival (`onscene_within_10min`)."""
+LEAD_LINES = 2
 
 
 def headline(view: View, alarm: Alarm) -> str:
@@ -21,15 +23,38 @@ def headline(view: View, alarm: Alarm) -> str:
     return formats.spaced(view.tr(f"alarm.{key}", place=place, category=alarm.category(view.lang)))
 
 
-def lead(view: View, alarm: Alarm) -> str:
-    """The level in words, the finest areas, since when and by which channel."""
-    areas = [area for area in (alarm.grid, alarm.microgrid) if area]
-    time = clock(view, alarm.reported_at)
+def lead(view: View, alarm: Alarm, *, room: float, size: float) -> tuple[str, ...]:
+    """The level in words, the finest areas, since when and by which channel; each part stays together.
+
+    Of the areas as many, from the finest on, as two lines of `room` pixels hold.
+    """
     told = channel(view, alarm)
     key = "reported" if told else "reported_alone"
-    parts = [view.tr("alarm.red")] if alarm.ended_at is None else []
-    parts += [*areas, view.tr(f"alarm.{key}", time=time, channel=_after(view, told))]
-    return formats.spaced(view.tr("alarm.all_areas").join(parts))
+    reported = view.tr(f"alarm.{key}", time=clock(view, alarm.reported_at), channel=_after(view, told))
+    first = [view.tr("alarm.red")] if alarm.ended_at is None else []
+    areas = [area for area in (alarm.grid, alarm.microgrid) if area]
+    for left_out in range(len(areas) + 1):
+        parts = tuple(formats.spaced(part) for part in (*first, *areas[left_out:], reported))
+        if _lines(parts, room=room, size=size) <= LEAD_LINES:
+            break
+    return parts
+
+
+def _lines(parts: tuple[str, ...], *, room: float, size: float) -> int:
+    """So many lines the parts take that each stay on one, with a gap of a letter between them."""
+    lines, used = 1, 0.0
+    for part in parts:
+        long = width(part, size=size)
+        if used and used + size + long > room:
+            lines, used = lines + 1, 0.0
+        lines += int(long // room)
+        used += long + (size if used else 0)
+    return lines
+
+
+def fitted(text: str, sizes: tuple[int, ...], *, room: float) -> int | None:
+    """The first of the sizes in which a text is no longer than `room` pixels; None where it is in none."""
+    return next((size for size in sizes if width(text, size=size) <= room), None)
 
 
 def channel(view: View, alarm: Alarm) -> str:
