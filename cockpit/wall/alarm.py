@@ -69,6 +69,7 @@ def screen(of: Screen, *, plan: Plan) -> str:
 def _column(of: Screen, alarm: Alarm) -> str:
     view, running = of.view, of.on.running
     kind = "open" if alarm.ended_at is None else "came" if alarm.arrived_at else "closed"
+    kind += " late" if alarm.arrived_at and words.over(alarm) > 0 else ""
     age = frame.age(view, of.face) if of.is_alone or of.face.down_since else ""
     side = (
         alarm_panel.clock(view, alarm, running, age=age)

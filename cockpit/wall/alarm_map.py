@@ -141,6 +141,8 @@ def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet) -> str
     mark = (
         f'<svg x="{x - MARK - 2:g}" y="{y - MARK - 8:g}" width="{2 * MARK + 4}" height="{2 * MARK + 4}"'
         f' viewBox="0 0 16 16"><path class="place" d="{SHAPES["red"]}"/></svg>'
+        if alarm.ended_at is None
+        else f'<circle class="place" cx="{x:g}" cy="{y:g}" r="{MARK * 0.7:g}"/>'
     )
     told = view.tr("alarm.joiner").join(f"{team.grid} {words.away(view, team)}" for team in alarm.teams)
     kind = "al-map with-blocks" if any(shape.kind == "block" for shape in shapes) else "al-map"

@@ -68,7 +68,7 @@ def clock(view: View, alarm: Alarm, running: Running, *, age: str) -> str:
 def _end(view: View, alarm: Alarm) -> str:
     if alarm.arrived_at is None:
         return view.tr("alarm.closed")
-    over = words.seconds(alarm.reported_at, alarm.arrived_at) - words.PROMISE_S
+    over = words.over(alarm)
     if over <= 0:
         return view.tr("alarm.came_in_time")
     return view.tr("alarm.came_late", length=formats.minutes_seconds(over))

@@ -96,3 +96,10 @@ def people(view: View, team: Team) -> str:
 def seconds(start: datetime, end: datetime) -> int:
     """Whole seconds between two moments, never less than 0."""
     return max(0, int((end - start).total_seconds()))
+
+
+def over(alarm: Alarm) -> int:
+    """Seconds by which the promise was missed when somebody came, negative where it was kept; 0 while nobody has."""
+    if alarm.arrived_at is None:
+        return 0
+    return seconds(alarm.reported_at, alarm.arrived_at) - PROMISE_S
