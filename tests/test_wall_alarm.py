@@ -51,7 +51,8 @@ def emptied(town: Town) -> None:
         for role, count in zip(("grid_leader", "full_time", "part_time", "instructor", "other"), counts, strict=True):
             town.run(
                 "insert into core.staff_post (source_id, post_code, role, headcount, level, declared_area_code,"
-                " grid_id, content_hash, load_id) values (:source, :code, :role, :count, 'grid', :grid, :grid_id, 'h', :load)",
+                " grid_id, content_hash, load_id)"
+                " values (:source, :code, :role, :count, 'grid', :grid, :grid_id, 'h', :load)",
                 source=town.source_id, code=f"{grid}-{role}", role=role, count=count, grid=grid,
                 grid_id=town.area_ids[grid], load=town.load_id,
             )  # fmt: skip

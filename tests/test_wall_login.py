@@ -151,6 +151,25 @@ def test_the_views_of_the_wall_tell_exactly_these_columns(town: Town, login: dic
     }  # fmt: skip
 
 
+def test_the_functions_of_the_wall_tell_exactly_these_columns(town: Town, login: dict[str, Engine]) -> None:
+    with login["owner"].connect() as connection:
+        found = connection.execute(text("""
+            select p.proname, coalesce(p.proargnames[p.pronargs + 1:], '{}') from pg_proc p
+            join pg_namespace n on n.oid = p.pronamespace
+            where n.nspname in ('mart', 'core') and has_function_privilege('cockpit_wall', p.oid, 'execute')
+              and p.prorettype <> 'trigger'::regtype""")).all()  # fmt: skip
+    assert {name: set(columns) for name, columns in found if name.startswith(("wall_", "alarm_"))} == {
+        "wall_promise": {"numerator", "denominator", "has_deadlines", "is_covered"},
+        "alarm_case": {"alarm", "category_zh", "category_en", "channel", "team", "reported_at", "accepted_at",
+                       "dispatched_at", "arrived_at", "closed_at", "tells_accepted", "tells_dispatched", "is_exact",
+                       "street", "community", "grid", "microgrid", "grid_code", "lon", "lat"},
+        "alarm_team": {"code", "grid", "community", "lon", "lat", "distance_m", "grid_leader", "full_time",
+                       "part_time", "instructor", "other"},
+        "alarm_ground": {"kind", "name", "width_m", "label_lon", "label_lat", "shape"},
+        "alarm_ground_version": set(),
+    }  # fmt: skip
+
+
 def test_without_settings_or_the_right_the_walls_views_have_no_rows(town: Town, login: dict[str, Engine]) -> None:
     views = ("mart.open_case", "mart.open_count", "mart.wall_area", "mart.dataset", "mart.published",
              "mart.published_month", "mart.published_area", "mart.published_count")  # fmt: skip
@@ -160,6 +179,9 @@ def test_without_settings_or_the_right_the_walls_views_have_no_rows(town: Town, 
     with login["wall"].connect() as connection:
         asked = "select count(*) from mart.wall_promise('2026-01-01', '2027-01-01')"
         assert connection.execute(text(asked)).scalar_one() == 0
+        for asked in ("mart.alarm_case('1 hour')", "mart.alarm_team(120, 30, '2026-10-20', 3)",
+                      "mart.alarm_ground(120, 30, 600, '2026-10-20')"):  # fmt: skip
+            assert connection.execute(text(f"select count(*) from {asked}")).scalar_one() == 0, asked
     for viewer in (Viewer("s", "secretary", "site"), Viewer("p", "program"), Viewer("", "", "")):
         found = wall(town, viewer)
         assert (found.cases, found.areas, found.n_open) == ((), (), 0), viewer

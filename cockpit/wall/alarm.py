@@ -23,10 +23,10 @@ from geo.wall_alarms import Alarm, Shape
 ALONE, SHARED, CROWDED = (1064, 812), (956, 372), (956, 306)
 """Width and height of the map where one alarm has the screen, where two share it, and where more wait."""
 TOLD_OTHERS = 3
-HEADS = {True: (1330, (76, 64, 54), 38), False: (750, (54, 48), 35)}
+HEADS = {True: (1330, (76, 64, 54, 46), 38), False: (750, (54, 48, 42, 38), 35)}
 """Whether it is alone → the room of a headline, the sizes it may have on one line, and that on two."""
 LEADS = {True: 36, False: 34}
-OFFICES = {True: (670, (48, 40), 34), False: (810, (42, 38), 32)}
+OFFICES = {True: (600, (48, 40), 34), False: (730, (42, 38, 34, 30), 28)}
 """The same for who has the case."""
 
 

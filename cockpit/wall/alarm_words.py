@@ -28,16 +28,14 @@ def lead(view: View, alarm: Alarm, *, room: float, size: float) -> tuple[str, ..
 
     Of the areas as many, from the finest on, as two lines of `room` pixels hold.
     """
-    told = channel(view, alarm)
-    key = "reported" if told else "reported_alone"
-    reported = view.tr(f"alarm.{key}", time=clock(view, alarm.reported_at), channel=_after(view, told))
+    told, time = channel(view, alarm), clock(view, alarm.reported_at)
+    alone = view.tr("alarm.reported_alone", time=time)
+    reported = view.tr("alarm.reported", time=time, channel=_after(view, told)) if told else alone
     first = [view.tr("alarm.red")] if alarm.ended_at is None else []
     areas = [area for area in (alarm.grid, alarm.microgrid) if area]
-    for left_out in range(len(areas) + 1):
-        parts = tuple(formats.spaced(part) for part in (*first, *areas[left_out:], reported))
-        if _lines(parts, room=room, size=size) <= LEAD_LINES:
-            break
-    return parts
+    wanted = [(*first, *areas[left_out:], reported) for left_out in range(len(areas) + 1)]
+    fitting = (parts for parts in wanted if _lines(parts, room=room, size=size) <= LEAD_LINES)
+    return tuple(formats.spaced(part) for part in next(fitting, (*first, alone)))
 
 
 def _lines(parts: tuple[str, ...], *, room: float, size: float) -> int:
