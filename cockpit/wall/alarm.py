@@ -53,10 +53,10 @@ class Screen:
 
 
 def screen(of: Screen, *, plan: Plan) -> str:
-    """The whole screen; never dimmed at night."""
+    """The whole screen; never dimmed at night, and never larger than the screen holds, whatever the plan's scale."""
     view, raised = of.view, of.on.raised
     label = attributes(
-        role="region", aria_label=view.tr("wall.page"), data_scene="alarm", style=f"--scale:{plan.scale:g}"
+        role="region", aria_label=view.tr("wall.page"), data_scene="alarm", style=f"--scale:{min(plan.scale, 1):g}"
     )
     kind = f"wall alarm {'one' if of.is_alone else 'two'} {'down' if of.face.down_since else 'data'}"
     has_end = any(alarm.ended_at for alarm in raised.shown)

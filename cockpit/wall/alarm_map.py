@@ -148,7 +148,7 @@ def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet) -> str
     kind = "al-map with-blocks" if any(shape.kind == "block" for shape in shapes) else "al-map"
     label = attributes(role="img", aria_label=view.tr("alarm.map", teams=told or view.tr("alarm.no_staff")))
     return (
-        f'<svg class="{kind}" viewBox="0 0 {on.wide} {on.high}" preserveAspectRatio="xMidYMid slice"{label}>'
+        f'<svg class="{kind}" viewBox="0 0 {on.wide} {on.high}"{label}>'
         f"{ground(shapes, on)}{names}{rings}{line}{discs}{mark}</svg>"
     )
 

@@ -71,16 +71,17 @@ create function mart.alarm_team(lon float8, lat float8, day date, most int)
          posts.grid_leader, posts.full_time, posts.part_time, posts.instructor, posts.other
   from core.area a
   left join core.area p on p.area_id = a.parent_id
-  cross join lateral (
-    select coalesce(sum(t.headcount) filter (where t.role = 'grid_leader'), 0)::int as grid_leader,
+  join (
+    select t.grid_id, coalesce(sum(t.headcount) filter (where t.role = 'grid_leader'), 0)::int as grid_leader,
            coalesce(sum(t.headcount) filter (where t.role = 'full_time'), 0)::int as full_time,
            coalesce(sum(t.headcount) filter (where t.role = 'part_time'), 0)::int as part_time,
            coalesce(sum(t.headcount) filter (where t.role = 'instructor'), 0)::int as instructor,
-           coalesce(sum(t.headcount) filter (where t.role = 'other'), 0)::int as other,
-           coalesce(sum(t.headcount), 0) as people
-    from core.staff_post t where t.grid_id = a.area_id
-  ) posts
-  where ops.viewer_may('page.wall') and a.level = 'grid' and a.valid_from <= day and a.valid_to > day and posts.people > 0
+           coalesce(sum(t.headcount) filter (where t.role = 'other'), 0)::int as other
+    from core.staff_post t
+    group by t.grid_id
+    having sum(t.headcount) > 0
+  ) posts on posts.grid_id = a.area_id
+  where ops.viewer_may('page.wall') and a.level = 'grid' and a.valid_from <= day and a.valid_to > day
     and (ops.viewer_level() = 'site' or a.area_id = any (ops.visible_areas()))
   order by distance_m, a.code collate "C"
   limit least(most, 10);
