@@ -13,11 +13,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from cockpit.wall import alarm_turn
+from cockpit.wall.alarm_panel import Running
 from cockpit.wall.alarm_turn import Raised
 from config.alarm import alarm_rules
 from config.categories import categories
 from config.reader import SHIPPED, ConfigError
 from geo.around import Place
+from geo.replay import Replay
 from geo.store import Store, StoreUrls
 from geo.viewer import Clock, Viewer
 from geo.wall_alarms import Alarm, alarms, ground, ground_version
@@ -299,6 +301,17 @@ def test_while_the_store_is_away_an_alarm_stays_until_its_time_is_over() -> None
     assert keys(alarm_turn.kept(raised, since=at("10-20 11:10"))) == ["b"]
     assert alarm_turn.kept(raised, since=at("10-20 11:40")) is None
     assert alarm_turn.kept(None, since=at("10-20 11:40")) is None
+
+
+def test_its_clock_runs_by_the_machine_by_a_replay_or_not_at_all() -> None:
+    since, now = at("10-20 11:55"), at("10-20 12:00")
+    ms = round(since.timestamp() * 1000)
+    assert Running(now).attributes(since) == f' data-since="{ms}" data-pace="1"'
+    assert Running(now).attributes(since, now) == f' data-since="{ms}" data-until="{ms + 300_000}" data-pace="1"'
+    assert Running(now, is_fixed=True).attributes(since) == f' data-since="{ms}" data-pace="0" data-passed="300000"'
+    replay = Replay("s", begins=at("10-20 11:45"), ends=at("10-21 00:00"), started=ROOM, speed=60)
+    started = round(ROOM.timestamp() * 1000)
+    assert Running(now, replay).attributes(since) == f' data-since="{started + 10_000}" data-pace="60"'
 
 
 # ---------------------------------------------------------------- configuration
