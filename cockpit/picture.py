@@ -10,10 +10,14 @@ brings the head of the page into view;
 `<th data-sort="number|text">` sorts its table in the browser by the cells' `data-v`;
 `<table data-cells>`: its links are one stop of the tab key, arrows go from cell to cell;
 `<input data-filter="id" data-found="{n} …">` hides what in the element `id` does not hold the words (`data-words`,
-small letters; groups `data-words-group`, `data-none` where nothing is left), and tells the number to its `role=status`.
+small letters; groups `data-words-group`, `data-none` where nothing is left), and tells the number to its `role=status`;
+`<… data-since="ms" data-pace="1">` runs by itself: what in it has `data-t` says the time that passed (`{t}`, and of
+`data-limit` seconds `{left}`, `{over}`), until `data-until`; at pace 0 it stands at `data-passed` (ms);
+`<… data-again="20">` returns `again` to the page after so many seconds.
 """
 
 import hashlib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -51,14 +55,19 @@ def _follow(key: str) -> None:
         context.follow(target)
 
 
-def picture(markup: str, *, key: str, lang: str | None = None, leave: str | None = None) -> str | None:
+def picture(
+    markup: str, *, key: str, lang: str | None = None, leave: str | None = None, at: datetime | None = None
+) -> str | None:
     """Shows `markup` and returns the `data-go` value that was just clicked, else None.
 
     A value that begins with "?" has already become the page's URL when the run begins: nothing is left to do.
     `lang` (zh, en) tells the browser the language of the whole page; only the navigation sets it.
-    `leave` (an address of this server) makes the browser go there.
+    `leave` (an address of this server) makes the browser go there. `at` is the server's moment, by which running times
+    (`data-since`) are right also where the browser's clock is not.
     """
-    data = {"markup": markup, "key": key}
+    data: dict[str, str | int] = {"markup": markup, "key": key}
+    if at:
+        data["at"] = round(at.timestamp() * 1000)
     if leave:
         data["leave"] = leave
     if lang:

@@ -17,6 +17,7 @@ class Category:
     """One category: `response_class` urgent is under the 10-minute promise; private ones show only in counts of ≥ 5.
 
     `limit`: from the report to the close, for sources whose mapping says that they send no deadline of their own.
+    `is_emergency`: it takes the screen of the wall until somebody has come; never a private one.
     """
 
     code: str
@@ -25,6 +26,7 @@ class Category:
     response_class: str
     is_private: bool
     limit: Limit | None = field(default=None, repr=False)
+    is_emergency: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def categories() -> Categories:
                 str(entry["class"]),
                 bool(entry["private"]),
                 Limit.of(str(entry["limit"])) if "limit" in entry else None,
+                entry.get("emergency", False),
             )
         except KeyError as error:
             faults.append(f"category {number} lacks {error}")
@@ -67,6 +70,7 @@ def categories() -> Categories:
             continue
         if item.response_class not in CLASSES:
             faults.append(f"category {item.code}: class {item.response_class!r} must be one of {', '.join(CLASSES)}")
+        faults += _emergency_faults(item)
         found.append(item)
     codes = [item.code for item in found]
     faults += [f"category {code} stands twice" for code in sorted({code for code in codes if codes.count(code) > 1})]
@@ -74,3 +78,14 @@ def categories() -> Categories:
         raise reader.ConfigError(path, faults or ["no [[category]] in it"])
     rest = Category(UNCLASSIFIED, "未归类", "Unclassified", "general", is_private=False)
     return Categories((*found, *(() if UNCLASSIFIED in codes else (rest,))))
+
+
+def _emergency_faults(item: Category) -> list[str]:
+    """What speaks against an alarm of this category."""
+    if not isinstance(item.is_emergency, bool):
+        return [f"category {item.code}: emergency = {item.is_emergency!r} must be true or false"]
+    if item.is_emergency and item.is_private:
+        return [f"category {item.code}: a private category is never told singly, so it cannot be an emergency"]
+    if item.is_emergency and item.response_class != "urgent":
+        return [f"category {item.code}: an emergency must be of class urgent, the one under the 10-minute promise"]
+    return []

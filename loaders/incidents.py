@@ -131,6 +131,7 @@ class Incidents(Dataset):
             names_en=[item.en for item in listed.all],
             classes=[item.response_class for item in listed.all],
             privates=[item.is_private for item in listed.all],
+            emergencies=[item.is_emergency for item in listed.all],
         )
         return _Known(
             placers=placers, listed=listed, vault=landing.vault, bulk=bulk, deadlines=deadlines_of(job.mapping)

@@ -196,4 +196,4 @@ def test_a_value_that_no_picture_should_hold_cannot_be_kept() -> None:
     with pytest.raises(kept_form.UnfitError):
         kept_form.dumps({"x": object()})
     assert {one.name for one in fields(kept.Kept)} == {"shown", "until", "taken_at"}
-    assert {one.name for one in fields(Shown)} == {"scenes", "at", "loaded_at", "is_simulated"}
+    assert {one.name for one in fields(Shown)} == {"scenes", "at", "loaded_at", "is_simulated", "n_overdue"}

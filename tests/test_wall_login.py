@@ -167,9 +167,10 @@ def test_the_functions_of_the_wall_tell_exactly_these_columns(town: Town, login:
         found = connection.execute(text("""
             select p.proname, array_agg(a.name) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             cross join unnest(p.proargnames, p.proargmodes) a (name, kind)
-            where n.nspname = 'mart' and has_function_privilege('cockpit_wall', p.oid, 'execute') and a.kind = 't'
+            where n.nspname in ('mart', 'core') and has_function_privilege('cockpit_wall', p.oid, 'execute')
+              and a.kind = 't'
             group by p.proname""")).all()  # fmt: skip
-    told = {name: set(columns) for name, columns in found if name.startswith(("wall_", "open_"))}
+    told = {name: set(columns) for name, columns in found if name.startswith(("wall_", "open_", "alarm_"))}
     assert told.pop("wall_cases") == {
         "response_class", "channel", "level", "stage", "reported_at", "accepted_at", "dispatched_at", "arrived_at",
         "handled_at", "due_at", "is_due", "is_suspended", "team", "street_code", "community_code", "community",
@@ -183,7 +184,16 @@ def test_the_functions_of_the_wall_tell_exactly_these_columns(town: Town, login:
         "wall_promise": {"numerator", "denominator", "has_deadlines", "is_covered"},
         "wall_promises": {"window_no", "numerator", "denominator"},
         "wall_reported": {"window_no", "level", "code", "n", "n_private"},
-    }
+        "wall_stages": {"window_no", "response_class", "stage", "n", "p50_s", "p90_s", "seconds"},
+        "wall_arrivals": {"community_code", "seconds"},
+        "wall_reach": {"kind", "name_zh", "name_en", "households", "near"},
+        "alarm_case": {"alarm", "category_zh", "category_en", "channel", "team", "reported_at", "accepted_at",
+                       "dispatched_at", "arrived_at", "closed_at", "tells_accepted", "tells_dispatched", "is_exact",
+                       "street", "community", "grid", "microgrid", "grid_code", "lon", "lat"},
+        "alarm_team": {"code", "grid", "community", "lon", "lat", "distance_m", "grid_leader", "full_time",
+                       "part_time", "instructor", "other"},
+        "alarm_ground": {"kind", "name", "width_m", "label_lon", "label_lat", "shape"},
+    }  # fmt: skip
 
 
 def test_without_settings_or_the_right_the_walls_views_have_no_rows(town: Town, login: dict[str, Engine]) -> None:
@@ -199,6 +209,9 @@ def test_without_settings_or_the_right_the_walls_views_have_no_rows(town: Town, 
     with login["wall"].connect() as connection:
         asked = "select count(*) from mart.wall_promise('2026-01-01', '2027-01-01')"
         assert connection.execute(text(asked)).scalar_one() == 0
+        for asked in ("mart.alarm_case('1 hour')", "mart.alarm_team(120, 30, '2026-10-20', 3)",
+                      "mart.alarm_ground(120, 30, 600, '2026-10-20')"):  # fmt: skip
+            assert connection.execute(text(f"select count(*) from {asked}")).scalar_one() == 0, asked
     for viewer in (Viewer("s", "secretary", "site"), Viewer("p", "program"), Viewer("", "", "")):
         found = wall(town, viewer)
         assert (found.cases, found.areas, found.n_open) == ((), (), 0), viewer

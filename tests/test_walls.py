@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.wall.director import Turned, turn
+from cockpit.wall.director import Turned, delayed, turn
 from config import walls
 from config.reader import ConfigError
 from config.walls import Plan, Turn
@@ -37,6 +37,14 @@ def test_quiet_scenes_turn_by_their_seconds() -> None:
     seconds = (0, 59, 60, 89, 90, 109, 110, 169, 170)
     shown = play(*[(second, QUIET) for second in seconds])
     assert shown == ["now", "now", "response", "response", "funds", "funds", "now", "now", "response"]
+
+
+def test_a_scene_that_an_alarm_stood_before_has_the_rest_of_its_time() -> None:
+    shown = turn(PLAN, turn(PLAN, None, QUIET, at=START), QUIET, at=START + timedelta(seconds=50))
+    back = delayed(shown, timedelta(minutes=8))
+    assert turn(PLAN, back, QUIET, at=START + timedelta(minutes=8, seconds=59)).scene == "now"
+    assert turn(PLAN, back, QUIET, at=START + timedelta(minutes=8, seconds=60)).scene == "response"
+    assert delayed(None, timedelta(minutes=8)) is None
 
 
 def test_new_trouble_cuts_in_stays_longer_and_the_plan_goes_on_where_it_was() -> None:

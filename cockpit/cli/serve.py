@@ -17,14 +17,14 @@ from pathlib import Path
 import click
 
 from cockpit.access import demo as demo_mode
-from cockpit.cli import demo_accounts, demo_data, safe_start
+from cockpit.cli import demo_accounts, demo_data, live, safe_start
 from cockpit.cli.publish import after_load
 from cockpit.cli.ready import language, ready_store
 from cockpit.cli.telling import say
 from config.messages import tr
 from geo.errors import NotMigrated
 from geo.store import Store
-from geo.viewer import current_clock
+from geo.viewer import current_clock, is_clock_set
 
 START_S, STOP_S = 60, 10
 APP = Path(__file__).parent.parent / "asgi.py"
@@ -164,13 +164,16 @@ def up(host: str, port: int) -> None:
 @click.option("--seed", default=demo_data.SEED, show_default=True, help="Same seed and clock, same street.")
 @click.option("--load-only", is_flag=True, help="Load the sample and end, without serving the pages.")
 @click.option("--no-sample", is_flag=True, help="Show what the store already holds; load no sample street.")
+@click.option("--live", "is_live", is_flag=True, help="The street goes on while it is shown; now and then an alarm.")
 @host_option
 @port_option
-def demo(*, seed: int, load_only: bool, no_sample: bool, host: str, port: int) -> None:
+def demo(*, seed: int, load_only: bool, no_sample: bool, is_live: bool, host: str, port: int) -> None:
     """Generate and load the sample street (示范街道, 模拟数据), then serve the pages in demo mode.
 
     In demo mode one sample account a role is entered without a password, on this machine only.
     """
+    if is_live and (load_only or no_sample or is_clock_set()):
+        raise click.UsageError(tr("cli.live_alone", language()))
     if not load_only:
         check_demo_address(host)
         check_address(host, port)
@@ -178,7 +181,12 @@ def demo(*, seed: int, load_only: bool, no_sample: bool, host: str, port: int) -
     if not no_sample:
         demo_data.provide(store, seed=seed, lang=language())
     after_load(store, current_clock(), language())
-    if not load_only:
+    if is_live:
+        begin_demo(store)
+        with tied_server(host, port) as server:
+            server.wait()
+            live.go_on(store, lang=language(), is_alive=server.check)
+    elif not load_only:
         begin_demo(store)
         store.close()
         _serve(host, port)

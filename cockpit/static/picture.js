@@ -368,6 +368,47 @@ const goToPart = (root) => {
   part.scrollIntoView({ block: "start" });
 };
 
+// ---- times that run by themselves: each second, also while the server sends nothing
+const SCALES = [600, 1200, 3600, 14400]; // how long a bar of a limited time is, in seconds: the first that holds it
+const told = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+const run = (node, now) => {
+  const { since, until, pace, passed, limit } = node.dataset;
+  const ends = until ? Math.min(now, Number(until)) : now;
+  const lasted = pace === "0" ? Number(passed) : (ends - Number(since)) * Number(pace);
+  const seconds = Math.max(0, Math.floor(lasted / 1000));
+  if (node.seconds === seconds) return;
+  node.seconds = seconds;
+  const [left, over] = [Math.max(0, limit - seconds), Math.max(0, seconds - limit)];
+  for (const part of node.querySelectorAll("[data-t]")) {
+    part.textContent = part.dataset.t.replace("{t}", told(seconds)).replace("{left}", told(left)).replace("{over}", told(over));
+  }
+  if (!limit) return;
+  const scale = SCALES.find((length) => seconds <= length) ?? SCALES.at(-1);
+  node.classList.toggle("over", over > 0);
+  node.dataset.scale = scale;
+  node.style.setProperty("--inside", Math.min(seconds, limit, scale) / scale);
+  node.style.setProperty("--beyond", Math.min(over, scale - limit) / scale);
+  node.style.setProperty("--limit", limit / scale);
+};
+
+const setUpClocks = (root) => {
+  clearInterval(root.clocks);
+  clearTimeout(root.again);
+  const again = root.querySelector("[data-again]");
+  if (again) root.again = setTimeout(() => root.send("again"), Number(again.dataset.again) * 1000);
+  const running = [...root.querySelectorAll("[data-since]")];
+  if (!running.length) return;
+  const tick = () => {
+    if (!root.isConnected) return clearInterval(root.clocks);
+    const now = Date.now() + (root.ahead ?? 0);
+    for (const node of running) run(node, now);
+    return undefined;
+  };
+  tick();
+  root.clocks = setInterval(tick, 200);
+};
+
 // ---- an open menu closes on Escape and when the focus or a click goes elsewhere
 const closeMenus = (event) => {
   for (const menu of document.querySelectorAll(".picture details.menu[open]")) {
@@ -390,6 +431,10 @@ export default function ({ data, parentElement, key, setTriggerValue }) {
   }
   root.send = (value) => setTriggerValue("go", value);
   if (data.lang) document.documentElement.lang = data.lang;
+  if (data.at) {
+    const ahead = data.at - Date.now(); // less by the way of the message: of several the quickest is right
+    if (root.ahead === undefined || ahead > root.ahead || ahead < root.ahead - 1000) root.ahead = ahead;
+  }
   if (root.markup !== data.markup) {
     root.markup = data.markup;
     root.innerHTML = data.markup;
@@ -402,6 +447,7 @@ export default function ({ data, parentElement, key, setTriggerValue }) {
     setUpUpload(root);
     setUpCells(root);
     for (const field of root.querySelectorAll("input[data-filter]")) if (field.value) filterWords(field);
+    setUpClocks(root);
     goToPart(root);
   }
   return undefined;

@@ -4,7 +4,7 @@ Invariant: pure; the same plan, past, troubles and moment give the same scene, a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.walls import Plan
@@ -46,6 +46,11 @@ def turn(plan: Plan, last: Turned | None, troubles: Mapping[str, frozenset[str]]
     now = turns[resume]
     until = at + timedelta(seconds=now.seconds)
     return Turned(now.show, until, _seen(known, troubles, now.show), (resume + 1) % len(turns))
+
+
+def delayed(last: Turned | None, by: timedelta) -> Turned | None:
+    """The same, after something else had the screen for so long: the scene that was there has the rest of its time."""
+    return replace(last, until=last.until + by) if last else None
 
 
 def _seen(

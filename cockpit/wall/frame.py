@@ -57,18 +57,26 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     head = (
         f'<header>{mark(told.level)}<div class="say"><h1{_fit(headline, room, HEAD, HEAD_LEAST)}>'
         f'{esc(headline)}</h1><p class="lead"{_fit(lead, room, LEAD, LEAD_LEAST)}>'
-        f"{_strong(lead, told.strong)}</p></div>"
-        f'<div class="time"><b data-clock>{now:%H:%M}</b><span data-day>{esc(alive.day(view, now))}</span></div>'
-        "</header>"
+        f"{_strong(lead, told.strong)}</p></div>{clock(view, face)}</header>"
     )
-    ways = _demo(view) + (_back(view) if way_back else "")
-    since = _down(view, face) if face.down_since else ""
-    foot = f'<footer><span>{esc(_place(view, face))}</span>{since}<span class="ways">{ways}</span></footer>'
+    since = down(view, face) if face.down_since else ""
+    foot = f"<footer><span>{esc(place(view, face))}</span>{since}{ways(view, way_back=way_back)}</footer>"
     label = attributes(
         role="region", aria_label=view.tr("wall.page"), data_scene=scene.name, style=f"--scale:{plan.scale:g}"
     )
     state = ("down" if face.down_since else "data") + (" night" if plan.is_night(at.time()) else "")
     return f'<main class="wall {state}"{label}>{head}{scene.body}{foot}</main>'
+
+
+def clock(view: View, face: Face) -> str:
+    """The time and the day at the site, which the browser carries on."""
+    now = (face.now or face.clock.at).astimezone(view.site.zone)
+    return f'<div class="time"><b data-clock>{now:%H:%M}</b><span data-day>{esc(alive.day(view, now))}</span></div>'
+
+
+def ways(view: View, *, way_back: bool) -> str:
+    """The ways out of a wall: to another role in the demo mode, to the other pages for whom has them."""
+    return f'<span class="ways">{_demo(view)}{_back(view) if way_back else ""}</span>'
 
 
 def _fit(text: str, room: float, size: float, least: float) -> str:
@@ -107,13 +115,14 @@ def _clock(view: View, moment: datetime) -> str:
     return f"{moment.astimezone(view.site.zone):%H:%M}"
 
 
-def _down(view: View, face: Face) -> str:
+def down(view: View, face: Face) -> str:
     """Since when the store is down; the ages in the picture, which are of then, are not shown meanwhile."""
     told = view.tr("common.down_since", time=_clock(view, face.down_since or face.clock.at), seconds=queries.RETRY_S)
     return f'<span class="badge" role="status">▢ {esc(told)}</span>'
 
 
-def _place(view: View, face: Face) -> str:
+def place(view: View, face: Face) -> str:
+    """The name of the site, and whether its data is invented."""
     name = view.site.name(view.lang)
     return view.tr("wall.simulated", site=name) if face.is_simulated else name
 

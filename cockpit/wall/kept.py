@@ -55,12 +55,16 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a wall showed: its scenes, the moment they stand at, when incidents were last loaded, what is invented."""
+    """What a wall showed: its scenes, the moment they stand at, when incidents were last loaded, what is invented.
+
+    `n_overdue`: how many cases were overdue, None where no case has a deadline.
+    """
 
     scenes: tuple[Scene, ...]
     at: datetime
     loaded_at: datetime | None
     is_simulated: bool
+    n_overdue: int | None = None
 
     @property
     def clock(self) -> Clock:

@@ -15,7 +15,7 @@ from cockpit.access import current, pages
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked, Pulse
-from cockpit.wall import alive, computed, director, frame, funds, kept, life, now, response
+from cockpit.wall import alarm, alarm_asked, alive, computed, director, frame, funds, kept, life, now, response
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.kept import Shown
@@ -38,7 +38,9 @@ _BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene | None]] = {
     "life": life.scene,
 }
 """How each scene is made; None: there is nothing to show."""
-_STYLES = ("wall.css", "wall_response.css", "funds.css", "wall_funds.css", "wall_life.css", "bell.css")
+_STYLES = (
+    "wall.css", "wall_response.css", "funds.css", "wall_funds.css", "wall_life.css", "wall_alarm.css", "bell.css",
+)  # fmt: skip
 
 
 def apply_style() -> None:
@@ -67,10 +69,18 @@ def show(view: View) -> None:
     if last is None:
         picture(frame.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
     else:
-        way_back = current.may(view.viewer, "page.overview")
-        scene = _turned(view, {scene.name: scene for scene in last.scenes})
-        picture(frame.screen(view, scene, _face(last, pulse), plan=plan_of(view), way_back=way_back), key="wall")
+        picture(_drawn(view, last, pulse), key="wall", at=datetime.now(UTC))
     alive.listen(view, pulse, is_first=last is None)
+
+
+def _drawn(view: View, last: Shown, pulse: Pulse) -> str:
+    """The alarm that has the screen, else the scene whose turn it is."""
+    face, way_back = _face(last, pulse), current.may(view.viewer, "page.overview")
+    if on := alarm_asked.shown(view.viewer, pulse):
+        asked = Asked(view.viewer, pulse.present, pulse.version)
+        return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, on, way_back), plan=plan_of(view))
+    scene = _turned(view, {scene.name: scene for scene in last.scenes})
+    return frame.screen(view, scene, face, plan=plan_of(view), way_back=way_back)
 
 
 def _is_another_day(view: View, pulse: Pulse) -> bool:
@@ -118,7 +128,8 @@ def _asked(view: View, asked: Asked) -> Shown:
             made.append(scene)
     if not made:
         raise StoreUnavailable("no scene can be drawn")
-    return Shown(tuple(made), asked.clock.at, found.loaded_at, is_simulated=found.is_simulated)
+    n_overdue = found.n_overdue if found.has_deadlines else None
+    return Shown(tuple(made), asked.clock.at, found.loaded_at, found.is_simulated, n_overdue)
 
 
 def _face(last: Shown, pulse: Pulse) -> Face:
@@ -133,6 +144,7 @@ def _turned(view: View, scenes: Mapping[str, Scene]) -> Scene:
     if held in scenes:
         return scenes[held]
     last: Turned | None = st.session_state.get(_TURNED)
+    last = director.delayed(last, alarm_asked.passed())
     troubles = {name: scene.troubles for name, scene in scenes.items()}
     turned = director.turn(plan_of(view), last, troubles, at=datetime.now(UTC))  # of the room, not of the data
     st.session_state[_TURNED] = turned

@@ -15,9 +15,10 @@ from loaders.sample import basemap, files
 from loaders.sample.days import months_before
 from loaders.sample.funds import fund_table, ledger_table, opened_by
 from loaders.sample.ground import to_lonlat
-from loaders.sample.incidents import Window, incident_table
+from loaders.sample.incidents import Window, cases_until, incident_table
+from loaders.sample.live import AHEAD, Live
 from loaders.sample.people import Buildings, buildings
-from loaders.sample.places import places
+from loaders.sample.places import Places, places
 from loaders.sample.plan import Plan, street_plan
 from loaders.sample.services import service_table
 from loaders.sample.settings import SampleSettings, sample_settings
@@ -55,10 +56,7 @@ def generate(*, seed: int, clock: datetime, folder: Path, incidents: int | None 
     settings = sample_settings()
     now = clock.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
     first = months_before(now.date(), settings.rhythm.months_back)
-    plan = street_plan(settings.plan)
-    ground = basemap.blocks(plan, settings.plan)
-    people = buildings(plan, ground, settings.people, default_rng([seed, 1]))
-    stock = places(plan, people, settings, default_rng([seed, 2]))
+    plan, ground, people, stock = _street(settings, seed)
     street_code, books_open = settings.plan.street_code, first.replace(month=1, day=1)
     funds = opened_by(settings.funds, books_open)
     tables = {
@@ -71,6 +69,25 @@ def generate(*, seed: int, clock: datetime, folder: Path, incidents: int | None 
     }
     folder.mkdir(parents=True, exist_ok=True)
     return _written(folder, plan, ground, settings, tables)
+
+
+def _street(settings: SampleSettings, seed: int) -> tuple[Plan, basemap.Blocks, Buildings, Places]:
+    plan = street_plan(settings.plan)
+    ground = basemap.blocks(plan, settings.plan)
+    people = buildings(plan, ground, settings.people, default_rng([seed, 1]))
+    return plan, ground, people, places(plan, people, settings, default_rng([seed, 2]))
+
+
+def live(*, seed: int, clock: datetime) -> Live:
+    """The incidents of the street from `clock` on, as time goes by; raises as `generate`."""
+    if clock.tzinfo is None:
+        raise ValueError(f"a clock needs a time zone: {clock.isoformat()}")
+    settings = sample_settings()
+    now = clock.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
+    plan, _, _, stock = _street(settings, seed)
+    window = Window(months_before(now.date(), settings.rhythm.months_back), now, None)
+    cases = cases_until(plan, stock, settings, window, seed, until=now + AHEAD)
+    return Live(cases, plan, settings, now)
 
 
 def _household_table(plan: Plan, people: Buildings) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 Guards one invariant: nothing later than the clock is in the table, and what a state says is what its stages say.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -37,7 +37,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class _Cases:
+class Cases:
     """Reports and their courses, index by index."""
 
     reports: Reports
@@ -48,14 +48,28 @@ def incident_table(plan: Plan, places: Places, settings: SampleSettings, window:
     """One row is one incident, ordered by report, under the headings of the standard file; times are local."""
     now = local_seconds(window.clock)
     cases = _reported(_simulated(plan, places, settings, window, seed), window, now)
+    _settle_at(cases, settings, window, seed)
+    return told(cases, plan, settings, now)
+
+
+def cases_until(
+    plan: Plan, places: Places, settings: SampleSettings, window: Window, seed: int, *, until: datetime
+) -> Cases:
+    """The cases of the window as `incident_table` has them, and those that will be reported up to `until`."""
+    longer = replace(window, clock=until)
+    cases = _reported(_simulated(plan, places, settings, longer, seed), longer, local_seconds(until))
+    _settle_at(cases, settings, window, seed)
+    return cases
+
+
+def _settle_at(cases: Cases, settings: SampleSettings, window: Window, seed: int) -> None:
     settle_rng = default_rng([seed, _STREAM, window.clock.date().toordinal()])
     expected = settings.rhythm.a_year * settings.rhythm.months_back / 12
     factor = (window.cases or expected) / expected
-    _settle(cases, now, settings.course, factor, settle_rng)
-    return _table(cases, plan, settings, now)
+    _settle(cases, local_seconds(window.clock), settings.course, factor, settle_rng)
 
 
-def _simulated(plan: Plan, places: Places, settings: SampleSettings, window: Window, seed: int) -> _Cases:
+def _simulated(plan: Plan, places: Places, settings: SampleSettings, window: Window, seed: int) -> Cases:
     """All months of the window, each from its own random stream."""
     a_day = settings.rhythm.a_year / _DAYS_A_YEAR
     if window.cases is not None:
@@ -71,10 +85,10 @@ def _simulated(plan: Plan, places: Places, settings: SampleSettings, window: Win
     twins = [np.where(part.twin < 0, -1, part.twin + start) for part, start in zip(reports, offsets, strict=True)]
     joined = {f.name: np.concatenate([getattr(part, f.name) for part in reports]) for f in fields(Reports)}
     run = {f.name: np.concatenate([getattr(part, f.name) for part in runs]) for f in fields(Courses)}
-    return _Cases(Reports(**{**joined, "twin": np.concatenate(twins)}), Courses(**run))
+    return Cases(Reports(**{**joined, "twin": np.concatenate(twins)}), Courses(**run))
 
 
-def _reported(cases: _Cases, window: Window, now: int) -> _Cases:
+def _reported(cases: Cases, window: Window, now: int) -> Cases:
     """The cases inside the window; a repeat of what lies before it stands as a case of its own."""
     first = local_seconds(datetime.combine(window.first_day, datetime.min.time()))
     reported = cases.reports.reported
@@ -86,7 +100,7 @@ def _reported(cases: _Cases, window: Window, now: int) -> _Cases:
     kept = {f.name: getattr(cases.reports, f.name)[begin:end] for f in fields(Reports)}
     run = {f.name: getattr(cases.courses, f.name)[begin:end].copy() for f in fields(Courses)}
     run["dropped"][orphan] = NEVER
-    return _Cases(Reports(**{**kept, "twin": np.maximum(twin, -1)}), Courses(**run))
+    return Cases(Reports(**{**kept, "twin": np.maximum(twin, -1)}), Courses(**run))
 
 
 def _is_closed(run: Courses, now: int) -> BoolArray:
@@ -97,7 +111,7 @@ def _limit_in_force(run: Courses, now: int) -> IntArray:
     return np.asarray(np.where(run.extended_known <= now, run.extended_to, run.due))
 
 
-def _settle(cases: _Cases, now: int, rules: CourseSettings, factor: float, rng: Generator) -> None:
+def _settle(cases: Cases, now: int, rules: CourseSettings, factor: float, rng: Generator) -> None:
     """Lets a handful of cases end sooner or later, so that the page of now shows what it is for.
 
     Afterwards as many cases are overdue, and at least as many due soon, as the settings say (times `factor`); where
@@ -130,7 +144,7 @@ def _hold(run: Courses, rows: NDArray[np.int64]) -> None:
         stage[rows] = NEVER
 
 
-def _end(cases: _Cases, rows: NDArray[np.int64], now: int, rng: Generator) -> None:
+def _end(cases: Cases, rows: NDArray[np.int64], now: int, rng: Generator) -> None:
     """The work on these cases ended within the last hours; no stage is later than the end."""
     run = cases.courses
     closed = now - rng.integers(600, 5 * 3600, len(rows))
@@ -144,7 +158,8 @@ def _end(cases: _Cases, rows: NDArray[np.int64], now: int, rng: Generator) -> No
         ends = ends - 60
 
 
-def _table(cases: _Cases, plan: Plan, settings: SampleSettings, now: int) -> pl.DataFrame:
+def told(cases: Cases, plan: Plan, settings: SampleSettings, now: int) -> pl.DataFrame:
+    """One row is one case as it is known at `now` (local seconds); index by index, also of those reported later."""
     reports, run = cases.reports, cases.courses
     dropped, twin = run.dropped <= now, reports.twin >= 0
     closed = _is_closed(run, now)

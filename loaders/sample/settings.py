@@ -67,6 +67,7 @@ class Category:
     agency: str
     weight: float
     limit: str = ""
+    emergency: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,14 @@ class CourseSettings:
 
 
 @dataclass(frozen=True)
+class LiveSettings:
+    """The street as time goes by: minutes until its first emergency, and from each to the next; see `cockpit demo`."""
+
+    first_minutes: float
+    every_minutes: float
+
+
+@dataclass(frozen=True)
 class StaffSettings:
     """The posts of a grid: how many 其他 (from-to), the share of the others that falls vacant in a month, for how long.
 
@@ -240,6 +249,7 @@ class SampleSettings:
     service_kinds: tuple[ServiceKind, ...]
     services: tuple[ServicePlan, ...]
     staff: StaffSettings
+    live: LiveSettings
     funds: tuple[Fund, ...]
 
 
@@ -285,7 +295,7 @@ def sample_settings() -> SampleSettings:
     """The settings in force; raises config.reader.ConfigError with every fault of the file found at once."""
     path = reader.find(_FILE)
     table = reader.read(path)
-    needed = ("plan", "people", "rhythm", "course", "pattern", "service", "staff", "fund")
+    needed = ("plan", "people", "rhythm", "course", "pattern", "service", "staff", "fund", "live")
     missing = [key for key in needed if key not in table]
     if missing:
         raise reader.ConfigError(path, [f"missing table {key!r}" for key in missing])
@@ -301,6 +311,7 @@ def sample_settings() -> SampleSettings:
         service_kinds=service_kinds(),
         services=tuple(fill(ServicePlan, row) for row in table["service"]),
         staff=fill(StaffSettings, table["staff"]),
+        live=fill(LiveSettings, table["live"]),
         funds=tuple(_fund(row, path) for row in table["fund"]),
     )
     faults = _contradictions(settings)

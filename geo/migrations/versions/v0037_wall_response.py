@@ -3,7 +3,7 @@
 from geo.migrations.steps import run
 
 revision = "0037_wall_response"
-down_revision = "0035_pairing"
+down_revision = "0036_alarm"
 branch_labels = None
 depends_on = None
 

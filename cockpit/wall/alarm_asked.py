@@ -1,0 +1,83 @@
+"""What alarms there are, asked as a wall asks, and what a wall shows of them from refresh to refresh.
+
+Invariant: asked at the site's moment to the second, not to the minute, so that no stage waits for the next minute; what
+a session shows depends on what it may see and has shown itself, never on another session.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from cockpit.queries import Asked, AskedShapes, Pulse, shared, store
+from cockpit.wall import alarm_turn
+from cockpit.wall.alarm_panel import Running
+from cockpit.wall.alarm_turn import Raised
+from config.alarm import alarm_rules
+from config.site import site
+from geo import wall_alarms
+from geo.errors import StoreUnavailable
+from geo.viewer import Clock, Viewer, current_clock, is_clock_set
+from geo.wall_alarms import Alarm, Shape
+
+_RAISED, _BEGAN, _PASSED = "cockpit_wall_alarm", "cockpit_wall_alarm_began", "cockpit_wall_alarm_passed"
+"""What a session shows, since when (of the room), and how long its scenes have waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What takes the screen, and the moment by which its clocks run."""
+
+    raised: Raised
+    running: Running
+
+
+@shared
+def alarms(asked: Asked) -> tuple[Alarm, ...]:
+    """The emergencies at the clock, ended ones included; raises StoreUnavailable when it was not asked for before."""
+    day = asked.clock.at.astimezone(site().zone).date()
+    return wall_alarms.alarms(store(), asked.viewer, asked.clock, lasts=alarm_rules().lasts, day=day)
+
+
+@shared
+def ground(asked: AskedShapes, *, lon: float, lat: float, reach_m: float) -> tuple[Shape, ...]:
+    """The ground around a place; raises StoreUnavailable when it was not asked for before."""
+    return wall_alarms.ground(store(), asked.viewer, asked.clock, lon=lon, lat=lat, reach_m=reach_m, day=asked.day)
+
+
+@shared
+def ground_version(asked: Asked) -> int:
+    """Which areas and basemap there are; raises StoreUnavailable when it was not asked for before."""
+    return wall_alarms.ground_version(store(), asked.viewer, asked.clock)
+
+
+def _moment(pulse: Pulse) -> datetime:
+    """The moment at which the site stands, not cut to the minute."""
+    now = current_clock()
+    return pulse.replay.at(now.at).at if pulse.replay else now.at
+
+
+def shown(viewer: Viewer, pulse: Pulse) -> Shown | None:
+    """What takes this session's screen now; None: the scenes go on."""
+    at, room = _moment(pulse), datetime.now(UTC)
+    last: Raised | None = st.session_state.get(_RAISED)
+    raised = alarm_turn.kept(last, since=at - alarm_rules().lasts)
+    if pulse.down_since is None:
+        with suppress(StoreUnavailable):
+            found = alarms(Asked(viewer, Clock(at.replace(microsecond=0)), pulse.version))
+            raised = alarm_turn.turn(found, last, at=room, stays=alarm_rules().ended)
+    st.session_state[_RAISED] = raised
+    if raised is None:
+        began = st.session_state.pop(_BEGAN, None)
+        if began:
+            st.session_state[_PASSED] = room - began
+        return None
+    st.session_state.setdefault(_BEGAN, room)
+    return Shown(raised, Running(at, pulse.replay, is_fixed=is_clock_set()))
+
+
+def passed() -> timedelta:
+    """How long an alarm has just had the screen: told once, so that the scene that was there goes on where it was."""
+    told: timedelta = st.session_state.pop(_PASSED, timedelta(0))
+    return told
