@@ -192,7 +192,7 @@ def test_the_sentence_says_what_is_the_matter(
 
 def test_late_areas_are_named_up_to_three() -> None:
     told = words.sentence(view(), *scene(Promise(34, 37, is_told=True), late=2), at=NOW.at)
-    assert told.lead == "今天 10 分钟到场 92%（34/37 件）；近 28 天0号、1号低于承诺"
+    assert told.lead == "今天 10 分钟到场 92%（34/37 件），与平常相当；近 28 天0号、1号低于承诺"
     told = words.sentence(view(), *scene(Promise(34, 37, is_told=True), late=5), at=NOW.at)
     assert told.lead.endswith("0号、1号、2号等 5 个社区低于承诺")
 

@@ -38,15 +38,17 @@ _BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene | None]] = {
     "life": life.scene,
 }
 """How each scene is made; None: there is nothing to show."""
-_STYLES = (
-    "wall.css", "wall_response.css", "funds.css", "wall_funds.css", "wall_life.css", "wall_alarm.css", "bell.css",
-)  # fmt: skip
 
 
 def apply_style() -> None:
     """Puts the dark theme of the wall on this run's page."""
-    for name in _STYLES:
-        st.html(STATIC / name)
+    st.html(STATIC / "wall.css")
+    st.html(STATIC / "wall_response.css")
+    st.html(STATIC / "funds.css")
+    st.html(STATIC / "wall_funds.css")
+    st.html(STATIC / "wall_life.css")
+    st.html(STATIC / "wall_alarm.css")
+    st.html(STATIC / "bell.css")
 
 
 def plan_of(view: View) -> Plan:

@@ -22,7 +22,7 @@ FLOW_WIDTH, FLOW_HEIGHT = 1168, 796
 """The place of the flow in pixels at 1080p, its key and its foot among them."""
 KEY, FOOT = 42, 42
 """What key and foot take of it, in pixels of the money page."""
-MOST_IDLE = 6
+MOST_IDLE = 8
 
 
 def body(view: View, found: Funds, face: Face) -> str:
@@ -94,17 +94,24 @@ def _idle(found: Funds) -> str:
     rows = "".join(_idle_row(found, one, longest) for one in holdings)
     idle = kinds().idle
     marks = attributes(style=f"--watch:{idle.watch_months / longest:.4f};--asleep:{idle.sleep_months / longest:.4f}")
-    return f'<div class="m-idle"{marks}>{rows}</div>'
+    lines = "".join(
+        f'<span style="left:calc(var(--{name})*82%)">{n}</span>'
+        for name, n in (("watch", idle.watch_months), ("asleep", idle.sleep_months))
+    )
+    left_out = len(found.summary.with_balance) - len(holdings)
+    more = f'<p class="m-none">{esc(tr("wall_funds.more", n=left_out))}</p>' if left_out else ""
+    head = f'<div class="m-row m-lines"><i></i><span class="m-bar">{lines}</span></div>'
+    return f'<div class="m-idle"{marks}>{head}{rows}</div>{more}'
 
 
 def _idle_row(found: Funds, holding: Holding, longest: int) -> str:
     months, tr = holding.months or 0, found.page.view.tr
     state = tr(f"funds.idle_{holding.state}")
     label = tr("wall_funds.idle_row", name=holding.position.name, n=months, state=state)
-    bar = attributes(style=f"--share:{months / longest:.4f}")
+    bar, told = attributes(style=f"--share:{months / longest:.4f}"), esc(months or "<1")
     return (
         f'<div class="m-row {holding.state}"{attributes(role="img", aria_label=label)}>'
-        f'<span class="t">{esc(holding.position.name)}</span><span class="m-bar"><i{bar}></i><b>{months}</b></span>'
+        f'<span class="t">{esc(holding.position.name)}</span><span class="m-bar"><i{bar}></i><b>{told}</b></span>'
         f'<span class="m-amount">{esc(words.short(found.page, holding.position.closing))}</span></div>'
     )
 

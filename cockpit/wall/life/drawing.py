@@ -46,7 +46,10 @@ def _rate(view: View, trend: Trend, month: str) -> str:
         cases = {"n": formats.number(last.numerator), "all": formats.number(last.denominator)}
         facts = [view.tr("wall_life.of", **cases), view.tr("wall_response.range", range=interval)]
     if before.share is not None:
-        facts.append(view.tr("wall_life.before", share=formats.share(before.share, digits=0)))
+        told = view.tr("wall_life.before", share=formats.share(before.share, digits=0))
+        facts.append(
+            told + view.tr("wall_life.beside", word=words.beside(view, trend)) if last.share is not None else told
+        )
     target = indicator(trend.kpi).target
     promised = view.tr("wall_response.target", target=formats.share(target, digits=0)) if target else ""
     lines = "".join(f"<li>{esc(fact)}</li>" for fact in facts) + (
@@ -76,12 +79,13 @@ def _reach(view: View, found: Sequence[Reached]) -> str:
 
 def _kind(view: View, one: Reached) -> str:
     share = one.near / one.households
-    told = {"kind": one.name(view.lang), "share": formats.share(share, digits=0)}
-    label, bar = view.tr("wall_life.reach_label", m=WALK_M, **told), attributes(style=f"--near:{share:.4f}")
+    kind, percent = one.name(view.lang), formats.share(share, digits=0)
+    label = view.tr("wall_life.reach_label", m=WALK_M, kind=kind, share=percent)
+    bar = attributes(style=f"--near:{share:.4f}")
     return (
         f'<div class="m-row"{attributes(role="img", aria_label=label)}>'
-        f'<span class="t">{esc(told["kind"])}</span><span class="l-bar"{bar}><i></i></span>'
-        f'<span class="m-amount">{esc(told["share"])}</span></div>'
+        f'<span class="t">{esc(kind)}</span><span class="l-bar"{bar}><i></i></span>'
+        f'<span class="m-amount">{esc(percent)}</span></div>'
     )
 
 
@@ -95,7 +99,8 @@ def _areas(view: View, found: Life, wall: Wall) -> str:
         _area(view, area, found.communities.get(area.code), is_low=area.code in found.low) for area in areas
     )
     grid = attributes(style=f"--columns:{columns};--rows:{ceil(len(areas) / columns)}")
-    flag = f'<span class="r-key"><i class="r-flag"></i>{esc(view.tr("wall_life.areas_low"))}</span>'
+    key = "areas_low" if found.low else "areas_none_low"
+    flag = f'<span class="r-key">{"<i class=r-flag></i>" if found.low else ""}{esc(view.tr(f"wall_life.{key}"))}</span>'
     title = view.tr("wall_life.areas", n=formats.number(len(areas)))
     unit = view.tr("wall_life.areas_unit", n=RECENT)
     return (

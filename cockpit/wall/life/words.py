@@ -35,6 +35,11 @@ def name(view: View, kpi: str) -> str:
     return view.tr(f"wall_life.{kpi}")
 
 
+def beside(view: View, trend: Trend) -> str:
+    """The last month beside the year before it: 更低, 相当, 更高."""
+    return view.tr(f"wall_life.beside_{_key(trend)}")
+
+
 def _key(trend: Trend) -> str:
     if trend.last.share is None:
         return "few"

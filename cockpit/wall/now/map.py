@@ -6,7 +6,7 @@ Invariant: only what lies above the usual by more than chance is coloured, and o
 import html
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,13 +43,14 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
     """The section of the map with its head."""
     ground = found.ground
     drawn = basemap.drawn(ground) if ground else None
-    head = _head(view, found, age)
+    over = excess(found, found.usual, level=drawn.finest) if drawn and found.usual else {}
+    head = _head(view, found, age, is_painted=bool(over))
     if ground is None or drawn is None:
         return f'<section class="where">{head}<p class="none">{esc(view.tr("wall.no_areas"))}</p></section>'
     parts = _parts(drawn, found, at=at)
     body = (
         basemap.group(ground, part="below")
-        + _heat(drawn, found)
+        + _heat(drawn, over)
         + basemap.group(ground, part="above")
         + _top(view, drawn, parts, at=at)
     )
@@ -61,11 +62,11 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
 # ---------------------------------------------------------------- legend
 
 
-def _head(view: View, found: Wall, age: str) -> str:
+def _head(view: View, found: Wall, age: str, *, is_painted: bool) -> str:
     """The head of the map: its counts and colours; fewer words and, unless it is old, no age where room is short."""
     counts = legend(view, found)
     ways = [("heat", age), ("heat_short", age), ("heat_short", age if "old" in age else "")]
-    told = [f"{counts}{_heat_legend(view, found, key)}{old}" for key, old in ways]
+    told = [f"{counts}{_heat_legend(view, found, key, is_painted=is_painted)}{old}" for key, old in ways]
     return f"<h2>{next((way for way in told if _width(way) <= ROOM), told[-1])}</h2>"
 
 
@@ -107,7 +108,7 @@ def _words(view: View, word: str, n: int) -> str:
     return f"<span>{esc(view.tr(f'wall.legend_{word}'))} <b>{formats.number(n)}</b></span>"
 
 
-def _heat_legend(view: View, found: Wall, key: str) -> str:
+def _heat_legend(view: View, found: Wall, key: str, *, is_painted: bool) -> str:
     usual = found.usual
     if found.ground is None or not found.ground.shapes:
         return ""
@@ -115,6 +116,8 @@ def _heat_legend(view: View, found: Wall, key: str) -> str:
         return f'<span class="hl">{esc(view.tr("wall.heat_no_days"))}</span>'
     if not usual.households:
         return f'<span class="hl">{esc(view.tr("wall.heat_no_households"))}</span>'
+    if not is_painted:
+        return f'<span class="hl">{esc(view.tr(f"wall.{key}_none"))}</span>'
     cells = [f"&lt;{LIMITS[0]:g}", *(f"{limit:g}" for limit in LIMITS)]
     strip = "".join(f'<i class="x{no}">{cell}</i>' for no, cell in enumerate(cells, start=1))
     return f'<span class="hl">{esc(view.tr(f"wall.{key}"))}<span class="strip">{strip}</span></span>'
@@ -139,10 +142,7 @@ def excess(found: Wall, usual: Usual, *, level: str) -> dict[str, float]:
     return over
 
 
-def _heat(drawn: Drawn, found: Wall) -> str:
-    if found.usual is None:
-        return ""
-    over = excess(found, found.usual, level=drawn.finest)
+def _heat(drawn: Drawn, over: Mapping[str, float]) -> str:
     used = "".join(
         f'<use href="#wg{drawn.numbers[code]}" class="x{1 + sum(value >= limit for limit in LIMITS)}"/>'
         for code, value in over.items()

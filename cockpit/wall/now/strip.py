@@ -58,6 +58,8 @@ def section(view: View, found: Wall, *, age: str) -> str:
     at = found.at.astimezone(view.site.zone) if found.at else None
     weekday = view.tr(f"common.weekday_{at.isoweekday()}") if at else ""
     unit = view.tr("wall.strip_unit", weekday=weekday) if has_days else view.tr("wall.strip_unit_none")
+    if has_days:
+        unit += view.tr("wall.strip_hot" if any(column.is_hot for column in columns) else "wall.strip_none_hot")
     head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{age}</h2>"
     return f'<section class="areas">{head}{_picture(found, columns, ways, label=title)}</section>'
 

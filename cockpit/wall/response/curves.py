@@ -31,7 +31,9 @@ def panel(view: View, found: Response, wall: Wall) -> str:
     cells = "".join(_cell(view, area, one) for area, one in shown)
     grid = attributes(style=f"--columns:{columns};--rows:{ceil(len(shown) / columns)}")
     unit = esc(view.tr("wall_response.areas_unit", days=found.days))
-    late = f'<span class="r-key"><i class="r-flag"></i>{esc(view.tr("wall_response.areas_late"))}</span>'
+    has_late = any(one and one.is_late for _, one in shown)
+    told = view.tr("wall_response.areas_late" if has_late else "wall_response.areas_none_late")
+    late = f'<span class="r-key">{"<i class=r-flag></i>" if has_late else ""}{esc(told)}</span>'
     head = f"<h2><b>{esc(title)}</b><span>{unit}</span>{late}</h2>"
     return f'<section class="areas">{head}<div class="r-areas"{grid}>{cells}</div></section>'
 

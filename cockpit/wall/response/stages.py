@@ -68,9 +68,9 @@ class _Chart:
         return "".join([*drawn, self._number(stage, start, y)])
 
     def _number(self, stage: Stage, start: float, y: float) -> str:
-        """The median behind the bars, with what is usual where it is slow."""
+        """The median over the end of its bar, with what is usual where it is slow."""
         unit, median = self.axis.unit, stage.now.p50_s if stage.now else 0
-        end, told = self.x(start + reach(stage)) + 12, unit.decimal(median)
+        end, told, y = self.x(start + median) + 8, unit.decimal(median), y - 22
         if stage.is_slow and stage.usual_s is not None:
             usual = self.view.tr("wall_response.usual_s", n=unit.decimal(stage.usual_s))
             beside = svg.element("tspan", svg.escape(usual), class_="r-axis", dx=14)
@@ -85,7 +85,7 @@ def chart(view: View, name: str, stages: Sequence[Stage], unit: scales.TimeUnit)
         farthest = max(farthest, starts[-1] + reach(stage))
         starts.append(starts[-1] + (stage.now.p50_s if stage.now else 0))
     is_promised = name == "urgent"
-    axis = scales.TimeAxis(unit, max(farthest * 1.18, PROMISE_S * 1.12 if is_promised else unit.seconds))
+    axis = scales.TimeAxis(unit, max(farthest * 1.06, PROMISE_S * 1.12 if is_promised else unit.seconds))
     row, names = HEIGHT / len(stages), [view.tr(f"wall_response.stage_{stage.name}") for stage in stages]
     made = _Chart(view, axis, 16 + max(labels.width(each, size=LETTERS) for each in names))
     ticks = [tick for tick in axis.ticks(MOST_TICKS) if not is_promised or abs(tick - PROMISE_S) > axis.end_s * 0.12]

@@ -79,7 +79,16 @@ def _share(view: View, found: Response) -> str:
     if now.in_time is None:
         return view.tr("wall_response.share_few", span=when, n=formats.number(now.arrivals))
     told = {"n": formats.number(now.in_time), "all": formats.number(now.arrivals)}
-    return view.tr("wall_response.share", span=when, share=_percent(now), **told)
+    return view.tr("wall_response.share", span=when, share=_percent(now), **told) + _beside(view, found)
+
+
+def _beside(view: View, found: Response) -> str:
+    """The share beside the band of what is usual; nothing where there is none."""
+    share, usual = found.promise.share, found.usual()
+    if share is None or usual is None:
+        return ""
+    key = "lower" if share < usual[0] else "higher" if share > usual[1] else "same"
+    return view.tr(f"wall_response.beside_{key}")
 
 
 def _late(view: View, found: Response, wall: Wall) -> str:
