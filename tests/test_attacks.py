@@ -571,7 +571,7 @@ REFUSED = {
         "select * from core.ledger_entry", "select payer_sealed from core.ledger_entry", "select * from landing.row",
         "select content_hash from core.goods_entry", "select login from access.account",
         "update ops.audit set viewer = ''",
-        "select token_hash from access.session", "select * from mart.open_base", "set role cockpit_owner",
+        "select token_hash from access.session", "select * from mart.open_at(array[now()])", "set role cockpit_owner",
         "set session authorization cockpit_owner", "copy (select 1) to program 'id'",
         "select pg_read_file('/etc/passwd')",
         "select lo_import('/etc/passwd')", "create table public.x (a int)", "create schema x",
@@ -591,12 +591,12 @@ REFUSED = {
     "wall": (
         "select * from core.incident", "select * from ops.audit", "select * from access.account",
         "select * from core.fund",
-        "select * from mart.open_base", "select ops.unmask('ledger', array[1], 'to try it')",
+        "select * from mart.open_at(array[now()])", "select ops.unmask('ledger', array[1], 'to try it')",
         "select core.has_deadlines()",
         "select st_estimatedextent('core', 'incident', 'geom')", "set role cockpit_app",
         "select lo_create(0)", "select lo_creat(1)", "select lo_from_bytea(0, 'x')",
         "explain select * from core.incident",
-        "explain select * from mart.open_base", "select last_value from ops.audit_audit_id_seq",
+        "explain select * from mart.open_at(array[now()])", "select last_value from ops.audit_audit_id_seq",
     ),
     "gate": (
         "select * from core.incident", "select * from core.ledger_entry", "select * from ops.audit",

@@ -138,8 +138,9 @@ def test_it_shows_a_change_by_itself_keeps_the_last_picture_and_goes_dark_for_a_
 
 
 def test_the_map_of_the_wall_is_for_who_may_see_a_wall_and_of_its_own_areas(
-    town: str, wall: str, store_environment: dict[str, str]
+    town: str, store_environment: dict[str, str]
 ) -> None:
+    wall = sign_in(store_environment, login="wall_map", role="wall")
     asked = f"{town}/layers/wall.svg?part=above&day=2026-11-20"
     with fetch(asked, token=wall) as answer:
         assert answer.status == 200

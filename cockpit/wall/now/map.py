@@ -81,10 +81,11 @@ def legend(view: View, found: Wall) -> str:
     """How many open cases there are of each kind, in the shapes of the map."""
     levels = Counter(case.level for case in found.cases)
     parts = [f"<b>{esc(view.tr('wall.legend_open', n=formats.number(found.n_open)))}</b>"]
+    if levels["red"]:
+        parts.append(_item(view, "red", "red", levels["red"]))
     if found.has_deadlines:
         parts += [_item(view, "orange", "overdue", levels["orange"]), _item(view, "yellow", "soon", levels["yellow"])]
-        rest = len(found.cases) - levels["orange"] - levels["yellow"]
-        parts.append(_item(view, None, "in_time", rest))
+        parts.append(_item(view, None, "in_time", levels[None]))
     if found.n_private is not None:
         parts.append(_words(view, "private", found.n_private))
     outside = sum(case.lon is None for case in found.cases)
