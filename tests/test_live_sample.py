@@ -58,11 +58,14 @@ def test_at_the_end_no_emergency_that_was_brought_forward_stays_open(
 ) -> None:
     live, looks = hour
     ended = live.ended(NOW + timedelta(hours=1, seconds=1))
-    assert set(ended["状态"]) == {"voided"}
+    assert set(ended["状态"]) == {"closed"}
     known = pl.concat([rows for _, rows in looks if not rows.is_empty()]).group_by("编号").last()
     drills = known.filter(pl.col("编号").str.len_chars() > len("SJ20261120-0001"))
     still_open = set(drills.filter(pl.col("状态") == "open")["编号"])
     assert still_open == set(ended["编号"])
+    known_stages = known.join(ended, on="编号", suffix="_end")
+    for name in ("受理时间", "立案时间", "派遣时间", "到场时间"):
+        assert known_stages[name].eq_missing(known_stages[f"{name}_end"]).all(), "a row that says less would be stale"
 
 
 @pytest.mark.parametrize("other", [["--load-only"], ["--no-sample"]])

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 import click
 import polars as pl
@@ -37,7 +38,7 @@ def go_on(store: Store, *, lang: str, is_alive: Callable[[], None]) -> None:
     if found is None:
         raise click.ClickException(tr("cli.live_no_sample", lang))
     live = sample.live(seed=found.seed, clock=found.clock)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _on_end(signal.default_int_handler)
     say(tr("cli.live_begins", lang), err=True)
     try:
         while True:
@@ -46,8 +47,17 @@ def go_on(store: Store, *, lang: str, is_alive: Callable[[], None]) -> None:
                 _look(store, live, found.seed)
             time.sleep(LOOK_S)
     except KeyboardInterrupt:
+        return
+    finally:  # also where a load under way was what was interrupted
+        _on_end(signal.SIG_IGN)
         clock = current_clock()
-        _load(store, live.ended(_local(clock)), clock)
+        with suppress(StoreUnavailable):
+            _load(store, live.ended(_local(clock)), clock)
+
+
+def _on_end(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, handler)
 
 
 def _look(store: Store, live: Live, seed: int) -> None:

@@ -28,6 +28,7 @@ FILLED = ("block", "park", "water")
 LINES = {"road": (8.0, 3.0), "rail": (6.0, 4.0)}
 """Kind → metres wide where it is not known, pixels at least."""
 BORDERS = ("microgrid", "grid", "community", "street")
+CASED = ("community", "street")
 TEXT, SMALL, HIGH = 28, 24, 34
 MARK, DISC = 30, 13
 
@@ -87,7 +88,7 @@ def ground(shapes: Sequence[Shape], on: Sheet) -> str:
     for kind in BORDERS[on.high < LOW :]:
         lines = [shapely.boundary(drawn) for shape, drawn in placed if shape.kind == kind and drawn.area > 0]
         joined = [shapely.line_merge(shapely.union_all(lines))] if lines else []
-        parts += [_path(f"edge {kind} casing", joined), _path(f"edge {kind}", joined)]
+        parts += [_path(f"edge {kind} casing", joined) if kind in CASED else "", _path(f"edge {kind}", joined)]
     return "".join(parts)
 
 

@@ -52,12 +52,16 @@ class Live:
         return self._told(changed, moment)
 
     def ended(self, now: datetime) -> pl.DataFrame:
-        """The emergencies that were brought forward and are still open, as void: nobody goes on with them."""
+        """The emergencies that were brought forward and are still open, as closed now: nobody goes on with them."""
         moment = local_seconds(now)
         run = self._cases.courses
-        open_ones = np.array([row for row in self._brought if run.first_closed[row] > moment], dtype=np.int64)
-        run.dropped[open_ones] = moment
-        return self._told(open_ones, moment)
+        rows = np.array([row for row in self._brought if run.first_closed[row] > moment], dtype=np.int64)
+        for name in _MOMENTS:
+            stage = getattr(run, name)
+            stage[rows] = np.where(stage[rows] > moment, NEVER, stage[rows])
+        for stage in (run.first_closed, run.closed):
+            stage[rows] = moment
+        return self._told(rows, moment)
 
     def _bring_forward(self, row: int, moment: int) -> None:
         reports, run = self._cases.reports, self._cases.courses

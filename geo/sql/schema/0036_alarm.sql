@@ -95,12 +95,13 @@ create function mart.alarm_ground(lon float8, lat float8, reach_m float8, day da
   with around as materialized (
     select st_envelope(st_buffer(st_setsrid(st_point(lon, lat), 4326)::geography, least(reach_m, 3000))::geometry) as box
   )
-  select a.level, a.name, null::real, st_x(a.label_point), st_y(a.label_point), st_asbinary(st_clipbybox2d(a.geom, around.box))
+  select a.level as kind, a.name, null::real as width_m, st_x(a.label_point) as label_lon, st_y(a.label_point) as label_lat,
+         st_asbinary(st_clipbybox2d(a.geom, around.box)) as shape
   from core.area a, around
   where a.geom && around.box and a.valid_from <= day and a.valid_to > day and ops.viewer_may('page.wall')
     and (ops.viewer_level() = 'site' or a.area_id = any (ops.visible_areas()))
   union all
-  select f.kind, f.name, f.width_m, null, null, st_asbinary(st_clipbybox2d(f.geom, around.box))
+  select f.kind, f.name, f.width_m, null::float8 as label_lon, null::float8 as label_lat, st_asbinary(st_clipbybox2d(f.geom, around.box)) as shape
   from core.map_feature f, around
   where f.geom && around.box and f.kind in ('water', 'road', 'rail', 'park', 'block') and ops.viewer_may('page.wall');
   end;
