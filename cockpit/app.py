@@ -31,15 +31,18 @@ def _recover() -> None:
         _draw_anew()
 
 
-def _follow(view: context.View, *, every_s: float) -> None:
-    """Draws the page anew when its session has ended, or a replay moves its clock, begins or ends."""
+def _follow(view: context.View, *, every_s: float, moves_itself: bool) -> None:
+    """Draws the page anew when its session has ended, or a replay moves its clock, begins or ends.
+
+    `moves_itself`: the page follows the clock without that.
+    """
 
     @st.fragment(run_every=every_s)
     def look() -> None:
         if not st.session_state.get(_IS_DRAWN):  # still in the run that draws the page
             return
         pulse = queries.pulse(None, PROGRAM)
-        is_elsewhere = pulse.replay is not None and pulse.clock != view.clock
+        is_elsewhere = pulse.replay is not None and pulse.clock != view.clock and not moves_itself
         has_moved = pulse.down_since is None and (is_elsewhere or pulse.replay != view.replay)
         if has_moved or not pages.still_holds(view.viewer):
             _draw_anew()
@@ -86,7 +89,7 @@ def main() -> None:
     if view.pulse and view.pulse.down_since:
         _recover()
     else:
-        _follow(view, every_s=REPLAY_S if view.replay else LOOK_S)
+        _follow(view, every_s=REPLAY_S if view.replay else LOOK_S, moves_itself=shown == WALL)
     if shown in known:
         pages.forget_refusal()
     try:
