@@ -200,7 +200,7 @@ def page(found: Wall, lang: str = "zh", *, down: bool = False, features: tuple[F
     """The whole page as HTML, with the program's own styles."""
     looking = view(lang)
     face = Face(Clock(AT), AT - timedelta(minutes=14) if down else None, found.loaded_at, is_simulated=True)
-    markup = frame.screen(looking, now.scene(looking, found, face), face, plan=plan(), way_back=False)
+    markup = frame.screen(looking, now.scene(looking, looking.asked, found, face), face, plan=plan(), way_back=False)
     if found.ground and found.ground.shapes:
         drawn = basemap.drawn(found.ground)
         assert drawn
