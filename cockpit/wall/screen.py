@@ -4,6 +4,7 @@ Invariant: who may look is asked at every refresh, not only when the page was op
 nothing new is shown, and of what was kept only what this browser was shown before.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,14 +24,16 @@ from cockpit.wall.scene import Scene
 from config.access import WALL
 from config.walls import DEFAULT, Plan, names, plan
 from geo.errors import StoreUnavailable
-from geo.viewer import PROGRAM
+from geo.viewer import PROGRAM, Viewer
 from geo.wall import Wall
 
 FALLBACK_S = 30
 """The bell comes first; so often the wall is drawn anew also when nothing rang."""
+SLOW_S = 15.0
+"""Scenes that do not show the present are made anew so often, however often it rings."""
 RIGHT = "page.wall"
-_LAST, _TURNED = "cockpit_wall", "cockpit_wall_turned"
-"""Where a session keeps what it showed last, and which scene that was."""
+_LAST, _TURNED, _MADE = "cockpit_wall", "cockpit_wall_turned", "cockpit_wall_made"
+"""Where a session keeps what it showed last, which scene that was, and the slow scenes with when they were made."""
 _BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene | None]] = {
     "now": now.scene,
     "response": response.scene,
@@ -117,21 +120,29 @@ def _asked(view: View, asked: Asked) -> Shown:
     """Every scene that can be drawn now; raises StoreUnavailable."""
     found = computed.wall(asked)
     face = Face(asked.clock, loaded_at=found.loaded_at, is_simulated=found.is_simulated)
-    made = []
-    for build in _BUILT.values():
-        try:
-            scene = build(view, asked, found, face)
-        except StoreUnavailable:
-            raise
-        except Exception as fault:  # noqa: BLE001 - the other scenes are shown
-            mishap.note(fault)
-            continue
-        if scene:
-            made.append(scene)
+    made = [scene for name in _BUILT if (scene := _made(name, view, asked, found, face))]
     if not made:
         raise StoreUnavailable("no scene can be drawn")
     n_overdue = found.n_overdue if found.has_deadlines else None
     return Shown(tuple(made), asked.clock.at, found.loaded_at, found.is_simulated, n_overdue)
+
+
+def _made(name: str, view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:
+    """One scene, None where it has nothing to show or cannot be drawn; raises StoreUnavailable."""
+    made: dict[tuple[str, str, Viewer], tuple[float, Scene | None]] = st.session_state.setdefault(_MADE, {})
+    key = (name, view.lang, asked.viewer)
+    at, scene = made.get(key, (-SLOW_S, None))
+    if name != "now" and time.monotonic() - at < SLOW_S:
+        return scene
+    try:
+        scene = _BUILT[name](view, asked, found, face)
+    except StoreUnavailable:
+        raise
+    except Exception as fault:  # noqa: BLE001 - the other scenes are shown
+        mishap.note(fault)
+        scene = None
+    made[key] = (time.monotonic(), scene)
+    return scene
 
 
 def _face(last: Shown, pulse: Pulse) -> Face:
