@@ -15,11 +15,11 @@ from cockpit.funds.money_months import Months
 from cockpit.spreadsheets import safe_cell
 from config.money import Idle, kinds
 from geo import money as ledger
-from geo import wall_funds
 from geo.money import Covered, EntryQuery, Flow, MonthFlow, Payment, Position, Scope
 from geo.store import Store
 from geo.viewer import LEADER, Clock, Viewer
-from geo.wall_funds import WallFunds
+from geo.wall import funds as wall_funds
+from geo.wall.funds import WallFunds
 
 IDLE = Idle(watch_months=6, sleep_months=12)
 TODAY = date(2026, 11, 20)

@@ -12,9 +12,9 @@ from figures_builder import CENTRE, EARTH, Town, at, away
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from cockpit.wall import alarm_turn
-from cockpit.wall.alarm_panel import Running
-from cockpit.wall.alarm_turn import Raised
+from cockpit.wall.alarm import turn as alarm_turn
+from cockpit.wall.alarm.panel import Running
+from cockpit.wall.alarm.turn import Raised
 from config.alarm import alarm_rules
 from config.categories import categories
 from config.reader import SHIPPED, ConfigError
@@ -22,7 +22,7 @@ from geo.around import Place
 from geo.replay import Replay
 from geo.store import Store, StoreUrls
 from geo.viewer import Clock, Viewer
-from geo.wall_alarms import Alarm, alarms, ground, ground_version
+from geo.wall.alarms import Alarm, alarms, ground, ground_version
 
 NOW = Clock(at("10-20 12:00"))
 WALL = Viewer("w", "wall", "site")

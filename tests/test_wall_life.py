@@ -10,11 +10,11 @@ from cockpit.context import Filters, View
 from cockpit.wall.life import computed, words
 from cockpit.wall.life.computed import Life, Rate, Trend, low, together
 from config.site import site
-from geo import wall_life
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, Clock, Viewer
 from geo.wall import Wall, WallArea
-from geo.wall_life import WALK_M, Reached
+from geo.wall import life as wall_life
+from geo.wall.life import WALK_M, Reached
 
 NOW = Clock(at("11-20 12:00"))
 WALL = Viewer("w", "wall", level="site")

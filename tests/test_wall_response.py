@@ -12,12 +12,13 @@ from cockpit.context import Filters, View
 from cockpit.wall.response import computed, curves, words
 from cockpit.wall.response.computed import Community, Response, Stage, communities, is_slow
 from config.site import site
-from geo import figures, wall_response
+from geo import figures
 from geo.figures import Question
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, Clock, Viewer
 from geo.wall import Wall, WallArea
-from geo.wall_response import URGENT, Arrivals, Promise, StageLength
+from geo.wall import response as wall_response
+from geo.wall.response import URGENT, Arrivals, Promise, StageLength
 from geo.windows import Window
 
 NOW = Clock(at("10-20 12:00"))

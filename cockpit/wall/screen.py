@@ -16,7 +16,9 @@ from cockpit.access import current, pages
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked, Pulse
-from cockpit.wall import alarm, alarm_asked, alive, computed, director, frame, funds, kept, life, now, response
+from cockpit.wall import alive, computed, director, frame, funds, kept, life, now, response
+from cockpit.wall.alarm import asked as alarm_asked
+from cockpit.wall.alarm import screen as alarm
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.kept import Shown

@@ -13,9 +13,9 @@ from cockpit.funds.money import Summary, Window
 from cockpit.funds.money_flow import Graph
 from cockpit.queries import Asked, fresh, store
 from config.money import kinds
-from geo import wall_funds
 from geo.money import FUNDS, EntryQuery, Scope
-from geo.wall_funds import WallFunds
+from geo.wall import funds as wall_funds
+from geo.wall.funds import WallFunds
 
 
 @dataclass(frozen=True, slots=True)

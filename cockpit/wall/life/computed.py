@@ -12,9 +12,9 @@ from math import sqrt
 from cockpit import figures
 from cockpit.figures import Interval
 from cockpit.queries import Asked, fresh, shared, store
-from geo import wall_life
 from geo.viewer import Clock
-from geo.wall_life import Part, Reached
+from geo.wall import life as wall_life
+from geo.wall.life import Part, Reached
 
 KPIS = ("solved_rate", "satisfaction_rate", "followup_coverage")
 """The rates that are shown, in this order; all three are better when higher."""

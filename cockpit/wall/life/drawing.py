@@ -15,7 +15,7 @@ from cockpit.wall.life import words
 from cockpit.wall.life.computed import MAIN, RECENT, Life, Rate, Trend
 from config.indicators import indicator
 from geo.wall import Wall, WallArea
-from geo.wall_life import WALK_M, Reached
+from geo.wall.life import WALK_M, Reached
 
 MOST_KINDS, MOST_AREAS = 8, 64
 

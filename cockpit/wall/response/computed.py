@@ -11,9 +11,10 @@ from math import sqrt
 from cockpit.queries import Asked, fresh, shared, store
 from config.indicators import indicator
 from config.site import site
-from geo import quantiles, wall_response
+from geo import quantiles
 from geo.viewer import Clock
-from geo.wall_response import GENERAL, URGENT, Arrivals, Promise, StageLength
+from geo.wall import response as wall_response
+from geo.wall.response import GENERAL, URGENT, Arrivals, Promise, StageLength
 from geo.windows import Window
 
 MINIMUM_N = 10

@@ -10,7 +10,7 @@ from cockpit.context import View
 from cockpit.wall.response.computed import MINIMUM_N, Response, Stage, target
 from cockpit.wall.scene import Sentence
 from geo.wall import Wall
-from geo.wall_response import Promise
+from geo.wall.response import Promise
 
 MOST_NAMES = 3
 

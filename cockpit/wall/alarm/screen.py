@@ -10,14 +10,17 @@ from cockpit import formats
 from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.queries import Asked, AskedShapes
-from cockpit.wall import alarm_asked, alarm_map, alarm_panel, frame
-from cockpit.wall import alarm_words as words
-from cockpit.wall.alarm_asked import Shown
+from cockpit.wall import frame
+from cockpit.wall.alarm import asked as alarm_asked
+from cockpit.wall.alarm import map as alarm_map
+from cockpit.wall.alarm import panel as alarm_panel
+from cockpit.wall.alarm import words
+from cockpit.wall.alarm.asked import Shown
 from cockpit.wall.frame import Face
 from config.alarm import alarm_rules
 from config.walls import Plan
 from geo.errors import StoreUnavailable
-from geo.wall_alarms import Alarm, Shape
+from geo.wall.alarms import Alarm, Shape
 
 ALONE, SHARED, CROWDED = (1064, 812), (956, 372), (956, 306)
 """Width and height of the map where one alarm has the screen, where two share it, and where more wait."""

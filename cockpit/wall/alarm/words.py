@@ -9,7 +9,7 @@ from cockpit import formats
 from cockpit.context import View
 from cockpit.maps.labels import width
 from config.messages import catalogue
-from geo.wall_alarms import Alarm, Team
+from geo.wall.alarms import Alarm, Team
 
 PROMISE_S = 600
 """From the report to the first arrival (`onscene_within_10min`)."""

@@ -17,8 +17,8 @@ from cockpit.maps.labels import Board, width
 from cockpit.maps.outlines import path
 from cockpit.markup import attributes, esc
 from cockpit.theme import SHAPES
-from cockpit.wall import alarm_words as words
-from geo.wall_alarms import Alarm, Shape, Team
+from cockpit.wall.alarm import words
+from geo.wall.alarms import Alarm, Shape, Team
 
 RINGS = ((100, 200), (200, 350), (300, 600), (500, 1000))
 """Pairs of distances (metres): the first that holds the nearest team; a high drawing begins at the second."""

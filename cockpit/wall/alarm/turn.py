@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from geo.wall_alarms import Alarm
+from geo.wall.alarms import Alarm
 
 COLUMNS = 2
 """So many share the screen."""

@@ -11,15 +11,15 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from cockpit.queries import Asked, AskedShapes, Pulse, shared, store
-from cockpit.wall import alarm_turn
-from cockpit.wall.alarm_panel import Running
-from cockpit.wall.alarm_turn import Raised
+from cockpit.wall.alarm import turn as alarm_turn
+from cockpit.wall.alarm.panel import Running
+from cockpit.wall.alarm.turn import Raised
 from config.alarm import alarm_rules
 from config.site import site
-from geo import wall_alarms
 from geo.errors import StoreUnavailable
 from geo.viewer import Clock, Viewer, current_clock, is_clock_set
-from geo.wall_alarms import Alarm, Shape
+from geo.wall import alarms as wall_alarms
+from geo.wall.alarms import Alarm, Shape
 
 _RAISED, _BEGAN, _PASSED = "cockpit_wall_alarm", "cockpit_wall_alarm_began", "cockpit_wall_alarm_passed"
 """What a session shows, since when (of the room), and how long its scenes have waited."""

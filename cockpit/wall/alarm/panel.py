@@ -11,9 +11,9 @@ from datetime import datetime
 from cockpit import formats
 from cockpit.context import View
 from cockpit.markup import attributes, esc
-from cockpit.wall import alarm_words as words
+from cockpit.wall.alarm import words
 from geo.replay import Replay
-from geo.wall_alarms import Alarm, Team
+from geo.wall.alarms import Alarm, Team
 
 TICKS = {600: 120, 1200: 300, 3600: 600, 14_400: 3600}
 """Length of the bar → distance of its ticks, in seconds; the lengths are those of picture.js."""

@@ -1,0 +1,1 @@
+"""The alarm: an emergency that nobody has come to yet takes the screen of the wall."""
