@@ -12,7 +12,7 @@ from cockpit import figures
 from cockpit.assessment import cells, choice, computed
 from cockpit.assessment import words as assessment_words
 from cockpit.assessment.computed import Cell
-from cockpit.context import make_view
+from cockpit.context import Filters, View
 from cockpit.figures import Figure, wilson
 from cockpit.indicator import months_panel
 from cockpit.indicator import words as indicator_words
@@ -320,7 +320,9 @@ def test_a_share_of_all_time_is_a_percentage_of_cases_that_are_named_as_cases() 
     told = replace(told, interval=None)
     scale = cells.column(indicator("stage_share_handle"), [cell(told, peers=None)])
     assert (scale.unit, scale.number(0.475), scale.end(scale.low)) == ("share", "47.5", "0")
-    view = make_view({}, viewer=LEADER)
+    days = Filters(date(2026, 10, 1), date(2026, 10, 21), "community")
+    clock = Clock(datetime(2026, 11, 20, tzinfo=CHINA))
+    view = View(LEADER, clock, "zh", site(), days, data_version=1, areas=(), categories=(), datasets={}, params={})
     assert indicator_words.value(view, told) == assessment_words.value(view, told) == "47.5%"
     counts = Counts(numerator=0, denominator=34, only_denominator=34, excluded={})
     assert indicator_words._counted(view, told.indicator, told, counts) == "34 件"
