@@ -106,13 +106,13 @@ begin atomic
     from mart.open_at(array[ops.clock()]) o
     group by 1, 2, 3, 4
   )
-  select 'site', '', coalesce(sum(c.n) filter (where not c.is_private), 0)::int,
-         coalesce(sum(c.n_due) filter (where not c.is_private), 0)::int,
-         case when sum(c.n) filter (where c.is_private) >= 5 then sum(c.n) filter (where c.is_private)::int end
+  select 'site' as level, '' as code, coalesce(sum(c.n) filter (where not c.is_private), 0)::int as n_open,
+         coalesce(sum(c.n_due) filter (where not c.is_private), 0)::int as n_overdue,
+         case when sum(c.n) filter (where c.is_private) >= 5 then sum(c.n) filter (where c.is_private)::int end as n_private
   from counted c
   having (select ops.viewer_may('page.wall'))
   union all
-  select a.level, a.code, sum(c.n)::int, sum(c.n_due)::int, null
+  select a.level, a.code, sum(c.n)::int as n_open, sum(c.n_due)::int as n_overdue, null as n_private
   from counted c
   cross join lateral (values (c.street_id), (c.community_id), (c.grid_id)) placed (area_id)
   join core.area a on a.area_id = placed.area_id
@@ -165,12 +165,12 @@ begin atomic
            or i.grid_id = any ((select ops.viewer_areas())::int[]) or i.microgrid_id = any ((select ops.viewer_areas())::int[]))
     group by 1, 2, 3, 4, 5
   )
-  select c.window_no, 'site', '', coalesce(sum(c.n) filter (where not c.is_private), 0)::int,
-         case when sum(c.n) filter (where c.is_private) >= 5 then sum(c.n) filter (where c.is_private)::int end
+  select c.window_no, 'site' as level, '' as code, coalesce(sum(c.n) filter (where not c.is_private), 0)::int as n,
+         case when sum(c.n) filter (where c.is_private) >= 5 then sum(c.n) filter (where c.is_private)::int end as n_private
   from counted c
   group by c.window_no
   union all
-  select c.window_no, a.level, a.code, sum(c.n)::int, null
+  select c.window_no, a.level, a.code, sum(c.n)::int as n, null as n_private
   from counted c
   cross join lateral (values (c.street_id), (c.community_id), (c.grid_id)) placed (area_id)
   join core.area a on a.area_id = placed.area_id
