@@ -103,7 +103,7 @@ def shown(browser: Browser, served: Served, *, login: str = "wall", lang: str = 
     page, faults = context.new_page(), []
     page.on("request", lambda asked: faults.append(asked.url) if is_outside(asked.url) else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(f"{served.address}/wall{lang}")
+    page.goto(f"{served.address}/wall?scene=now{lang.replace('?', '&')}")
     page.locator(".wall h1").wait_for()
     yield page
     context.close()
@@ -177,13 +177,13 @@ def test_a_server_that_is_silent_and_then_killed_and_started_again(
         os.kill(served.process.pid, signal.SIGSTOP)
         is_cut(page)
         expect(page.locator(".cut-since")).to_have_text("▢ Disconnected since 14:32")
-        expect(page.locator(".tile")).to_have_count(2)
+        expect(page.locator(".wall .areas .an")).to_have_count(2)
         os.kill(served.process.pid, signal.SIGCONT)
         is_whole(page)
         served.kill()
         is_cut(page)
         expect(page.locator("[data-testid=stDialog]:visible")).to_have_count(0)
-        expect(page.locator(".tile")).to_have_count(2)
+        expect(page.locator(".wall .areas .an")).to_have_count(2)
         served.start()
         is_whole(page)
         settle(urls, is_closed=True)
@@ -203,7 +203,7 @@ def test_server_killed_and_started_again_while_the_database_is_away(
             served.start()
             says(page, f"14:32 的情况：{LATE}")
             expect(page.locator(".wall.down .badge")).to_contain_text("起断开")
-            expect(page.locator(".tile")).to_have_count(2)
+            expect(page.locator(".wall .areas .an")).to_have_count(2)
             says(other, f"14:32 的情况：{LATE}")
             page.reload()  # also for a browser that was started again
             says(page, f"14:32 的情况：{LATE}")
@@ -211,7 +211,7 @@ def test_server_killed_and_started_again_while_the_database_is_away(
             page.context.add_cookies([{"name": COOKIE, "value": "n" * 43, "url": served.address}])
             page.reload()
             says(page, "暂时读不到数据")
-            expect(page.locator(".tile")).to_have_count(0)
+            expect(page.locator(".wall .areas .an")).to_have_count(0)
         says(other, LATE)
         is_whole(other)
         settle(urls, is_closed=True)
@@ -252,13 +252,13 @@ def test_a_part_that_cannot_be_drawn_leaves_the_others(browser: Browser, served:
     try:
         with shown(browser, served) as page:
             says(page, LATE)
-            expect(page.locator(".wall .fig")).to_have_count(3)
+            expect(page.locator(".wall .fig")).to_have_count(4)
             expect(page.locator(".wall .failed")).to_contain_text("日志编号")
             own.unlink()
             settle(urls, is_closed=True)
             says(page, WELL)
             expect(page.locator(".wall .failed")).to_have_count(0)
-            expect(page.locator(".tile")).to_have_count(2)
+            expect(page.locator(".wall .areas .an")).to_have_count(2)
     finally:
         own.unlink(missing_ok=True)
 

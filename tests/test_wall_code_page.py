@@ -116,7 +116,7 @@ def test_a_screen_shows_its_code_is_admitted_by_two_clicks_and_shows_a_code_agai
         admit(page, code, HOSTILE)
 
         screen.page.locator(".wall h1").wait_for(timeout=WAIT_MS)
-        expect(screen.page.locator(".tile")).to_have_count(2)
+        expect(screen.page.locator(".wall .areas .an")).to_have_count(2)
         assert code_on(second.page) == other
         row = page.locator(".u-walls tbody tr")
         expect(row).to_have_count(1)

@@ -26,14 +26,24 @@ def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:  # noqa: 
 
 
 def _body(view: View, found: Wall, face: Face) -> str:
-    old = _short_age(view, face)
-    state = " stale" if is_stale(view, face) else ""
-    at = face.at(view)
+    at, ages = face.at(view), list[str]()
+
+    def aged() -> str:
+        ages.extend(_ages(view, face))
+        return ""
+
+    lost = guarded(view, aged)
+    old, full, state = ages or ("", "", "")
     where = guarded(view, lambda: map.section(view, found, at=at, age=old))
     beside = guarded(view, lambda: figures.section(view, found, age=old))
     beside += guarded(view, lambda: feed.section(view, found, age=old))
-    areas = guarded(view, lambda: strip.section(view, found, age=age(view, face)))
-    return f'<div class="now{state}">{where}<div class="beside">{beside}</div>{areas}</div>'
+    areas = guarded(view, lambda: strip.section(view, found, age=full))
+    return f'<div class="now{state}">{where}<div class="beside">{beside}{lost}</div>{areas}</div>'
+
+
+def _ages(view: View, face: Face) -> tuple[str, str, str]:
+    """The age where there is little room, the age in full, and the class of a picture of old incidents."""
+    return _short_age(view, face), age(view, face), " stale" if is_stale(view, face) else ""
 
 
 def _short_age(view: View, face: Face) -> str:
