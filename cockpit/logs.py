@@ -25,5 +25,10 @@ def configure() -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_logger,
     )
+
+
+def _logger(*_: object) -> structlog.PrintLogger:
+    """A logger on what is standard error at that moment, not on what it was when the log was set up."""
+    return structlog.PrintLogger(sys.stderr)
