@@ -161,6 +161,7 @@ def test_the_map_of_the_wall_is_for_who_may_see_a_wall_and_of_its_own_areas(
     ):
         with pytest.raises(HTTPError) as refused:
             fetch(address, token=token)
+        refused.value.close()
         assert refused.value.code == status, address
 
 
