@@ -1,4 +1,4 @@
-"""Plans of walls (`walls/*.toml`): which scenes turn, for how long, how large, on how many screens, when dimmed."""
+"""Plans of walls (`walls/*.toml`): which scenes turn, for how long, how large, when dimmed."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,6 @@ DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9_-]{1,40}")
 _SECONDS = (5, 3600)
 _SCALE = (0.5, 4)
-_SCREENS = (1, 6)
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,6 @@ class Plan:
     scenes: tuple[Turn, ...]
     trouble_seconds: int
     scale: float
-    screens: int
     night: tuple[time, time] | None
 
     def is_night(self, at: time) -> bool:
@@ -53,7 +51,16 @@ def names() -> tuple[str, ...]:
 @cache
 def plan(name: str = DEFAULT) -> Plan:
     """The plan of that name; raises config.reader.ConfigError with every fault of its file, or if there is none."""
-    path = reader.find(f"walls/{name if _NAME.fullmatch(name) else DEFAULT}.toml")
+    return _read(reader.find(f"walls/{name if _NAME.fullmatch(name) else DEFAULT}.toml"))
+
+
+@cache
+def shipped() -> Plan:
+    """The plan that comes with the program, for a wall whose own plan has faults."""
+    return _read(reader.SHIPPED / "walls" / f"{DEFAULT}.toml")
+
+
+def _read(path: Path) -> Plan:
     table = reader.read(path)
     faults = [f"missing key {key!r}" for key in Plan.__dataclass_fields__ if key not in table]
     faults += [f"unknown key {key!r}" for key in table if key not in Plan.__dataclass_fields__]
@@ -67,7 +74,6 @@ def _checked(path: Path, table: Mapping[str, Any]) -> Plan:
     turns = _turns(table["scenes"], faults)
     stays = _number("trouble_seconds", table["trouble_seconds"], _SECONDS, faults, whole=True)
     scale = _number("scale", table["scale"], _SCALE, faults)
-    screens = _number("screens", table["screens"], _SCREENS, faults, whole=True)
     night = table["night"]
     times: list[time] = []
     if night != []:
@@ -78,7 +84,7 @@ def _checked(path: Path, table: Mapping[str, Any]) -> Plan:
     if faults:
         raise reader.ConfigError(path, faults)
     dark = (times[0], times[1]) if times else None
-    return Plan(turns, int(stays), float(scale), int(screens), dark)
+    return Plan(turns, int(stays), float(scale), dark)
 
 
 def _turns(told: object, faults: list[str]) -> tuple[Turn, ...]:

@@ -144,3 +144,12 @@ def test_the_sentence(solved: tuple[int, int], content: tuple[int, int], head: s
     told = words.sentence(view(), Life(date(2026, 10, 1), trends, {}, frozenset({"b"}), ()), wall)
     assert (told.head, told.level) == (head, level)
     assert told.lead.endswith("近 3 个月东湖满意率偏低")
+
+
+def test_without_months_before_nothing_is_said_beside_them() -> None:
+    alone = Trend("satisfaction_rate", ((date(2026, 10, 1), Rate(80, 100)),))
+    wall = Wall(
+        (), (), 0, 0, None, None, 0, has_deadlines=True, tells_arrivals=True, loaded_at=NOW.at, is_simulated=True
+    )
+    told = words.sentence(view(), Life(date(2026, 10, 1), (alone,), {}, frozenset(), ()), wall)
+    assert (told.head, told.lead, told.level) == ("10月满意率 80%", "", None)

@@ -178,6 +178,7 @@ def scene(promise: Promise, *, slow: bool = False, late: int = 0, span: int = 1)
     [
         (Promise(34, 37, is_told=True), {}, "到场守住 10 分钟承诺", None),
         (Promise(20, 37, is_told=True), {"span": 7}, "近 7 天 10 分钟到场 54%，低于承诺的 90%", "blue"),
+        (Promise(9, 11, is_told=True), {}, "今天不到承诺的 90%，还不能断定", None),
         (Promise(34, 37, is_told=True), {"slow": True}, "派遣比平常慢 2 分钟", "blue"),
         (Promise(None, 4, is_told=True), {}, "紧急到场还少，不足以判断", None),
         (Promise(None, 0, is_told=False), {}, "来源没有到场时刻", None),

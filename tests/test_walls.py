@@ -17,7 +17,6 @@ PLAN = Plan(
     scenes=(Turn("now", 60), Turn("response", 30), Turn("funds", 20)),
     trouble_seconds=120,
     scale=1,
-    screens=1,
     night=(time(22), time(6)),
 )
 QUIET = {"now": NOBODY, "response": NOBODY, "funds": NOBODY}
@@ -95,13 +94,14 @@ def test_every_fault_of_a_plan_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     folder.mkdir(parents=True)
     (folder / "bad.toml").write_text(
         'scenes = [{ show = "weather", seconds = 60 }, { show = "now", seconds = 2 }]\ntrouble_seconds = true\n'
-        'scale = 9\nscreens = 1.5\nnight = ["25:00", "06:00"]\n'
+        'scale = 9\nnight = ["25:00", "06:00"]\n'
     )
     with pytest.raises(ConfigError) as fault:
         walls.plan("bad")
     told = str(fault.value)
-    for part in ("weather", "seconds = 2", "trouble_seconds = True", "scale = 9", "screens = 1.5", "25:00"):
+    for part in ("weather", "seconds = 2", "trouble_seconds = True", "scale = 9", "25:00"):
         assert part in told
+    assert walls.shipped().scenes[0].show == "now"
     (folder / "bad.toml").write_text("scale = 1\n")
     with pytest.raises(ConfigError, match="missing key 'scenes'"):
         walls.plan("bad")

@@ -24,7 +24,8 @@ from cockpit.wall.frame import Face
 from cockpit.wall.kept import Shown
 from cockpit.wall.scene import Scene
 from config.access import WALL
-from config.walls import DEFAULT, Plan, names, plan
+from config.reader import ConfigError
+from config.walls import DEFAULT, Plan, names, plan, shipped
 from geo.errors import StoreUnavailable
 from geo.viewer import PROGRAM, Viewer
 from geo.wall import Wall
@@ -57,9 +58,13 @@ def apply_style() -> None:
 
 
 def plan_of(view: View) -> Plan:
-    """The plan that the address names (`plan`), else the default one."""
+    """The plan that the address names (`plan`), else the default one; the shipped one where its file has faults."""
     named = view.params.get("plan", DEFAULT)
-    return plan(named if named in names() else DEFAULT)
+    try:
+        return plan(named if named in names() else DEFAULT)
+    except ConfigError as fault:
+        mishap.note(fault)
+        return shipped()
 
 
 @st.fragment(run_every=FALLBACK_S)
@@ -83,9 +88,12 @@ def show(view: View) -> None:
 def _drawn(view: View, last: Shown, pulse: Pulse) -> str:
     """The alarm that has the screen, else the scene whose turn it is."""
     face, way_back = _face(last, pulse), current.may(view.viewer, "page.overview")
-    if on := alarm_asked.shown(view.viewer, pulse):
-        asked = Asked(view.viewer, pulse.present, pulse.version)
-        return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, on, way_back), plan=plan_of(view))
+    try:
+        if on := alarm_asked.shown(view.viewer, pulse):
+            asked = Asked(view.viewer, pulse.present, pulse.version)
+            return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, on, way_back), plan=plan_of(view))
+    except Exception as fault:  # noqa: BLE001 - then the scenes go on, where the case stands too
+        mishap.note(fault)
     scene = _turned(view, {scene.name: scene for scene in last.scenes})
     return frame.screen(view, scene, face, plan=plan_of(view), way_back=way_back)
 

@@ -43,6 +43,8 @@ def beside(view: View, trend: Trend) -> str:
 def _key(trend: Trend) -> str:
     if trend.last.share is None:
         return "few"
+    if trend.before.share is None:
+        return "alone"
     return {-1: "fallen", 0: "usual", 1: "risen"}[trend.change]
 
 

@@ -39,7 +39,9 @@ def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Senten
         return Sentence(_slow_head(view, slow), _joined(view, _slow(view, slow), share), "blue", strong)
     if now.in_time is None:
         return Sentence(view.tr("wall_response.few"), _joined(view, share, late))
-    return Sentence(view.tr("wall_response.kept"), _joined(view, share, late), None, strong)
+    key = "kept" if (now.share or 0) >= target() else "unsure"
+    told = {"span": span(view, found.span), "target": formats.share(target(), digits=0)}
+    return Sentence(view.tr(f"wall_response.{key}", **told), _joined(view, share, late), None, strong)
 
 
 def span(view: View, days: int) -> str:
