@@ -1,7 +1,7 @@
 """Events that happen now, at a given pace: cases reported, on scene, closed; each a commit that rings.
 
 Invariant: written by the superuser beside the loader, as fast as wanted; what a wall shows of them is what it shows of
-loaded ones. All of it is invented.
+loaded ones. None is an emergency: at such a pace there would be nothing but alarms. All of it is invented.
 """
 
 import random
@@ -26,7 +26,8 @@ values ('incidents', :source_id, 'life', 'x', 'life', 'loaded', 'bench', now(), 
 REPORTED = """
 insert into core.incident (source_id, incident_code, category_id, agency_responsible, placed_by, street_id,
                            community_id, grid_id, reported_at, reported_on, due_at, content_hash, load_id)
-select :source_id, :code, (select category_id from core.category where not is_private order by random() limit 1),
+select :source_id, :code,
+       (select category_id from core.category where not is_private and not is_emergency order by random() limit 1),
        '综合执法队', 'declared', s.area_id, c.area_id, g.area_id, now(), current_date, now() + interval '2 hours', 'h',
        :load_id
 from core.area g join core.area c on c.area_id = g.parent_id join core.area s on s.area_id = c.parent_id

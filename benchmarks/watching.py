@@ -147,7 +147,7 @@ def watching(browser: Browser, address: str, token: str) -> Iterator[Watched]:
     page.on("websocket", connected)
     page.add_init_script(OBSERVED)
     page.goto(f"{address}/wall")
-    page.locator(".wall h1").wait_for(timeout=60_000)
+    page.locator(".wall h1").first.wait_for(timeout=60_000)
     time.sleep(2)
     yield found
     context.close()

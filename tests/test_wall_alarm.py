@@ -1,6 +1,7 @@
 """The wall's alarm in the store: what raises it, what ends it, who sees it, and that it tells of no case."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from geo.around import Place
 from geo.replay import Replay
 from geo.store import Store, StoreUrls
 from geo.viewer import Clock, Viewer
-from geo.wall.alarms import Alarm, alarms, ground, ground_version
+from geo.wall.alarms import Alarm, alarms, ground, ground_version, teams
 
 NOW = Clock(at("10-20 12:00"))
 WALL = Viewer("w", "wall", "site")
@@ -61,10 +62,18 @@ def emptied(town: Town) -> None:
 
 
 def raised(town: Town, *, now: str = "10-20 12:00", viewer: Viewer = WALL, lasts: timedelta = LASTS) -> list[Alarm]:
-    """The alarms that last at the moment."""
+    """The alarms that last at the moment, with the teams near each."""
     clock = Clock(at(now))
-    found = alarms(town.store, viewer, clock, lasts=lasts, day=clock.at.date())
-    return [alarm for alarm in found if alarm.ended_at is None]
+    found = alarms(town.store, viewer, clock, lasts=lasts)
+    return [with_teams(town, alarm, viewer, clock) for alarm in found if alarm.ended_at is None]
+
+
+def with_teams(town: Town, alarm: Alarm, viewer: Viewer, clock: Clock) -> Alarm:
+    if alarm.place is None:
+        return alarm
+    day = clock.at.date()
+    near = teams(town.store, viewer, clock, place=alarm.place, grid_code=alarm.grid_code, day=day)
+    return replace(alarm, teams=near)
 
 
 def smoke(town: Town, reported: str = "10-20 11:55", **more: Any) -> int:
@@ -100,7 +109,7 @@ def test_it_lasts_until_somebody_comes_or_it_is_closed(town: Town, stamp: str) -
     smoke(town, **{stamp: "10-20 11:58"})
     (before,) = raised(town, now="10-20 11:57")
     assert raised(town, now="10-20 11:58") == []
-    (after,) = alarms(town.store, WALL, NOW, lasts=LASTS, day=NOW.at.date())
+    (after,) = alarms(town.store, WALL, NOW, lasts=LASTS)
     assert after.key == before.key, "known again, so that its end can be shown"
     assert after.ended_at == at("10-20 11:58")
     assert after.arrived_at == (at("10-20 11:58") if stamp == "arrived" else None)
@@ -109,7 +118,7 @@ def test_it_lasts_until_somebody_comes_or_it_is_closed(town: Town, stamp: str) -
 def test_void_and_duplicate_cases_raise_none(town: Town) -> None:
     smoke(town, is_void=True)
     smoke(town, is_duplicate=True)
-    assert alarms(town.store, WALL, NOW, lasts=LASTS, day=NOW.at.date()) == ()
+    assert alarms(town.store, WALL, NOW, lasts=LASTS) == ()
 
 
 def test_after_the_agreed_time_it_is_an_alarm_no_more(town: Town) -> None:
@@ -254,7 +263,7 @@ def one(key: str, minute: int = 0, *, ended: int | None = None) -> Alarm:
     moments = {"reported": reported, "accepted": None, "dispatched": None, "arrived": arrived}
     return Alarm(
         key, "火情烟雾", "Fire", None, None, reported, moments, tuple(moments), is_exact=True, closed_at=None,
-        street="S", community="A", grid=None, microgrid=None, place=None,
+        street="S", community="A", grid=None, microgrid=None, grid_code=None, place=None,
     )  # fmt: skip
 
 

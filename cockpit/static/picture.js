@@ -69,14 +69,20 @@ const paint = (group) => {
   }
 };
 
-const fill = async (group) => {
+const filled = (root) =>
+  new Map([...root.querySelectorAll("[data-shapes][data-ready]")].map((group) => [group.dataset.shapes, [...group.childNodes]]));
+
+const fill = async (group, before) => {
   const address = group.dataset.shapes;
-  if (!fetched.has(address)) {
+  const nodes = before.get(address); // of the drawing before: not parsed again
+  if (!nodes && !fetched.has(address)) {
     const answer = await fetch(address);
     if (!answer.ok) return;
     fetched.set(address, await answer.text());
   }
-  group.innerHTML = fetched.get(address);
+  before.delete(address);
+  if (nodes) group.append(...nodes);
+  else group.innerHTML = fetched.get(address);
   if (group.dataset.values) paint(group);
   group.dataset.ready = "1";
 };
@@ -437,8 +443,9 @@ export default function ({ data, parentElement, key, setTriggerValue }) {
   }
   if (root.markup !== data.markup) {
     root.markup = data.markup;
+    const before = filled(root);
     root.innerHTML = data.markup;
-    for (const group of root.querySelectorAll("[data-shapes]")) fill(group);
+    for (const group of root.querySelectorAll("[data-shapes]")) fill(group, before);
     for (const [index, order] of Object.entries(state.sorts ?? {})) {
       const table = root.querySelectorAll("table")[index];
       if (table?.tHead && order[0] < table.tHead.rows[0].cells.length) sortTable(table, ...order);

@@ -5,7 +5,7 @@ each under the viewer's scope. A share is said only from MINIMUM_N arrivals on; 
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from cockpit.queries import Asked, AskedHour, AskedShapes, fresh, shared, store
 from config.site import site
@@ -35,15 +35,21 @@ def wall(asked: Asked) -> Wall:
     hour = at.replace(minute=0, second=0, microsecond=0)
     return replace(
         found,
-        usual=usual(AskedHour(asked.viewer, hour)),
+        usual=usual(asked, hour=hour),
         ground=ground(asked_ground(asked, day=at.date())),
     )
 
 
-def usual(asked: AskedHour) -> Usual:
-    """What is usual in the hour."""
+def usual(asked: Asked, *, hour: datetime) -> Usual:
+    """What is usual in the hour; where nothing is yet that is asked once a minute."""
+    minute = asked.clock.at.replace(second=0, microsecond=0)
+    return _tried(AskedHour(asked.viewer, minute), hour=hour)
+
+
+@fresh
+def _tried(asked: AskedHour, *, hour: datetime) -> Usual:
     try:
-        return _usual(asked)
+        return _usual(AskedHour(asked.viewer, hour))
     except _NoDaysError as nothing:
         return nothing.found
 

@@ -33,7 +33,9 @@ from geo.wall import Wall
 FALLBACK_S = 30
 """The bell comes first; so often the wall is drawn anew also when nothing rang."""
 SLOW_S = 15.0
-"""Scenes that do not show the present are made anew so often, however often it rings."""
+"""What does not show the present, or nobody sees behind an alarm, is made anew so often, however often it rings."""
+APART_S = 2.0
+"""So far apart they are made, that no refresh waits for more than one of them."""
 RIGHT = "page.wall"
 _LAST, _TURNED, _MADE = "cockpit_wall", "cockpit_wall_turned", "cockpit_wall_made"
 """Where a session keeps what it showed last, which scene that was, and the slow scenes with when they were made."""
@@ -77,22 +79,32 @@ def show(view: View) -> None:
         if not current.may(viewer, RIGHT) or _is_another_day(view, pulse):
             _draw_anew()
         view = replace(view, viewer=viewer, clock=pulse.present, data_version=pulse.version, pulse=pulse)
-    last = _last(view, pulse)
+    on = _alarm(view, pulse)
+    last = _last(view, pulse, is_hidden=on is not None)
     if last is None:
         picture(frame.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
     else:
-        picture(_drawn(view, last, pulse), key="wall", at=datetime.now(UTC))
+        picture(_drawn(view, last, pulse, on), key="wall", at=datetime.now(UTC))
     alive.listen(view, pulse, is_first=last is None)
 
 
-def _drawn(view: View, last: Shown, pulse: Pulse) -> str:
-    """The alarm that has the screen, else the scene whose turn it is."""
+def _alarm(view: View, pulse: Pulse) -> alarm_asked.Shown | None:
+    """The alarm that has the screen, if any."""
+    try:
+        return alarm_asked.shown(view.viewer, pulse)
+    except Exception as fault:  # noqa: BLE001 - then the scenes go on, where the case stands too
+        mishap.note(fault)
+        return None
+
+
+def _drawn(view: View, last: Shown, pulse: Pulse, on: alarm_asked.Shown | None) -> str:
+    """The alarm, else the scene whose turn it is."""
     face, way_back = _face(last, pulse), current.may(view.viewer, "page.overview")
     try:
-        if on := alarm_asked.shown(view.viewer, pulse):
+        if on:
             asked = Asked(view.viewer, pulse.present, pulse.version)
             return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, on, way_back), plan=plan_of(view))
-    except Exception as fault:  # noqa: BLE001 - then the scenes go on, where the case stands too
+    except Exception as fault:  # noqa: BLE001 - as above
         mishap.note(fault)
     scene = _turned(view, {scene.name: scene for scene in last.scenes})
     return frame.screen(view, scene, face, plan=plan_of(view), way_back=way_back)
@@ -108,12 +120,14 @@ def _draw_anew() -> None:
     st.rerun()
 
 
-def _last(view: View, pulse: Pulse) -> Shown | None:
+def _last(view: View, pulse: Pulse, *, is_hidden: bool) -> Shown | None:
     """The scenes of this moment, the last good ones of this browser, or None where there never were any."""
     token = st.context.cookies.get(current.cookie_name())
     if pulse.down_since is None:
         try:
-            st.session_state[_LAST] = shown = _asked(view, Asked(view.viewer, pulse.present, pulse.version))
+            st.session_state[_LAST] = shown = _asked(
+                view, Asked(view.viewer, pulse.present, pulse.version), is_hidden=is_hidden
+            )
             if view.viewer.role == WALL and kept.is_due(token):
                 kept.keep(token, current.of_page(), shown)
         except StoreUnavailable:
@@ -126,24 +140,33 @@ def _last(view: View, pulse: Pulse) -> Shown | None:
     return known
 
 
-def _asked(view: View, asked: Asked) -> Shown:
-    """Every scene that can be drawn now; raises StoreUnavailable."""
+def _asked(view: View, asked: Asked, *, is_hidden: bool) -> Shown:
+    """Every scene that can be drawn now, `is_hidden`: behind an alarm; raises StoreUnavailable."""
     found = computed.wall(asked)
     face = Face(asked.clock, loaded_at=found.loaded_at, is_simulated=found.is_simulated)
-    made = [scene for name in _BUILT if (scene := _made(name, view, asked, found, face))]
+    made = [
+        scene
+        for name in _BUILT
+        if (scene := _made(name, view, asked, found, face, may_wait=is_hidden or name != "now"))
+    ]
     if not made:
         raise StoreUnavailable("no scene can be drawn")
     n_overdue = found.n_overdue if found.has_deadlines else None
     return Shown(tuple(made), asked.clock.at, found.loaded_at, found.is_simulated, n_overdue)
 
 
-def _made(name: str, view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:
-    """One scene, None where it has nothing to show or cannot be drawn; raises StoreUnavailable."""
+def _made(name: str, view: View, asked: Asked, found: Wall, face: Face, *, may_wait: bool) -> Scene | None:
+    """One scene, None where it has nothing to show or cannot be drawn; raises StoreUnavailable.
+
+    `may_wait`: one that was made a moment ago will do.
+    """
     made: dict[tuple[str, str, Viewer], tuple[float, Scene | None]] = st.session_state.setdefault(_MADE, {})
     key = (name, view.lang, asked.viewer)
-    at, scene = made.get(key, (-SLOW_S, None))
-    if name != "now" and time.monotonic() - at < SLOW_S:
-        return scene
+    if may_wait and key in made:
+        at, scene = made[key]
+        newest = max((at for (other, *_), (at, _) in made.items() if other != "now"), default=at)
+        if time.monotonic() - at < SLOW_S or time.monotonic() - newest < APART_S:
+            return scene
     try:
         scene = _BUILT[name](view, asked, found, face)
     except StoreUnavailable:

@@ -5,13 +5,12 @@ never a case's point, code or text, a private category, or a person.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import shapely
 from shapely import Geometry
-from sqlalchemy import Connection
 
 from geo.around import Place
 from geo.store import Store, rows
@@ -49,7 +48,8 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One emergency. `key` knows it again and leads nowhere else; `place` is the label point of its finest area.
+    """One emergency. `key` knows it again and leads nowhere else; `place` is the label point of its finest area;
+    `teams` are those near it, where they were asked for.
 
     A stage's moment is None while it has not come; a stage that the source never tells is none of `stages`. `is_exact`:
     its times are to the second, not to the minute.
@@ -69,6 +69,7 @@ class Alarm:
     community: str | None
     grid: str | None
     microgrid: str | None
+    grid_code: str | None
     place: Place | None
     teams: tuple[Team, ...] = ()
 
@@ -98,17 +99,16 @@ class Shape:
     label: tuple[float, float] | None
 
 
-def alarms(store: Store, viewer: Viewer, clock: Clock, *, lasts: timedelta, day: date) -> tuple[Alarm, ...]:
+def alarms(store: Store, viewer: Viewer, clock: Clock, *, lasts: timedelta) -> tuple[Alarm, ...]:
     """The emergencies reported less than `lasts` ago, ended ones too, the oldest first; raises StoreUnavailable."""
     with store.showing(viewer, clock) as connection:
-        found = rows(connection, "wall/alarm_cases", lasts=lasts)
-        return tuple(_near(connection, _alarm(row), row["grid_code"], day) for row in found)
+        return tuple(_alarm(row) for row in rows(connection, "wall/alarm_cases", lasts=lasts))
 
 
 def _alarm(row: Mapping[str, Any]) -> Alarm:
     told = {"reported": True, "accepted": row["tells_accepted"], "dispatched": row["tells_dispatched"], "arrived": True}
     kept = ("category_zh", "category_en", "channel", "team", "is_exact", "closed_at")
-    names = ("street", "community", "grid", "microgrid")
+    names = ("street", "community", "grid", "microgrid", "grid_code")
     return Alarm(
         key=row["alarm"],
         **{name: row[name] for name in kept + names},
@@ -119,17 +119,17 @@ def _alarm(row: Mapping[str, Any]) -> Alarm:
     )
 
 
-def _near(connection: Connection, alarm: Alarm, grid_code: str | None, day: date) -> Alarm:
-    """The alarm with the nearest teams; without any where its place is not known."""
-    if alarm.place is None:
-        return alarm
-    here = {"lon": alarm.place.lon, "lat": alarm.place.lat}
-    found = rows(connection, "wall/alarm_teams", **here, day=day, most=NEAREST)
-    teams = []
+def teams(
+    store: Store, viewer: Viewer, clock: Clock, *, place: Place, grid_code: str | None, day: date
+) -> tuple[Team, ...]:
+    """The nearest teams of the day to a place in that grid, the nearest first; raises StoreUnavailable."""
+    with store.showing(viewer, clock) as connection:
+        found = rows(connection, "wall/alarm_teams", lon=place.lon, lat=place.lat, day=day, most=NEAREST)
+    near = []
     for row in found:
-        point = alarm.place.plane(shapely.Point(row.pop("lon"), row.pop("lat")))
-        teams.append(Team(**row, x=point.x, y=point.y, is_own=row["code"] == grid_code))
-    return replace(alarm, teams=tuple(teams))
+        point = place.plane(shapely.Point(row.pop("lon"), row.pop("lat")))
+        near.append(Team(**row, x=point.x, y=point.y, is_own=row["code"] == grid_code))
+    return tuple(near)
 
 
 def ground_version(store: Store, viewer: Viewer, clock: Clock) -> int:

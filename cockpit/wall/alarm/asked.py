@@ -5,21 +5,22 @@ a session shows depends on what it may see and has shown itself, never on anothe
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from cockpit.queries import Asked, AskedShapes, Pulse, shared, store
+from cockpit.queries import Asked, AskedShapes, Pulse, fresh, shared, store
 from cockpit.wall.alarm import turn as alarm_turn
 from cockpit.wall.alarm.panel import Running
 from cockpit.wall.alarm.turn import Raised
 from config.alarm import alarm_rules
 from config.site import site
+from geo.around import Place
 from geo.errors import StoreUnavailable
 from geo.viewer import Clock, Viewer, current_clock, is_clock_set
 from geo.wall import alarms as wall_alarms
-from geo.wall.alarms import Alarm, Shape
+from geo.wall.alarms import Alarm, Shape, Team
 
 _RAISED, _BEGAN, _PASSED = "cockpit_wall_alarm", "cockpit_wall_alarm_began", "cockpit_wall_alarm_passed"
 """What a session shows, since when (of the room), and how long its scenes have waited."""
@@ -33,11 +34,17 @@ class Shown:
     running: Running
 
 
-@shared
+@fresh
 def alarms(asked: Asked) -> tuple[Alarm, ...]:
     """The emergencies at the clock, ended ones included; raises StoreUnavailable when it was not asked for before."""
+    return wall_alarms.alarms(store(), asked.viewer, asked.clock, lasts=alarm_rules().lasts)
+
+
+@fresh
+def teams(asked: Asked, *, place: Place, grid_code: str | None) -> tuple[Team, ...]:
+    """The teams near a place; raises StoreUnavailable when they were not asked for before."""
     day = asked.clock.at.astimezone(site().zone).date()
-    return wall_alarms.alarms(store(), asked.viewer, asked.clock, lasts=alarm_rules().lasts, day=day)
+    return wall_alarms.teams(store(), asked.viewer, asked.clock, place=place, grid_code=grid_code, day=day)
 
 
 @shared
@@ -67,6 +74,7 @@ def shown(viewer: Viewer, pulse: Pulse) -> Shown | None:
         with suppress(StoreUnavailable):
             found = alarms(Asked(viewer, Clock(at.replace(microsecond=0)), pulse.version))
             raised = alarm_turn.turn(found, last, at=room, stays=alarm_rules().ended)
+            raised = raised and _with_teams(raised, Asked(viewer, pulse.clock, pulse.version))
     st.session_state[_RAISED] = raised
     if raised is None:
         began = st.session_state.pop(_BEGAN, None)
@@ -75,6 +83,15 @@ def shown(viewer: Viewer, pulse: Pulse) -> Shown | None:
         return None
     st.session_state.setdefault(_BEGAN, room)
     return Shown(raised, Running(at, pulse.replay, is_fixed=is_clock_set()))
+
+
+def _with_teams(raised: Raised, asked: Asked) -> Raised:
+    """The same, with the teams near those that are on the screen; raises StoreUnavailable."""
+    near = tuple(
+        replace(alarm, teams=teams(asked, place=alarm.place, grid_code=alarm.grid_code)) if alarm.place else alarm
+        for alarm in raised.shown
+    )
+    return replace(raised, alarms=near + raised.alarms[len(near) :])
 
 
 def passed() -> timedelta:
