@@ -1,8 +1,8 @@
-"""Plans of walls (`walls/*.toml`): which scenes turn, for how long, how large, when dimmed."""
+"""Plans of walls (`walls/*.toml`): which scenes turn, on which screens, for how long, how large, when dimmed."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ SCENES = ("now", "response", "funds", "life")
 """What a wall can show, in the order in which they are explained."""
 DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9_-]{1,40}")
+MOST_SCREENS = 4
 _SECONDS = (5, 3600)
 _SCALE = (0.5, 4)
 
@@ -28,12 +29,22 @@ class Turn:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a file says; `night` is (from, to) in local time, may pass midnight, or None."""
+    """What a file says; `night` is (from, to) in local time, may pass midnight, or None.
+
+    `screens`: joined screens from the left, each with the scenes that turn on it; none: one screen with all.
+    """
 
     scenes: tuple[Turn, ...]
     trouble_seconds: int
     scale: float
     night: tuple[time, time] | None
+    screens: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def by_screen(self) -> tuple["Plan", ...]:
+        """The plan of each screen, from the left."""
+        own = ([turn for turn in self.scenes if turn.show in names] for names in self.screens)
+        return tuple(replace(self, scenes=tuple(turns), screens=()) for turns in own) or (self,)
 
     def is_night(self, at: time) -> bool:
         """Whether the picture is dimmed at that local time."""
@@ -61,7 +72,7 @@ def shipped() -> Plan:
 
 
 def _read(path: Path) -> Plan:
-    table = reader.read(path)
+    table = {"screens": []} | dict(reader.read(path))
     faults = [f"missing key {key!r}" for key in Plan.__dataclass_fields__ if key not in table]
     faults += [f"unknown key {key!r}" for key in table if key not in Plan.__dataclass_fields__]
     if faults:
@@ -74,6 +85,7 @@ def _checked(path: Path, table: Mapping[str, Any]) -> Plan:
     turns = _turns(table["scenes"], faults)
     stays = _number("trouble_seconds", table["trouble_seconds"], _SECONDS, faults, whole=True)
     scale = _number("scale", table["scale"], _SCALE, faults)
+    screens = _screens(table["screens"], [turn.show for turn in turns], faults)
     night = table["night"]
     times: list[time] = []
     if night != []:
@@ -84,7 +96,7 @@ def _checked(path: Path, table: Mapping[str, Any]) -> Plan:
     if faults:
         raise reader.ConfigError(path, faults)
     dark = (times[0], times[1]) if times else None
-    return Plan(turns, int(stays), float(scale), dark)
+    return Plan(turns, int(stays), float(scale), dark, screens)
 
 
 def _turns(told: object, faults: list[str]) -> tuple[Turn, ...]:
@@ -102,6 +114,17 @@ def _turns(told: object, faults: list[str]) -> tuple[Turn, ...]:
     doubled = {turn.show for turn in found if [other.show for other in found].count(turn.show) > 1}
     faults += [f"scene {name!r} stands in the plan twice" for name in sorted(doubled)]
     return tuple(found)
+
+
+def _screens(told: object, scenes: list[str], faults: list[str]) -> tuple[tuple[str, ...], ...]:
+    is_list = isinstance(told, list) and all(isinstance(names, list) and names for names in told)
+    if not is_list or not isinstance(told, list) or len(told) > MOST_SCREENS:
+        faults.append(f'screens = {told!r} is neither [] nor 2 to {MOST_SCREENS} lists such as [["now"], ["funds"]]')
+        return ()
+    found = [name for names in told for name in names]
+    if told and (len(told) < 2 or sorted(map(str, found)) != sorted(scenes)):
+        faults.append(f"screens = {told!r}: each scene of the plan ({', '.join(scenes)}) stands on one of 2 or more")
+    return tuple(tuple(names) for names in told)
 
 
 def _number(name: str, value: object, ends: tuple[float, float], faults: list[str], *, whole: bool = False) -> float:

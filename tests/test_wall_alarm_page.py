@@ -15,7 +15,7 @@ from geo.store import StoreUrls
 from geo.viewer import Clock
 
 pytestmark = pytest.mark.browser
-WALL, WALL_4K = (1920, 1080), (3840, 2160)
+WALL, WALL_4K, JOINED = (1920, 1080), (3840, 2160), (6656, 1792)
 LONG = "东湖北岸新城花园邻里中心及周边地区综合治理示范社区居民委员会"
 OFFICE = "街道综合应急救援与消防安全联合指挥中心第二分队"
 CASE = """
@@ -37,7 +37,7 @@ where a.level = 'grid'
 """  # noqa: E501
 MEASURE = """
 (() => {
-  const wall = document.querySelector('.wall'), scale = innerHeight / 1080, faults = [], boxes = [];
+  const wall = document.querySelector('.joined, .wall'), scale = innerHeight / 1080, faults = [], boxes = [];
   const seen = (box, holder) => {  // the part of a text that its holders do not cut away
     let { left, top, right, bottom } = box;
     for (let up = holder; up !== wall && !up.closest('svg'); up = up.parentElement) {
@@ -228,6 +228,33 @@ def test_one_two_and_five_alarms_with_short_long_and_hostile_names_fit_the_scree
             expect(page.locator(".al h1")).to_contain_text(LONG, timeout=WAIT_MS)
             assert page.evaluate(MEASURE) == []
         assert page.title() != "owned"
+
+
+def test_joined_screens_show_the_moment_beside_the_other_scenes_and_alarms_from_the_right(
+    browser: Browser, town: str, wall: str, urls: StoreUrls, clock: Clock
+) -> None:
+    def scenes() -> list[str | None]:
+        return [one.get_attribute("data-scene") for one in page.locator(".joined > main.wall").all()]
+
+    with watched(browser, size=JOINED) as visit:
+        page = visit.page
+        look(page, f"{town}/wall?plan=joined", wall)
+        expect(page.locator(".joined > main.wall")).to_have_count(2)
+        left, right = scenes()
+        assert left == "now"
+        assert right in {"response", "funds", "life"}
+        assert page.evaluate(MEASURE) == []
+        boxes = [one.bounding_box() for one in page.locator("main.wall").all()]
+        assert [(box["x"], box["width"], box["height"]) for box in boxes if box] == [
+            (0, 3328, 1792),
+            (3328, 3328, 1792),
+        ]
+        for number, grid in enumerate(("W1", "E1", "W2")):
+            alarm(urls, number, clock.at - timedelta(minutes=8 - number), grid)
+            expect(page.locator(".al")).to_have_count(number + 1, timeout=WAIT_MS)
+            until(page, "document.querySelector('.al-time .figure').textContent !== ''")
+            assert scenes() == (["now", "alarm"] if number == 0 else ["alarm", "alarm"])
+            assert page.evaluate(MEASURE) == []
 
 
 def test_long_names_and_a_place_that_nobody_knows_share_the_screen(

@@ -105,3 +105,24 @@ def test_every_fault_of_a_plan_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     (folder / "bad.toml").write_text("scale = 1\n")
     with pytest.raises(ConfigError, match="missing key 'scenes'"):
         walls.plan("bad")
+
+
+@pytest.mark.parametrize("told", ['["now"]', '[["now"]]', '[["now"], []]', '[["now"], ["now", "funds"]]', "2"])
+def test_joined_screens_hold_each_scene_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
+    folder = tmp_path / "config" / "walls"
+    folder.mkdir(parents=True)
+    (folder / "wide.toml").write_text(
+        'scenes = [{ show = "now", seconds = 60 }, { show = "funds", seconds = 60 }]\ntrouble_seconds = 60\n'
+        f"scale = 1\nnight = []\nscreens = {told}\n"
+    )
+    with pytest.raises(ConfigError, match="screens = "):
+        walls.plan("wide")
+
+
+def test_each_joined_screen_has_a_plan_of_its_own() -> None:
+    assert [[turn.show for turn in plan.scenes] for plan in walls.plan("joined").by_screen] == [
+        ["now"],
+        ["response", "funds", "life"],
+    ]
+    assert PLAN.by_screen == (PLAN,)

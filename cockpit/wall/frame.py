@@ -3,6 +3,7 @@
 Invariant: every value went through `esc`; a picture that is not of now says of when it is, and since when.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,6 +67,13 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     )
     state = ("down" if face.down_since else "data") + (" night" if plan.is_night(at.time()) else "")
     return f'<main class="wall {state}"{label}>{head}{scene.body}{foot}</main>'
+
+
+def joined(screens: Sequence[str]) -> str:
+    """The screens of one wall beside each other; one alone is the wall."""
+    if len(screens) == 1:
+        return screens[0]
+    return f'<div class="joined" style="--screens:{len(screens)}">{"".join(screens)}</div>'
 
 
 def clock(view: View, face: Face) -> str:

@@ -1,4 +1,4 @@
-"""The wall on a screen: one scene at a time, drawn anew whenever the bell rings, the last ones kept without a store.
+"""The wall: its scenes, drawn anew whenever the bell rings, the last ones kept without a store.
 
 Invariant: who may look is asked at every refresh, not only when the page was opened; while the store cannot be asked
 nothing new is shown, and of what was kept only what this browser was shown before.
@@ -16,16 +16,12 @@ from cockpit.access import current, pages
 from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked, Pulse
-from cockpit.wall import alive, computed, director, frame, funds, kept, life, now, response
+from cockpit.wall import alive, computed, frame, funds, kept, life, now, response, screens
 from cockpit.wall.alarm import asked as alarm_asked
-from cockpit.wall.alarm import screen as alarm
-from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.kept import Shown
 from cockpit.wall.scene import Scene
 from config.access import WALL
-from config.reader import ConfigError
-from config.walls import DEFAULT, Plan, names, plan, shipped
 from geo.errors import StoreUnavailable
 from geo.viewer import PROGRAM, Viewer
 from geo.wall import Wall
@@ -37,8 +33,8 @@ SLOW_S = 15.0
 APART_S = 2.0
 """So far apart they are made, that no refresh waits for more than one of them."""
 RIGHT = "page.wall"
-_LAST, _TURNED, _MADE = "cockpit_wall", "cockpit_wall_turned", "cockpit_wall_made"
-"""Where a session keeps what it showed last, which scene that was, and the slow scenes with when they were made."""
+_LAST, _MADE = "cockpit_wall", "cockpit_wall_made"
+"""Where a session keeps what it showed last, and the slow scenes with when they were made."""
 _BUILT: Mapping[str, Callable[[View, Asked, Wall, Face], Scene | None]] = {
     "now": now.scene,
     "response": response.scene,
@@ -59,16 +55,6 @@ def apply_style() -> None:
     st.html(STATIC / "bell.css")
 
 
-def plan_of(view: View) -> Plan:
-    """The plan that the address names (`plan`), else the default one; the shipped one where its file has faults."""
-    named = view.params.get("plan", DEFAULT)
-    try:
-        return plan(named if named in names() else DEFAULT)
-    except ConfigError as fault:
-        mishap.note(fault)
-        return shipped()
-
-
 @st.fragment(run_every=FALLBACK_S)
 def show(view: View) -> None:
     """The picture of this moment, or the last one with the moment since which the store is down."""
@@ -80,11 +66,11 @@ def show(view: View) -> None:
             _draw_anew()
         view = replace(view, viewer=viewer, clock=pulse.present, data_version=pulse.version, pulse=pulse)
     on = _alarm(view, pulse)
-    last = _last(view, pulse, is_hidden=on is not None)
+    last = _last(view, pulse, is_hidden=on is not None and not screens.plan_of(view).screens)
     if last is None:
         picture(frame.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
     else:
-        picture(_drawn(view, last, pulse, on), key="wall", at=datetime.now(UTC))
+        picture(screens.drawn(view, last, pulse, on), key="wall", at=datetime.now(UTC))
     alive.listen(view, pulse, is_first=last is None)
 
 
@@ -95,19 +81,6 @@ def _alarm(view: View, pulse: Pulse) -> alarm_asked.Shown | None:
     except Exception as fault:  # noqa: BLE001 - then the scenes go on, where the case stands too
         mishap.note(fault)
         return None
-
-
-def _drawn(view: View, last: Shown, pulse: Pulse, on: alarm_asked.Shown | None) -> str:
-    """The alarm, else the scene whose turn it is."""
-    face, way_back = _face(last, pulse), current.may(view.viewer, "page.overview")
-    try:
-        if on:
-            asked = Asked(view.viewer, pulse.present, pulse.version)
-            return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, on, way_back), plan=plan_of(view))
-    except Exception as fault:  # noqa: BLE001 - as above
-        mishap.note(fault)
-    scene = _turned(view, {scene.name: scene for scene in last.scenes})
-    return frame.screen(view, scene, face, plan=plan_of(view), way_back=way_back)
 
 
 def _is_another_day(view: View, pulse: Pulse) -> bool:
@@ -176,22 +149,3 @@ def _made(name: str, view: View, asked: Asked, found: Wall, face: Face, *, may_w
         scene = None
     made[key] = (time.monotonic(), scene)
     return scene
-
-
-def _face(last: Shown, pulse: Pulse) -> Face:
-    """The state of the picture: down where it is not of this moment."""
-    down_since = pulse.down_since or (None if last.clock == pulse.present else pulse.clock.at)
-    return Face(last.clock, down_since, last.loaded_at, is_simulated=last.is_simulated, now=pulse.now)
-
-
-def _turned(view: View, scenes: Mapping[str, Scene]) -> Scene:
-    """The scene whose turn it is; the one that the address names (`scene`) stays."""
-    held = view.params.get("scene", "")
-    if held in scenes:
-        return scenes[held]
-    last: Turned | None = st.session_state.get(_TURNED)
-    last = director.delayed(last, alarm_asked.passed())
-    troubles = {name: scene.troubles for name, scene in scenes.items()}
-    turned = director.turn(plan_of(view), last, troubles, at=datetime.now(UTC))  # of the room, not of the data
-    st.session_state[_TURNED] = turned
-    return scenes[turned.scene]
