@@ -287,6 +287,18 @@ def test_the_check_up_says_the_same_as_the_start_and_changes_nothing(
     assert (code, states["settings"], states["safety"]) == (1, ["bad"], ["bad"])
 
 
+def test_the_check_up_names_each_plan_of_a_wall_with_a_fault(
+    home: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "from_environment", lambda: store)
+    write(home / "config" / "walls" / "lobby.toml", "scale = 1\n")
+    done = CliRunner().invoke(cli, ["doctor", "--json"], catch_exceptions=False)
+    (told,) = [one for one in json.loads(done.stdout) if one["check"] == "walls"]
+    assert told["state"] == "look"
+    assert "lobby.toml" in told["text"]
+    assert "missing key 'scenes'" in told["text"]
+
+
 def test_the_check_up_of_a_store_that_is_away_or_older_says_so_and_goes_on(
     new_database: Callable[[], StoreUrls], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

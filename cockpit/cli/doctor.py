@@ -17,7 +17,7 @@ from cockpit import formats, publishing
 from cockpit.cli import safe_start
 from cockpit.cli.ready import language
 from cockpit.cli.telling import cell, say, say_json
-from config import freshness, reader
+from config import freshness, reader, walls
 from config.assessment import assessment
 from config.indicators import indicators
 from config.messages import catalogue, tr
@@ -82,6 +82,7 @@ def _settings() -> Iterator[Finding]:
     if not reasons:
         yield Finding("settings", GOOD, _say("settings_good"))
     yield _definitions()
+    yield from _walls()
 
 
 def _definitions() -> Finding:
@@ -93,6 +94,19 @@ def _definitions() -> Finding:
     except reader.ConfigError as error:
         return Finding("definitions", BAD, error.message(language()))
     return Finding("definitions", GOOD, _say("definitions_good", n=len(found)))
+
+
+def _walls() -> Iterator[Finding]:
+    """Whether the plans of walls can be read: each one with a fault, since its wall follows the shipped one instead."""
+    faults = list[str]()
+    for name in walls.names():
+        try:
+            walls.plan(name)
+        except reader.ConfigError as error:
+            faults.append(error.message(language()))
+    yield from (Finding("walls", LOOK, _say("wall_fault", fault=fault)) for fault in faults)
+    if not faults:
+        yield Finding("walls", GOOD, _say("walls_good", n=len(walls.names())))
 
 
 def _disk() -> Iterator[Finding]:
