@@ -1,13 +1,14 @@
-"""The wall: commit → on the screen at 100 events a second, what a refresh costs, what a wall at rest costs."""
+"""The wall: commit or alarm → on the screen, what a refresh costs, what a wall at rest costs."""
 
 import shutil
 import statistics
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.bench import Line
 from benchmarks.life import Life
@@ -16,6 +17,11 @@ from benchmarks.watching import server, wall_session, watching
 from geo.store import StoreUrls
 
 PACE, LASTS_S, REST_S = 100, 20, 60
+CALM_PACE, ALARMS, APART_S = 1, 10, 1.5
+SEEN = """(selector) => new Promise((done) => {
+  const look = () => (document.querySelector(selector) ? done(Date.now() / 1000) : requestAnimationFrame(look));
+  look();
+})"""
 AIM_S, AIM_KB, AIM_REST = 1.0, 40, 0.02
 
 
@@ -37,21 +43,44 @@ def lines(urls: StoreUrls, folder: Path) -> list[Line]:
             cpu, received = serving.cpu_s, wall.bytes_received
             with Life(urls, PACE) as life:
                 wall.page.wait_for_timeout(LASTS_S * 1000)
-            wall.page.wait_for_timeout(3_000)
-            drawn = wall.drawn()
-            cpu, received = serving.cpu_s - cpu, wall.bytes_received - received
+                life.pace = CALM_PACE
+                commits = list(life.commits)
+                wall.page.wait_for_timeout(3_000)
+                drawn = wall.drawn()
+                cpu, received = serving.cpu_s - cpu, wall.bytes_received - received
+                alarms = sorted(_alarm_s(wall.page, life) for _ in range(ALARMS))
         browser.close()
-    delays = sorted(to_screen(life.commits, drawn))
-    pace = f"{len(life.commits) / LASTS_S:.0f} commits a second, {len(drawn)} refreshes"
+    delays = sorted(to_screen(commits, drawn))
+    pace = f"{len(commits) / LASTS_S:.0f} commits a second, {len(drawn)} refreshes"
     n = len(delays)
     return [
         Line("wall → first picture", "s", first, None, "", 5, "aim 1.5 s"),
         Line("commit → on the wall, p50", "s", statistics.median(delays), None, "", n, pace),
         Line("commit → on the wall, p95", "s", delays[int(0.95 * (n - 1))], None, "", n, f"aim {AIM_S} s; {pace}"),
+        Line(
+            "alarm → on the wall, slowest",
+            "s",
+            alarms[-1],
+            None,
+            "",
+            ALARMS,
+            f"aim {AIM_S} s; p50 {alarms[ALARMS // 2]:.2f}",
+        ),
         Line("CPU a 1,000 refreshes of a wall", "s", cpu / len(drawn) * 1000, None, "", len(drawn), "server"),
         Line("data a refresh of a wall", "kB", received / len(drawn) / 1000, None, "", len(drawn), f"aim {AIM_KB} kB"),
         Line("a wall at rest", "core", at_rest, None, "", REST_S, f"aim {AIM_REST}"),
     ]
+
+
+def _alarm_s(page: Page, life: Life) -> float:
+    """Seconds from the commit of an emergency to its picture; the screen is given back afterwards."""
+    with ThreadPoolExecutor(1) as beside:
+        told = beside.submit(life.emergency, APART_S)
+        seen: float = page.evaluate(SEEN, ".al.open")
+        case, at = told.result()
+        life.withdraw(case)
+    page.evaluate(SEEN, ".wall:not(.alarm)")
+    return seen - at
 
 
 def to_screen(commits: Sequence[tuple[int, float]], drawn: Sequence[tuple[int, float]]) -> list[float]:
