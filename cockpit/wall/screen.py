@@ -17,7 +17,6 @@ from cockpit.context import View
 from cockpit.picture import STATIC, picture
 from cockpit.queries import Asked, Pulse
 from cockpit.wall import alive, computed, frame, funds, kept, life, now, response, screens
-from cockpit.wall.alarm import asked as alarm_asked
 from cockpit.wall.frame import Face
 from cockpit.wall.kept import Shown
 from cockpit.wall.scene import Scene
@@ -65,22 +64,13 @@ def show(view: View) -> None:
         if not current.may(viewer, RIGHT) or _is_another_day(view, pulse):
             _draw_anew()
         view = replace(view, viewer=viewer, clock=pulse.present, data_version=pulse.version, pulse=pulse)
-    on = _alarm(view, pulse)
+    on = screens.alarms(view, pulse)
     last = _last(view, pulse, is_hidden=on is not None and not screens.plan_of(view).screens)
     if last is None:
         picture(frame.waiting(view, down_since=pulse.down_since or pulse.clock.at), key="wall")
     else:
         picture(screens.drawn(view, last, pulse, on), key="wall", at=datetime.now(UTC))
     alive.listen(view, pulse, is_first=last is None)
-
-
-def _alarm(view: View, pulse: Pulse) -> alarm_asked.Shown | None:
-    """The alarm that has the screen, if any."""
-    try:
-        return alarm_asked.shown(view.viewer, pulse)
-    except Exception as fault:  # noqa: BLE001 - then the scenes go on, where the case stands too
-        mishap.note(fault)
-        return None
 
 
 def _is_another_day(view: View, pulse: Pulse) -> bool:

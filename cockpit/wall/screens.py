@@ -17,13 +17,14 @@ from cockpit.queries import Asked, Pulse
 from cockpit.wall import director, frame
 from cockpit.wall.alarm import asked as alarm_asked
 from cockpit.wall.alarm import screen as alarm
-from cockpit.wall.alarm.turn import Raised
+from cockpit.wall.alarm.turn import COLUMNS, Raised
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.kept import Shown
 from cockpit.wall.scene import Scene
 from config.reader import ConfigError
 from config.walls import DEFAULT, Plan, Turn, names, plan, shipped
+from geo.wall.alarms import Alarm
 
 _TURNED = "cockpit_wall_turned"
 """Where a session keeps which scene each screen showed last."""
@@ -39,6 +40,16 @@ def plan_of(view: View) -> Plan:
         return shipped()
 
 
+def alarms(view: View, pulse: Pulse) -> alarm_asked.Shown | None:
+    """The alarms that have the wall, if any: one a screen, on the last one two."""
+    room = len(plan_of(view).by_screen) - 1 + COLUMNS
+    try:
+        return alarm_asked.shown(view.viewer, pulse, room=room)
+    except Exception as fault:  # noqa: BLE001 - then the scenes go on, where the case stands too
+        mishap.note(fault)
+        return None
+
+
 def drawn(view: View, last: Shown, pulse: Pulse, on: alarm_asked.Shown | None) -> str:
     """Every screen, from the left; `on`: what alarms there are."""
     plans = plan_of(view).by_screen
@@ -49,21 +60,18 @@ def drawn(view: View, last: Shown, pulse: Pulse, on: alarm_asked.Shown | None) -
 
 def _alarms(view: View, last: Shown, pulse: Pulse, on: alarm_asked.Shown, plans: tuple[Plan, ...]) -> tuple[str, ...]:
     """The screens of alarms: one each, the last one with all that are left; none where they cannot be drawn."""
-    face, asked = _face(last, pulse), Asked(view.viewer, pulse.present, pulse.version)
     found = on.raised.alarms
     n = min(len(found), len(plans))
     parts = [found[no : no + 1] for no in range(n - 1)] + [found[n - 1 :]]
+    asked, face = Asked(view.viewer, pulse.present, pulse.version), _face(last, pulse)
+
+    def screen(part: tuple[Alarm, ...], plan: Plan) -> str:
+        raised = replace(on, raised=Raised(part, on.raised.ends))
+        return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, raised, _way_back(view)), plan=plan)
+
     try:
-        return tuple(
-            alarm.screen(
-                alarm.Screen(
-                    view, asked, last.n_overdue, face, replace(on, raised=Raised(part, on.raised.ends)), _way_back(view)
-                ),
-                plan=plan,
-            )
-            for part, plan in zip(parts, plans[len(plans) - n :], strict=True)
-        )
-    except Exception as fault:  # noqa: BLE001 - then the scenes go on, where the case stands too
+        return tuple(screen(part, plan) for part, plan in zip(parts, plans[-n:], strict=True))
+    except Exception as fault:  # noqa: BLE001 - as above
         mishap.note(fault)
         return ()
 

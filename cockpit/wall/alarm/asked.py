@@ -65,23 +65,23 @@ def _moment(pulse: Pulse) -> datetime:
     return pulse.replay.at(now.at).at if pulse.replay else now.at
 
 
-def shown(viewer: Viewer, pulse: Pulse) -> Shown | None:
-    """What takes this session's screen now; None: the scenes go on."""
-    at, room = _moment(pulse), datetime.now(UTC)
+def shown(viewer: Viewer, pulse: Pulse, *, room: int = alarm_turn.COLUMNS) -> Shown | None:
+    """What takes this session's screens now, on which `room` alarms can stand; None: the scenes go on."""
+    at, here = _moment(pulse), datetime.now(UTC)
     last: Raised | None = st.session_state.get(_RAISED)
     raised = alarm_turn.kept(last, since=at - alarm_rules().lasts)
     if pulse.down_since is None:
         with suppress(StoreUnavailable):
             found = alarms(Asked(viewer, Clock(at.replace(microsecond=0)), pulse.version))
-            raised = alarm_turn.turn(found, last, at=room, stays=alarm_rules().ended)
+            raised = alarm_turn.turn(found, last, at=here, stays=alarm_rules().ended, room=room)
             raised = raised and _with_teams(raised, Asked(viewer, pulse.clock, pulse.version))
     st.session_state[_RAISED] = raised
     if raised is None:
         began = st.session_state.pop(_BEGAN, None)
         if began:
-            st.session_state[_PASSED] = room - began
+            st.session_state[_PASSED] = here - began
         return None
-    st.session_state.setdefault(_BEGAN, room)
+    st.session_state.setdefault(_BEGAN, here)
     return Shown(raised, Running(at, pulse.replay, is_fixed=is_clock_set()))
 
 
