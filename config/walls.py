@@ -16,7 +16,8 @@ DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9_-]{1,40}")
 MOST_SCREENS = 4
 _SECONDS = (5, 3600)
-_SCALE = (0.5, 4)
+_SCALE = (0.5, 1)
+"""The scenes fill a screen as they are; larger ones would not fit."""
 
 
 @dataclass(frozen=True)
