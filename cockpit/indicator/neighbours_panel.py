@@ -184,6 +184,8 @@ def _peer(page: IndicatorView, own: Figure, one: Peer, columns: Sequence[str], *
     view, figure = page.view, one.figure
     found = difference(own, figure)
     word = view.tr("indicator.own") if one.is_own else words.verdict_short(view, page.indicator, _turned(found))
+    if not one.is_own and found.verdict == "few" and words.lacks_cases(own) and not words.lacks_cases(figure):
+        word = view.tr("indicator.short_few_own")
     tone = "i2" if one.is_own else _tone(page.indicator, _turned(found))
     border = ""
     if one.neighbour.border_m:

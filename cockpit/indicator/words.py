@@ -115,11 +115,8 @@ def _beside(view: View, own: Figure, peer: Peer) -> str:
     found, least = difference(own, peer.figure), own.indicator.minimum_ranked
     how = view.tr(f"indicator.how_{peer.how}{'_other' if peer.is_other_type else ''}")
     if found.verdict == "few":
-        cases = own.numerator if own.indicator.per else own.n
-        is_own = own.value is None or (cases or 0) < least
-        return view.tr(
-            "indicator.head_few" if is_own else "indicator.head_few_other", name=how + peer.figure.name, least=least
-        )
+        key = "indicator.head_few" if lacks_cases(own) else "indicator.head_few_other"
+        return view.tr(key, name=how + peer.figure.name, least=least)
     if found.verdict not in ("alike", "higher", "lower"):
         return ""
     named = {"name": how + peer.figure.name, "value": value(view, peer.figure)}
@@ -184,6 +181,12 @@ def verdict(view: View, own: str, other: str, known: Indicator, found: Differenc
         return said if found.times is None else said + view.tr("indicator.alike_times", times=found.times)
     rule = "per_" if known.per and found.verdict in ("alike", "higher", "lower") else "verdict_"
     return view.tr(f"indicator.{rule}{found.verdict}", **told)
+
+
+def lacks_cases(figure: Figure) -> bool:
+    """Whether it has too few cases to be compared with anything."""
+    cases = figure.numerator if figure.indicator.per else figure.n
+    return figure.value is None or (cases or 0) < figure.indicator.minimum_ranked
 
 
 def other_type(view: View, mine: Peer, peer: Peer) -> str:
