@@ -3,7 +3,7 @@
 Invariant: markup comes from our own functions, and every value in it went through `esc`; what data says is text,
 also in tooltips (`data-tip`). In markup:
 `data-go="?…"` (click, Enter) goes to that query string, any other value is returned to the page; `data-top` beside it
-brings the head of the page into view;
+brings the head of the page into view, `data-into="key"` the panel that holds the picture of that key;
 `<select data-choose>` sends the chosen option's value; `<input data-before="?…&from=">` sends that and its value;
 `<form data-send="name">` sends `name?` and its fields, as in a URL;
 `<… data-upload="/address">` around an `<input type="file">` sends the chosen file there and then the value `received`;

@@ -251,6 +251,7 @@ def test_a_figure_s_page_shows_the_frozen_value_and_that_of_now(browser: Browser
         drawn(page)
         expect(page.locator(".i-frozen")).to_contain_text("kao (evaluator)")
         assert "with later data" not in page.locator(".i-frozen").inner_text()
+        expect(page.locator(".i-frozen")).to_contain_text("this figure is the same as frozen")
 
 
 def test_the_way_from_a_filtered_cell_leads_to_the_same_cases(browser: Browser, address: str) -> None:

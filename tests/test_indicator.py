@@ -93,6 +93,12 @@ def test_what_is_said_of_a_difference_names_the_interval_that_decides() -> None:
     assert "两个 95% 区间不相交" in said(quantile(500, 450, 550), quantile(100, 90, 110))
 
 
+def test_it_is_told_which_of_two_lacks_the_cases() -> None:
+    assert words.lacks_cases(rate(26, 28))
+    assert not words.lacks_cases(rate(28, 32))
+    assert words.lacks_cases(figure("on_time_rate", n=8))
+
+
 def test_every_rate_has_words_of_its_own_for_inside_and_outside() -> None:
     for each in (each for each in indicators() if each.kind == "rate"):
         pair = [mark_words(each, mark, "zh") for mark in ("numerator", "denominator")]

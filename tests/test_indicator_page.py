@@ -114,6 +114,32 @@ def test_a_mark_leaves_its_rows_and_a_reason_those_of_the_reason(browser: Browse
         assert "why=open" in page.url
 
 
+def test_a_step_of_the_definition_brings_its_rows_into_view(browser: Browser, address: str) -> None:
+    with watched(browser, size=(1366, 768)) as visit:
+        page = visit.open(f"{address}/indicator?kpi=on_time_rate&area=community:W&{OCTOBER}")
+        drawn(page)
+        first = page.locator(".i-rows tbody tr").first
+        expect(first).not_to_be_in_viewport()
+        page.locator(".i-steps a", has_text="按时").dispatch_event("click")  # a pointer would scroll on its way
+        expect(page.locator(".i-rows-bar [data-mark='numerator']")).to_have_attribute("aria-current", "true")
+        expect(first).to_be_in_viewport()
+
+
+def test_the_month_of_the_area_is_taken_home_from_its_figure(browser: Browser, address: str) -> None:
+    with watched(browser) as visit:
+        page = visit.open(f"{address}/indicator?kpi=on_time_rate&area=community:W&{OCTOBER}&with=E")
+        drawn(page)
+        way = page.locator(".i-bar .export").get_attribute("href") or ""
+        assert way.startswith("/export/report.pdf?")
+        assert "month=2026-10" in way
+        assert "area=community" in way
+        with fetch(address + way) as answer:
+            assert answer.read(5) == b"%PDF-"
+        page = visit.open(f"{address}/indicator?kpi=on_time_rate&area=community:W&from=2026-10-02&to=2026-11-01")
+        drawn(page)
+        expect(page.locator(".i-bar .export")).to_have_count(0)
+
+
 def test_pages_follow_each_other_and_a_position_of_another_figure_is_none(browser: Browser, address: str) -> None:
     with watched(browser) as visit:
         page = visit.open(f"{address}/indicator?kpi=surge_z&{OCTOBER}")
@@ -283,3 +309,26 @@ def test_in_english_the_whole_site_has_its_english_name_in_every_chart(browser: 
             curve = page.locator(".st-key-indicator_spread")
             expect(curve).to_contain_text(site().name("en"), timeout=WAIT_MS)
             assert site().name("zh") not in curve.inner_html()
+
+
+def test_a_neighbour_of_another_type_is_said_to_be_one(browser: Browser, address: str, urls: StoreUrls) -> None:
+    assert urls.admin is not None
+    kinds = {"W": "business", "E": "old_town"}
+    days = "from=2026-10-01&to=2026-10-31"  # of which no other test asks
+    engine = create_engine(urls.admin)
+    with engine.begin() as connection:
+        for code, kind in kinds.items():
+            told = {"kind": kind, "code": code}
+            connection.execute(text("update core.area set community_type = :kind where code = :code"), told)
+    try:
+        with watched(browser) as visit:
+            page = visit.open(f"{address}/indicator?kpi=on_time_rate&area=community:W&{days}&with=E")
+            drawn(page)
+            expect(page.locator("h1")).to_contain_text("相邻但不同类的东社区")
+            expect(page.locator(".sec", has_text="与东社区相比")).to_contain_text("不同类：商务区与老旧小区")
+            expect(page.locator(".i-verdict")).to_contain_text("考核不把它们放在一起比")
+            expect(page.locator(".i-peers")).to_contain_text("异类")
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("update core.area set community_type = null"))
+        engine.dispose()

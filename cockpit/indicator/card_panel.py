@@ -15,6 +15,9 @@ from cockpit.picture import picture
 from config.indicators import Indicator
 from geo.tracing import Mark
 
+ROWS = "indicator_rows_bar"
+"""The picture above the rows, which a step brings into view: they stand below the screen."""
+
 
 def card_title(page: IndicatorView) -> tuple[str, str]:
     """The head of the definition: id and name; whether it is assessable and which side is good."""
@@ -30,7 +33,7 @@ def draw_card(page: IndicatorView) -> Empty | None:
     lines = [
         ("formula", known.formula(view.lang)),
         ("denominator", known.denominator(view.lang)),
-        ("clock", view.tr(f"indicator.clock_{known.clock}")),
+        *([] if known.clock == "none" else [("clock", view.tr(f"indicator.clock_{known.clock}"))]),
         ("placed", view.tr("indicator.placed")),
         ("least", view.tr("indicator.least_words", n=known.minimum_n, ranked=known.minimum_ranked)),
         ("target", targets.explained(view, known)),
@@ -82,9 +85,8 @@ def _steps(page: IndicatorView, figure: Figure) -> str:
     rows = _step(view, "rows", counts.rows, {**GONE})
     for why in dict.fromkeys((*figure.excluded, *counts.excluded)):
         n = counts.excluded.get(why, 0)
-        name = esc(view.tr(f"kpi.excluded_{why}"))
-        address = view.link({**GONE, "mark": "excluded", "why": why})
-        told = f"<a{attributes(href=address, data_go=address)}>{name}</a>" if n else name
+        name = view.tr(f"kpi.excluded_{why}")
+        told = _way(view, {**GONE, "mark": "excluded", "why": why}, name) if n else esc(name)
         rows += f'<tr><td>{told}</td><td class="num">{formats.MINUS if n else ""}{formats.number(n)}</td></tr>'
     rows += _step(view, "kept", kept, {**GONE}, is_sum=True)
     if counts.is_of_two_parts:
@@ -101,6 +103,11 @@ def _steps(page: IndicatorView, figure: Figure) -> str:
 
 
 def _step(view: View, key: str, n: int, changes: dict[str, str | None], *, is_sum: bool = False, name: str = "") -> str:
-    address, style = view.link(changes), attributes(class_="i-sum" if is_sum else None)
-    told = f"<a{attributes(href=address, data_go=address)}>{esc(name or view.tr(f'indicator.step_{key}'))}</a>"
-    return f'<tr{style}><td>{told}</td><td class="num">{formats.number(n)}</td></tr>'
+    style, told = attributes(class_="i-sum" if is_sum else None), name or view.tr(f"indicator.step_{key}")
+    return f'<tr{style}><td>{_way(view, changes, told)}</td><td class="num">{formats.number(n)}</td></tr>'
+
+
+def _way(view: View, changes: dict[str, str | None], told: str) -> str:
+    """A link to the rows that the changes of the URL leave, which come into view."""
+    address = view.link(changes)
+    return f"<a{attributes(href=address, data_go=address, data_into=ROWS)}>{esc(told)}</a>"

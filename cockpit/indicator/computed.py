@@ -108,11 +108,15 @@ class RowsAsked:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """An area of the same level beside the own one, which is among them (`is_own`)."""
+    """An area of the same level beside the own one, which is among them (`is_own`).
+
+    `is_other_type`: 考核 puts the two into different groups and does not compare them.
+    """
 
     figure: Figure
     neighbour: Neighbour
     is_own: bool
+    is_other_type: bool = False
 
     @property
     def how(self) -> Literal["beside", "alike", "above"]:
@@ -270,7 +274,12 @@ def peers(asked: Asked, *, subject: Subject) -> tuple[Peer, ...]:
     found = assessment.by_area(asked, scope=_scope(subject, None), slugs=(subject.slug,))
     figures_of = [told[subject.slug][0] for told in found.values()]
     return tuple(
-        Peer(figure, wanted[figure.area_id], is_own=figure.area_id == subject.area_id)
+        Peer(
+            figure,
+            wanted[figure.area_id],
+            is_own=figure.area_id == subject.area_id,
+            is_other_type=wanted[figure.area_id].community_type != mine.community_type,
+        )
         for figure in figures_of
         if figure.area_id in wanted
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from cockpit import formats, frozen_words, matrix_way, plotted, printed
+from cockpit import exports, formats, frozen_words, matrix_way, plotted, printed
 from cockpit.context import View, token
 from cockpit.filterbar import filter_bar, link, option
 from cockpit.indicator import computed, words
@@ -122,14 +122,24 @@ def bar(page: IndicatorView) -> None:
     category = next((one.name(view.lang) for one in view.categories if one.code == view.filters.category), "")
     known = page.indicator
     printed.foot(view, (f"{known.definition} {known.name(view.lang)}", view.area_name, words.period(page), category))
-    button = attributes(type="button", class_="btn s i-end", data_print="1")
+    button = attributes(type="button", class_="btn s", data_print="1")
     printing = f"<button{button}>{esc(view.tr('assessment.print'))}</button>"
+    ends = f'<span class="i-end">{_report(page)}{printing}</span>'
     picture(
-        f'<div class="filters i-bar">{_matrix(view)}{chosen}{months}{_quality(view)}{printing}</div>',
+        f'<div class="filters i-bar">{_matrix(view)}{chosen}{months}{_quality(view)}{ends}</div>',
         key="indicator_bar",
     )
     filter_bar(view, with_level=False, with_category=True, with_classes=True)
     _frozen(page)
+
+
+def _report(page: IndicatorView) -> str:
+    """The month of this area on paper; nothing where the days are no month that is over."""
+    view, subject = page.view, page.subject
+    if not subject.is_month or subject.end > view.now.date():
+        return ""
+    month = {**GONE, "kpi": None, "with": None, "matrix": None, "month": f"{subject.start:%Y-%m}"}
+    return exports.link(view, "report.pdf", view.tr("assessment.export_report"), changes=month)
 
 
 def _matrix(view: View) -> str:
@@ -159,6 +169,8 @@ def _frozen(page: IndicatorView) -> None:
     parts = [frozen_words.beside_mark(view, standing)]
     if figure and figure.now:
         parts += [frozen_words.difference(view, figure), view.tr("frozen.now_below")]
+    elif figure and figure.frozen:
+        parts.append(view.tr("frozen.now_same"))
     mark = frozen_words.chip(view, standing.month, indicator=page.indicator) if standing.month else ""
     told = "".join(f"<span>{esc(part)}</span>" for part in parts)
     picture(f'<p class="i-frozen">{mark}{told}</p>', key="indicator_frozen")

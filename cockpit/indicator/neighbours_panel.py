@@ -33,15 +33,18 @@ def neighbours_title(page: IndicatorView) -> str:
 
 
 def neighbours_unit(page: IndicatorView) -> str:
-    """What the difference is counted in, and of which type the areas are."""
+    """What the difference is counted in, and whether the two that are compared are of one type."""
     peer = None if page.subject.area_id is None else peer_of(page)
     if peer is None:
         return ""
-    mine = next(one for one in computed.peers(page.view.asked, subject=page.subject) if one.is_own).neighbour
-    kind = page.view.tr(f"indicator.type_{mine.community_type or 'none'}")
-    return page.view.tr(
-        "indicator.neighbours_unit" if page.indicator.kind == "rate" else "indicator.neighbours_of", type=kind
-    )
+    mine = next(one for one in computed.peers(page.view.asked, subject=page.subject) if one.is_own)
+    view = page.view
+    points = view.tr("indicator.neighbours_points") if page.indicator.kind == "rate" else ""
+    if peer.is_other_type:
+        return points + words.other_type_short(view, mine, peer)
+    if mine.neighbour.community_type is None:
+        return points + view.tr("indicator.same_above")
+    return points + view.tr("indicator.same_type", type=words.type_name(view, mine))
 
 
 def draw_neighbours(page: IndicatorView) -> Empty | None:
@@ -57,6 +60,7 @@ def draw_neighbours(page: IndicatorView) -> Empty | None:
         return Empty(view.tr("indicator.no_neighbours"))
     beside = difference(figure, peer.figure)
     told = words.verdict(view, figure.name, peer.figure.name, page.indicator, beside)
+    told += words.other_type(view, next(one for one in found if one.is_own), peer)
     told += view.tr(
         "indicator.why_named" if view.params.get("with") == peer.figure.area else f"indicator.why_{peer.how}"
     )
@@ -171,6 +175,8 @@ def _rule(view: View, own: Figure, found: Sequence[Peer]) -> str:
         apart = sum(verdict in APART for _, verdict in compared)
         chance = formats.number(judged * chance_of(own.indicator), digits=1)
         told += view.tr("indicator.peers_chance", n=judged, apart=apart, chance=chance)
+    if any(one.is_other_type for one in found):
+        told += view.tr("indicator.peers_other_type")
     return told
 
 
@@ -178,11 +184,16 @@ def _peer(page: IndicatorView, own: Figure, one: Peer, columns: Sequence[str], *
     view, figure = page.view, one.figure
     found = difference(own, figure)
     word = view.tr("indicator.own") if one.is_own else words.verdict_short(view, page.indicator, _turned(found))
+    if not one.is_own and found.verdict == "few" and words.lacks_cases(own) and not words.lacks_cases(figure):
+        word = view.tr("indicator.short_few_own")
     tone = "i2" if one.is_own else _tone(page.indicator, _turned(found))
     border = ""
     if one.neighbour.border_m:
         tip = attributes(data_tip=view.tr("indicator.border_tip"))
         border = f' <span class="i3"{tip}>{esc(view.tr("indicator.border"))}</span>'
+    if one.is_other_type:
+        tip = attributes(data_tip=view.tr("indicator.other_type_tip", type=words.type_name(view, one)))
+        border += f' <span class="i3"{tip}>{esc(view.tr("indicator.other_type_mark"))}</span>'
     n, value = figure.n or 0, "" if figure.value is None else figure.value
     cells = {
         "area": f"<td{attributes(class_='name', data_v=figure.name)}>{_peer_name(page, own, one)}{border}</td>",

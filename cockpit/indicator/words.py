@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from cockpit import formats, targets
+from cockpit.assessment import words as assessed
 from cockpit.assessment.computed import Group
 from cockpit.context import View
 from cockpit.exempted import both
@@ -112,13 +113,10 @@ def _limited(page: IndicatorView) -> str:
 
 def _beside(view: View, own: Figure, peer: Peer) -> str:
     found, least = difference(own, peer.figure), own.indicator.minimum_ranked
-    how = view.tr(f"indicator.how_{peer.how}")
+    how = view.tr(f"indicator.how_{peer.how}{'_other' if peer.is_other_type else ''}")
     if found.verdict == "few":
-        cases = own.numerator if own.indicator.per else own.n
-        is_own = own.value is None or (cases or 0) < least
-        return view.tr(
-            "indicator.head_few" if is_own else "indicator.head_few_other", name=how + peer.figure.name, least=least
-        )
+        key = "indicator.head_few" if lacks_cases(own) else "indicator.head_few_other"
+        return view.tr(key, name=how + peer.figure.name, least=least)
     if found.verdict not in ("alike", "higher", "lower"):
         return ""
     named = {"name": how + peer.figure.name, "value": value(view, peer.figure)}
@@ -183,6 +181,29 @@ def verdict(view: View, own: str, other: str, known: Indicator, found: Differenc
         return said if found.times is None else said + view.tr("indicator.alike_times", times=found.times)
     rule = "per_" if known.per and found.verdict in ("alike", "higher", "lower") else "verdict_"
     return view.tr(f"indicator.{rule}{found.verdict}", **told)
+
+
+def lacks_cases(figure: Figure) -> bool:
+    """Whether it has too few cases to be compared with anything."""
+    cases = figure.numerator if figure.indicator.per else figure.n
+    return figure.value is None or (cases or 0) < figure.indicator.minimum_ranked
+
+
+def other_type(view: View, mine: Peer, peer: Peer) -> str:
+    """That the two are of different types, which 考核 does not compare; empty where they are of one."""
+    if not peer.is_other_type:
+        return ""
+    return view.tr("indicator.other_type", own=type_name(view, mine), other=type_name(view, peer))
+
+
+def other_type_short(view: View, mine: Peer, peer: Peer) -> str:
+    """The same for the head of a panel."""
+    return view.tr("indicator.other_type_short", own=type_name(view, mine), other=type_name(view, peer))
+
+
+def type_name(view: View, peer: Peer) -> str:
+    """The type of an area, in the words of 考核."""
+    return assessed.type_name(view, peer.neighbour.community_type)
 
 
 def points(difference: float) -> str:

@@ -189,10 +189,15 @@ const pick = (field) => {
   return found ? found.dataset.go : undefined;
 };
 
+// ---- another picture of the page, whose rows a click changes: a click far above it would seem to do nothing
+const intoView = (key) =>
+  document.querySelector(`[class*="st-key-panel_"]:has(.st-key-${key})`)?.scrollIntoView({ block: "start" });
+
 const listen = (root, state) => {
   addEventListener("hashchange", () => goToPart(root));
   const go = ({ dataset }) => {
     if ("top" in dataset) document.querySelector("[data-testid='stMain']")?.scrollTo({ top: 0 });
+    if ("into" in dataset) intoView(dataset.into);
     root.send(dataset.go);
   };
   const send = (value) => root.send(value);
