@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from math import sqrt
+from math import exp, lgamma, log, log1p, sqrt
 from typing import Any, Literal, NamedTuple
 
 from config.indicators import Indicator
@@ -24,6 +24,9 @@ from geo.windows import Window
 
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: two-sided 95 %."""
+ONE_SIDED = 0.025
+"""The chance of one tail beyond which a share is called higher or lower."""
+NEGLIGIBLE = 1e-16
 SECONDS_A_DAY = 86_400
 
 Note = Literal["no-data", "too-few", "not-reached"]
@@ -133,6 +136,28 @@ def wilson(numerator: int, denominator: int) -> Interval:
         low=0.0 if numerator == 0 else max(0.0, middle - half),
         high=1.0 if numerator == denominator else min(1.0, middle + half),
     )
+
+
+def may_be_chance(k: int, n: int, *, share: float) -> bool:
+    """Whether k of n may come by chance where each counts with that chance: the exact test, 2.5 % on its side.
+
+    Beside a share near 0 or 1 the Wilson interval alone calls a single case beyond chance.
+    """
+    return binomial_tail(k, n, share=share) > ONE_SIDED
+
+
+def binomial_tail(k: int, n: int, *, share: float) -> float:
+    """How likely k of n, or a count still farther from n × share, is where each counts with that chance."""
+    if not 0 < share < 1:
+        return 0.0 if k != n * share else 1.0
+    odds, step = share / (1 - share), -1 if k < n * share else 1
+    term = exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(share) + (n - k) * log1p(-share))
+    found = 0.0
+    while term > found * NEGLIGIBLE and 0 <= k <= n:
+        found += term
+        term *= k / ((n - k + 1) * odds) if step < 0 else (n - k) * odds / (k + 1)
+        k += step
+    return min(found, 1.0)
 
 
 def poisson_z(now: int, before: int, *, times: float = 1) -> float:

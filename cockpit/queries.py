@@ -47,6 +47,11 @@ class Asked:
     def __post_init__(self) -> None:
         object.__setattr__(self, "viewer", self.viewer.unnamed)
 
+    @property
+    def of_hour(self) -> "Asked":
+        """The same at the beginning of the hour, whatever was loaded since: for what changes slowly."""
+        return Asked(self.viewer, Clock(self.clock.at.replace(minute=0, second=0, microsecond=0)), 0)
+
 
 @dataclass(frozen=True, slots=True)
 class AskedShapes:

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from figures_builder import Town, at
 
+from cockpit import figures as counted
 from cockpit import formats, queries
 from cockpit.charts import remaining
 from cockpit.charts.scales import HOUR_S
@@ -290,7 +291,7 @@ def test_a_share_is_called_lower_only_where_the_exact_test_says_so_too(town: Tow
     [(0, 10, 0.5, 1 / 1024), (10, 10, 0.5, 1 / 1024), (1, 2, 0.5, 0.75), (29, 30, 0.9966, 0.0971)],
 )
 def test_the_tail_of_the_binomial_is_exact(k: int, n: int, share: float, expected: float) -> None:
-    assert computed.tail(k, n, share=share) == pytest.approx(expected, abs=1e-3)
+    assert counted.binomial_tail(k, n, share=share) == pytest.approx(expected, abs=1e-3)
 
 
 def test_a_count_differs_from_what_is_expected_only_beyond_chance() -> None:

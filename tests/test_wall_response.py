@@ -9,6 +9,7 @@ import pytest
 from figures_builder import Town, at
 
 from cockpit.context import Filters, View
+from cockpit.queries import Asked
 from cockpit.wall.response import computed, curves, words
 from cockpit.wall.response.computed import Community, Response, Stage, communities, is_slow
 from config.site import site
@@ -209,3 +210,11 @@ def test_under_ten_days_nothing_is_usual_and_under_ten_arrivals_there_is_no_curv
     assert drawn.count("r-rug") == 2
     assert "仅 2 件" in drawn
     assert computed.n_of(found.urgent) == 30
+
+
+def test_what_changes_slowly_is_asked_once_an_hour_whatever_rings() -> None:
+    def of_hour(told: str, version: int, **more: int) -> Asked:
+        return Asked(LEADER, Clock(at(told).replace(**more)), version).of_hour
+
+    assert of_hour("10-20 14:03", 7, second=21, microsecond=5) == of_hour("10-20 14:59", 9)
+    assert of_hour("10-20 14:59", 7) != of_hour("10-20 15:00", 7)

@@ -1,7 +1,8 @@
 """The matrix: every area's figures beside those of its peers and of the days it is compared with.
 
-Invariant: a difference is called one only where the 95 % interval excludes the peers' value, the area has the cases for
-a ranking, and the indicator may be assessed; a group's value comes from its cases, never from its areas' rates.
+Invariant: a difference is called one only where the 95 % interval excludes the peers' value (of a rate the exact
+binomial test too), the area has the cases for a ranking, and the indicator may be assessed; a group's value comes from
+its cases, never from its areas' rates.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -347,7 +348,7 @@ def _row(
 
 
 def _cell(figure: Figure, before: Figure | None, peers: float | None) -> Cell:
-    side = _excludes(figure, peers)
+    side = 0 if _may_be_chance(figure, peers) else _excludes(figure, peers)
     is_perfect = figure.indicator.kind == "rate" and figure.indicator.direction == "up" and figure.value == 1
     cell = Cell(
         figure=figure,
@@ -374,6 +375,13 @@ def _told_apart(rows: Sequence[Row]) -> list[Row]:
         )
         for row in rows
     ]
+
+
+def _may_be_chance(figure: Figure, peers: float | None) -> bool:
+    """Whether a rate may differ from its peers' by chance: the exact test; of all else the interval alone decides."""
+    if figure.indicator.kind != "rate" or peers is None or not figure.n:
+        return False
+    return figures.may_be_chance(figure.numerator or 0, figure.n, share=peers)
 
 
 def _excludes(figure: Figure, value: float | None) -> int:

@@ -7,7 +7,7 @@ area above only beyond chance, and nothing is compared that has too few cases.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp, fsum, lgamma, log, log1p, sqrt
+from math import sqrt
 
 from cockpit import figures as counted
 from cockpit import queries
@@ -29,8 +29,6 @@ from geo.staffing import AreaTeams, Vacancy
 from geo.viewer import SITE
 
 SOON = timedelta(hours=1)
-ONE_SIDED = 0.025
-"""The chance of one tail beyond which a share is called higher or lower."""
 GROUPS = ("overdue", "soon", "today", "later", "open_end", "suspended")
 OVERDUE = "backlog_overdue"
 PERIOD_SLUGS = ("incidents", "closure_rate", "on_time_rate", "backlog", OVERDUE)
@@ -200,29 +198,12 @@ def _beside(figure: Figure, whole: Figure | None, households: float | None) -> B
     if figure.interval is not None:
         low, high = figure.interval.low, figure.interval.high
         found = side(figure.n or 0, low=low, high=high, whole=float(whole.value))
-        return Beside(figure, whole, found if found == "alike" or _is_unlikely(figure, float(whole.value)) else "alike")
+        is_chance = counted.may_be_chance(figure.numerator or 0, figure.n or 0, share=float(whole.value))
+        return Beside(figure, whole, "alike" if is_chance else found)
     if figure.indicator.slug == "incidents" and households is not None:
         expected = float(whole.value) * households
         return Beside(figure, whole, count_side(int(figure.value), expected=expected), expected >= response.MINIMUM_N)
     return Beside(figure, whole, is_compared=False)
-
-
-def _is_unlikely(figure: Figure, share: float) -> bool:
-    return tail(figure.numerator or 0, figure.n or 0, share=share) <= ONE_SIDED
-
-
-def tail(k: int, n: int, *, share: float) -> float:
-    """How likely k of n, or a count still farther from n × share, is where each counts with that chance (binomial).
-
-    Beside a share near 0 or 1 the Wilson interval alone calls a single case beyond chance.
-    """
-    if not 0 < share < 1:
-        return 0.0 if k != n * share else 1.0
-    counts = range(k + 1) if k < n * share else range(k, n + 1)
-    ways = lgamma(n + 1)
-    return fsum(
-        exp(ways - lgamma(i + 1) - lgamma(n - i + 1) + i * log(share) + (n - i) * log1p(-share)) for i in counts
-    )
 
 
 def count_side(count: int, *, expected: float) -> str:

@@ -12,7 +12,6 @@ from math import sqrt
 from cockpit import figures
 from cockpit.figures import Interval
 from cockpit.queries import Asked, fresh, shared, store
-from geo.viewer import Clock
 from geo.wall import life as wall_life
 from geo.wall.life import Part, Reached
 
@@ -102,8 +101,7 @@ def life(asked: Asked, *, codes: frozenset[str]) -> Life | None:
     shown = tuple(trend for trend in trends if trend.last.denominator)
     if not shown:
         return None
-    hourly = Asked(asked.viewer, Clock(asked.clock.at.replace(minute=0)), 0)  # homes and services change slowly
-    return Life(months[-1], shown, communities, low(communities), _reach(hourly))
+    return Life(months[-1], shown, communities, low(communities), _reach(asked.of_hour))
 
 
 def _trend(kpi: str, parts: Sequence[Part], months: Sequence[date]) -> Trend:

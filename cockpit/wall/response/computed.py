@@ -12,7 +12,6 @@ from cockpit.queries import Asked, fresh, shared, store
 from config.indicators import indicator
 from config.site import site
 from geo import quantiles
-from geo.viewer import Clock
 from geo.wall import response as wall_response
 from geo.wall.response import GENERAL, URGENT, Arrivals, Promise, StageLength
 from geo.windows import Window
@@ -95,8 +94,7 @@ def target() -> float:
 def response(asked: Asked) -> Response:
     """The scene at the clock; raises StoreUnavailable when it was not asked for before."""
     today = asked.clock.at.astimezone(site().zone).date()
-    hourly = Asked(asked.viewer, Clock(asked.clock.at.replace(minute=0)), 0)  # what is past changes little
-    now, before = _now(asked, today=today), _before(hourly, today=today)
+    now, before = _now(asked, today=today), _before(asked.of_hour, today=today)
     spans = {**before.spans, 1: (now.urgent, now.promise)}
     span = next((span for span in SPANS if spans[span][1].arrivals >= MINIMUM_N), SPANS[-1])
     stages, promise = spans[span]
