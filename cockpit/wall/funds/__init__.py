@@ -5,6 +5,7 @@ from cockpit.funds import words
 from cockpit.queries import Asked
 from cockpit.wall.frame import Face
 from cockpit.wall.funds import computed, drawing
+from cockpit.wall.funds.computed import Funds
 from cockpit.wall.scene import Scene, Sentence
 from geo.wall import Wall
 
@@ -14,8 +15,11 @@ NAME = "funds"
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:  # noqa: ARG001 - as every scene is made
     """The scene of this moment, None where no fund has a balance; raises StoreUnavailable if never asked for before."""
     told = computed.funds(view, asked)
-    if told is None:
-        return None
+    return made(view, told, face) if told else None
+
+
+def made(view: View, told: Funds, face: Face) -> Scene:
+    """The scene of what was computed."""
     head, lead, level = words.fund_head(told.page, told.summary)
     asleep = frozenset(f"asleep {holding.position.fund_code}" for holding in told.summary.asleep)
     gap = frozenset({"gap"}) if told.summary.gap else frozenset()

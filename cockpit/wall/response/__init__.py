@@ -4,6 +4,7 @@ from cockpit.context import View
 from cockpit.queries import Asked
 from cockpit.wall.frame import Face
 from cockpit.wall.response import computed, drawing, words
+from cockpit.wall.response.computed import Response
 from cockpit.wall.scene import Scene
 from geo.wall import Wall
 
@@ -12,7 +13,11 @@ NAME = "response"
 
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:
     """The scene of this moment; raises StoreUnavailable when it was not asked for before."""
-    told = computed.response(asked)
+    return made(view, computed.response(asked), found, face)
+
+
+def made(view: View, told: Response, found: Wall, face: Face) -> Scene:
+    """The scene of what was computed; without any incidents loaded nothing is drawn below the sentence."""
     slow = frozenset(f"slow {stage.name}" for stage in told.urgent if stage.is_slow)
     troubles = slow | (frozenset({"promise"}) if words.is_broken(told.promise) else frozenset())
     body = drawing.body(view, told, found, face) if found.loaded_at else ""
