@@ -57,7 +57,7 @@ MEASURED = """([smallest, far]) => {
     }
   });
   const holders = 'section, .now, .beside, .say, h2, .fig, .feed p, header, footer, .r-scene, .r-top, .r-sec, .r-promised,'
-    + ' .r-areas, .r-area, .r-key, .m-scene, .m-right, .m-sec, .m-figs, .m-row, .m-idle, .m-bars, .l-low, .l-reach';
+    + ' .r-areas, .r-area, .r-key, .m-scene, .m-right, .m-sec, .m-figs, .m-idle, .m-idle .m-row, .m-bars, .l-low, .l-reach';
   for (const el of wall.querySelectorAll(holders)) {
     if (el.scrollWidth > el.clientWidth + 1 && getComputedStyle(el).display !== 'contents')
       faults.push(`too wide: ${el.className || el.tagName}`);

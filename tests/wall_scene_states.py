@@ -84,7 +84,7 @@ def responded(
 
     def promise(share: float, n: int) -> Promise:
         few = Promise(None, n, is_told=True)
-        return few if n < 10 else Promise(round(share * n), n, is_told=True)
+        return few if n < 10 else Promise(max(0, round(share * n)), n, is_told=True)
 
     found = response_computed.communities(
         tuple(Arrivals(area.code, arrived(number)) for number, area in enumerate(communities)
@@ -175,8 +175,11 @@ def ledger(
     moved: bool = True,
     committed: bool = True,
     inferred: bool = False,
+    since: int = 0,
 ) -> WallFunds:
-    """A ledger of `n` funds with amounts `size` times the usual, the last `asleep` of them without any spending."""
+    """A ledger of `n` funds with amounts `size` times the usual, the last `asleep` of them without any spending for a
+    year and `since` months.
+    """
     chance = random.Random(11)
     sources = ["resident", "merchant", "fair", "giveback", "online", "foundation", "match", "fiscal", "other"]
     sources = ["org_inferred", "group_inferred", "person_inferred"] if inferred else sources
@@ -197,7 +200,7 @@ def ledger(
             spent = {use: amount * 4 for use, amount in spent.items()}
         flows += [_flow("income", number, code, amount) for code, amount in gave.items()]
         flows += [_flow("expense", number, code, amount) for code, amount in spent.items()]
-        last = TODAY - timedelta(days=30 * (13 + number) if sleeps else 20 + 25 * (number % 9))
+        last = TODAY - timedelta(days=30 * (13 + since + number) if sleeps else 20 + 25 * (number % 9))
         positions.append(
             Position(
                 fund_id=number, fund_code=f"F{number:02}",
@@ -242,11 +245,13 @@ def funds_states() -> dict[str, tuple[Drawn, str]]:
         "thirty asleep": (made(ledger(30, asleep=30)), "en"),
         "negative": (made(ledger(negative=True)), "zh"),
         "negative, english": (made(ledger(negative=True)), "en"),
-        "huge": (made(ledger(size=4e6)), "zh"),
-        "huge, english": (made(ledger(size=4e6)), "en"),
+        "overdrawn": (made(ledger(1, asleep=0, negative=True)), "zh"),
+        "asleep for fifteen years": (made(ledger(since=170)), "en"),
+        "huge": (made(ledger(size=4e4)), "zh"),
+        "huge, english": (made(ledger(size=4e4)), "en"),
         "cents": (made(ledger(size=0.0004)), "zh"),
         "a gap": (made(ledger(gap=Decimal("-12345.67"))), "zh"),
-        "a huge gap, english": (made(ledger(size=4e6, gap=Decimal("-1234567890.12"))), "en"),
+        "a huge gap, english": (made(ledger(size=4e4, gap=Decimal("-12345678.12"))), "en"),
         "long names": (made(ledger(names=zh)), "zh"),
         "long names, english": (made(ledger(names=en)), "en"),
         "nothing this year": (made(ledger(moved=False, asleep=0, committed=False)), "zh"),

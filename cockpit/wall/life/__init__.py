@@ -1,5 +1,7 @@
 """The scene 民生: whether what people reported was solved and how content they are, services within a walk."""
 
+from dataclasses import replace
+
 from cockpit.context import View
 from cockpit.queries import Asked
 from cockpit.wall.frame import Face
@@ -21,4 +23,6 @@ def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:
 def made(view: View, told: Life, found: Wall, face: Face) -> Scene:
     """The scene of what was computed."""
     fallen = frozenset(f"{trend.kpi} {told.month}" for trend in told.trends if trend.change < 0)
-    return Scene(NAME, words.sentence(view, told, found), fallen, drawing.body(view, told, found, face))
+    sentence = words.sentence(view, told, found)
+    sentence = replace(sentence, level=None) if drawing.is_old(view, told, face) else sentence
+    return Scene(NAME, sentence, fallen, drawing.body(view, told, found, face))

@@ -111,8 +111,9 @@ def told(parts: Sequence[Part]) -> Life | None:
     trends = tuple(_trend(kpi, parts, months) for kpi in KPIS)
     recent = [part for part in parts if part.kpi == MAIN and part.month in months[-RECENT:]]
     communities = {code: _rate(part for part in recent if part.code == code) for code in {part.code for part in recent}}
-    shown = tuple(trend for trend in trends if trend.last.denominator)
-    return Life(last, shown, communities, low(communities), ()) if shown else None
+    shown = tuple(trend for trend in trends if any(rate.denominator for _, rate in trend.months))
+    has_last = any(trend.last.denominator for trend in shown)
+    return Life(last, shown, communities, low(communities), ()) if has_last else None
 
 
 def _months(last: date) -> list[date]:
