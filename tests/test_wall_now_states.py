@@ -10,6 +10,7 @@ import shapely
 import wall_states
 from browser import chromium, watched
 from playwright.sync_api import Browser
+from wall_measured import SIZES, measured
 
 from cockpit.wall.now import marks
 from cockpit.wall.now.map import LIMITS
@@ -17,49 +18,7 @@ from geo.map_queries import Feature
 
 pytestmark = pytest.mark.browser
 STATES = wall_states.states()
-SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160)}
-SMALLEST, FROM_FIVE_METRES = 24, 34
 MOST_BYTES = 40 * 1024
-MEASURED = """([smallest, far]) => {
-  const wall = document.querySelector('.wall');
-  const unit = Math.min(innerWidth / 1920, innerHeight / 1080);
-  const faults = [], texts = [];
-  const scale = (m) => Math.hypot(m.a, m.b);
-  const told = (el) => el.textContent.trim().slice(0, 24);
-  for (const el of wall.querySelectorAll('*')) {
-    const own = [...el.childNodes].filter((n) => n.nodeType === 3 && n.data.trim());
-    if (!own.length) continue;
-    const isSvg = el.namespaceURI.includes('svg');
-    const range = document.createRange();
-    range.selectNodeContents(el);
-    const box = (isSvg ? el : range).getBoundingClientRect();
-    const size = parseFloat(getComputedStyle(el).fontSize) * (el.getScreenCTM ? scale(el.getScreenCTM()) : 1) / unit;
-    if (size < smallest - 0.1) faults.push(`small ${size.toFixed(1)}: ${told(el)}`);
-    if (el.closest('h1, .lead, .figure') && size < far - 0.1) faults.push(`not read from afar ${size}: ${told(el)}`);
-    if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
-      faults.push(`outside: ${told(el)}`);
-    const free = box.height * (isSvg ? 0.14 : 0.1);
-    texts.push({ el, l: box.left + 1, r: box.right - 1, t: box.top + free, b: box.bottom - free });
-  }
-  texts.forEach((one, no) => {
-    for (const other of texts.slice(no + 1)) {
-      const isOne = one.el.contains(other.el) || other.el.contains(one.el)
-        || (one.el.closest('text') && one.el.closest('text') === other.el.closest('text'));
-      if (!isOne && one.l < other.r && other.l < one.r && one.t < other.b && other.t < one.b)
-        faults.push(`over each other: ${told(one.el)} / ${told(other.el)}`);
-    }
-  });
-  for (const el of wall.querySelectorAll('.now, .now section, .beside, .say, h2, .fig, .feed p, header, footer')) {
-    if (el.scrollWidth > el.clientWidth + 1) faults.push(`too wide: ${el.className || el.tagName}`);
-    if (!['H2', 'P'].includes(el.tagName) && el.scrollHeight > el.clientHeight + 4)
-      faults.push(`too high: ${el.className || el.tagName}`);
-  }
-  const page = document.documentElement;
-  if (page.scrollWidth > innerWidth || page.scrollHeight > innerHeight) faults.push('the page scrolls');
-  const sent = wall.cloneNode(true);
-  for (const group of sent.querySelectorAll('[data-shapes]')) group.innerHTML = '';
-  return { faults, bytes: new Blob([sent.outerHTML]).size };
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -68,18 +27,17 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("state", [*STATES, "down"])
-def test_every_state_is_read_and_whole(browser: Browser, tmp_path: Path, state: str, size: str) -> None:
+def test_every_state_is_read_and_whole(browser: Browser, tmp_path: Path, state: str) -> None:
     found, lang = STATES.get(state, STATES["usual"])
     file = tmp_path / "wall.html"
     file.write_text(wall_states.page(found, lang, down=state == "down"), encoding="utf-8")
-    with watched(browser, size=SIZES[size]) as visit:
+    with watched(browser) as visit:
         visit.page.goto(file.as_uri())
-        visit.page.evaluate("document.fonts.ready")
-        told: dict[str, Any] = visit.page.evaluate(MEASURED, [SMALLEST, FROM_FIVE_METRES])
-        assert told["faults"] == []
-        assert told["bytes"] <= MOST_BYTES
+        for size in SIZES.values():
+            told = measured(visit.page, size)
+            assert told["faults"] == [], size
+            assert told["bytes"] <= MOST_BYTES
 
 
 def drawn(state: str, **more: Any) -> str:

@@ -26,6 +26,7 @@ from geo.wall import Day, Ground, Usual, Wall, WallArea, WallCase, WallShape, Wa
 ZONE = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 11, 20, 14, 32, tzinfo=ZONE)
 STATIC = Path(__file__).parent.parent / "cockpit" / "static"
+STYLES = ("wall.css", "wall_response.css", "funds.css", "wall_funds.css", "wall_life.css", "wall_alarm.css")
 NAMES = (
     "渡口望江柳浪北塘观澜江滨云帆潮鸣桃源长桥城西竹园梅林和平文昌西河"
     "北门钟楼水门县前鼓楼学前仓桥南门市心银杏创业科苑星河会展"
@@ -207,7 +208,12 @@ def page(found: Wall, lang: str = "zh", *, down: bool = False, features: tuple[F
         for part, made in (("below", basemap.below), ("above", basemap.above)):
             filled = made(found.ground, drawn.frame, features)
             markup = re.sub(rf'(<g class="{part}"[^>]*>)(</g>)', lambda m, filled=filled: m[1] + filled + m[2], markup)  # type: ignore[misc]
-    styles = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("desk.css", "wall.css"))
+    return written(markup, lang)
+
+
+def written(markup: str, lang: str) -> str:
+    """The page of a wall as HTML around its `markup`, with the styles in the order in which the program sends them."""
+    styles = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("desk.css", *STYLES))
     styles = styles.replace("/app/static/", STATIC.as_uri() + "/").replace("<style>", "").replace("</style>", "")
     return (
         f'<!doctype html><html lang="{"zh-CN" if lang == "zh" else "en"}"><meta charset="utf-8"><style>{styles}'

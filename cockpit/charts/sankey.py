@@ -17,6 +17,8 @@ LINE_PX = 21.0
 GAP_PX = 4.0
 LABEL_GAP_PX = 8.0
 WIDE_PX, NARROW_PX = 13.2, 6.9
+WIDEST_SIDE = 0.27
+"""Where the width is known, names at one side take at most this share of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,21 @@ class _Place:
     column: int = field(default=0)
 
 
-def draw(diagram: Diagram, *, height: float = 460, side: float = 240) -> str:
-    """The diagram as SVG markup, `height` px high; `side` is the most px that labels beside it may take."""
+def draw(diagram: Diagram, *, height: float = 460, side: float = 240, width: float | None = None) -> str:
+    """The diagram as SVG markup, `height` px high; `side` is the most px that labels beside it may take.
+
+    `width`: how wide its place is, where that is known; then names between the columns are cut before the next one.
+    """
     if not diagram.nodes:
         return ""
     last = max(node.column for node in diagram.nodes)
     places = _places(diagram.nodes, height=height)
+    side = side if width is None else min(side, width * WIDEST_SIDE)
     left = _margin((node for node in diagram.nodes if node.column == 0), side)
     right = _margin((node for node in diagram.nodes if node.column == last), side)
     bands = "".join(_bands(diagram, places, last))
-    marks = "".join(_mark(node, places[node.key], last, side) for node in diagram.nodes)
+    between = None if width is None else (width - left - right) / max(1, last) - NODE_PX / 2
+    marks = "".join(_mark(node, places[node.key], last, side, between) for node in diagram.nodes)
     body = svg.stretched(bands, height=height, columns=WIDTH) + marks
     return framed(body, height=height, label=diagram.label, left=left, right=right, class_="sankey")
 
@@ -136,7 +143,8 @@ def _ribbon(start: tuple[float, float], end: tuple[float, float], *, thick: floa
     )
 
 
-def _mark(node: Node, place: _Place, last: int, side: float) -> str:
+def _mark(node: Node, place: _Place, last: int, side: float, between: float | None) -> str:
+    """A node with its name, `side` px wide at most, or, between two columns, `between` px."""
     share = node.column / max(1, last)
     bar = svg.element(
         "rect",
@@ -149,9 +157,12 @@ def _mark(node: Node, place: _Place, last: int, side: float) -> str:
     )
     is_first, is_last = node.column == 0, node.column == last
     shift = -LABEL_GAP_PX if is_first else LABEL_GAP_PX if is_last else NODE_PX / 2 + LABEL_GAP_PX - 2
+    is_between = between is not None and not (is_first or is_last)
+    room = (between if is_between and between else side) - _width(node.figure) - 18
+    label = parted(node.label, room) if is_between and not node.is_slab else fitted(node.label, room)
     words = svg.element(
         "text",
-        svg.element("tspan", svg.escape(fitted(node.label, side - _width(node.figure) - 18)))
+        svg.element("tspan", svg.escape(label))
         + svg.element("tspan", svg.escape(f" {node.figure}"), class_="figure"),
         x=svg.percent(share),
         y=place.top + place.height / 2 + 4.5,
@@ -182,3 +193,12 @@ def fitted(words: str, room: float) -> str:
             break
         kept += letter
     return f"{kept.rstrip()}…"
+
+
+def parted(words: str, room: float) -> str:
+    """`words`, or their beginning and last signs around an ellipsis: names that begin alike are still told apart."""
+    if _width(words) <= room:
+        return words
+    tail = words[-2:]
+    kept = fitted(words, max(0.0, room - _width(tail))).removesuffix("…")
+    return f"{kept}…{tail.lstrip()}"

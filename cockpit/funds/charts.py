@@ -22,8 +22,10 @@ PLAIN = {money_flow.OPENING, money_flow.CLOSING, money_flow.OVERDRAWN, money_flo
          money_flow.ELSEWHERE, money_flow.RECEIVED, money_flow.PASSED_ON, money_flow.UNTOLD}  # fmt: skip
 
 
-def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str], *, height: float | None = None) -> str:
-    """The Sankey (`height` px high) with its key above and the two sums below."""
+def flow_markup(
+    funds: FundsView, graph: Graph, names: Mapping[str, str], *, height: float | None = None, width: float | None = None
+) -> str:
+    """The Sankey (`height` px high, `width` px wide where that is known) with its key above and the two sums below."""
     unit = scale(funds)
     words = {knot: knot_name(funds, knot, names) for knot in graph.knots}
     if any(knot.kind == money_flow.COMMITTED for knot in words):
@@ -42,6 +44,7 @@ def flow_markup(funds: FundsView, graph: Graph, names: Mapping[str, str], *, hei
         sankey.Diagram(nodes, links, label),
         height=height or (470 if funds.states_outflow else 320),
         side=_side(funds),
+        width=width,
     )
     gap = graph.left - graph.right
     foot = (

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from math import ceil
 
 from cockpit import formats
-from cockpit.charts import scales, svg
+from cockpit.charts import svg
 
 WIDTH, LEFT, HEIGHT = 576, 64, 150
 """In pixels at 1080p: the picture's width, what the shares' numbers take of it, the height of the dots' field."""
-LEAST, MOST_LEVELS = 0.7, 4
-"""The field shows at least the shares from 70 to 100 %, with at most so many lines besides the one to compare with."""
+LEAST, MOST_STEPS = 0.7, 3
+"""The field shows at least the shares from 70 to 100 %, in at most so many steps of 10, 20, 25 or 50 points."""
+AXIS = 38
+"""How far below the field the names of the first and the last time stand: a dot may lie on its lower end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,15 @@ class _Field:
         return svg.element("circle", cx=x, cy=self.y(share), r=radius, class_=style)
 
 
+def _levels(lowest: float) -> tuple[float, ...]:
+    """Round shares from below `lowest` up to 1, both ends among them."""
+    for points in (10, 20, 25, 50):
+        steps = ceil((1 - lowest) * 100 / points - 1e-9)
+        if steps <= MOST_STEPS:
+            break
+    return tuple((100 - points * step) / 100 for step in range(steps, -1, -1))
+
+
 def draw(
     shares: Sequence[float | None],
     *,
@@ -55,15 +66,18 @@ def draw(
 ) -> str:
     """The shares (0 … 1, oldest first) as SVG markup; `ends` name the first and the last time."""
     lowest = min(LEAST, *(share for share in (*shares, target, *(usual or ())) if share is not None), 1)
-    ticks = scales.rate_ticks(lowest, 1.0)
+    ticks = _levels(lowest)
     field = _Field(ticks[0], len(shares))
     far = [tick for tick in ticks if target is None or abs(field.y(tick) - field.y(target)) > 26]
     drawn = [field.band(*usual)] if usual else []
-    drawn += [field.level(tick, style="r-grid", label="r-axis") for tick in far[:: ceil(len(far) / MOST_LEVELS)]]
+    drawn += [field.level(tick, style="r-grid", label="r-axis") for tick in far]
     if target is not None:
         drawn.append(field.level(target, style="r-target", label="r-promise"))
     drawn += [field.dot(number, share) for number, share in enumerate(shares) if share is not None]
-    drawn.append(svg.text(ends[0], x=LEFT, y=HEIGHT + 32, class_="r-axis"))
-    drawn.append(svg.text(ends[1], x=WIDTH, y=HEIGHT + 32, class_="r-axis", text_anchor="end"))
-    box = f"0 0 {WIDTH} {HEIGHT + 40}"
+    if len(shares) == 1:
+        drawn.append(svg.text(ends[1], x=(LEFT + WIDTH) / 2, y=HEIGHT + AXIS, class_="r-axis", text_anchor="middle"))
+    else:
+        drawn.append(svg.text(ends[0], x=LEFT, y=HEIGHT + AXIS, class_="r-axis"))
+        drawn.append(svg.text(ends[1], x=WIDTH, y=HEIGHT + AXIS, class_="r-axis", text_anchor="end"))
+    box = f"0 0 {WIDTH} {HEIGHT + AXIS + 8}"
     return svg.element("svg", "".join(drawn), class_="r-days", viewBox=box, role="img", aria_label=label)

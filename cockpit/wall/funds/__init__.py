@@ -1,11 +1,13 @@
 """The scene 资金: where the money comes from and goes, what is in hand, which funds sleep."""
 
+from dataclasses import replace
+
 from cockpit.context import View
-from cockpit.funds import words
 from cockpit.queries import Asked
 from cockpit.wall.frame import Face
-from cockpit.wall.funds import computed, drawing
-from cockpit.wall.scene import Scene, Sentence
+from cockpit.wall.funds import computed, drawing, words
+from cockpit.wall.funds.computed import Funds
+from cockpit.wall.scene import Scene
 from geo.wall import Wall
 
 NAME = "funds"
@@ -14,11 +16,13 @@ NAME = "funds"
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:  # noqa: ARG001 - as every scene is made
     """The scene of this moment, None where no fund has a balance; raises StoreUnavailable if never asked for before."""
     told = computed.funds(view, asked)
-    if told is None:
-        return None
-    head, lead, level = words.fund_head(told.page, told.summary)
+    return made(view, told, face) if told else None
+
+
+def made(view: View, told: Funds, face: Face) -> Scene:
+    """The scene of what was computed."""
     asleep = frozenset(f"asleep {holding.position.fund_code}" for holding in told.summary.asleep)
     gap = frozenset({"gap"}) if told.summary.gap else frozenset()
-    strong = (view.tr("funds.match"),) if not gap else ()
-    body = drawing.body(view, told, face)
-    return Scene(NAME, Sentence(head, lead, "blue" if level or gap else None, strong), asleep | gap, body)
+    sentence, is_old = words.sentence(view, told), drawing.is_old(view, told, face)
+    sentence = replace(sentence, level=None) if is_old else sentence
+    return Scene(NAME, sentence, asleep | gap, drawing.body(view, told, face))

@@ -31,7 +31,12 @@ class Funds:
 def funds(view: View, asked: Asked) -> Funds | None:
     """The year so far, or the last one with entries; None where nothing has a balance. Raises StoreUnavailable."""
     today = asked.clock.at.astimezone(view.site.zone).date()
-    found, window = _funds(asked, today=today), money.choose_window("year", None, book=None, today=today)
+    return told(view, _funds(asked, today=today), today=today)
+
+
+def told(view: View, found: WallFunds, *, today: date) -> Funds | None:
+    """The scene of these positions and flows; None where nothing has a balance."""
+    window = money.choose_window("year", None, book=None, today=today)
     summary = money.summarise(found.positions, found.flows, on=today, idle=kinds().idle)
     if not summary.with_balance:
         return None

@@ -11,26 +11,34 @@ from cockpit.charts import svg
 from cockpit.context import View
 from cockpit.funds import charts, words
 from cockpit.funds.money import ASLEEP, AWAKE, WATCH, Holding, Summary
+from cockpit.maps import labels
 from cockpit.markup import attributes, esc
-from cockpit.wall.frame import Face, age_of
+from cockpit.wall import fitting
+from cockpit.wall.frame import Face, age_of, is_stale
 from cockpit.wall.funds.computed import Funds
 from config.money import kinds
 
 ENLARGED = 1.85
 """The flow is drawn as on the money page, whose letters of 13 px are 24 px high so enlarged."""
-FLOW_WIDTH, FLOW_HEIGHT = 1168, 796
+FLOW_WIDTH, FLOW_HEIGHT = 1168, 778
 """The place of the flow in pixels at 1080p, its key and its foot among them."""
 KEY, FOOT = 42, 42
 """What key and foot take of it, in pixels of the money page."""
 MOST_IDLE = 8
+NAME_PX, NAME_ROOM = 26.0, 262.0
+FIGURE_PX, FIGURE_LEAST, FIGURE_ROOM = 84.0, 0.5, 330.0
+"""The letters of the balance, as how small a part of that they may be set, and the room of it with its unit."""
+BARS_ROOM, LABEL_ROOM = 150.0, 40.0
+"""The least room of the longest bar, and what a number over it takes, in pixels."""
 
 
 def body(view: View, found: Funds, face: Face) -> str:
     """Everything below the sentence."""
-    told = age_of(view, face, found.loaded_at)
-    tr, page = view.tr, found.page
+    told, tr, page = age_of(view, face, found.loaded_at), view.tr, found.page
+    state = " stale" if is_old(view, found, face) else ""
     flow = _section(tr("wall_funds.flow"), words.period_and_unit(page), told, _flow(found))
-    n = tr("wall_funds.n_funds", n=formats.number(len(found.summary.with_balance)))
+    n_funds = len(found.summary.with_balance)
+    n = tr("wall_funds.one_fund" if n_funds == 1 else "wall_funds.n_funds", n=formats.number(n_funds))
     right = (
         _section(tr("wall_funds.balance"), n, told, _balance(found))
         + _section(
@@ -38,7 +46,12 @@ def body(view: View, found: Funds, face: Face) -> str:
         )
         + _section(tr("wall_funds.bars"), words.scale(page).unit, _gap(found), _bars(found))
     )
-    return f'<section class="m-scene"><div>{flow}</div><div class="m-right">{right}</div></section>'
+    return f'<section class="m-scene{state}"><div>{flow}</div><div class="m-right">{right}</div></section>'
+
+
+def is_old(view: View, found: Funds, face: Face) -> bool:
+    """Whether the ledger was loaded longer ago than twice the agreed time; not where nobody knows when."""
+    return found.loaded_at is not None and is_stale(view, face, found.loaded_at, dataset="funds")
 
 
 def _section(title: str, unit: str, told: str, drawn: str) -> str:
@@ -49,7 +62,7 @@ def _flow(found: Funds) -> str:
     """The flow of the money page, enlarged as a whole."""
     width, height = FLOW_WIDTH / ENLARGED, FLOW_HEIGHT / ENLARGED
     names = {f"fund:{position.fund_id}": position.name for position in found.page.funds}
-    drawn = charts.flow_markup(found.page, found.graph, names, height=height - KEY - FOOT)
+    drawn = charts.flow_markup(found.page, found.graph, names, height=height - KEY - FOOT, width=width)
     inner = svg.element("foreignObject", f"<div>{drawn}</div>", x=0, y=0, width=width, height=height)
     box = f"0 0 {svg.coordinate(width)} {svg.coordinate(height)}"
     return svg.element("svg", inner, class_="m-flow", viewBox=box)
@@ -65,6 +78,8 @@ def _balance(found: Funds) -> str:
     """What is in hand and promised of it, the share that the community earned itself."""
     tr, summary = found.page.view.tr, found.summary
     figure, unit = _amount(found, summary.closing)
+    room = FIGURE_ROOM - labels.width(unit, size=32)
+    fit = attributes(style=f"--fit:{max(FIGURE_LEAST, min(1.0, room / labels.width(figure, size=FIGURE_PX))):.3f}")
     promised = (
         tr("wall_funds.committed", amount=words.short(found.page, summary.committed)) if summary.committed else ""
     )
@@ -75,7 +90,7 @@ def _balance(found: Funds) -> str:
         else f'<b class="none">{esc(tr("funds.no_data"))}</b>'
     )
     return (
-        f'<div class="m-figs"><div><b class="figure">{esc(figure)}</b><span class="u">{esc(unit)}</span>'
+        f'<div class="m-figs"><div><b class="figure"{fit}>{esc(figure)}</b><span class="u">{esc(unit)}</span>'
         f"<p>{esc(promised or tr('wall_funds.uncommitted'))}</p></div>"
         f"<div>{share}<p>{esc(tr('wall_funds.own'))}</p></div></div>"
     )
@@ -94,10 +109,9 @@ def _idle(found: Funds) -> str:
     rows = "".join(_idle_row(found, one, longest) for one in holdings)
     idle = kinds().idle
     marks = attributes(style=f"--watch:{idle.watch_months / longest:.4f};--asleep:{idle.sleep_months / longest:.4f}")
-    lines = "".join(
-        f'<span style="left:calc(var(--{name})*82%)">{n}</span>'
-        for name, n in (("watch", idle.watch_months), ("asleep", idle.sleep_months))
-    )
+    is_apart = (idle.sleep_months - idle.watch_months) / longest * BARS_ROOM >= LABEL_ROOM
+    limits = (("watch", idle.watch_months), ("asleep", idle.sleep_months))[0 if is_apart else 1 :]
+    lines = "".join(f'<span style="left:calc(var(--{name})*82%)">{n}</span>' for name, n in limits)
     left_out = len(found.summary.with_balance) - len(holdings)
     more = f'<p class="m-none">{esc(tr("wall_funds.more", n=left_out))}</p>' if left_out else ""
     head = f'<div class="m-row m-lines"><i></i><span class="m-bar">{lines}</span></div>'
@@ -109,9 +123,10 @@ def _idle_row(found: Funds, holding: Holding, longest: int) -> str:
     state = tr(f"funds.idle_{holding.state}")
     label = tr("wall_funds.idle_row", name=holding.position.name, n=months, state=state)
     bar, told = attributes(style=f"--share:{months / longest:.4f}"), esc(months or "<1")
+    name = fitting.middle(holding.position.name, room=NAME_ROOM, size=NAME_PX)
     return (
         f'<div class="m-row {holding.state}"{attributes(role="img", aria_label=label)}>'
-        f'<span class="t">{esc(holding.position.name)}</span><span class="m-bar"><i{bar}></i><b>{told}</b></span>'
+        f'<span class="t">{esc(name)}</span><span class="m-bar"><i{bar}></i><b>{told}</b></span>'
         f'<span class="m-amount">{esc(words.short(found.page, holding.position.closing))}</span></div>'
     )
 
@@ -130,16 +145,19 @@ def _bars(found: Funds) -> str:
     edges = [0.0, *(edge for _, *ends, _ in steps for edge in map(float, ends))]
     low, span = min(edges), (max(edges) - min(edges)) or 1.0
     rows = []
-    for name, begin, end, change in steps:
+    for number, (name, begin, end, change) in enumerate(steps):
         start, width = sorted((float(begin), float(end)))[0], abs(float(end - begin))
         bar = attributes(style=f"--from:{(start - low) / span:.4f};--share:{width / span:.4f}")
+        at = attributes(style=f"--at:{(float(end) - low) / span:.4f}")
+        hair = f"<u{at}></u>" if number + 1 < len(steps) else ""
         told = unit.signed(change) if name in ("income", "received", "expense", "passed_on") else unit.figure(change)
         label = found.page.view.tr("funds.knot_closing_now" if name == "closing" else f"funds.bar_{name}")
         rows.append(
-            f'<div class="m-row {name}"><span class="t">{esc(label)}</span><span class="m-bar from"><i{bar}></i></span>'
+            f'<div class="m-row {name}"><span class="t">{esc(label)}</span><span class="m-bar from"><i{bar}></i>{hair}</span>'
             f'<span class="m-amount">{esc(told)}</span></div>'
         )
-    return f'<div class="m-bars">{"".join(rows)}</div>'
+    zero = attributes(style=f"--zero:{-low / span:.4f}") if low < 0 else ""
+    return f'<div class="m-bars{" below" if low < 0 else ""}"{zero}>{"".join(rows)}</div>'
 
 
 def _steps(found: Summary) -> Sequence[tuple[str, Decimal, Decimal, Decimal]]:

@@ -5,7 +5,7 @@ MINIMUM_N cases there is no rate.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
 
@@ -91,17 +91,33 @@ def together(rates: Iterable[Rate]) -> Rate:
 
 def life(asked: Asked, *, codes: frozenset[str]) -> Life | None:
     """The scene of the communities with these codes; None without a closed month. Raises StoreUnavailable."""
-    parts = [part for part in _published(asked) if part.code in codes]
-    months = sorted({part.month for part in parts})
-    if not months:
+    found = told([part for part in _published(asked) if part.code in codes])
+    if found is None:
         return None
+    return replace(found, reach=_reach(asked.of_hour))
+
+
+def told(parts: Sequence[Part]) -> Life | None:
+    """The scene of what was published, without services; None where the last month has no cases of any rate.
+
+    Months in between of which nothing was published stand in their place, without a rate.
+    """
+    if not parts:
+        return None
+    last = max(part.month for part in parts)
+    months = [month for month in _months(last) if month >= min(part.month for part in parts)]
     trends = tuple(_trend(kpi, parts, months) for kpi in KPIS)
     recent = [part for part in parts if part.kpi == MAIN and part.month in months[-RECENT:]]
     communities = {code: _rate(part for part in recent if part.code == code) for code in {part.code for part in recent}}
-    shown = tuple(trend for trend in trends if trend.last.denominator)
-    if not shown:
-        return None
-    return Life(months[-1], shown, communities, low(communities), _reach(asked.of_hour))
+    shown = tuple(trend for trend in trends if any(rate.denominator for _, rate in trend.months))
+    has_last = any(trend.last.denominator for trend in shown)
+    return Life(last, shown, communities, low(communities), ()) if has_last else None
+
+
+def _months(last: date) -> list[date]:
+    """The MONTHS months up to `last`, oldest first."""
+    numbers = range(last.year * 12 + last.month - MONTHS, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
 def _trend(kpi: str, parts: Sequence[Part], months: Sequence[date]) -> Trend:

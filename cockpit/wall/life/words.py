@@ -3,9 +3,13 @@
 Invariant: fallen and risen are said only beyond chance.
 """
 
+from collections.abc import Sequence
+
 from cockpit import formats
 from cockpit.context import View
-from cockpit.wall.life.computed import MAIN, Life, Trend
+from cockpit.wall import fitting
+from cockpit.wall.life.computed import MAIN, MONTHS, Life, Trend
+from cockpit.wall.naming import short_names
 from cockpit.wall.scene import Sentence
 from geo.wall import Wall
 
@@ -14,20 +18,31 @@ MOST_NAMES = 3
 
 def sentence(view: View, found: Life, wall: Wall) -> Sentence:
     """What is the matter with the last closed month."""
-    month = view.tr("wall_life.month", month=view.tr(f"common.month_{found.month.month}"))
     fallen = min((trend for trend in found.trends if trend.change < 0), key=_fall, default=None)
-    main = fallen or next((trend for trend in found.trends if trend.kpi == MAIN), found.trends[0])
-    share = _share(main)
-    told = {"month": month, "kpi": name(view, main.kpi), "share": share}
-    head = view.tr(f"wall_life.{_key(main)}", **told)
-    parts = [view.tr("wall_life.before", share=_percent(main.before.share))] if main.before.share is not None else []
-    parts += [
-        view.tr("wall_life.also", kpi=name(view, one.kpi), share=_share(one)) for one in found.trends if one is not main
-    ]
-    lead = view.tr("wall.comma").join(parts)
+    told = [trend for trend in found.trends if trend.last.denominator]
+    main = fallen or next((trend for trend in told if trend.kpi == MAIN), told[0])
+    parts = {"month": _month(view, found), "kpi": name(view, main.kpi), "share": _share(main)}
+    head = view.tr(f"wall_life.{_key(main)}", **parts)
+    before = [view.tr("wall_life.before", share=_percent(main.before.share))] if main.before.share is not None else []
+    also = [view.tr("wall_life.also", kpi=name(view, one.kpi), share=_share(one)) for one in told if one is not main]
     low = _low(view, found, wall)
-    return Sentence(formats.spaced(head), formats.spaced(lead + (view.tr("wall.semicolon") + low if low else "")),
-                    "blue" if fallen else None)  # fmt: skip
+    shown = ([*before, *also], before, [])  # the rates stand below too, the places only here
+    lead = fitting.lead(_joined(view, rates, each) for each in low or [""] for rates in shown)
+    return Sentence(formats.spaced(head), lead, "blue" if fallen else None)
+
+
+def _joined(view: View, parts: Sequence[str], low: str) -> str:
+    told = view.tr("wall.comma").join(parts)
+    return view.tr("wall.semicolon").join(part for part in (told, low) if part)
+
+
+def _month(view: View, found: Life) -> str:
+    """The month, with its year where it is not one of the last eleven."""
+    today = view.clock.at.astimezone(view.site.zone)
+    back = (today.year - found.month.year) * 12 + today.month - found.month.month
+    if back > MONTHS - 2:
+        return formats.month(found.month, view.lang)
+    return view.tr("wall_life.month", month=view.tr(f"common.month_{found.month.month}"))
 
 
 def name(view: View, kpi: str) -> str:
@@ -60,12 +75,14 @@ def _share(trend: Trend) -> str:
     return _percent(trend.last.share) if trend.last.share is not None else "–"
 
 
-def _low(view: View, found: Life, wall: Wall) -> str:
-    names = [
-        area.name.removesuffix("社区") for area in wall.areas if area.level == "community" and area.code in found.low
-    ]
-    if not names:
-        return ""
-    key = "low_more" if len(names) > MOST_NAMES else "low"
-    told = view.tr("wall.joiner").join(names[:MOST_NAMES])
-    return view.tr(f"wall_life.{key}", places=told, n=formats.number(len(names)))
+def _low(view: View, found: Life, wall: Wall) -> list[str]:
+    """Where people are less content, in ever fewer names, in the end as a count; empty where nowhere."""
+    communities = [area for area in wall.areas if area.level == "community"]
+    short = short_names(communities, wall.areas)
+    names = [short[area.code] for area in communities if area.code in found.low]
+    lines = []
+    for most in range(min(MOST_NAMES, len(names)), 0, -1):
+        key = "low_more" if len(names) > most else "low"
+        told = view.tr("wall.joiner").join(names[:most])
+        lines.append(view.tr(f"wall_life.{key}", places=told, n=formats.number(len(names))))
+    return [*lines, view.tr("wall_life.low_n", n=formats.number(len(names)))] if names else []

@@ -1,9 +1,12 @@
 """The scene 时效: the stages as lengths, the promise of ten minutes by day, arrivals of every community."""
 
+from dataclasses import replace
+
 from cockpit.context import View
 from cockpit.queries import Asked
-from cockpit.wall.frame import Face
+from cockpit.wall.frame import Face, is_stale
 from cockpit.wall.response import computed, drawing, words
+from cockpit.wall.response.computed import Response
 from cockpit.wall.scene import Scene
 from geo.wall import Wall
 
@@ -12,8 +15,13 @@ NAME = "response"
 
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:
     """The scene of this moment; raises StoreUnavailable when it was not asked for before."""
-    told = computed.response(asked)
+    return made(view, computed.response(asked), found, face)
+
+
+def made(view: View, told: Response, found: Wall, face: Face) -> Scene:
+    """The scene of what was computed; without any incidents loaded nothing is drawn below the sentence."""
     slow = frozenset(f"slow {stage.name}" for stage in told.urgent if stage.is_slow)
     troubles = slow | (frozenset({"promise"}) if words.is_broken(told.promise) else frozenset())
-    body = drawing.body(view, told, found, face) if found.loaded_at else ""
-    return Scene(NAME, words.sentence(view, told, found, at=face.at(view)), troubles, body)
+    body = drawing.body(view, told, found, face) if found.loaded_at else '<div class="r-scene"></div>'
+    sentence = words.sentence(view, told, found, at=face.at(view))
+    return Scene(NAME, replace(sentence, level=None) if is_stale(view, face) else sentence, troubles, body)

@@ -4,49 +4,85 @@ Invariant: one scale for all; an area with too few arrivals has ticks on its axi
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from cockpit import formats
 from cockpit.charts import svg
 from cockpit.context import View
 from cockpit.markup import attributes, esc
+from cockpit.wall import fitting
+from cockpit.wall.naming import short_names
 from cockpit.wall.response.computed import MINIMUM_N, PROMISE_S, Community, Response
 from geo.wall import Wall, WallArea
 
 WIDTH, HEIGHT, END_S = 108, 62, 1_080
 """A curve in pixels at 1080p, and the seconds at its right end."""
-MOST = 64
-"""So many curves can be read from afar; with more communities each street has one."""
+MOST_CURVES, MOST = 40, 64
+"""So many curves can be read from afar, and so many shares without one; with more communities each street has one."""
+SHAPES = ((8, 4, 2.0), (15, 5, 1.5), (24, 6, 1.2), (MOST_CURVES, 8, 1.0), (MOST, 8, 1.0))
+"""Up to how many areas → columns, and how many times as large as the smallest each one is."""
+NAME_PX = 26.0
 STEPS = 60
 """More steps than these cannot be seen."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The areas that have a place, with their short names and arrivals, out of `n`; `level`: what they are."""
+
+    level: str
+    areas: tuple[tuple[WallArea, str, Community | None], ...]
+    n: int
+
+
 def panel(view: View, found: Response, wall: Wall) -> str:
     """Every community, or every street where there are too many; empty without areas."""
-    shown, key = _shown(found, wall)
-    if not shown:
+    shown = _shown(found, wall)
+    if not shown.areas:
         return ""
-    columns = next((n for n in (2, 3, 4, 6, 8) if len(shown) <= n * ceil(n * 0.625)), 8)
-    title = view.tr(f"wall_response.{key}", n=formats.number(len(shown)))
-    cells = "".join(_cell(view, area, one) for area, one in shown)
-    grid = attributes(style=f"--columns:{columns};--rows:{ceil(len(shown) / columns)}")
-    unit = esc(view.tr("wall_response.areas_unit", days=found.days))
-    has_late = any(one and one.is_late for _, one in shown)
+    columns, times = next((columns, times) for most, columns, times in SHAPES if len(shown.areas) <= most)
+    has_curves = len(shown.areas) <= MOST_CURVES
+    title = view.tr(f"wall_response.areas_{shown.level}", n=formats.number(shown.n))
+    unit = view.tr(f"wall_response.{'areas_unit' if has_curves else 'areas_unit_plain'}", days=found.days)
+    if not found.promise.is_told:
+        lines = f'<p class="r-none">{esc(view.tr("wall_response.areas_untold"))}</p>'
+        return f'<section class="areas"><h2><b>{esc(title)}</b></h2>{lines}</section>'
+    room = (1824 - (columns - 1) * 20) / columns - (WIDTH + 8 if has_curves else 90) * times
+    cells = "".join(
+        _cell(view, area, fitting.middle(name, room=room - (24 if one and one.is_late else 0), size=NAME_PX * times**0.5),
+              one, has_curve=has_curves)
+        for area, name, one in shown.areas
+    )  # fmt: skip
+    grid = attributes(
+        style=f"--columns:{columns};--rows:{ceil(len(shown.areas) / columns)};--times:{times:g};--root:{times**0.5:.3f}"
+    )
+    style = "r-areas" if has_curves else "r-areas plain"
+    left_out = shown.n - len(shown.areas)
+    more = f'<span class="r-key">{esc(view.tr("wall_response.areas_more", n=left_out))}</span>' if left_out else ""
+    head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{_flag_key(view, shown)}{more}</h2>"
+    return f'<section class="areas">{head}<div class="{style}"{grid}>{cells}</div></section>'
+
+
+def _flag_key(view: View, shown: _Shown) -> str:
+    """What the mark of a community means, or that none has it; nothing where streets are shown, which have none."""
+    if shown.level == "street":
+        return ""
+    has_late = any(one and one.is_late for _, _, one in shown.areas)
     told = view.tr("wall_response.areas_late" if has_late else "wall_response.areas_none_late")
-    late = f'<span class="r-key">{"<i class=r-flag></i>" if has_late else ""}{esc(told)}</span>'
-    head = f"<h2><b>{esc(title)}</b><span>{unit}</span>{late}</h2>"
-    return f'<section class="areas">{head}<div class="r-areas"{grid}>{cells}</div></section>'
+    return f'<span class="r-key">{"<i class=r-flag></i>" if has_late else ""}{esc(told)}</span>'
 
 
-def _shown(found: Response, wall: Wall) -> tuple[list[tuple[WallArea, Community | None]], str]:
-    """The areas that have a place, with their arrivals, and the key of their title."""
-    communities = [area for area in wall.areas if area.level == "community"]
-    streets = [area for area in wall.areas if area.level == "street"]
+def _shown(found: Response, wall: Wall) -> _Shown:
+    """The communities, or the streets where there are too many communities and streets to stand for them."""
+    levels = {level: [area for area in wall.areas if area.level == level] for level in ("community", "street")}
     known = {one.code: one for one in found.communities}
-    if len(communities) <= MOST or not streets:
-        return [(area, known.get(area.code)) for area in communities[:MOST]], "areas"
-    by_street = _by_street(communities, known)
-    return [(area, by_street.get(area.code)) for area in streets[:MOST]], "areas_streets"
+    level = "community" if len(levels["community"]) <= MOST or len(levels["street"]) < 2 else "street"
+    if level == "street":
+        known = _by_street(levels["community"], known)
+    names = short_names(levels[level], wall.areas)
+    areas = tuple((area, names[area.code], known.get(area.code)) for area in levels[level][:MOST])
+    return _Shown(level, areas, len(levels[level]))
 
 
 def _by_street(communities: Sequence[WallArea], known: Mapping[str, Community]) -> dict[str, Community]:
@@ -63,21 +99,20 @@ def _by_street(communities: Sequence[WallArea], known: Mapping[str, Community]) 
     return {code: together(code, told) for code, told in seconds.items()}
 
 
-def _cell(view: View, area: WallArea, found: Community | None) -> str:
+def _cell(view: View, area: WallArea, name: str, found: Community | None, *, has_curve: bool) -> str:
     """One area: its name, its share, its curve; marked where it is late."""
-    name = area.name.removesuffix("社区") if area.level == "community" else area.name
     n, is_late = len(found.seconds) if found else 0, bool(found and found.is_late)
     if found is None or found.share is None:
         few = view.tr("wall_response.only", n=n) if n else view.tr("wall_response.none")
         told, label = f'<span class="few">{esc(few)}</span>', view.tr("wall_response.curve_few", area=area.name, n=n)
     else:
         percent = formats.number(found.share * 100)
-        told = f'<b class="figure">{esc(percent)}</b><span class="u">%</span>'
+        told = f'<b class="share">{esc(percent)}</b><span class="u">%</span>'
         label = view.tr("wall_response.curve_label", area=area.name, n=n, share=f"{percent}%")
     flag = '<i class="r-flag"></i>' if is_late else ""
     return (
         f'<div class="r-area{" late" if is_late else ""}"{attributes(role="img", aria_label=label)}>'
-        f'<span class="t">{esc(name or area.name)}</span>{flag}<span class="s">{told}</span>{_curve(found)}</div>'
+        f'<span class="t">{esc(name)}</span>{flag}<span class="s">{told}</span>{_curve(found) if has_curve else ""}</div>'
     )
 
 
@@ -111,6 +146,6 @@ def _steps(seconds: Sequence[int], base: float) -> list[tuple[float, float]]:
 
 
 def _stairs(points: Sequence[tuple[float, float]]) -> str:
-    (x, y), *rest = points
-    path = f"M{svg.coordinate(x)} {svg.coordinate(y)}"
-    return path + "".join(f"H{svg.coordinate(x)}V{svg.coordinate(y)}" for x, y in rest)
+    """Steps through the points; a tenth of a pixel is as fine as it can be seen."""
+    (x, y), *rest = [(svg.coordinate(round(x, 1)), svg.coordinate(round(y, 1))) for x, y in points]
+    return f"M{x} {y}" + "".join(f"H{x}V{y}" for x, y in rest)

@@ -7,7 +7,7 @@ from cockpit import formats
 from cockpit.charts import scales
 from cockpit.context import View
 from cockpit.markup import esc
-from cockpit.wall.frame import Face, age
+from cockpit.wall.frame import Face, age, is_stale
 from cockpit.wall.response import curves, promise, stages, words
 from cockpit.wall.response.computed import Response, n_of
 from geo.wall import Wall
@@ -23,18 +23,23 @@ def body(view: View, found: Response, wall: Wall, face: Face) -> str:
         "wall_response.urgent_unit", span=words.span(view, found.span), n=formats.number(n_of(found.urgent))
     )
     days = view.tr("wall_response.by_day" if found.step == 1 else "wall_response.by_week")
-    told = age(view, face)
-    more = f'<span class="r-more">{esc(view.tr("wall_response.key_more"))}</span>'
-    public = f'<span class="r-public">{esc(view.tr("wall_response.key_public"))}</span>'
+    told, is_old = age(view, face), is_stale(view, face)
+    short, state = ("", " stale") if is_old else (told, "")  # the box of what is old has room in the last head only
     return (
-        '<div class="r-scene"><section class="r-top">'
-        + _section(view, "urgent", urgent, told, stages.chart(view, "urgent", found.urgent, scales.MINUTES))
-        + _section(view, "general", general, told, stages.chart(view, "general", found.general, unit))
+        f'<div class="r-scene{state}"><section class="r-top">'
+        + _section(view, "urgent", urgent, short, stages.chart(view, "urgent", found.urgent, scales.MINUTES))
+        + _section(view, "general", general, short, stages.chart(view, "general", found.general, unit))
         + _section(view, "promise", days, told, promise.panel(view, found))
-        + f'<p class="r-key">{esc(view.tr("wall_response.key"))}{more}{public}</p></section>'
-        + curves.panel(view, found, wall)
-        + "</div>"
+        + f"{_key(view, found)}</section>{curves.panel(view, found, wall)}</div>"
     )
+
+
+def _key(view: View, found: Response) -> str:
+    """What the bars mean; what purple means only where there is some."""
+    has_more = any(stage.is_slow for stage in (*found.urgent, *found.general))
+    more = f'<span class="r-more">{esc(view.tr("wall_response.key_more"))}</span>' if has_more else ""
+    keys = "".join(f"<span>{esc(view.tr(f'wall_response.key_{name}'))}</span>" for name in ("bar", "thin", "usual"))
+    return f'<p class="r-key">{keys}{more}<span>{esc(view.tr("wall_response.key_public"))}</span></p>'
 
 
 def _section(view: View, name: str, unit: str, told: str, drawn: str) -> str:

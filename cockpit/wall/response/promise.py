@@ -12,8 +12,10 @@ from cockpit.wall.response.computed import MINIMUM_N, Response, target
 
 
 def panel(view: View, found: Response) -> str:
-    """Today's share with what it is to be compared with, over the days before."""
+    """Today's share with what it is to be compared with, over the days before; one line where nobody tells arrivals."""
     now, usual = found.promise, found.usual()
+    if not now.is_told:
+        return f'<p class="r-none">{esc(view.tr("wall_response.untold"))}</p>'
     when = words.span(view, found.span)
     if now.in_time is not None and now.arrivals >= MINIMUM_N:
         interval = figures.wilson(now.in_time, now.arrivals)
@@ -23,7 +25,7 @@ def panel(view: View, found: Response) -> str:
         facts = [view.tr("wall_response.of", span=when, **counts), view.tr("wall_response.range", range=told)]
     else:
         number = f'<b class="none">{esc(view.tr("wall_response.few_cases"))}</b>'
-        facts = [view.tr("wall_response.share_few", span=when, n=formats.number(now.arrivals))]
+        facts = [view.tr("wall_response.arrived", span=when, n=formats.number(now.arrivals))]
     if usual:
         facts.append(view.tr("wall_response.usual_range", range=formats.share_range(*usual)))
     else:

@@ -13,7 +13,13 @@ from cockpit.wall.response.computed import PROMISE_S, Stage
 
 WIDTH, HEIGHT, LETTERS = 576, 300, 28
 """In pixels at 1080p: the chart's width, the height of all stages, the size of their names."""
+NOTE = 24
+"""The size of what is usual beside a slow stage."""
+TOP = 14
+"""Room for the number over the first bar."""
 MOST_TICKS = 5
+LEAST_TOLD = 0.1
+"""Of hours and days the least part that is told in them."""
 
 
 def reach(stage: Stage) -> float:
@@ -68,14 +74,24 @@ class _Chart:
         return "".join([*drawn, self._number(stage, start, y)])
 
     def _number(self, stage: Stage, start: float, y: float) -> str:
-        """The median over the end of its bar, with what is usual where it is slow."""
-        unit, median = self.axis.unit, stage.now.p50_s if stage.now else 0
-        end, told, y = self.x(start + median) + 8, unit.decimal(median), y - 22
+        """The median over the end of its bar, with what is usual where it is slow; no further right than it has room."""
+        median = stage.now.p50_s if stage.now else 0
+        told, beside = self.length(median), ""
         if stage.is_slow and stage.usual_s is not None:
-            usual = self.view.tr("wall_response.usual_s", n=unit.decimal(stage.usual_s))
-            beside = svg.element("tspan", svg.escape(usual), class_="r-axis", dx=14)
-            return svg.element("text", svg.escape(told) + beside, x=end, y=y + 10, class_="r-value slow")
-        return svg.text(told, x=end, y=y + 9, class_="r-value")
+            beside = self.view.tr("wall_response.usual_s", n=self.length(stage.usual_s))
+        long = labels.width(told, size=LETTERS) + (labels.width(beside, size=NOTE) + NOTE if beside else 0)
+        kind = "r-value slow" if stage.is_slow else "r-value"
+        note = svg.element("tspan", svg.escape(beside), class_="r-axis", dx=14) if beside else ""
+        end = min(self.x(start + median) + 8, WIDTH - long)
+        return svg.element("text", svg.escape(told) + note, x=end, y=y - 20, class_=kind)
+
+    def length(self, seconds: float) -> str:
+        """A length in the unit of the axis; what is too short to be told in it, in minutes or seconds with the unit."""
+        if seconds >= self.axis.unit.seconds * LEAST_TOLD or self.axis.unit is scales.MINUTES:
+            return self.axis.unit.decimal(seconds)
+        if seconds >= scales.MINUTE_S:
+            return self.view.tr("common.minutes_alone", n=round(seconds / scales.MINUTE_S))
+        return self.view.tr("common.seconds", n=round(seconds))
 
 
 def chart(view: View, name: str, stages: Sequence[Stage], unit: scales.TimeUnit) -> str:
@@ -86,12 +102,12 @@ def chart(view: View, name: str, stages: Sequence[Stage], unit: scales.TimeUnit)
         starts.append(starts[-1] + (stage.now.p50_s if stage.now else 0))
     is_promised = name == "urgent"
     axis = scales.TimeAxis(unit, max(farthest * 1.06, PROMISE_S * 1.12 if is_promised else unit.seconds))
-    row, names = HEIGHT / len(stages), [view.tr(f"wall_response.stage_{stage.name}") for stage in stages]
+    row, names = (HEIGHT - TOP) / len(stages), [view.tr(f"wall_response.stage_{stage.name}") for stage in stages]
     made = _Chart(view, axis, 16 + max(labels.width(each, size=LETTERS) for each in names))
     ticks = [tick for tick in axis.ticks(MOST_TICKS) if not is_promised or abs(tick - PROMISE_S) > axis.end_s * 0.12]
     drawn = [made.tick(tick) for tick in ticks] + ([made.promise()] if is_promised else [])
     for number, (stage, start) in enumerate(zip(stages, starts, strict=False)):
-        y = (number + 0.5) * row
+        y = TOP + (number + 0.5) * row
         drawn.append(made.stage(stage, start, y))
         if stage.now and number + 1 < len(stages):
             end = made.x(starts[number + 1])

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from cockpit import figures, formats
 from cockpit.context import View
+from cockpit.wall import fitting
+from cockpit.wall.naming import short_names
 from cockpit.wall.response.computed import MINIMUM_N, Response, Stage, target
 from cockpit.wall.scene import Sentence
 from geo.wall import Wall
@@ -29,19 +31,22 @@ def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Senten
         return Sentence(view.tr("wall.no_incidents"), view.tr("wall.no_incidents_lead"))
     if not now.is_told:
         return Sentence(view.tr("wall_response.untold"), view.tr("wall_response.untold_lead"))
-    share, strong = _share(view, found), (_percent(now),) if now.in_time is not None else ()
-    late, slow = _late(view, found, wall), max((one for one in found.urgent if one.is_slow), key=_slower, default=None)
-    if is_broken(now):
-        told = {"span": span(view, found.span), "target": formats.share(target(), digits=0)}
-        head = view.tr("wall_response.broken", share=_percent(now), **told)
-        return Sentence(head, _joined(view, share, _slow(view, slow) if slow else late), "blue", strong)
-    if slow is not None:
-        return Sentence(_slow_head(view, slow), _joined(view, _slow(view, slow), share), "blue", strong)
-    if now.in_time is None:
-        return Sentence(view.tr("wall_response.few"), _joined(view, share, late))
-    key = "kept" if (now.share or 0) >= target() else "unsure"
+    strong = (_percent(now),) if now.in_time is not None else ()
+    slow = max((one for one in found.urgent if one.is_slow), key=_slower, default=None)
+    share, late = _share(view, found), _late(view, found, wall)
     told = {"span": span(view, found.span), "target": formats.share(target(), digits=0)}
-    return Sentence(view.tr(f"wall_response.{key}", **told), _joined(view, share, late), None, strong)
+    if is_broken(now):
+        head = view.tr("wall_response.broken", share=_percent(now), **told)
+        more = [_slow(view, slow)] if slow else late
+        return Sentence(head, fitting.lead(_joined(view, share, each) for each in (*more, "")), "blue", strong)
+    if slow is not None:
+        lead = fitting.lead([_joined(view, _slow(view, slow), share), share])
+        return Sentence(_slow_head(view, slow), lead, "blue", strong)
+    lead = fitting.lead(_joined(view, share, each) for each in (*late, ""))
+    if now.in_time is None:
+        return Sentence(view.tr("wall_response.few"), lead)
+    key = "kept" if (now.share or 0) >= target() else "unsure"
+    return Sentence(view.tr(f"wall_response.{key}", **told), lead, None, strong)
 
 
 def span(view: View, days: int) -> str:
@@ -93,15 +98,18 @@ def _beside(view: View, found: Response) -> str:
     return view.tr(f"wall_response.beside_{key}")
 
 
-def _late(view: View, found: Response, wall: Wall) -> str:
-    names = {area.code: area.name.removesuffix("社区") for area in wall.areas if area.level == "community"}
+def _late(view: View, found: Response, wall: Wall) -> list[str]:
+    """Which communities are late, in ever fewer names, in the end as a count; empty where none is."""
+    communities = [area for area in wall.areas if area.level == "community"]
+    names = short_names(communities, wall.areas)
     late = [names[one.code] for one in found.communities if one.is_late and one.code in names]
-    if not late:
-        return ""
-    told = view.tr("wall.joiner").join(late[:MOST_NAMES])
-    key = "late_more" if len(late) > MOST_NAMES else "late"
-    return view.tr(f"wall_response.{key}", days=found.days, places=told, n=formats.number(len(late)))
+    told = {"days": found.days, "n": formats.number(len(late))}
+    lines = []
+    for most in range(min(MOST_NAMES, len(late)), 0, -1):
+        key = "late_more" if len(late) > most else "late"
+        lines.append(view.tr(f"wall_response.{key}", places=view.tr("wall.joiner").join(late[:most]), **told))
+    return [*lines, view.tr("wall_response.late_n", **told)] if late else []
 
 
 def _joined(view: View, *parts: str) -> str:
-    return formats.spaced(view.tr("wall.semicolon").join(part for part in parts if part))
+    return view.tr("wall.semicolon").join(part for part in parts if part)

@@ -1,0 +1,36 @@
+"""Texts that fit their place on the wall: the second line without what matters least, names cut in their middle.
+
+Invariant: what is cut says so with an ellipsis, and of the second line whole parts are left out, never half of one.
+"""
+
+from collections.abc import Iterable
+
+from cockpit import formats
+from cockpit.maps import labels
+from cockpit.wall.naming import DOTS
+
+LEAD_PX, LEAD_ROOM = 34.0, 1410.0
+"""The smallest letters of the second line and how wide it may be, in pixels of 1920×1080."""
+TAIL = 4
+"""So many signs at the end of a name are kept when it is cut: names that begin alike often end differently."""
+
+
+def lead(wanted: Iterable[str]) -> str:
+    """The first of the `wanted` second lines that fits; the last where none does."""
+    told = ""
+    for each in wanted:
+        told = formats.spaced(each)
+        if labels.width(told, size=LEAD_PX) <= LEAD_ROOM:
+            break
+    return told
+
+
+def middle(name: str, *, room: float, size: float) -> str:
+    """`name`, or as much of its beginning as `room` pixels hold beside its end."""
+    if labels.width(name, size=size) <= room:
+        return name
+    tail = next((name[-n:] for n in range(TAIL, 0, -1) if labels.width(DOTS + name[-n:], size=size) <= room / 2), "")
+    head = name[: -len(tail)] if tail else name
+    while head and labels.width(head + DOTS + tail, size=size) > room:
+        head = head[:-1]
+    return head.rstrip() + DOTS + tail.lstrip()

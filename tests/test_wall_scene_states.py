@@ -1,0 +1,203 @@
+"""时效, 资金 and 民生 in a real browser, in every state: no small letters, nothing cut, nothing over another."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import wall_scene_states as scenes
+from browser import Watched, chromium, watched
+from playwright.sync_api import Page
+from wall_measured import SIZES, measured
+
+pytestmark = pytest.mark.browser
+STATES = {
+    "response": scenes.response_states(),
+    "funds": scenes.funds_states(),
+    "life": scenes.life_states(),
+}
+UNMADE = {("funds", "no balance"), ("life", "no data at all")}
+"""States in which there is no scene, so that the wall leaves it out."""
+OLD = [("response", "slow"), ("funds", "usual"), ("life", "fallen"), ("life", "an old month")]
+"""States that are also looked at while the store is away, and with data that is old."""
+MOST_BYTES = 80 * 1024
+CHROMA = """(data) => {
+  const image = new Image();
+  return new Promise((done) => {
+    image.onload = () => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.width, image.height];
+      const drawing = canvas.getContext('2d');
+      drawing.drawImage(image, 0, 0);
+      const { data: pixels } = drawing.getImageData(0, 0, image.width, image.height);
+      let most = 0;
+      for (let at = 0; at < pixels.length; at += 4) {
+        const [r, g, b] = pixels.slice(at, at + 3);
+        most = Math.max(most, Math.max(r, g, b) - Math.min(r, g, b));
+      }
+      done(most);
+    };
+    image.src = `data:image/png;base64,${data}`;
+  });
+}"""
+"""How far apart the parts of red, green and blue of the most colourful pixel of a picture are, of 255."""
+
+
+@pytest.fixture(scope="module")
+def visit() -> Iterator[Watched]:
+    """One page for all pictures: each is set into it and measured in both sizes."""
+    with chromium() as browser, watched(browser) as found:
+        yield found
+
+
+def show(visit: Watched, folder: Path, markup: str) -> Page:
+    file = folder / "wall.html"
+    file.write_text(markup, encoding="utf-8")
+    visit.page.goto(file.as_uri())
+    return visit.page
+
+
+def drawn(scene: str, state: str, **more: object) -> str:
+    made, lang = STATES[scene][state]
+    found = scenes.page(made, lang, **more)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("scene", "state"), [(scene, state) for scene in STATES for state in STATES[scene]])
+def test_every_state_is_read_and_whole(visit: Watched, tmp_path: Path, scene: str, state: str) -> None:
+    made, lang = STATES[scene][state]
+    markup = scenes.page(made, lang)
+    assert (markup is None) == ((scene, state) in UNMADE)
+    if markup is None:
+        return
+    page = show(visit, tmp_path, markup)
+    for size in SIZES.values():
+        told = measured(page, size)
+        assert told["faults"] == [], size
+        assert told["bytes"] <= MOST_BYTES
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize("is_down", [True, False], ids=["down", "stale"])
+@pytest.mark.parametrize(("scene", "state"), OLD)
+def test_what_is_not_of_now_is_whole_and_has_no_colour(
+    visit: Watched, tmp_path: Path, scene: str, state: str, is_down: bool
+) -> None:
+    if (scene, state, is_down) == ("life", "fallen", False):
+        pytest.skip("its months are closed ones: 'an old month' is how they are stale")
+    page = show(visit, tmp_path, drawn(scene, state, down=is_down, loaded_at=scenes.OLD))
+    assert page.locator(".badge").count() >= 1
+    for size in SIZES.values():
+        assert measured(page, size)["faults"] == [], size
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    assert colourful(page) <= 24, "neutral greys of the theme alone"
+    show(visit, tmp_path, drawn(scene, "slow" if scene == "response" else "fallen" if scene == "life" else "usual"))
+    assert colourful(page) > 100, "the same scene of now has colours, and they are seen"
+
+
+def colourful(page: Page) -> int:
+    """The most colourful pixel of the screen."""
+    cdp = page.context.new_cdp_session(page)
+    shot = cdp.send("Page.captureScreenshot", {"format": "png"})["data"]
+    found: int = page.evaluate(CHROMA, shot)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("scene", "state"),
+    [("response", "long names"), ("life", "long names"), ("funds", "long names"), ("funds", "long names, english")],
+)  # fmt: skip
+def test_names_that_begin_alike_are_told_apart_and_not_cut_by_the_browser(
+    visit: Watched, tmp_path: Path, scene: str, state: str
+) -> None:
+    page = show(visit, tmp_path, drawn(scene, state))
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    holders = ".r-area .t, .m-idle .m-row .t"
+    told = page.locator(holders).all_inner_texts()
+    assert len(told) >= 5
+    assert [name for name, n in Counter(told).items() if n > 1] == []
+    cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"
+    assert page.locator(holders).evaluate_all(cut) == []
+
+
+def test_a_fault_of_each_kind_is_found(visit: Watched, tmp_path: Path) -> None:
+    """The measuring itself: each thing that is broken in a good picture is told."""
+    broken = {
+        "small": ".wall .r-area .t{font-size:20px!important}",
+        "not read from afar": ".wall .r-promised .figure{font-size:30px!important}",
+        "outside": ".wall .areas{transform:translateX(900px)}",
+        "over each other": ".wall .r-promised ul{margin-left:-200px!important}",
+        "too wide": ".wall .r-promised{width:200px}",
+        "too high": ".wall .r-areas{max-height:100px!important}",
+        "cut": ".wall .r-area .s{overflow:hidden;height:10px}",
+        "parts over each other": ".wall .r-top .r-sec{height:900px}",
+    }
+    page = show(visit, tmp_path, drawn("response", "slow"))
+    assert measured(page, SIZES["1080p"])["faults"] == []
+    for fault, rule in broken.items():
+        style = page.add_style_tag(content=rule)
+        told = measured(page, SIZES["1080p"])["faults"]
+        assert any(one.startswith(fault) for one in told), (fault, told)
+        style.evaluate("(one) => one.remove()")
+
+
+def body(scene: str, state: str) -> str:
+    return drawn(scene, state).partition("<body>")[2]
+
+
+def test_a_length_that_is_nothing_in_hours_is_told_in_minutes_or_seconds() -> None:
+    told = re.findall(r'class="r-value[^>]*>([^<]+)<', body("response", "usual"))
+    assert not [each for each in told if each in ("0.0", "0")]
+    assert [each for each in told if each.endswith("秒")]
+    assert [each for each in told if each.endswith("分钟")]
+
+
+def test_without_arrivals_nobody_is_said_not_to_have_come() -> None:
+    untold = body("response", "no arrivals told")
+    assert "没有到场<" not in untold
+    assert "样本不足" not in untold
+    assert "r-area" not in untold
+    assert "没有到场<" in body("response", "nothing today")
+
+
+def test_the_key_of_purple_stands_only_where_something_is() -> None:
+    assert "紫" in body("response", "slow")
+    assert "紫" not in body("response", "usual")
+
+
+def test_more_areas_than_can_be_shown_become_streets_or_are_counted() -> None:
+    for scene in ("response", "life"):
+        assert "9 个街道的" in body(scene, "two hundred communities")
+        assert body(scene, "two hundred communities").count('class="r-area') == 9
+    whole = body("response", "two hundred in one street")
+    assert "200 个社区的" in whole
+    assert "另有 136 个" in whole
+    assert whole.count('class="r-area') == 64
+
+
+def test_a_difference_between_books_and_balance_is_the_headline() -> None:
+    assert "<h1>账实相差 12,345.67 元</h1>" in body("funds", "a gap")
+    assert 'class="m-gap">' in body("funds", "a gap")
+
+
+def test_an_old_month_says_its_year_and_that_nothing_came_since() -> None:
+    old = body("life", "an old month")
+    assert "<h1>2025年11月" in old
+    assert "12 个月没有新的" in old
+    assert "没有新的" not in body("life", "usual")
+
+
+def test_months_of_which_nothing_was_published_keep_their_place() -> None:
+    """Five of thirteen months: the dots stand where those months are, not side by side."""
+    drawing = body("life", "months missing").partition('class="r-days"')[2].partition("</svg>")[0]
+    places = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawing)]
+    step = (places[-1] - places[0]) / 12
+    assert [round((x - places[0]) / step) for x in places] == [0, 6, 7, 11, 12]
+
+
+def test_a_rate_that_nobody_gave_lately_is_named_without_a_number() -> None:
+    told = body("life", "nobody answered lately")
+    assert '<b class="none">无数据</b>' in told
+    assert "无评价" in told
