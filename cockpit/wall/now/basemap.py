@@ -15,13 +15,14 @@ import shapely.affinity
 from shapely import Geometry
 
 from cockpit.maps import frame as frames
-from cockpit.maps import labels, outlines
+from cockpit.maps import outlines
 from cockpit.maps.frame import Frame
 from cockpit.maps.labels import Wanted
 from cockpit.markup import attributes, esc
 from cockpit.queries import AskedShapes, shared, store
 from cockpit.wall import computed
 from cockpit.wall.naming import short_names
+from cockpit.wall.naming import width as width_of
 from cockpit.wall.now import layout
 from geo import wall as shown
 from geo.map_queries import Feature, Outline
@@ -103,7 +104,7 @@ def _along(name: str, body: Geometry, land: Geometry) -> WaterName | None:
     """The first place from the left where the name lies along the middle of the water."""
     if body.is_empty:
         return None
-    wide = labels.width(name, size=WATER_PX) * SPREAD
+    wide = width_of(name, size=WATER_PX) * SPREAD
     left, low, right, high = body.bounds
     middles = [(x, _middle(body, x, low, high)) for x in np.arange(left, right, wide / 2)]
     for (x0, y0), (x, y), (x1, y1) in zip(middles, middles[1:], middles[2:], strict=False):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.maps import labels
 from cockpit.maps.outlines import figure
 from cockpit.markup import attributes, esc
 from cockpit.wall import compared, computed
 from cockpit.wall.compared import Band
+from cockpit.wall.naming import width as width_of
 from cockpit.wall.now import marks
 from cockpit.wall.scene import Level
 from config.indicators import indicator
@@ -109,8 +109,8 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
 
 
 def _row(one: Figure) -> str:
-    room = NUMBER - labels.width(one.unit, size=28) - 8
-    fit = min(1.0, room / (labels.width(one.shown, size=DIGITS) or 1))
+    room = NUMBER - width_of(one.unit, size=28) - 8
+    fit = min(1.0, room / (width_of(one.shown, size=DIGITS) or 1))
     style = f' style="--fit:{fit:.2f}"' if fit < 1 else ""
     value = f'<b class="figure"{style}>{esc(one.shown)}</b><span class="u">{esc(one.unit)}</span>'
     if one.value is None:
@@ -129,8 +129,8 @@ def _row(one: Figure) -> str:
 def _name(one: Figure) -> str:
     """The name, with its cases as far as they find room beside the word."""
     full = f"{one.name} {one.of}".strip()
-    room = WIDE - labels.width(one.verdict, size=NAME) - 16
-    return full if labels.width(full, size=NAME) - 0.3 * NAME * full.count(" ") <= room else one.name
+    room = WIDE - width_of(one.verdict, size=NAME) - 16
+    return full if width_of(full, size=NAME) - 0.3 * NAME * full.count(" ") <= room else one.name
 
 
 def graphic(one: Figure) -> str:
@@ -176,7 +176,7 @@ def _end_labels(band: Band, low: float, high: float, *, is_share: bool) -> str:
     texts = [formats.number(end * scale) for end in (band.low, band.high)]
     if texts[0] == texts[1]:
         return _text(min(max((low + high) / 2, 30), WIDE - 30), texts[0])
-    half = [labels.width(text, size=24) / 2 for text in texts]
+    half = [width_of(text, size=24) / 2 for text in texts]
     left, right = max(low, half[0]), min(high, WIDE - half[1])
     gap = half[0] + half[1] + 12 - (right - left)
     if gap > 0:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, Protocol, TypeVar
 
-from cockpit.maps import labels
 from cockpit.wall.naming import short_names
+from cockpit.wall.naming import width as width_of
 
 WIDE, LEFT, GAP = 1824.0, 44.0, 26.0
 PX, LINE = 24.0, 25.0
@@ -86,7 +86,7 @@ def strip(every: Sequence[Named]) -> Strip:
     names = short_names(areas, every)
     way: Literal["across", "upright", "sparse"] = "sparse"
     lines = 1
-    if all(labels.width(name, size=PX) <= width - 8 for name in names.values()):
+    if all(width_of(name, size=PX) <= width - 8 for name in names.values()):
         way = "across"
     elif width >= NARROWEST and all(not name.isascii() for name in names.values()):
         way, lines = "upright", max(len(signs(name)) for name in names.values())

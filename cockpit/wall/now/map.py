@@ -7,17 +7,17 @@ import html
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
 from cockpit.maps import labels
-from cockpit.maps.labels import Board, Placed, Wanted
+from cockpit.maps.labels import Board
 from cockpit.maps.outlines import figure
 from cockpit.markup import esc
 from cockpit.wall import compared
-from cockpit.wall.now import basemap, marks
+from cockpit.wall.now import basemap, marks, names
 from cockpit.wall.now.basemap import Drawn, WaterName
 from cockpit.wall.now.marks import Mark
 from cockpit.wall.scene import Level
@@ -25,18 +25,20 @@ from geo.wall import Usual, Wall, WallCase
 
 LIMITS = (2.0, 4.0, 8.0)
 """Cases more than usual per 1,000 households: below the first, from each on."""
-LINE = 26.0
-MOST_NAMES = 60
+MOST_NAMES = 120
 ROOM = 1168.0
 """The width of the head, in pixels of 1920×1080."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What lies on the map, and its cases in time where they are too many to be drawn one by one."""
+    """What lies on the map: cases one by one, and by the code of their area where they are too many for that: the
+    urgent ones by level, those in time (`counted`).
+    """
 
     single: tuple[Mark, ...]
-    counted: dict[str, int]
+    urgent: Mapping[str, tuple[tuple[Level, int], ...]]
+    counted: Mapping[str, int]
 
 
 def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
@@ -159,32 +161,44 @@ def _parts(drawn: Drawn, found: Wall, *, at: datetime) -> _Parts:
     """The marks; of more than MOST_ONE_BY_ONE urgent cases, or cases in time, each area has its own counted."""
     late = [case for case in found.cases if case.level is not None]
     rest = [case for case in found.cases if case.level is None]
-    if len(late) > marks.MOST_ONE_BY_ONE:
-        urgent = marks.together(late, _points(drawn), at=at)
-    else:
-        urgent = marks.placed(drawn.frame, late, at=at)
-    if len(rest) > marks.MOST_ONE_BY_ONE:
-        return _Parts(urgent, _by_area(drawn, found, late))
-    if len(late) <= marks.MOST_ONE_BY_ONE:
-        return _Parts(marks.placed(drawn.frame, found.cases, at=at), {})
-    return _Parts((*urgent, *marks.placed(drawn.frame, rest, at=at)), {})
+    is_late_counted, is_rest_counted = (len(cases) > marks.MOST_ONE_BY_ONE for cases in (late, rest))
+    urgent = _urgent(drawn, found, late)
+    single = ([] if is_late_counted else late) + ([] if is_rest_counted else rest)
+    return _Parts(
+        marks.placed(drawn.frame, single, at=at),
+        urgent if is_late_counted else {},
+        _in_time(drawn, found, urgent) if is_rest_counted else {},
+    )
 
 
-def _points(drawn: Drawn) -> dict[str, tuple[float, float]]:
-    """The label points of the named areas, in pixels, by code."""
-    return {code: (want.x, want.y) for want, code in zip(drawn.names, drawn.codes, strict=True)}
-
-
-def _by_area(drawn: Drawn, found: Wall, late: Sequence[WallCase]) -> dict[str, int]:
-    """Code of each named area → its cases in time."""
-    urgent: Counter[str | None] = Counter()
-    if drawn.named == "community":
-        urgent.update(case.community_code for case in late)
+def _urgent(drawn: Drawn, found: Wall, late: Sequence[WallCase]) -> dict[str, tuple[tuple[Level, int], ...]]:
+    """Code of each named area → its urgent cases by level, the worst first; of areas that no case names the overdue."""
+    if drawn.named != "community":
+        return {
+            area.code: (("orange", area.n_overdue),)
+            for area in found.areas
+            if area.level == drawn.named and area.n_overdue
+        }
+    several: dict[str, Counter[Level]] = {}
+    for case in late:
+        level = marks.level_of(case)
+        if level and case.community_code:
+            several.setdefault(case.community_code, Counter())[level] += 1
     return {
-        area.code: area.n_open - urgent[area.code]
-        for area in found.areas
-        if area.level == drawn.named and area.n_open > urgent[area.code]
+        code: tuple((level, n[level]) for level in reversed(marks.LEVELS) if n[level]) for code, n in several.items()
     }
+
+
+def _in_time(
+    drawn: Drawn, found: Wall, urgent: Mapping[str, tuple[tuple[Level, int], ...]]
+) -> dict[str, int]:  # fmt: skip
+    """Code of each named area → its cases in time."""
+    left = {
+        area.code: area.n_open - sum(n for _, n in urgent.get(area.code, ()))
+        for area in found.areas
+        if area.level == drawn.named
+    }
+    return {code: n for code, n in left.items() if n > 0}
 
 
 def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
@@ -200,51 +214,41 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
     for mark in urgent:
         marks.block(loud, mark)
     numbers = "".join(marks.number(board, loud, mark) for mark in [*urgent, *quiet] if mark.n > 1)
-    names = {code: want.text for want, code in zip(drawn.names, drawn.codes, strict=True)}
-    told = marks.callouts(board, loud, urgent, names, at=at, lang=view.lang)
-    named = _names(board, drawn, parts.counted, without={one.code for one in told})
+    short = {code: want.text for want, code in zip(drawn.names, drawn.codes, strict=True)}
+    told = marks.callouts(board, loud, urgent, short, avoid=_spots(drawn), at=at, lang=view.lang)
+    tags, bare = names.placed(board, _tags(drawn, parts, without={one.code for one in told}))
+    inside = [shape for one in tags for shape in names.shapes_of(one)]
+    inside += [(level, tag.x, tag.y, names.RADIUS) for tag in bare for level, _ in tag.levels[:1]]
+    inside += [(mark.level, mark.x, mark.y, mark.radius) for mark in urgent if mark.level]
     shapes = "".join(
-        marks.shapes(level, [(mark.x, mark.y, mark.radius) for mark in urgent if mark.level == level])
+        marks.shapes(level, [(x, y, radius) for each, x, y, radius in inside if each == level])
         for level in marks.LEVELS
     )
     waters = "".join(_water(one) for one in drawn.waters)
+    named = "".join(names.markup(one) for one in tags)
     return f"{waters}{marks.clocks(quiet)}{named}{shapes}{numbers}{''.join(marks.callout(one) for one in told)}"
+
+
+def _spots(drawn: Drawn) -> tuple[tuple[str, names.Box], ...]:
+    """Where each name would stand on an empty map, by the code of its area."""
+    empty = Board(width=drawn.frame.width, height=drawn.frame.height)
+    found, _ = names.placed(empty, _tags(drawn, _Parts((), {}, {}), without=set()))
+    boxes = ((one, *names.size(one)) for one in found)
+    return tuple((one.tag.code, names.box(one.x, one.y, wide, high)) for one, wide, high in boxes)
+
+
+def _tags(drawn: Drawn, parts: _Parts, *, without: set[str | None]) -> list[names.Tag]:
+    """What each named area has to say; `without`: areas whose name stands beside a mark already."""
+    wanted = [
+        names.Tag(code, "" if code in without else want.text, parts.urgent.get(code, ()), parts.counted.get(code, 0),
+                  want.x, want.y, want.area)
+        for want, code in zip(drawn.names, drawn.codes, strict=True)
+    ]  # fmt: skip
+    wanted = [tag for tag in wanted if tag.name or tag.levels or tag.n]
+    wanted.sort(key=lambda tag: -float(tag.area.area))
+    return wanted[:MOST_NAMES]
 
 
 def _water(one: WaterName) -> str:
     turned = f"rotate({figure(one.turn)} {figure(one.x)} {figure(one.y)})"
     return f'<text class="wt" x="{figure(one.x)}" y="{figure(one.y + 9)}" transform="{turned}">{esc(one.text)}</text>'
-
-
-def _names(board: Board, drawn: Drawn, counted: dict[str, int], *, without: set[str | None]) -> str:
-    """The names that find room inside their area, with the number of cases in time below where those are counted."""
-    wanted = []
-    for want, code in zip(drawn.names, drawn.codes, strict=True):
-        n = counted.get(code)
-        name = "" if code in without else want.text
-        text = "\n".join(part for part in (name, formats.number(n) if n else "") if part)
-        left, _, right, _ = want.area.bounds
-        if text and labels.width(text, size=marks.TEXT_PX) * 0.84 <= right - left:
-            wanted.append(Wanted(want.key, text, want.x, want.y, want.area))
-        elif n:
-            wanted.append(Wanted(want.key, formats.number(n), want.x, want.y, want.area))
-    wanted.sort(key=lambda want: -float(want.area.area))
-    placed = board.place(wanted[:MOST_NAMES], size=marks.TEXT_PX)
-    done = {one.key for one in placed}
-    alone = [
-        replace(want, text=formats.number(counted[code]))
-        for want, code in zip(drawn.names, drawn.codes, strict=True)
-        if want.key not in done and counted.get(code)
-    ]
-    placed += board.place(alone, size=marks.TEXT_PX)
-    return "".join(_name(one, counted=bool(counted)) for one in placed)
-
-
-def _name(one: Placed, *, counted: bool) -> str:
-    lines = one.text.split("\n")
-    first = one.y + 9 - (len(lines) - 1) * LINE / 2
-    return "".join(
-        f'<text class="{"nn" if counted and line == lines[-1] and line[:1].isdigit() else "pl"}" x="{figure(one.x)}"'
-        f' y="{figure(first + no * LINE)}">{esc(line)}</text>'
-        for no, line in enumerate(lines)
-    )

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.maps import labels
 from cockpit.maps.classes import nice
 from cockpit.maps.outlines import figure
 from cockpit.markup import attributes, esc
 from cockpit.wall import compared
 from cockpit.wall.compared import Band
 from cockpit.wall.naming import fitted
+from cockpit.wall.naming import width as width_of
 from cockpit.wall.now import layout
 from cockpit.wall.now.layout import DOTS, LEFT, LINE, PX, UNDER, WIDE, Strip
 from geo.wall import Day, Wall, WallArea
@@ -140,7 +140,7 @@ def _dots(columns: Sequence[Column], scale: _Scale, radius: float) -> str:
             continue
         y, text = scale.y(one.area.n_today), formats.number(one.area.n_today)
         drawn += f'<circle class="hot" cx="{figure(one.x)}" cy="{figure(y)}" r="{figure(radius + 3)}"/>'
-        half = labels.width(text, size=PX) / 2
+        half = width_of(text, size=PX) / 2
         if one.x - half > right + 4:
             drawn += f'<text class="nr" x="{figure(one.x)}" y="{figure(y - radius - 8)}">{esc(text)}</text>'
             right = one.x + half
@@ -187,7 +187,7 @@ def _sparse(columns: Sequence[Column], y: float) -> str:
         if not (one.is_hot or one.area.n_overdue):
             break
         text = fitted(one.name, room=240, size=PX)
-        half = labels.width(text, size=PX) / 2
+        half = width_of(text, size=PX) / 2
         x = min(max(one.x, half), WIDE - half)
         if all(x + half + 12 < left or x - half - 12 > right for left, right in taken):
             taken.append((x - half, x + half))
