@@ -50,10 +50,13 @@ def short_names(areas: Iterable[_Named], every: Iterable[_Named]) -> dict[str, s
 
 
 def apart(names: Sequence[str]) -> list[str]:
-    """The names without the beginning that all of them share, where it is long enough to be a word of its own."""
+    """The names without the beginning that all of them share, where it is long enough to be a word of its own and
+    what is left is more than a number.
+    """
     shared = _shared(names)
-    if len(names) > 2 and shared >= LONG_PREFIX and all(len(name) > shared for name in names):
-        return [name[shared:].strip() or name for name in names]
+    rest = [name[shared:].strip() for name in names]
+    if len(names) > 2 and shared >= LONG_PREFIX and all(left and not left.isdecimal() for left in rest):
+        return rest
     return list(names)
 
 

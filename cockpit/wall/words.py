@@ -3,14 +3,14 @@
 Invariant: the sentence says what is the matter, or that nothing is; without deadlines it does not judge.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.maps import labels
 from cockpit.wall import compared, computed
-from cockpit.wall.naming import short
+from cockpit.wall.naming import short, width
 from cockpit.wall.scene import Level, Sentence
 from geo.wall import Wall, WallCase
 
@@ -27,7 +27,7 @@ def sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
         return told
     word = view.tr(f"wall.{band.verdict(found.n_reported)}")
     lead = told.lead + view.tr("wall.full_stop") + view.tr("wall.lead_reports", word=word)
-    if labels.width(lead, size=LEAD_PX) > LEAD_ROOM:
+    if width(lead, size=LEAD_PX) > LEAD_ROOM:
         return told
     return replace(told, lead=lead, strong=(*told.strong, word))
 
@@ -67,8 +67,8 @@ def _lead(view: View, cases: tuple[WallCase, ...], *, at: datetime) -> str:
     if worst.team:
         parts.insert(0, view.tr("wall.lead_team", team=worst.team))
     told = view.tr("wall.comma").join(parts)
-    others = dict.fromkeys(case.community for case in cases[1:])
-    places = [short(place, "community") for place in others if place]
+    others = Counter(case.community for case in cases[1:] if case.community)
+    places = [short(place, "community") for place, _ in others.most_common()]
     if places:
         key = "lead_elsewhere_more" if len(places) > MOST_PLACES else "lead_elsewhere"
         named = view.tr("wall.joiner").join(places[:MOST_PLACES])

@@ -6,20 +6,25 @@ Invariant: only what lies above the usual by more than chance is coloured, and o
 import html
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+import numpy as np
+import shapely
 
 from cockpit import formats
 from cockpit.context import View
 from cockpit.maps import labels
-from cockpit.maps.labels import Board
+from cockpit.maps.frame import Frame
+from cockpit.maps.labels import Board, Wanted
 from cockpit.maps.outlines import figure
 from cockpit.markup import esc
 from cockpit.wall import compared
 from cockpit.wall.now import basemap, marks, names
 from cockpit.wall.now.basemap import Drawn, WaterName
 from cockpit.wall.now.marks import Mark
+from cockpit.wall.now.names import Box, Tag
 from cockpit.wall.scene import Level
 from geo.wall import Usual, Wall, WallCase
 
@@ -28,17 +33,17 @@ LIMITS = (2.0, 4.0, 8.0)
 MOST_NAMES = 120
 ROOM = 1168.0
 """The width of the head, in pixels of 1920×1080."""
+_RING = '<path class="ck" stroke-width="18" d="M12 12h0"/><path class="ck in" stroke-width="14" d="M12 12h0"/>'
+_CLOCK = f'{_RING}<path class="ck-w" d="M12 12v-8A8 8 0 0 1 19.8 14Z"/>'
+"""A case on the map of a source without deadlines, and one in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What lies on the map: cases one by one, and by the code of their area where they are too many for that: the
-    urgent ones by level, those in time (`counted`).
-    """
+    """What lies on the map: cases one by one, and where they are too many for that what each area has to say."""
 
     single: tuple[Mark, ...]
-    urgent: Mapping[str, tuple[tuple[Level, int], ...]]
-    counted: Mapping[str, int]
+    tags: tuple[Tag, ...]
 
 
 def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
@@ -49,12 +54,11 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
     head = _head(view, found, age, is_painted=bool(over))
     if ground is None or drawn is None:
         return f'<section class="where">{head}<p class="none">{esc(view.tr("wall.no_areas"))}</p></section>'
-    parts = _parts(drawn, found, at=at)
     body = (
         basemap.group(ground, part="below")
         + _heat(drawn, over)
         + basemap.group(ground, part="above")
-        + _top(view, drawn, parts, at=at)
+        + _top(view, drawn, found, at=at)
     )
     size = f'viewBox="0 0 {drawn.frame.width} {drawn.frame.height}"'
     picture = f'<svg class="ground-map" {size}{basemap.aria(view.tr("wall.map"))}>{body}</svg>'
@@ -82,12 +86,15 @@ def _width(markup: str) -> float:
 def legend(view: View, found: Wall) -> str:
     """How many open cases there are of each kind, in the shapes of the map."""
     levels = Counter(case.level for case in found.cases)
-    parts = [f"<b>{esc(view.tr('wall.legend_open', n=formats.number(found.n_open)))}</b>"]
+    is_counted = levels[None] > marks.MOST_ONE_BY_ONE
+    ring = "" if found.has_deadlines or is_counted or not levels[None] else _icon(_RING)
+    parts = [f"<b>{ring}{esc(view.tr('wall.legend_open', n=formats.number(found.n_open)))}</b>"]
     if levels["red"]:
         parts.append(_item(view, "red", "red", levels["red"]))
     if found.has_deadlines:
         parts += [_item(view, "orange", "overdue", levels["orange"]), _item(view, "yellow", "soon", levels["yellow"])]
-        parts.append(_item(view, None, "in_time", levels[None]))
+        in_time = _words(view, "counted", levels[None]) if is_counted else _item(view, None, "in_time", levels[None])
+        parts.append(in_time)
     if found.n_private is not None:
         parts.append(_words(view, "private", found.n_private))
     outside = sum(case.lon is None for case in found.cases)
@@ -97,14 +104,16 @@ def legend(view: View, found: Wall) -> str:
 
 
 def _item(view: View, level: Level | None, word: str, n: int) -> str:
-    ring = '<path class="ck" stroke-width="18" d="M12 12h0"/><path class="ck in" stroke-width="14" d="M12 12h0"/>'
-    ring += '<path class="ck-w" d="M12 12v-8A8 8 0 0 1 19.8 14Z"/>'
-    drawn = ring if level is None else marks.shapes(level, [(12, 12, 9)])
+    drawn = _CLOCK if level is None else marks.shapes(level, [(12, 12, 9)])
     if level and not n:  # a level that is not there has its shape, and not its colour
         drawn = drawn.replace(f'"lv {level}"', '"lv"')
     zero = "" if n else ' class="zero"'
     told = f"{esc(view.tr(f'wall.legend_{word}'))} <b>{formats.number(n)}</b>"
-    return f'<span{zero}><svg class="ic" viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg>{told}</span>'
+    return f"<span{zero}>{_icon(drawn)}{told}</span>"
+
+
+def _icon(drawn: str) -> str:
+    return f'<svg class="ic" viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg>'
 
 
 def _words(view: View, word: str, n: int) -> str:
@@ -157,51 +166,79 @@ def _heat(drawn: Drawn, over: Mapping[str, float]) -> str:
 # ---------------------------------------------------------------- marks and names
 
 
-def _parts(drawn: Drawn, found: Wall, *, at: datetime) -> _Parts:
-    """The marks; of more than MOST_ONE_BY_ONE urgent cases, or cases in time, each area has its own counted."""
+def _ways(drawn: Drawn, found: Wall, *, at: datetime) -> Iterator[_Parts]:
+    """What lies on the map, in areas as small as the names are, then in those above them.
+
+    More than MOST_ONE_BY_ONE urgent cases, or cases in time, are counted by area.
+    """
     late = [case for case in found.cases if case.level is not None]
     rest = [case for case in found.cases if case.level is None]
-    is_late_counted, is_rest_counted = (len(cases) > marks.MOST_ONE_BY_ONE for cases in (late, rest))
-    urgent = _urgent(drawn, found, late)
-    single = ([] if is_late_counted else late) + ([] if is_rest_counted else rest)
-    return _Parts(
-        marks.placed(drawn.frame, single, at=at),
-        urgent if is_late_counted else {},
-        _in_time(drawn, found, urgent) if is_rest_counted else {},
-    )
+    is_late, is_rest = (len(cases) > marks.MOST_ONE_BY_ONE for cases in (late, rest))
+    for level, wanted in (
+        (drawn.named, tuple(zip(drawn.codes, drawn.names, strict=True))),
+        *((("street", drawn.coarser),) if is_late and drawn.coarser else ()),
+    ):
+        urgent = _urgent(found, late, wanted, level=level, frame=drawn.frame)
+        in_time = _in_time(found, urgent, level=level)
+        tags = tuple(
+            Tag(code, want.text, urgent.get(code, ()) if is_late else (), in_time.get(code, 0) if is_rest else 0,
+                want.x, want.y, want.area)
+            for code, want in wanted
+        )  # fmt: skip
+        single = [*([] if is_late else late), *([] if is_rest else rest)]
+        yield _Parts(marks.placed(drawn.frame, single, at=at), tags)
 
 
-def _urgent(drawn: Drawn, found: Wall, late: Sequence[WallCase]) -> dict[str, tuple[tuple[Level, int], ...]]:
-    """Code of each named area → its urgent cases by level, the worst first; of areas that no case names the overdue."""
-    if drawn.named != "community":
-        return {
-            area.code: (("orange", area.n_overdue),)
-            for area in found.areas
-            if area.level == drawn.named and area.n_overdue
-        }
+def _urgent(
+    found: Wall, late: Sequence[WallCase], wanted: Sequence[tuple[str, Wanted]], *, level: str, frame: Frame
+) -> dict[str, tuple[tuple[Level, int], ...]]:  # fmt: skip
+    """Code of each area → its urgent cases by level, the worst first: by the community of each case, else by where
+    it stands; the overdue as the store counts them.
+    """
     several: dict[str, Counter[Level]] = {}
     for case in late:
-        level = marks.level_of(case)
-        if level and case.community_code:
-            several.setdefault(case.community_code, Counter())[level] += 1
-    return {
-        code: tuple((level, n[level]) for level in reversed(marks.LEVELS) if n[level]) for code, n in several.items()
-    }
+        kind, code = marks.level_of(case), case.community_code
+        if level != "community":
+            code = None if kind == "orange" else _holder(case, wanted, frame)
+        if kind and code:
+            several.setdefault(code, Counter())[kind] += 1
+    if level != "community":
+        for area in found.areas:
+            if area.level == level and area.n_overdue:
+                several.setdefault(area.code, Counter())["orange"] = area.n_overdue
+    return {code: tuple((each, n[each]) for each in reversed(marks.LEVELS) if n[each]) for code, n in several.items()}
 
 
-def _in_time(
-    drawn: Drawn, found: Wall, urgent: Mapping[str, tuple[tuple[Level, int], ...]]
-) -> dict[str, int]:  # fmt: skip
-    """Code of each named area → its cases in time."""
+def _holder(case: WallCase, wanted: Sequence[tuple[str, Wanted]], frame: Frame) -> str | None:
+    """The code of the area in which a case stands."""
+    if case.lon is None or case.lat is None:
+        return None
+    ((x, y),) = frame.pixels(np.array([[case.lon, case.lat]]))
+    return next((code for code, want in wanted if shapely.contains_xy(want.area, x, y)), None)
+
+
+def _in_time(found: Wall, urgent: Mapping[str, tuple[tuple[Level, int], ...]], *, level: str) -> dict[str, int]:
+    """Code of each area → its cases in time."""
     left = {
         area.code: area.n_open - sum(n for _, n in urgent.get(area.code, ()))
         for area in found.areas
-        if area.level == drawn.named
+        if area.level == level
     }
     return {code: n for code, n in left.items() if n > 0}
 
 
-def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
+def _top(view: View, drawn: Drawn, found: Wall, *, at: datetime) -> str:
+    """Marks, names and numbers: by the areas above where those of the names have no room for what is urgent."""
+    laid = ""
+    for parts in _ways(drawn, found, at=at):
+        laid, is_whole = _laid(view, drawn, parts, at=at)
+        if is_whole:
+            break
+    return laid
+
+
+def _laid(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> tuple[str, bool]:
+    """The markup, and whether all that is urgent has its number."""
     board = Board(width=drawn.frame.width, height=drawn.frame.height)
     urgent = [mark for mark in parts.single if mark.level is not None]
     quiet = [mark for mark in parts.single if mark.level is None]
@@ -215,8 +252,9 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
         marks.block(loud, mark)
     numbers = "".join(marks.number(board, loud, mark) for mark in [*urgent, *quiet] if mark.n > 1)
     short = {code: want.text for want, code in zip(drawn.names, drawn.codes, strict=True)}
-    told = marks.callouts(board, loud, urgent, short, avoid=_spots(drawn), at=at, lang=view.lang)
-    tags, bare = names.placed(board, _tags(drawn, parts, without={one.code for one in told}))
+    avoid = _spots(drawn, parts.tags) if urgent else ()
+    told = marks.callouts(board, loud, urgent, short, avoid=avoid, at=at, lang=view.lang)
+    tags, bare = names.placed(board, _said(parts.tags, without={one.code for one in told}))
     inside = [shape for one in tags for shape in names.shapes_of(one)]
     inside += [(level, tag.x, tag.y, names.RADIUS) for tag in bare for level, _ in tag.levels[:1]]
     inside += [(mark.level, mark.x, mark.y, mark.radius) for mark in urgent if mark.level]
@@ -226,27 +264,22 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
     )
     waters = "".join(_water(one) for one in drawn.waters)
     named = "".join(names.markup(one) for one in tags)
-    return f"{waters}{marks.clocks(quiet)}{named}{shapes}{numbers}{''.join(marks.callout(one) for one in told)}"
+    laid = f"{waters}{marks.clocks(quiet)}{named}{shapes}{numbers}{''.join(marks.callout(one) for one in told)}"
+    return laid, not any(tag.levels for tag in bare)
 
 
-def _spots(drawn: Drawn) -> tuple[tuple[str, names.Box], ...]:
+def _spots(drawn: Drawn, tags: Sequence[Tag]) -> tuple[tuple[str, Box], ...]:
     """Where each name would stand on an empty map, by the code of its area."""
     empty = Board(width=drawn.frame.width, height=drawn.frame.height)
-    found, _ = names.placed(empty, _tags(drawn, _Parts((), {}, {}), without=set()))
-    boxes = ((one, *names.size(one)) for one in found)
-    return tuple((one.tag.code, names.box(one.x, one.y, wide, high)) for one, wide, high in boxes)
+    found, _ = names.placed(empty, [replace(tag, levels=(), n=0) for tag in tags])
+    return tuple((one.tag.code, names.box(one.x, one.y, *names.size(one))) for one in found)
 
 
-def _tags(drawn: Drawn, parts: _Parts, *, without: set[str | None]) -> list[names.Tag]:
-    """What each named area has to say; `without`: areas whose name stands beside a mark already."""
-    wanted = [
-        names.Tag(code, "" if code in without else want.text, parts.urgent.get(code, ()), parts.counted.get(code, 0),
-                  want.x, want.y, want.area)
-        for want, code in zip(drawn.names, drawn.codes, strict=True)
-    ]  # fmt: skip
-    wanted = [tag for tag in wanted if tag.name or tag.levels or tag.n]
+def _said(tags: Sequence[Tag], *, without: set[str | None]) -> list[Tag]:
+    """The tags of the largest areas; `without`: areas whose name stands beside a mark already."""
+    wanted = [replace(tag, name="") if tag.code in without else tag for tag in tags]
     wanted.sort(key=lambda tag: -float(tag.area.area))
-    return wanted[:MOST_NAMES]
+    return [tag for tag in wanted if tag.name or tag.levels or tag.n][:MOST_NAMES]
 
 
 def _water(one: WaterName) -> str:

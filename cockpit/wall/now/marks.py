@@ -92,9 +92,9 @@ def _row(marks: Sequence[Mark], x: float, y: float) -> list[Mark]:
     """The marks beside each other around a point."""
     wide = [2 * reach(mark) + 6 + number_width(mark) for mark in marks]
     left, row = x - sum(wide) / 2, []
-    for mark, width in zip(marks, wide, strict=True):
+    for mark, each in zip(marks, wide, strict=True):
         row.append(replace(mark, x=left + 3 + reach(mark), y=y))
-        left += width
+        left += each
     return row
 
 
@@ -181,11 +181,8 @@ def callouts(
         text = f"{fitted(name, room=LONGEST_NAME, size=CALLOUT_PX)} {_length(seconds, lang)}".strip()
         spots = [place for code, place in avoid if code != case.community_code]
         wide = width(text, size=CALLOUT_PX) + 6
-        one = (
-            _beside(board, loud, mark, text, wide, spots)
-            or _beside(loud, board, mark, text, wide, spots)
-            or _led(loud, board, mark, text, wide)
-        )
+        told = _Words(mark, text, wide)
+        one = _beside(board, loud, told, spots) or _beside(loud, board, told, spots) or _led(loud, board, told)
         if one:
             found.append(one)
     return tuple(found)
@@ -199,12 +196,20 @@ def _length(seconds: float, lang: str) -> str:
     return tr("common.day" if days == 1 else "common.days", lang, n=formats.number(days))
 
 
-def _beside(
-    board: Board, other: Board, mark: Mark, text: str, wide: float, spots: Sequence[Box]
-) -> Callout | None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of a mark, and how wide that is."""
+
+    mark: Mark
+    text: str
+    wide: float
+
+
+def _beside(board: Board, other: Board, told: _Words, spots: Sequence[Box]) -> Callout | None:
     """The text on `board` right, left, above, below, or moved along, where it takes the place of the fewest names
     (`spots`); taken on both boards.
     """
+    mark, wide = told.mark, told.wide
     gap = mark.radius * 1.25 + 8
     right = gap + number_width(mark)
     beside = [(mark.x + right, mark.y, mark.x + right, "start"), (mark.x - gap - wide, mark.y, mark.x - gap, "end")]
@@ -214,7 +219,7 @@ def _beside(
         for step in (-gap - 14, gap + 16)
     ]
     free = [
-        (place, Callout(text, x, middle + 11, anchor, mark.case.community_code))
+        (place, Callout(told.text, x, middle + 11, anchor, mark.case.community_code))
         for left, middle, x, anchor in beside
         if board.is_free(place := (left, middle - 18, left + wide, middle + 18))
     ]
@@ -230,8 +235,9 @@ def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _led(board: Board, other: Board, mark: Mark, text: str, wide: float) -> Callout | None:
+def _led(board: Board, other: Board, told: _Words) -> Callout | None:
     """The text away from its mark, at the end of a line; taken on both boards."""
+    mark, wide = told.mark, told.wide
     for far in LED:
         for turn in TURNS:
             x = mark.x + cos(turn) * (far + wide / 2)
@@ -241,7 +247,7 @@ def _led(board: Board, other: Board, mark: Mark, text: str, wide: float) -> Call
                 board.block(*place)
                 other.block(*place)
                 end = min(max(mark.x, place[0]), place[2]), min(max(mark.y, place[1]), place[3])
-                return Callout(text, x, y + 11, "middle", mark.case.community_code, (mark.x, mark.y, *end))
+                return Callout(told.text, x, y + 11, "middle", mark.case.community_code, (mark.x, mark.y, *end))
     return None
 
 

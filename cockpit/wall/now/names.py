@@ -65,7 +65,7 @@ def placed(board: Board, tags: Sequence[Tag]) -> tuple[tuple[Set, ...], tuple[Ta
     found: list[Set] = []
     left: list[Tag] = []
     for tag in sorted(tags, key=lambda tag: -float(tag.area.area)):
-        one = next((one for way in _ways(tag) if (one := _inside(board, way))), None)
+        one = next((one for ways in _ways(tag) if (one := _inside(board, ways))), None)
         if one is not None:
             found.append(one)
         else:
@@ -76,17 +76,15 @@ def placed(board: Board, tags: Sequence[Tag]) -> tuple[tuple[Set, ...], tuple[Ta
     return (*found, *at_lines.values()), tuple(tag for tag in left if tag.code not in at_lines)
 
 
-def _ways(tag: Tag) -> Iterator[Set]:
+def _ways(tag: Tag) -> Iterator[tuple[Set, ...]]:
     """From all that there is to say to the least, each with its name in one line and in two."""
     less = [tag]
     less += [replace(tag, n=0)] if tag.n and (tag.levels or tag.name) else []
     less += [replace(tag, name="", n=0)] if tag.levels and tag.name else []
     less += [replace(tag, name="")] if tag.n and not tag.levels and tag.name else []
     for part in less:
-        yield Set(part, (part.name,) if part.name else (), part.x, part.y)
-        two = tuple(wrapped(part.name).split("\n"))
-        if len(two) > 1:
-            yield Set(part, two, part.x, part.y)
+        names = {(part.name,), tuple(wrapped(part.name).split("\n"))} if part.name else {()}
+        yield tuple(Set(part, name, part.x, part.y) for name in sorted(names, key=len))
 
 
 def size(one: Set) -> tuple[float, float]:
@@ -111,17 +109,21 @@ def box(x: float, y: float, wide: float, high: float) -> Box:
     return x - wide / 2 - 2, y - high / 2, x + wide / 2 + 2, y + high / 2
 
 
-def _inside(board: Board, one: Set) -> Set | None:
-    """The tag nearest to its best point where it lies in its area and meets nothing; None without such a place."""
-    wide, high = size(one)
-    shapely.prepare(one.tag.area)
-    points = _points(one.tag)
+def _inside(board: Board, ways: Sequence[Set]) -> Set | None:
+    """The first of the ways to set a tag that has a place in its area where it meets nothing, nearest to the best
+    point; None where none has.
+    """
+    tag = ways[0].tag
+    shapely.prepare(tag.area)
+    points = _points(tag)
     for side in SIDES:
-        for x, y in points[_holds(one.tag.area, points, wide * side, (high - HIGH) / 2)]:
-            taken = box(float(x), float(y), wide, high)
-            if board.is_free(taken):
-                board.block(*taken)
-                return replace(one, x=float(x), y=float(y))
+        for one in ways:
+            wide, high = size(one)
+            for x, y in points[_holds(tag.area, points, wide * side, (high - HIGH) / 2)].tolist():
+                taken = box(x, y, wide, high)
+                if board.is_free(taken):
+                    board.block(*taken)
+                    return replace(one, x=x, y=y)
     return None
 
 
