@@ -26,9 +26,11 @@ RADIUS, BEHIND, BETWEEN = 8.0, 5.0, 10.0
 STEP = 4
 SIDES = (0.42, 0.3)
 """How much of half a text must lie inside its area on either side of its middle: as far as there is room, or less."""
-LED, FAR, MOST_LED = (36, 48, 60, 76, 92, 110), 16, 6
+LED, FAR, MOST_LED = (36, 48, 60, 76, 92, 110, 130, 160), 16, 6
 """How far a line leads out of an area, in how many directions, and how many names have one at most."""
 Box = tuple[float, float, float, float]
+Line = tuple[float, float, float, float]
+"""Left, top, right, bottom; from x, y to x, y; in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Set:
     name: tuple[str, ...]
     x: float
     y: float
-    led: tuple[float, float, float, float] | None = None
+    led: Line | None = None
 
     @property
     def lines(self) -> int:
@@ -72,7 +74,9 @@ def placed(board: Board, tags: Sequence[Tag]) -> tuple[tuple[Set, ...], tuple[Ta
             left.append(tag)
     urgent = sorted((tag for tag in left if tag.levels), key=lambda tag: -sum(n for _, n in tag.levels))
     led = urgent[:MOST_LED] if len(left) > MOST_LED else left
-    at_lines = {tag.code: one for tag in led if (one := _led(board, tag))}
+    land = shapely.union_all([tag.area for tag in tags]) if led else shapely.Point()
+    shapely.prepare(land)
+    at_lines = {tag.code: one for tag in led if (one := _led(board, tag, land))}
     return (*found, *at_lines.values()), tuple(tag for tag in left if tag.code not in at_lines)
 
 
@@ -151,27 +155,42 @@ def _holds(area: Geometry, points: NDArray[np.float64], reach: float, rows: floa
 # ---------------------------------------------------------------- at the end of a line
 
 
-def _led(board: Board, tag: Tag) -> Set | None:
-    """The tag beside its area, at the end of a line that leads from its best point and crosses nothing."""
+def _led(board: Board, tag: Tag, land: Geometry) -> Set | None:
+    """The tag at the end of a line that leads from the best point of its area and crosses nothing: beside all areas,
+    else as near as there is room.
+    """
     one = Set(replace(tag, n=0), (tag.name,) if tag.name else (), tag.x, tag.y)
     if not one.lines:
         return None
     wide, high = size(one)
+    near: Set | None = None
+    for x, y, line in _places(one, wide, high):
+        taken = box(x, y, wide, high)
+        if not (board.is_free(taken) and _is_clear(board, line)):
+            continue
+        near = near or replace(one, x=x, y=y, led=line)
+        if not land.intersects(shapely.box(*taken)):
+            near = replace(one, x=x, y=y, led=line)
+            break
+    if near is None or near.led is None:
+        return None
+    board.block(*box(near.x, near.y, wide, high))
+    for a, b in _along(near.led):
+        board.block(a - 2, b - 2, a + 2, b + 2)
+    return near
+
+
+def _places(one: Set, wide: float, high: float) -> Iterator[tuple[float, float, Line]]:
+    """Where a tag may stand around the best point of its area, the nearest first, and the line to it from there."""
     for far in LED:
         for turn in np.linspace(0, 2 * np.pi, FAR, endpoint=False):
-            x = tag.x + np.cos(turn) * (far + wide / 2)
-            y = tag.y + np.sin(turn) * (far * 0.7 + high / 2)
-            line = _line(tag, (float(x), float(y)), wide, high)
-            taken = box(float(x), float(y), wide, high)
-            if board.is_free(taken) and line is not None and _is_clear(board, line):
-                board.block(*taken)
-                for a, b in _along(line):
-                    board.block(a - 2, b - 2, a + 2, b + 2)
-                return replace(one, x=float(x), y=float(y), led=line)
-    return None
+            x = one.x + float(np.cos(turn)) * (far + wide / 2)
+            y = one.y + float(np.sin(turn)) * (far * 0.7 + high / 2)
+            if line := _line(one.tag, (x, y), wide, high):
+                yield x, y, line
 
 
-def _line(tag: Tag, at: tuple[float, float], wide: float, high: float) -> tuple[float, float, float, float] | None:
+def _line(tag: Tag, at: tuple[float, float], wide: float, high: float) -> Line | None:
     """From the best point of the area to the edge of the text."""
     line = shapely.LineString([(tag.x, tag.y), at]).difference(shapely.box(*box(*at, wide + 6, high)))
     if line.is_empty or line.geom_type != "LineString":
@@ -180,12 +199,12 @@ def _line(tag: Tag, at: tuple[float, float], wide: float, high: float) -> tuple[
     return a, b, c, d
 
 
-def _along(line: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+def _along(line: Line) -> list[tuple[float, float]]:
     a, b, c, d = line
     return [(a + (c - a) * part, b + (d - b) * part) for part in np.linspace(0, 1, 14)]
 
 
-def _is_clear(board: Board, line: tuple[float, float, float, float]) -> bool:
+def _is_clear(board: Board, line: Line) -> bool:
     return all(board.is_free((a - 2, b - 2, a + 2, b + 2)) for a, b in _along(line))
 
 
@@ -226,6 +245,6 @@ def _text(style: str, x: float, y: float, told: str) -> str:
     return f'<text class="{style}" x="{figure(x)}" y="{figure(y)}">{esc(told)}</text>'
 
 
-def _lead(line: tuple[float, float, float, float]) -> str:
+def _lead(line: Line) -> str:
     a, b, c, d = (figure(each) for each in line)
     return f'<path class="led" d="M{a} {b}L{c} {d}"/><circle class="led" cx="{a}" cy="{b}" r="3"/>'
