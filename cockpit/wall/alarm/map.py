@@ -22,8 +22,8 @@ from geo.wall.alarms import Alarm, Shape, Team
 
 RINGS = ((100, 200), (200, 350), (300, 600), (500, 1000))
 """Pairs of distances (metres): the first that holds the nearest team; a high drawing begins at the second."""
-AROUND = 1.15
-"""How much more than the area is shown where no more is known of the place."""
+AROUND, NOTE = 1.15, 56
+"""How much more than the area is shown where no more is known of the place; pixels below for the words about that."""
 LOW = 500
 """Pixels: in a lower drawing there is no room for micro-grids."""
 FILLED = ("block", "park", "water")
@@ -54,7 +54,8 @@ class Sheet:
         if self.within is None:
             return min(self.wide, self.high) / 2 * 0.86 / self.rings[1]
         left, low, right, top = self.within.bounds
-        return float(min(self.wide / max(right - left, 1.0), self.high / max(top - low, 1.0))) / AROUND
+        high = self.high - NOTE
+        return float(min(self.wide / max(right - left, 1.0), high / max(top - low, 1.0))) / AROUND
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -72,7 +73,8 @@ class Sheet:
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Metres east and north of the place as pixels."""
         a, b = self.middle
-        return self.wide / 2 + (x - a) * self.scale, self.high / 2 - (y - b) * self.scale
+        high = self.high - (NOTE if self.within else 0)
+        return self.wide / 2 + (x - a) * self.scale, high / 2 - (y - b) * self.scale
 
     def pixels(self, shape: Geometry) -> Geometry:
         """A shape in metres as pixels, y downwards."""
@@ -188,12 +190,12 @@ def _rough(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet, board: 
     place = alarm.community or alarm.street or ""
     told = view.tr("alarm.rough_map", level=words.rough_level(view, alarm))
     half = width(told, size=TEXT) / 2
-    board.block(on.wide / 2 - half - 8, on.high - 54, on.wide / 2 + half + 8, on.high)
+    board.block(on.wide / 2 - half - 8, on.high - NOTE, on.wide / 2 + half + 8, on.high)
     drawn = _path("within", [shapely.simplify(on.pixels(on.within), 0.5)]) if on.within else ""
     level = "community" if alarm.community else "street"
     near = [(shape.name, on.at(*shape.label)) for shape in shapes if shape.kind == level and shape.name and shape.label]
     names = "".join(_area_name(name, spot, on, board) for name, spot in near if name != place)
-    return f"{drawn}{names}{_text(told, on.wide / 2, on.high - 22, 'halo', 'middle')}"
+    return f"{drawn}{names}{_text(told, on.wide / 2, on.high - 20, 'halo', 'middle')}"
 
 
 def _area_name(name: str, spot: tuple[float, float], on: Sheet, board: Board) -> str:

@@ -94,6 +94,8 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
     name, target = view.tr("wall.fig_onscene"), indicator(ONSCENE).target
     if not found.tells_arrivals:
         return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.no_arrivals"))
+    if not compared.has_today(found):
+        return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.not_today"))
     if not found.arrivals and band is None and found.usual is not None and found.usual.days:
         return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.no_urgent"))
     if not found.arrivals or found.in_time is None or found.arrivals < computed.MINIMUM_N:

@@ -71,7 +71,8 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
 def _head(view: View, found: Wall, age: str, *, is_painted: bool) -> str:
     """The head of the map: its counts and colours; fewer words and, unless it is old, no age where room is short."""
     counts = legend(view, found)
-    ways = [("heat", age), ("heat_short", age), ("heat_short", age if "old" in age else "")]
+    kept = age if "old" in age else ""
+    ways = [("heat", age), ("heat_short", age), ("heat_short", kept), ("heat_least", kept)]
     told = [f"{counts}{_heat_legend(view, found, key, is_painted=is_painted)}{old}" for key, old in ways]
     return f"<h2>{next((way for way in told if _width(way) <= ROOM), told[-1])}</h2>"
 
@@ -129,7 +130,9 @@ def _heat_legend(view: View, found: Wall, key: str, *, is_painted: bool) -> str:
     if not usual.households:
         return f'<span class="hl">{esc(view.tr("wall.heat_no_households"))}</span>'
     if not is_painted:
-        return f'<span class="hl">{esc(view.tr(f"wall.{key}_none"))}</span>'
+        return (
+            f'<span class="hl">{esc(view.tr(f"wall.{key}_none" if key == "heat" else "wall.heat_short_none"))}</span>'
+        )
     cells = [f"&lt;{LIMITS[0]:g}", *(f"{limit:g}" for limit in LIMITS)]
     strip = "".join(f'<i class="x{no}">{cell}</i>' for no, cell in enumerate(cells, start=1))
     return f'<span class="hl">{esc(view.tr(f"wall.{key}"))}<span class="strip">{strip}</span></span>'

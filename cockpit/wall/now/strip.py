@@ -61,7 +61,9 @@ def section(view: View, found: Wall, *, age: str) -> str:
     at = found.at.astimezone(view.site.zone) if found.at else None
     weekday = view.tr(f"common.weekday_{at.isoweekday()}") if at else ""
     unit = view.tr("wall.strip_unit", weekday=weekday) if has_days else view.tr("wall.strip_unit_none")
-    if has_days:
+    if not compared.has_today(found):
+        unit = view.tr("wall.not_today")
+    elif has_days:
         unit += view.tr("wall.strip_hot" if any(column.is_hot for column in columns) else "wall.strip_none_hot")
     head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{age}</h2>"
     return f'<section class="areas">{head}{_picture(found, columns, ways, label=title)}</section>'
@@ -94,7 +96,8 @@ def _picture(found: Wall, columns: Sequence[Column], ways: Strip, *, label: str)
     radius = 6.0 if ways.width >= 16 else 4.0
     parents = _parents(found, columns) if ways.has_parents else ""
     named = _names(columns, ways, apart_late=sum(one.area.n_overdue > 0 for one in columns) * 2 <= len(columns))
-    body = grid + parents + _bands(columns, scale) + _dots(columns, scale, radius) + named
+    dots = _dots(columns, scale, radius) if compared.has_today(found) else ""
+    body = grid + parents + _bands(columns, scale) + dots + named
     size = f'viewBox="0 0 {WIDE:g} {figure(ways.high)}"'
     return f'<svg {size} style="--high:{figure(ways.high)}"{attributes(role="img", aria_label=label)}>{body}</svg>'
 
