@@ -70,7 +70,7 @@ def test_many_in_time_become_counts_and_many_overdue_one_mark_a_community() -> N
     assert 'class="ck-w"' in single.partition("ground-map")[2]
     assert 'class="nn"' not in single
     assert many.count('class="nn"') > 10
-    assert many.count('class="nm"') > 10
+    assert many.count('class="nm orange"') > 10
     assert marks.MOST_ONE_BY_ONE < 4_300
 
 

@@ -381,6 +381,7 @@ const goToPart = (root) => {
 
 // ---- times that run by themselves: each second, also while the server sends nothing
 const SCALES = [600, 1200, 3600, 14400]; // how long a bar of a limited time is, in seconds: the first that holds it
+const SHORT = 120; // seconds left of a limited time from which on it is marked
 const told = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
 const run = (node, now) => {
@@ -397,6 +398,7 @@ const run = (node, now) => {
   if (!limit) return;
   const scale = SCALES.find((length) => seconds <= length) ?? SCALES.at(-1);
   node.classList.toggle("over", over > 0);
+  node.classList.toggle("short", !until && over === 0 && left <= SHORT);
   node.dataset.scale = scale;
   node.style.setProperty("--inside", Math.min(seconds, limit, scale) / scale);
   node.style.setProperty("--beyond", Math.min(over, scale - limit) / scale);

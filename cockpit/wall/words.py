@@ -3,14 +3,14 @@
 Invariant: the sentence says what is the matter, or that nothing is; without deadlines it does not judge.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.maps import labels
 from cockpit.wall import compared, computed
-from cockpit.wall.naming import short
+from cockpit.wall.naming import short, width
 from cockpit.wall.scene import Level, Sentence
 from geo.wall import Wall, WallCase
 
@@ -19,15 +19,19 @@ LEAD_PX, LEAD_ROOM = 34.0, 1410.0
 """The letters of the second line and how wide it may be, in pixels of 1920×1080."""
 
 
-def sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
-    """What is the matter at the moment `at`, with how the reports compare where the second line has room for it."""
+def sentence(view: View, found: Wall, *, at: datetime, is_stale: bool = False) -> Sentence:
+    """What is the matter at the moment `at`, with how the reports compare where the second line has room for it;
+    `is_stale`: the incidents are so old that nobody knows what has become of them.
+    """
+    if is_stale and found.loaded_at is not None:
+        return _stale(view, found, found.loaded_at, at=at)
     told = _sentence(view, found, at=at)
     band = compared.usual_reports(found) if found.loaded_at and compared.has_today(found) else None
     if band is None:
         return told
     word = view.tr(f"wall.{band.verdict(found.n_reported)}")
     lead = told.lead + view.tr("wall.full_stop") + view.tr("wall.lead_reports", word=word)
-    if labels.width(lead, size=LEAD_PX) > LEAD_ROOM:
+    if width(lead, size=LEAD_PX) > LEAD_ROOM:
         return told
     return replace(told, lead=lead, strong=(*told.strong, word))
 
@@ -45,6 +49,17 @@ def _sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
     if soon:
         return _late(view, soon, at=at, key="soon", level="yellow")
     return Sentence(view.tr("wall.all_well"), view.tr("wall.all_well_lead", n=n))
+
+
+def _stale(view: View, found: Wall, loaded_at: datetime, *, at: datetime) -> Sentence:
+    """Since when nothing was loaded, and what is past its deadline if nothing has happened since."""
+    length = formats.duration((at - loaded_at).total_seconds(), view.lang)
+    time = formats.moment(loaded_at, now=at, zone=view.site.zone, lang=view.lang)
+    n_late = sum(case.is_due for case in found.cases)
+    key = "stale_lead_late" if found.has_deadlines and n_late else "stale_lead"
+    n = formats.number(n_late if key == "stale_lead_late" else computed.total_open(found))
+    lead = view.tr(f"wall.{key}", time=time, n=n)
+    return Sentence(formats.spaced(view.tr("wall.stale_head", age=length)), formats.spaced(lead))
 
 
 def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, level: Level) -> Sentence:
@@ -67,8 +82,8 @@ def _lead(view: View, cases: tuple[WallCase, ...], *, at: datetime) -> str:
     if worst.team:
         parts.insert(0, view.tr("wall.lead_team", team=worst.team))
     told = view.tr("wall.comma").join(parts)
-    others = dict.fromkeys(case.community for case in cases[1:])
-    places = [short(place, "community") for place in others if place]
+    others = Counter(case.community for case in cases[1:] if case.community)
+    places = [short(place, "community") for place, _ in others.most_common()]
     if places:
         key = "lead_elsewhere_more" if len(places) > MOST_PLACES else "lead_elsewhere"
         named = view.tr("wall.joiner").join(places[:MOST_PLACES])

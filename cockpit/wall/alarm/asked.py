@@ -12,6 +12,7 @@ import streamlit as st
 
 from cockpit.queries import Asked, AskedShapes, Pulse, fresh, shared, store
 from cockpit.wall.alarm import turn as alarm_turn
+from cockpit.wall.alarm import words
 from cockpit.wall.alarm.panel import Running
 from cockpit.wall.alarm.turn import Raised
 from config.alarm import alarm_rules
@@ -86,9 +87,11 @@ def shown(viewer: Viewer, pulse: Pulse, *, room: int = alarm_turn.COLUMNS) -> Sh
 
 
 def _with_teams(raised: Raised, asked: Asked) -> Raised:
-    """The same, with the teams near those that are on the screen; raises StoreUnavailable."""
+    """The same, with the teams near those on the screen whose place is known well enough; raises StoreUnavailable."""
     near = tuple(
-        replace(alarm, teams=teams(asked, place=alarm.place, grid_code=alarm.grid_code)) if alarm.place else alarm
+        replace(alarm, teams=teams(asked, place=alarm.place, grid_code=alarm.grid_code))
+        if alarm.place and not words.is_rough(alarm)
+        else alarm
         for alarm in raised.shown
     )
     return replace(raised, alarms=near + raised.alarms[len(near) :])

@@ -22,6 +22,8 @@ from geo.wall.alarms import Alarm, Shape, Team
 
 RINGS = ((100, 200), (200, 350), (300, 600), (500, 1000))
 """Pairs of distances (metres): the first that holds the nearest team; a high drawing begins at the second."""
+AROUND, NOTE = 1.15, 56
+"""How much more than the area is shown where no more is known of the place; pixels below for the words about that."""
 LOW = 500
 """Pixels: in a lower drawing there is no room for micro-grids."""
 FILLED = ("block", "park", "water")
@@ -35,37 +37,56 @@ MARK, DISC = 30, 13
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A drawing of `wide` by `high` pixels with the place in its middle; `rings` in metres, the outer one fits in."""
+    """A drawing of `wide` by `high` pixels with the place in its middle; `rings` in metres, the outer one fits in.
+
+    `within`: the area (metres around its label point) of which alone is known that the case is in it; it fits in, its
+    middle is that of the drawing, and there are no rings.
+    """
 
     wide: int
     high: int
     rings: tuple[int, int]
+    within: Geometry | None = None
 
     @property
     def scale(self) -> float:
         """Pixels in a metre."""
-        return min(self.wide, self.high) / 2 * 0.86 / self.rings[1]
+        if self.within is None:
+            return min(self.wide, self.high) / 2 * 0.86 / self.rings[1]
+        left, low, right, top = self.within.bounds
+        high = self.high - NOTE
+        return float(min(self.wide / max(right - left, 1.0), high / max(top - low, 1.0))) / AROUND
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """What lies in the middle of the drawing, in metres east and north of the place."""
+        if self.within is None:
+            return 0.0, 0.0
+        left, low, right, top = self.within.bounds
+        return (left + right) / 2, (low + top) / 2
 
     @property
     def reach_m(self) -> float:
         """How far the drawing shows the ground, and a little more, so that no cut is seen."""
-        return max(self.wide, self.high) / 2 / self.scale * 1.1
+        return max(self.wide, self.high) / 2 / self.scale * 1.1 + max(abs(each) for each in self.middle)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Metres east and north of the place as pixels."""
-        return self.wide / 2 + x * self.scale, self.high / 2 - y * self.scale
+        a, b = self.middle
+        high = self.high - (NOTE if self.within else 0)
+        return self.wide / 2 + (x - a) * self.scale, high / 2 - (y - b) * self.scale
 
     def pixels(self, shape: Geometry) -> Geometry:
         """A shape in metres as pixels, y downwards."""
-        return affine_transform(shape, [self.scale, 0, 0, -self.scale, self.wide / 2, self.high / 2])
+        return affine_transform(shape, [self.scale, 0, 0, -self.scale, *self.at(0, 0)])
 
 
-def sheet(alarm: Alarm, *, wide: int, high: int) -> Sheet:
-    """The drawing for an alarm: as near as the nearest team allows."""
+def sheet(alarm: Alarm, *, wide: int, high: int, within: Geometry | None = None) -> Sheet:
+    """The drawing for an alarm: as near as the nearest team allows, or all of the area in which it is."""
     nearest = alarm.teams[0].distance_m if alarm.teams else 0
     pairs = RINGS if high < LOW else RINGS[1:]
     rings = next((pair for pair in pairs if nearest <= pair[1]), pairs[0])
-    return Sheet(wide, high, rings)
+    return Sheet(wide, high, rings, within)
 
 
 # ---------------------------------------------------------------- the ground
@@ -124,9 +145,12 @@ def waters(shapes: Sequence[Shape], on: Sheet, board: Board) -> str:
 def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet) -> str:
     """The whole map; without `shapes` the place, rings and teams alone."""
     board = Board(width=on.wide, height=on.high)
-    x, y = on.wide / 2, on.high / 2
+    x, y = on.at(0, 0)
     board.block(x - MARK - 6, y - MARK - 6, x + MARK + 6, y + MARK + 6)
-    rings = "".join(_ring(view, metres, on, board) for metres in on.rings)
+    if words.is_rough(alarm):
+        rings = _rough(view, alarm, shapes, on, board)
+    else:
+        rings = "".join(_ring(view, metres, on, board) for metres in on.rings)
     seen = [(team, on.at(team.x, team.y)) for team in alarm.teams]
     seen = [(team, spot) for team, spot in seen if _is_inside(spot, on)]
     for _, (a, b) in seen:
@@ -159,6 +183,31 @@ def _is_inside(spot: tuple[float, float], on: Sheet) -> bool:
     a, b = spot
     is_apart = np.hypot(a - on.wide / 2, b - on.high / 2) > MARK + DISC
     return bool(DISC < a < on.wide - DISC and DISC < b < on.high - DISC and is_apart)
+
+
+def _rough(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet, board: Board) -> str:
+    """The area in which the case is, the words that no more is known, and the names of the areas around."""
+    place = alarm.community or alarm.street or ""
+    told = view.tr("alarm.rough_map", level=words.rough_level(view, alarm))
+    half = width(told, size=TEXT) / 2
+    board.block(on.wide / 2 - half - 8, on.high - NOTE, on.wide / 2 + half + 8, on.high)
+    drawn = _path("within", [shapely.simplify(on.pixels(on.within), 0.5)]) if on.within else ""
+    level = "community" if alarm.community else "street"
+    near = [(shape.name, on.at(*shape.label)) for shape in shapes if shape.kind == level and shape.name and shape.label]
+    names = "".join(_area_name(name, spot, on, board) for name, spot in near if name != place)
+    return f"{drawn}{names}{_text(told, on.wide / 2, on.high - 20, 'halo', 'middle')}"
+
+
+def _area_name(name: str, spot: tuple[float, float], on: Sheet, board: Board) -> str:
+    """The name of an area at its best point; empty where it has no room."""
+    x, y = spot
+    half = width(name, size=SMALL) / 2 + 4
+    box = (x - half, y - HIGH / 2, x + half, y + HIGH / 2)
+    is_inside = box[0] > 0 and box[1] > 0 and box[2] < on.wide and box[3] < on.high
+    if not (is_inside and board.is_free(box)):
+        return ""
+    board.block(*box)
+    return _text(name, x, y + 8, "halo small", "middle")
 
 
 def _ring(view: View, metres: int, on: Sheet, board: Board) -> str:

@@ -45,8 +45,10 @@ def _ms(moment: datetime) -> int:
 # ---------------------------------------------------------------- the clock
 
 
-def clock(view: View, alarm: Alarm, running: Running, *, age: str) -> str:
-    """m:ss since the report, a bar to ten minutes and beyond, and in words what is left or over."""
+def clock(view: View, alarm: Alarm, running: Running, *, age: str, is_first: bool = False) -> str:
+    """m:ss since the report, a bar to ten minutes and beyond, and in words what is left or over; `is_first`: of two its
+    ten minutes end first.
+    """
     ended = alarm.ended_at
     runs = running.attributes(alarm.reported_at, ended) + attributes(data_limit=words.PROMISE_S)
     if ended is None:
@@ -56,6 +58,8 @@ def clock(view: View, alarm: Alarm, running: Running, *, age: str) -> str:
         )
     else:
         said = f'<span class="end">{esc(_end(view, alarm))}</span>'
+    if is_first:
+        said = f'<span class="first">{esc(view.tr("alarm.first"))}</span>{said}'
     scales = "".join(_axis(view, length, step) for length, step in TICKS.items())
     return (
         f'<section class="al-clock"{runs} role="timer"><h2><b>{esc(view.tr("alarm.since"))}</b>'
@@ -138,8 +142,9 @@ def _line(view: View, stage: str, kind: str, told: str, took: str) -> str:
 def teams(view: View, alarm: Alarm, *, most: int) -> str:
     """The nearest team with its headcount and distance, then the next ones."""
     if not alarm.teams:
-        key = "no_staff" if alarm.place else "no_place"
-        return f'<p class="al-near none">{esc(view.tr(f"alarm.{key}"))}</p>'
+        key = "no_place" if alarm.place is None else "rough" if words.is_rough(alarm) else "no_staff"
+        told = view.tr(f"alarm.{key}", level=words.rough_level(view, alarm))
+        return f'<p class="al-near none">{esc(told)}</p>'
     nearest, *others = alarm.teams[:most]
     told = (
         f'<p class="al-near"><span>{esc(view.tr("alarm.nearest"))}</span><b>{esc(formats.spaced(nearest.grid))}</b>'

@@ -5,12 +5,16 @@ Invariant: an alarm that nobody can ask about any more (store away) loses its re
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
+
+import shapely
+from shapely import Geometry
 
 from cockpit import formats
 from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.queries import Asked, AskedShapes
-from cockpit.wall import frame
+from cockpit.wall import computed, frame
 from cockpit.wall.alarm import asked as alarm_asked
 from cockpit.wall.alarm import map as alarm_map
 from cockpit.wall.alarm import panel as alarm_panel
@@ -77,7 +81,7 @@ def _column(of: Screen, alarm: Alarm) -> str:
     age = frame.age(view, of.face) if of.is_alone else ""
     age = frame.down(view, of.face) if of.face.down_since else age
     side = (
-        alarm_panel.clock(view, alarm, running, age=age)
+        alarm_panel.clock(view, alarm, running, age=age, is_first=alarm.key == _first(of))
         + alarm_panel.who(view, alarm, OFFICES[of.is_alone])
         + alarm_panel.stages(view, alarm, running)
         + alarm_panel.teams(view, alarm, most=3 if of.is_alone else 1)
@@ -88,6 +92,12 @@ def _column(of: Screen, alarm: Alarm) -> str:
         f'<article class="al {kind}"{named}>{_head(of, alarm)}{room}{_map(of, alarm)}'
         f'<div class="al-side">{side}</div></article>'
     )
+
+
+def _first(of: Screen) -> str | None:
+    """The key of the alarm whose ten minutes end first, where two that last share the screen."""
+    lasting = [alarm.key for alarm in of.on.raised.shown if alarm.ended_at is None]
+    return lasting[0] if len(lasting) > 1 else None
 
 
 def _head(of: Screen, alarm: Alarm) -> str:
@@ -118,13 +128,30 @@ def _map(of: Screen, alarm: Alarm) -> str:
     view, asked = of.view, of.asked
     if alarm.place is None:
         return f'<div class="al-map none"><b>{esc(view.tr("alarm.no_place"))}</b></div>'
-    on = alarm_map.sheet(alarm, wide=of.map_size[0], high=of.map_size[1])
     shapes: tuple[Shape, ...] = ()
+    day = asked.clock.at.astimezone(view.site.zone).date()
+    within = None
+    with suppress(StoreUnavailable):  # then the map is that of a point
+        within = _within(asked, alarm, day) if words.is_rough(alarm) else None
+    on = alarm_map.sheet(alarm, wide=of.map_size[0], high=of.map_size[1], within=within)
     with suppress(StoreUnavailable):  # then the ground is drawn without
-        day = asked.clock.at.astimezone(view.site.zone).date()
         shapes_of = AskedShapes(asked.viewer, day, alarm_asked.ground_version(asked))
         shapes = alarm_asked.ground(shapes_of, lon=alarm.place.lon, lat=alarm.place.lat, reach_m=on.reach_m)
     return alarm_map.picture(view, alarm, shapes, on)
+
+
+def _within(asked: Asked, alarm: Alarm, day: date) -> Geometry | None:
+    """The area in which a case is of which no more is known, in metres around its label point; raises
+    StoreUnavailable.
+    """
+    if alarm.place is None:
+        return None
+    ground = computed.ground(computed.asked_ground(asked, day=day))
+    level, name = ("community", alarm.community) if alarm.community else ("street", alarm.street)
+    point = shapely.Point(alarm.place.lon, alarm.place.lat)
+    found = (area for area in ground.of(level) if area.name == name and area.shape.intersects(point))
+    area = next(found, None)
+    return alarm.place.plane(area.shape) if area else None
 
 
 def _more(of: Screen) -> str:

@@ -23,6 +23,16 @@ def headline(view: View, alarm: Alarm) -> str:
     return formats.spaced(view.tr(f"alarm.{key}", place=place, category=alarm.category(view.lang)))
 
 
+def is_rough(alarm: Alarm) -> bool:
+    """Whether no more is known of the place than a community or a street: then nothing is near it or far from it."""
+    return alarm.place is not None and alarm.grid is None and alarm.microgrid is None
+
+
+def rough_level(view: View, alarm: Alarm) -> str:
+    """The level of the area in which a case of such a place is."""
+    return view.tr(f"alarm.level_{'community' if alarm.community else 'street'}")
+
+
 def lead(view: View, alarm: Alarm, *, room: float, size: float) -> tuple[str, ...]:
     """The level in words, the finest areas, since when and by which channel; each part stays together.
 

@@ -18,7 +18,7 @@ from geo.wall import Wall
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:  # noqa: ARG001 - as every scene is made
     """The scene of this moment."""
     at = face.at(view)
-    told = words.sentence(view, found, at=at)
+    told = words.sentence(view, found, at=at, is_stale=is_stale(view, face))
     late = frozenset(
         f"{case.reported_at.isoformat()} {case.finest} {case.level}" for case in found.cases if case.level is not None
     )

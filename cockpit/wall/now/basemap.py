@@ -15,13 +15,14 @@ import shapely.affinity
 from shapely import Geometry
 
 from cockpit.maps import frame as frames
-from cockpit.maps import labels, outlines
+from cockpit.maps import outlines
 from cockpit.maps.frame import Frame
 from cockpit.maps.labels import Wanted
 from cockpit.markup import attributes, esc
 from cockpit.queries import AskedShapes, shared, store
 from cockpit.wall import computed
 from cockpit.wall.naming import short_names
+from cockpit.wall.naming import width as width_of
 from cockpit.wall.now import layout
 from geo import wall as shown
 from geo.map_queries import Feature, Outline
@@ -49,7 +50,8 @@ class WaterName:
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """The map's window; the level that is coloured, with the number of each area; names with their areas in pixels;
-    the names of waters where they lie beside the areas.
+    the names of waters where they lie beside the areas. `coarser`: the areas above the named ones, where there are
+    several, with their names.
     """
 
     frame: Frame
@@ -59,6 +61,7 @@ class Drawn:
     names: tuple[Wanted, ...]
     codes: tuple[str, ...]
     waters: tuple[WaterName, ...]
+    coarser: tuple[tuple[str, Wanted], ...] = ()
 
 
 @lru_cache(maxsize=16)
@@ -72,17 +75,31 @@ def drawn(ground: Ground) -> Drawn | None:
         (level for level in NAMED if len(ground.of(level)) > 1),
         next(level for level in NAMED if ground.of(level)),
     )
-    areas = ground.of(named)
-    shapes = frame.place(area.shape for area in areas)
+    wanted = _wanted(ground, frame, named)
+    above = _wanted(ground, frame, "street") if named == "community" and len(ground.of("street")) > 1 else ()
+    return Drawn(
+        frame,
+        finest,
+        numbers={area.code: no for no, area in enumerate(ground.of(finest))},
+        named=named,
+        names=tuple(want for _, want in wanted),
+        codes=tuple(code for code, _ in wanted),
+        waters=_waters(frame, ground, [want.area for _, want in wanted]),
+        coarser=above,
+    )
+
+
+def _wanted(ground: Ground, frame: Frame, level: str) -> tuple[tuple[str, Wanted], ...]:
+    """The areas of a level by their codes: short names, best points, shapes in pixels."""
+    areas = ground.of(level)
     at = frame.pixels(np.array([[area.lon, area.lat] for area in areas]))
     short = short_names(areas, ground.shapes)
-    names = tuple(
-        Wanted(no, short[area.code], float(x), float(y), shape)
-        for no, (area, shape, (x, y)) in enumerate(zip(areas, shapes, at, strict=True))
+    return tuple(
+        (area.code, Wanted(no, short[area.code], float(x), float(y), shape))
+        for no, (area, shape, (x, y)) in enumerate(
+            zip(areas, frame.place(area.shape for area in areas), at, strict=True)
+        )
     )
-    numbers = {area.code: no for no, area in enumerate(ground.of(finest))}
-    codes = tuple(area.code for area in areas)
-    return Drawn(frame, finest, numbers, named, names, codes, _waters(frame, ground, shapes))
 
 
 def _waters(frame: Frame, ground: Ground, areas: Iterable[Geometry]) -> tuple[WaterName, ...]:
@@ -103,7 +120,7 @@ def _along(name: str, body: Geometry, land: Geometry) -> WaterName | None:
     """The first place from the left where the name lies along the middle of the water."""
     if body.is_empty:
         return None
-    wide = labels.width(name, size=WATER_PX) * SPREAD
+    wide = width_of(name, size=WATER_PX) * SPREAD
     left, low, right, high = body.bounds
     middles = [(x, _middle(body, x, low, high)) for x in np.arange(left, right, wide / 2)]
     for (x0, y0), (x, y), (x1, y1) in zip(middles, middles[1:], middles[2:], strict=False):

@@ -7,14 +7,15 @@ from datetime import timedelta
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.maps import labels
 from cockpit.markup import esc
-from cockpit.wall.naming import fitted
+from cockpit.wall.naming import fitted, width
 from cockpit.wall.now import layout
 from geo.wall import Wall, WallStage
 
-ROOM, PX = {"zh": 388.0, "en": 335.0}, 28.0
-"""The room of place and category together, in pixels of 1920×1080, by language (of the words for stages); letters."""
+ROOM, STAGE, PX = 458.0, 76.0, 28.0
+"""The room of stage, place and category together, and the least that a stage takes, in pixels of 1920×1080; letters."""
+LEAST = 0.45
+"""The part of the room of place and category that a category may have, however long the place is."""
 
 NEAR = timedelta(hours=12)
 """Older stages are named by their day."""
@@ -34,12 +35,10 @@ def _row(view: View, found: Wall, stage: WallStage) -> str:
     at = stage.at.astimezone(view.site.zone)
     is_near = found.at is not None and found.at - stage.at < NEAR
     time = f"{at:%H:%M}" if is_near else f"{at:%m-%d}"
-    room = ROOM[view.lang]
+    word = view.tr(f"wall.stage_{stage.stage}")
+    room = ROOM - max(STAGE, width(word, size=PX))
     category = stage.category_en if view.lang == "en" else stage.category_zh
-    place = stage.area or view.tr("wall.outside")
-    category = fitted(category, room=max(room * 0.4, room - labels.width(place, size=PX)), size=PX)
-    place = fitted(place, room=room - labels.width(category, size=PX), size=PX)
-    return (
-        f"<p><span>{time}</span><b>{esc(view.tr(f'wall.stage_{stage.stage}'))}</b>"
-        f"<span>{esc(formats.spaced(place))}</span><span>{esc(category)}</span></p>"
-    )
+    place = formats.spaced(stage.area or view.tr("wall.outside"))
+    category = fitted(category, room=max(room * LEAST, room - width(place, size=PX)), size=PX)
+    place = fitted(place, room=room - width(category, size=PX), size=PX)
+    return f"<p><span>{time}</span><b>{esc(word)}</b><span>{esc(place)}</span><span>{esc(category)}</span></p>"

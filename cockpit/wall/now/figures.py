@@ -4,15 +4,16 @@ Invariant: grey band = eight days in ten, tick = the middle one, teal = the prom
 band no word about it is said.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.maps import labels
 from cockpit.maps.outlines import figure
 from cockpit.markup import attributes, esc
 from cockpit.wall import compared, computed
 from cockpit.wall.compared import Band
+from cockpit.wall.naming import width as width_of
 from cockpit.wall.now import marks
 from cockpit.wall.scene import Level
 from config.indicators import indicator
@@ -29,7 +30,7 @@ PERCENT = 0.01
 class Figure:
     """One figure: its name, its number (None: what stands in its place), unit, band, and the word for where it lies.
 
-    `of`: the cases of a share, in time and all.
+    `of`: the cases of a share, in time and all; `promised`: the promise in words, where nothing usual stands beside it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Figure:
     is_outside: bool = False
     level: Level | None = None
     target: float | None = None
+    promised: str = ""
     is_share: bool = False
     of: str = ""
 
@@ -92,6 +94,10 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
     name, target = view.tr("wall.fig_onscene"), indicator(ONSCENE).target
     if not found.tells_arrivals:
         return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.no_arrivals"))
+    if not compared.has_today(found):
+        return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.not_today"))
+    if not found.arrivals and band is None and found.usual is not None and found.usual.days:
+        return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.no_urgent"))
     if not found.arrivals or found.in_time is None or found.arrivals < computed.MINIMUM_N:
         word = view.tr("wall.too_few_arrivals", n=formats.number(found.arrivals))
         shown = view.tr("wall.too_few" if found.arrivals else "wall.none_yet")
@@ -99,9 +105,11 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
     share = found.in_time / found.arrivals
     verdict = band.verdict(round(share / PERCENT) * PERCENT) if band else None
     words = {"more": "wall.higher", "fewer": "wall.lower", "same": "wall.same", None: "wall.no_days"}
+    promised = view.tr("wall.promised", n=formats.number(target * 100)) if target is not None else ""
     return Figure(
         name, share, formats.number(share * 100), "%", band, view.tr(words[verdict]), verdict in ("more", "fewer"),
-        target=target, is_share=True, of=f"{formats.number(found.in_time)}/{formats.number(found.arrivals)}",
+        target=target, promised=promised, is_share=True,
+        of=f"{formats.number(found.in_time)}/{formats.number(found.arrivals)}",
     )  # fmt: skip
 
 
@@ -109,8 +117,8 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
 
 
 def _row(one: Figure) -> str:
-    room = NUMBER - labels.width(one.unit, size=28) - 8
-    fit = min(1.0, room / (labels.width(one.shown, size=DIGITS) or 1))
+    room = NUMBER - width_of(one.unit, size=28) - 8
+    fit = min(1.0, room / (width_of(one.shown, size=DIGITS) or 1))
     style = f' style="--fit:{fit:.2f}"' if fit < 1 else ""
     value = f'<b class="figure"{style}>{esc(one.shown)}</b><span class="u">{esc(one.unit)}</span>'
     if one.value is None:
@@ -129,30 +137,25 @@ def _row(one: Figure) -> str:
 def _name(one: Figure) -> str:
     """The name, with its cases as far as they find room beside the word."""
     full = f"{one.name} {one.of}".strip()
-    room = WIDE - labels.width(one.verdict, size=NAME) - 16
-    return full if labels.width(full, size=NAME) - 0.3 * NAME * full.count(" ") <= room else one.name
+    room = WIDE - width_of(one.verdict, size=NAME) - 16
+    return full if width_of(full, size=NAME) - 0.3 * NAME * full.count(" ") <= room else one.name
 
 
 def graphic(one: Figure) -> str:
-    """The band, the promise and now on a scale of the row's own; nothing without a band."""
-    if one.band is None:
+    """The band, the promise and now on a scale of the row's own; nothing without anything to compare with."""
+    told = [one.band.low, one.band.high] if one.band else []
+    told += [each for each in (one.value, one.target) if each is not None]
+    if one.band is None and (one.value is None or one.target is None):
         return ""
-    known = [one.band.low, one.band.high]
-    known += [each for each in (one.value, one.target) if each is not None]
-    least, most = _ends(min(known), max(known), is_share=one.is_share)
+    least, most = _ends(min(told), max(told), is_share=one.is_share)
 
     def x(value: float) -> float:
         return EDGE + (value - least) / (most - least) * (WIDE - 2 * EDGE)
 
-    low, high = x(one.band.low), x(one.band.high)
-    wide = max(4.0, high - low)
-    drawn = (
-        f'<path class="ax" d="M0 20h{WIDE:g}"/>'
-        f'<rect class="ub" x="{figure(low)}" y="9" width="{figure(wide)}" height="22"/>'
-        f'<rect class="um" x="{figure(x(one.band.median) - 1.5)}" y="9" width="3" height="22"/>'
-    )
+    drawn = f'<path class="ax" d="M0 20h{WIDE:g}"/>{_usual(one.band, x, is_share=one.is_share) if one.band else ""}'
     if one.target is not None:
         drawn += f'<path class="tg" d="M{figure(x(one.target))} 0V40"/>'
+        drawn += "" if one.band else _text(_within(x(one.target), one.promised), one.promised)
     if one.value is not None:
         at = x(one.value)
         drawn += (
@@ -160,7 +163,24 @@ def graphic(one: Figure) -> str:
             if one.level
             else f'<circle class="nw" cx="{figure(at)}" cy="20" r="11"/>'
         )
-    return drawn + _end_labels(one.band, low, low + wide, is_share=one.is_share)
+    return drawn
+
+
+def _usual(band: Band, x: Callable[[float], float], *, is_share: bool) -> str:
+    """The band with its ends in numbers, and the middle one of its days."""
+    low, high = x(band.low), x(band.high)
+    wide = max(4.0, high - low)
+    return (
+        f'<rect class="ub" x="{figure(low)}" y="9" width="{figure(wide)}" height="22"/>'
+        f'<rect class="um" x="{figure(x(band.median) - 1.5)}" y="9" width="3" height="22"/>'
+        f"{_end_labels(band, low, low + wide, is_share=is_share)}"
+    )
+
+
+def _within(x: float, text: str) -> float:
+    """The middle of a text near `x` that stays in the drawing."""
+    half = width_of(text, size=24) / 2
+    return min(max(x, half), WIDE - half)
 
 
 def _ends(least: float, most: float, *, is_share: bool) -> tuple[float, float]:
@@ -176,7 +196,7 @@ def _end_labels(band: Band, low: float, high: float, *, is_share: bool) -> str:
     texts = [formats.number(end * scale) for end in (band.low, band.high)]
     if texts[0] == texts[1]:
         return _text(min(max((low + high) / 2, 30), WIDE - 30), texts[0])
-    half = [labels.width(text, size=24) / 2 for text in texts]
+    half = [width_of(text, size=24) / 2 for text in texts]
     left, right = max(low, half[0]), min(high, WIDE - half[1])
     gap = half[0] + half[1] + 12 - (right - left)
     if gap > 0:

@@ -3,13 +3,14 @@
 Invariant: pure, and from the areas alone, so that the map's ground, which is fetched once, has the height of the page.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, Protocol, TypeVar
 
-from cockpit.maps import labels
 from cockpit.wall.naming import short_names
+from cockpit.wall.naming import width as width_of
 
 WIDE, LEFT, GAP = 1824.0, 44.0, 26.0
 PX, LINE = 24.0, 25.0
@@ -57,7 +58,7 @@ class Strip:
     @property
     def top(self) -> float:
         """Where the scale begins."""
-        return TOP + (LINE + 2 if self.has_parents else 0)
+        return TOP + (LINE + 4 if self.has_parents else 0)
 
     @property
     def high(self) -> float:
@@ -73,7 +74,13 @@ def shown_areas(areas: Sequence[AnyArea]) -> tuple[AnyArea, ...]:
         level: tuple(area for area in areas if area.level == level) for level in ("community", "grid", "street")
     }
     fitting = [found for found in by_level.values() if 1 < len(found) <= MOST_AREAS]
-    return fitting[0] if fitting else next((found[:MOST_AREAS] for found in by_level.values() if found), ())
+    chosen = fitting[0] if fitting else next((found[:MOST_AREAS] for found in by_level.values() if found), ())
+    return tuple(sorted(chosen, key=lambda area: _counted(area.parent_code or "")))
+
+
+def _counted(code: str) -> list[tuple[int, str]]:
+    """The parts of a code as a person orders them: 2 before 10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", code)]
 
 
 def strip(every: Sequence[Named]) -> Strip:
@@ -86,7 +93,7 @@ def strip(every: Sequence[Named]) -> Strip:
     names = short_names(areas, every)
     way: Literal["across", "upright", "sparse"] = "sparse"
     lines = 1
-    if all(labels.width(name, size=PX) <= width - 8 for name in names.values()):
+    if all(width_of(name, size=PX) <= width - 8 for name in names.values()):
         way = "across"
     elif width >= NARROWEST and all(not name.isascii() for name in names.values()):
         way, lines = "upright", max(len(signs(name)) for name in names.values())

@@ -6,37 +6,44 @@ Invariant: only what lies above the usual by more than chance is coloured, and o
 import html
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+import numpy as np
+import shapely
 
 from cockpit import formats
 from cockpit.context import View
 from cockpit.maps import labels
-from cockpit.maps.labels import Board, Placed, Wanted
+from cockpit.maps.frame import Frame
+from cockpit.maps.labels import Board, Wanted
 from cockpit.maps.outlines import figure
 from cockpit.markup import esc
 from cockpit.wall import compared
-from cockpit.wall.now import basemap, marks
+from cockpit.wall.now import basemap, marks, names
 from cockpit.wall.now.basemap import Drawn, WaterName
 from cockpit.wall.now.marks import Mark
+from cockpit.wall.now.names import Box, Tag
 from cockpit.wall.scene import Level
 from geo.wall import Usual, Wall, WallCase
 
 LIMITS = (2.0, 4.0, 8.0)
 """Cases more than usual per 1,000 households: below the first, from each on."""
-LINE = 26.0
-MOST_NAMES = 60
+MOST_NAMES = 120
 ROOM = 1168.0
 """The width of the head, in pixels of 1920×1080."""
+_RING = '<path class="ck" stroke-width="18" d="M12 12h0"/><path class="ck in" stroke-width="14" d="M12 12h0"/>'
+_CLOCK = f'{_RING}<path class="ck-w" d="M12 12v-8A8 8 0 0 1 19.8 14Z"/>'
+"""A case on the map of a source without deadlines, and one in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What lies on the map, and its cases in time where they are too many to be drawn one by one."""
+    """What lies on the map: cases one by one, and where they are too many for that what each area has to say."""
 
     single: tuple[Mark, ...]
-    counted: dict[str, int]
+    tags: tuple[Tag, ...]
 
 
 def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
@@ -47,12 +54,11 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
     head = _head(view, found, age, is_painted=bool(over))
     if ground is None or drawn is None:
         return f'<section class="where">{head}<p class="none">{esc(view.tr("wall.no_areas"))}</p></section>'
-    parts = _parts(drawn, found, at=at)
     body = (
         basemap.group(ground, part="below")
         + _heat(drawn, over)
         + basemap.group(ground, part="above")
-        + _top(view, drawn, parts, at=at)
+        + _top(view, drawn, found, at=at)
     )
     size = f'viewBox="0 0 {drawn.frame.width} {drawn.frame.height}"'
     picture = f'<svg class="ground-map" {size}{basemap.aria(view.tr("wall.map"))}>{body}</svg>'
@@ -65,7 +71,8 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
 def _head(view: View, found: Wall, age: str, *, is_painted: bool) -> str:
     """The head of the map: its counts and colours; fewer words and, unless it is old, no age where room is short."""
     counts = legend(view, found)
-    ways = [("heat", age), ("heat_short", age), ("heat_short", age if "old" in age else "")]
+    kept = age if "old" in age else ""
+    ways = [("heat", age), ("heat_short", age), ("heat_short", kept), ("heat_least", kept)]
     told = [f"{counts}{_heat_legend(view, found, key, is_painted=is_painted)}{old}" for key, old in ways]
     return f"<h2>{next((way for way in told if _width(way) <= ROOM), told[-1])}</h2>"
 
@@ -80,12 +87,15 @@ def _width(markup: str) -> float:
 def legend(view: View, found: Wall) -> str:
     """How many open cases there are of each kind, in the shapes of the map."""
     levels = Counter(case.level for case in found.cases)
-    parts = [f"<b>{esc(view.tr('wall.legend_open', n=formats.number(found.n_open)))}</b>"]
+    is_counted = levels[None] > marks.MOST_ONE_BY_ONE
+    ring = "" if found.has_deadlines or is_counted or not levels[None] else _icon(_RING)
+    parts = [f"<b>{ring}{esc(view.tr('wall.legend_open', n=formats.number(found.n_open)))}</b>"]
     if levels["red"]:
         parts.append(_item(view, "red", "red", levels["red"]))
     if found.has_deadlines:
         parts += [_item(view, "orange", "overdue", levels["orange"]), _item(view, "yellow", "soon", levels["yellow"])]
-        parts.append(_item(view, None, "in_time", levels[None]))
+        in_time = _words(view, "counted", levels[None]) if is_counted else _item(view, None, "in_time", levels[None])
+        parts.append(in_time)
     if found.n_private is not None:
         parts.append(_words(view, "private", found.n_private))
     outside = sum(case.lon is None for case in found.cases)
@@ -95,14 +105,16 @@ def legend(view: View, found: Wall) -> str:
 
 
 def _item(view: View, level: Level | None, word: str, n: int) -> str:
-    ring = '<path class="ck" stroke-width="18" d="M12 12h0"/><path class="ck in" stroke-width="14" d="M12 12h0"/>'
-    ring += '<path class="ck-w" d="M12 12v-8A8 8 0 0 1 19.8 14Z"/>'
-    drawn = ring if level is None else marks.shapes(level, [(12, 12, 9)])
+    drawn = _CLOCK if level is None else marks.shapes(level, [(12, 12, 9)])
     if level and not n:  # a level that is not there has its shape, and not its colour
         drawn = drawn.replace(f'"lv {level}"', '"lv"')
     zero = "" if n else ' class="zero"'
     told = f"{esc(view.tr(f'wall.legend_{word}'))} <b>{formats.number(n)}</b>"
-    return f'<span{zero}><svg class="ic" viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg>{told}</span>'
+    return f"<span{zero}>{_icon(drawn)}{told}</span>"
+
+
+def _icon(drawn: str) -> str:
+    return f'<svg class="ic" viewBox="0 0 24 24" aria-hidden="true">{drawn}</svg>'
 
 
 def _words(view: View, word: str, n: int) -> str:
@@ -118,7 +130,9 @@ def _heat_legend(view: View, found: Wall, key: str, *, is_painted: bool) -> str:
     if not usual.households:
         return f'<span class="hl">{esc(view.tr("wall.heat_no_households"))}</span>'
     if not is_painted:
-        return f'<span class="hl">{esc(view.tr(f"wall.{key}_none"))}</span>'
+        return (
+            f'<span class="hl">{esc(view.tr(f"wall.{key}_none" if key == "heat" else "wall.heat_short_none"))}</span>'
+        )
     cells = [f"&lt;{LIMITS[0]:g}", *(f"{limit:g}" for limit in LIMITS)]
     strip = "".join(f'<i class="x{no}">{cell}</i>' for no, cell in enumerate(cells, start=1))
     return f'<span class="hl">{esc(view.tr(f"wall.{key}"))}<span class="strip">{strip}</span></span>'
@@ -155,39 +169,79 @@ def _heat(drawn: Drawn, over: Mapping[str, float]) -> str:
 # ---------------------------------------------------------------- marks and names
 
 
-def _parts(drawn: Drawn, found: Wall, *, at: datetime) -> _Parts:
-    """The marks; of more than MOST_ONE_BY_ONE urgent cases, or cases in time, each area has its own counted."""
+def _ways(drawn: Drawn, found: Wall, *, at: datetime) -> Iterator[_Parts]:
+    """What lies on the map, in areas as small as the names are, then in those above them.
+
+    More than MOST_ONE_BY_ONE urgent cases, or cases in time, are counted by area.
+    """
     late = [case for case in found.cases if case.level is not None]
     rest = [case for case in found.cases if case.level is None]
-    if len(late) > marks.MOST_ONE_BY_ONE:
-        urgent = marks.together(late, _points(drawn), at=at)
-    else:
-        urgent = marks.placed(drawn.frame, late, at=at)
-    if len(rest) > marks.MOST_ONE_BY_ONE:
-        return _Parts(urgent, _by_area(drawn, found, late))
-    if len(late) <= marks.MOST_ONE_BY_ONE:
-        return _Parts(marks.placed(drawn.frame, found.cases, at=at), {})
-    return _Parts((*urgent, *marks.placed(drawn.frame, rest, at=at)), {})
+    is_late, is_rest = (len(cases) > marks.MOST_ONE_BY_ONE for cases in (late, rest))
+    for level, wanted in (
+        (drawn.named, tuple(zip(drawn.codes, drawn.names, strict=True))),
+        *((("street", drawn.coarser),) if is_late and drawn.coarser else ()),
+    ):
+        urgent = _urgent(found, late, wanted, level=level, frame=drawn.frame)
+        in_time = _in_time(found, urgent, level=level)
+        tags = tuple(
+            Tag(code, want.text, urgent.get(code, ()) if is_late else (), in_time.get(code, 0) if is_rest else 0,
+                want.x, want.y, want.area)
+            for code, want in wanted
+        )  # fmt: skip
+        single = [*([] if is_late else late), *([] if is_rest else rest)]
+        yield _Parts(marks.placed(drawn.frame, single, at=at), tags)
 
 
-def _points(drawn: Drawn) -> dict[str, tuple[float, float]]:
-    """The label points of the named areas, in pixels, by code."""
-    return {code: (want.x, want.y) for want, code in zip(drawn.names, drawn.codes, strict=True)}
+def _urgent(
+    found: Wall, late: Sequence[WallCase], wanted: Sequence[tuple[str, Wanted]], *, level: str, frame: Frame
+) -> dict[str, tuple[tuple[Level, int], ...]]:  # fmt: skip
+    """Code of each area → its urgent cases by level, the worst first: by the community of each case, else by where
+    it stands; the overdue as the store counts them.
+    """
+    several: dict[str, Counter[Level]] = {}
+    for case in late:
+        kind, code = marks.level_of(case), case.community_code
+        if level != "community":
+            code = None if kind == "orange" else _holder(case, wanted, frame)
+        if kind and code:
+            several.setdefault(code, Counter())[kind] += 1
+    if level != "community":
+        for area in found.areas:
+            if area.level == level and area.n_overdue:
+                several.setdefault(area.code, Counter())["orange"] = area.n_overdue
+    return {code: tuple((each, n[each]) for each in reversed(marks.LEVELS) if n[each]) for code, n in several.items()}
 
 
-def _by_area(drawn: Drawn, found: Wall, late: Sequence[WallCase]) -> dict[str, int]:
-    """Code of each named area → its cases in time."""
-    urgent: Counter[str | None] = Counter()
-    if drawn.named == "community":
-        urgent.update(case.community_code for case in late)
-    return {
-        area.code: area.n_open - urgent[area.code]
+def _holder(case: WallCase, wanted: Sequence[tuple[str, Wanted]], frame: Frame) -> str | None:
+    """The code of the area in which a case stands."""
+    if case.lon is None or case.lat is None:
+        return None
+    ((x, y),) = frame.pixels(np.array([[case.lon, case.lat]]))
+    return next((code for code, want in wanted if shapely.contains_xy(want.area, x, y)), None)
+
+
+def _in_time(found: Wall, urgent: Mapping[str, tuple[tuple[Level, int], ...]], *, level: str) -> dict[str, int]:
+    """Code of each area → its cases in time."""
+    left = {
+        area.code: area.n_open - sum(n for _, n in urgent.get(area.code, ()))
         for area in found.areas
-        if area.level == drawn.named and area.n_open > urgent[area.code]
+        if area.level == level
     }
+    return {code: n for code, n in left.items() if n > 0}
 
 
-def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
+def _top(view: View, drawn: Drawn, found: Wall, *, at: datetime) -> str:
+    """Marks, names and numbers: by the areas above where those of the names have no room for what is urgent."""
+    laid = ""
+    for parts in _ways(drawn, found, at=at):
+        laid, is_whole = _laid(view, drawn, parts, at=at)
+        if is_whole:
+            break
+    return laid
+
+
+def _laid(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> tuple[str, bool]:
+    """The markup, and whether all that is urgent has its number."""
     board = Board(width=drawn.frame.width, height=drawn.frame.height)
     urgent = [mark for mark in parts.single if mark.level is not None]
     quiet = [mark for mark in parts.single if mark.level is None]
@@ -200,51 +254,37 @@ def _top(view: View, drawn: Drawn, parts: _Parts, *, at: datetime) -> str:
     for mark in urgent:
         marks.block(loud, mark)
     numbers = "".join(marks.number(board, loud, mark) for mark in [*urgent, *quiet] if mark.n > 1)
-    names = {code: want.text for want, code in zip(drawn.names, drawn.codes, strict=True)}
-    told = marks.callouts(board, loud, urgent, names, at=at, lang=view.lang)
-    named = _names(board, drawn, parts.counted, without={one.code for one in told})
+    short = {code: want.text for want, code in zip(drawn.names, drawn.codes, strict=True)}
+    avoid = _spots(drawn, parts.tags) if urgent else ()
+    told = marks.callouts(board, loud, urgent, short, avoid=avoid, at=at, lang=view.lang)
+    tags, bare = names.placed(board, _said(parts.tags, without={one.code for one in told}))
+    inside = [shape for one in tags for shape in names.shapes_of(one)]
+    inside += [(level, tag.x, tag.y, names.RADIUS) for tag in bare for level, _ in tag.levels[:1]]
+    inside += [(mark.level, mark.x, mark.y, mark.radius) for mark in urgent if mark.level]
     shapes = "".join(
-        marks.shapes(level, [(mark.x, mark.y, mark.radius) for mark in urgent if mark.level == level])
+        marks.shapes(level, [(x, y, radius) for each, x, y, radius in inside if each == level])
         for level in marks.LEVELS
     )
     waters = "".join(_water(one) for one in drawn.waters)
-    return f"{waters}{marks.clocks(quiet)}{named}{shapes}{numbers}{''.join(marks.callout(one) for one in told)}"
+    named = "".join(names.markup(one) for one in tags)
+    laid = f"{waters}{marks.clocks(quiet)}{named}{shapes}{numbers}{''.join(marks.callout(one) for one in told)}"
+    return laid, not any(tag.levels for tag in bare)
+
+
+def _spots(drawn: Drawn, tags: Sequence[Tag]) -> tuple[tuple[str, Box], ...]:
+    """Where each name would stand on an empty map, by the code of its area."""
+    empty = Board(width=drawn.frame.width, height=drawn.frame.height)
+    found, _ = names.placed(empty, [replace(tag, levels=(), n=0) for tag in tags])
+    return tuple((one.tag.code, names.box(one.x, one.y, *names.size(one))) for one in found)
+
+
+def _said(tags: Sequence[Tag], *, without: set[str | None]) -> list[Tag]:
+    """The tags of the largest areas; `without`: areas whose name stands beside a mark already."""
+    wanted = [replace(tag, name="") if tag.code in without else tag for tag in tags]
+    wanted.sort(key=lambda tag: -float(tag.area.area))
+    return [tag for tag in wanted if tag.name or tag.levels or tag.n][:MOST_NAMES]
 
 
 def _water(one: WaterName) -> str:
     turned = f"rotate({figure(one.turn)} {figure(one.x)} {figure(one.y)})"
     return f'<text class="wt" x="{figure(one.x)}" y="{figure(one.y + 9)}" transform="{turned}">{esc(one.text)}</text>'
-
-
-def _names(board: Board, drawn: Drawn, counted: dict[str, int], *, without: set[str | None]) -> str:
-    """The names that find room inside their area, with the number of cases in time below where those are counted."""
-    wanted = []
-    for want, code in zip(drawn.names, drawn.codes, strict=True):
-        n = counted.get(code)
-        name = "" if code in without else want.text
-        text = "\n".join(part for part in (name, formats.number(n) if n else "") if part)
-        left, _, right, _ = want.area.bounds
-        if text and labels.width(text, size=marks.TEXT_PX) * 0.84 <= right - left:
-            wanted.append(Wanted(want.key, text, want.x, want.y, want.area))
-        elif n:
-            wanted.append(Wanted(want.key, formats.number(n), want.x, want.y, want.area))
-    wanted.sort(key=lambda want: -float(want.area.area))
-    placed = board.place(wanted[:MOST_NAMES], size=marks.TEXT_PX)
-    done = {one.key for one in placed}
-    alone = [
-        replace(want, text=formats.number(counted[code]))
-        for want, code in zip(drawn.names, drawn.codes, strict=True)
-        if want.key not in done and counted.get(code)
-    ]
-    placed += board.place(alone, size=marks.TEXT_PX)
-    return "".join(_name(one, counted=bool(counted)) for one in placed)
-
-
-def _name(one: Placed, *, counted: bool) -> str:
-    lines = one.text.split("\n")
-    first = one.y + 9 - (len(lines) - 1) * LINE / 2
-    return "".join(
-        f'<text class="{"nn" if counted and line == lines[-1] and line[:1].isdigit() else "pl"}" x="{figure(one.x)}"'
-        f' y="{figure(first + no * LINE)}">{esc(line)}</text>'
-        for no, line in enumerate(lines)
-    )

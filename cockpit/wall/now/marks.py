@@ -12,12 +12,11 @@ from math import cos, pi, sin
 import numpy as np
 
 from cockpit import formats
-from cockpit.maps import labels
 from cockpit.maps.frame import Frame
 from cockpit.maps.labels import Board
 from cockpit.maps.outlines import figure
 from cockpit.markup import esc
-from cockpit.wall.naming import fitted, short
+from cockpit.wall.naming import fitted, short, width
 from cockpit.wall.scene import Level
 from config.messages import tr
 from geo.wall import WallCase
@@ -29,7 +28,11 @@ MANY, CROWDED = 40, 0.7
 """From so many urgent marks on they are drawn smaller by that."""
 MOST_CALLOUTS = 8
 CALLOUT_PX, TEXT_PX = 30.0, 24.0
-LONGEST_NAME, STACKED = 200, 36.0
+LONGEST_NAME = 200
+LED = (56.0, 80.0, 110.0, 150.0, 200.0, 260.0)
+TURNS = tuple(pi * part / 8 for part in (0, 8, 1, 7, 15, 9, 2, 6, 14, 10, 12, 4, 3, 5, 13, 11))
+"""How far away a text stands that has no room beside its mark, and in which directions: right and left first."""
+Box = tuple[float, float, float, float]
 LEVELS: tuple[Level, ...] = ("blue", "yellow", "orange", "red")
 """In the order of drawing: the worst on top."""
 _SIZES = ((7_200, 17.0), (1_800, 14.0), (0, 12.0))
@@ -89,26 +92,10 @@ def _row(marks: Sequence[Mark], x: float, y: float) -> list[Mark]:
     """The marks beside each other around a point."""
     wide = [2 * reach(mark) + 6 + number_width(mark) for mark in marks]
     left, row = x - sum(wide) / 2, []
-    for mark, width in zip(marks, wide, strict=True):
+    for mark, each in zip(marks, wide, strict=True):
         row.append(replace(mark, x=left + 3 + reach(mark), y=y))
-        left += width
+        left += each
     return row
-
-
-def together(cases: Sequence[WallCase], points: Mapping[str, tuple[float, float]], *, at: datetime) -> tuple[Mark, ...]:
-    """One mark a level and community, with the number of its cases, below each other at the point of the community."""
-    by_place: dict[str, dict[Level | None, list[Mark]]] = {}
-    for case in cases:
-        if case.community_code is not None and case.community_code in points:
-            mark = _mark(case, at=at)
-            by_place.setdefault(case.community_code, {}).setdefault(mark.level, []).append(mark)
-    found: list[Mark] = []
-    for code, by_level in by_place.items():
-        worst = [replace(max(several, key=lambda one: one.radius), n=len(several)) for several in by_level.values()]
-        x, y = points[code]
-        for no, mark in enumerate(sorted(worst, key=lambda one: _urgency(one.case))):
-            found += _row([mark], x, y + no * STACKED)
-    return tuple(found)
 
 
 def reach(mark: Mark) -> float:
@@ -118,7 +105,7 @@ def reach(mark: Mark) -> float:
 
 def number_width(mark: Mark) -> float:
     """The room that the number beside a mark of several cases needs."""
-    return 0.0 if mark.n == 1 else labels.width(f"×{mark.n}", size=TEXT_PX) + 6
+    return 0.0 if mark.n == 1 else width(formats.number(mark.n), size=TEXT_PX) + 8
 
 
 def _urgency(case: WallCase) -> tuple[int, float]:
@@ -156,20 +143,32 @@ def block(board: Board, mark: Mark) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Callout:
-    """Where an overdue case is and how long it has been: text, its start or end, and the community it names."""
+    """Where an overdue case is and how long it has been: text, its start or end, and the community it names.
+
+    `led`: the line from the mark to a text that found no room beside it.
+    """
 
     text: str
     x: float
     y: float
     anchor: str
     code: str | None
+    led: tuple[float, float, float, float] | None = None
 
 
 def callouts(
-    board: Board, loud: Board, marks: Sequence[Mark], names: Mapping[str, str], *, at: datetime, lang: str
+    board: Board,
+    loud: Board,
+    marks: Sequence[Mark],
+    names: Mapping[str, str],
+    *,
+    avoid: Sequence[tuple[str, Box]],
+    at: datetime,
+    lang: str,
 ) -> tuple[Callout, ...]:
     """Words beside the overdue marks, the longest overdue first, as far as there is room on any side of all (`board`),
-    else of what is urgent (`loud`): words win over cases in time. `names`: the short names of areas by code.
+    else of what is urgent (`loud`): words win over cases in time. `names`: the short names of areas by code; `avoid`:
+    where they would stand.
     """
     late = [mark for mark in marks if mark.level == "orange" and mark.case.due_at]
     late.sort(key=lambda mark: _urgency(mark.case))
@@ -180,10 +179,12 @@ def callouts(
         name = short(case.community, "community") if case.community else case.finest or ""
         name = names.get(case.community_code or "", name)
         text = f"{fitted(name, room=LONGEST_NAME, size=CALLOUT_PX)} {_length(seconds, lang)}".strip()
-        wide = labels.width(text, size=CALLOUT_PX) + 6
-        spot = _beside(board, loud, mark, wide) or _beside(loud, board, mark, wide)
-        if spot:
-            found.append(Callout(text, *spot, case.community_code))
+        spots = [place for code, place in avoid if code != case.community_code]
+        wide = width(text, size=CALLOUT_PX) + 6
+        told = _Words(mark, text, wide)
+        one = _beside(board, loud, told, spots) or _beside(loud, board, told, spots) or _led(loud, board, told)
+        if one:
+            found.append(one)
     return tuple(found)
 
 
@@ -195,8 +196,20 @@ def _length(seconds: float, lang: str) -> str:
     return tr("common.day" if days == 1 else "common.days", lang, n=formats.number(days))
 
 
-def _beside(board: Board, other: Board, mark: Mark, wide: float) -> tuple[float, float, str] | None:
-    """A place on `board` for a text of that width: right, left, above, below, or moved along; taken on both boards."""
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of a mark, and how wide that is."""
+
+    mark: Mark
+    text: str
+    wide: float
+
+
+def _beside(board: Board, other: Board, told: _Words, spots: Sequence[Box]) -> Callout | None:
+    """The text on `board` right, left, above, below, or moved along, where it takes the place of the fewest names
+    (`spots`); taken on both boards.
+    """
+    mark, wide = told.mark, told.wide
     gap = mark.radius * 1.25 + 8
     right = gap + number_width(mark)
     beside = [(mark.x + right, mark.y, mark.x + right, "start"), (mark.x - gap - wide, mark.y, mark.x - gap, "end")]
@@ -205,19 +218,48 @@ def _beside(board: Board, other: Board, mark: Mark, wide: float) -> tuple[float,
         for part in (0, 0.35, -0.35)
         for step in (-gap - 14, gap + 16)
     ]
-    for left, middle, x, anchor in beside:
-        box = (left, middle - 18, left + wide, middle + 18)
-        if board.is_free(box):
-            board.block(*box)
-            other.block(*box)
-            return x, middle + 11, anchor
+    free = [
+        (place, Callout(told.text, x, middle + 11, anchor, mark.case.community_code))
+        for left, middle, x, anchor in beside
+        if board.is_free(place := (left, middle - 18, left + wide, middle + 18))
+    ]
+    if not free:
+        return None
+    place, one = min(free, key=lambda way: sum(_meet(way[0], spot) for spot in spots))
+    board.block(*place)
+    other.block(*place)
+    return one
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _led(board: Board, other: Board, told: _Words) -> Callout | None:
+    """The text away from its mark, at the end of a line; taken on both boards."""
+    mark, wide = told.mark, told.wide
+    for far in LED:
+        for turn in TURNS:
+            x = mark.x + cos(turn) * (far + wide / 2)
+            y = mark.y + sin(turn) * far
+            place = (x - wide / 2, y - 18, x + wide / 2, y + 18)
+            if board.is_free(place):
+                board.block(*place)
+                other.block(*place)
+                end = min(max(mark.x, place[0]), place[2]), min(max(mark.y, place[1]), place[3])
+                return Callout(told.text, x, y + 11, "middle", mark.case.community_code, (mark.x, mark.y, *end))
     return None
 
 
 def callout(one: Callout) -> str:
-    """The markup of a callout."""
+    """The markup of a callout; its line lies below."""
+    line = ""
+    if one.led:
+        a, b, c, d = (figure(each) for each in one.led)
+        line = f'<path class="led late" d="M{a} {b}L{c} {d}"/>'
     return (
-        f'<text class="call" x="{figure(one.x)}" y="{figure(one.y)}" text-anchor="{one.anchor}">{esc(one.text)}</text>'
+        f'{line}<text class="call" x="{figure(one.x)}" y="{figure(one.y)}"'
+        f' text-anchor="{one.anchor}">{esc(one.text)}</text>'
     )
 
 
@@ -273,4 +315,4 @@ def number(board: Board, other: Board, mark: Mark) -> str:
         return ""
     board.block(*box)
     other.block(*box)
-    return f'<text class="nm" x="{figure(left)}" y="{figure(mark.y + 9)}">×{mark.n}</text>'
+    return f'<text class="nm" x="{figure(left)}" y="{figure(mark.y + 9)}">{formats.number(mark.n)}</text>'

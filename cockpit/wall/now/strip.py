@@ -8,16 +8,19 @@ from dataclasses import dataclass
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.maps import labels
 from cockpit.maps.classes import nice
 from cockpit.maps.outlines import figure
 from cockpit.markup import attributes, esc
 from cockpit.wall import compared
 from cockpit.wall.compared import Band
-from cockpit.wall.naming import fitted
+from cockpit.wall.naming import apart, fitted
+from cockpit.wall.naming import width as width_of
 from cockpit.wall.now import layout
 from cockpit.wall.now.layout import DOTS, LEFT, LINE, PX, UNDER, WIDE, Strip
 from geo.wall import Day, Wall, WallArea
+
+NEXT = 12.0
+"""What is left free between the names of two streets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,9 @@ def section(view: View, found: Wall, *, age: str) -> str:
     at = found.at.astimezone(view.site.zone) if found.at else None
     weekday = view.tr(f"common.weekday_{at.isoweekday()}") if at else ""
     unit = view.tr("wall.strip_unit", weekday=weekday) if has_days else view.tr("wall.strip_unit_none")
-    if has_days:
+    if not compared.has_today(found):
+        unit = view.tr("wall.not_today")
+    elif has_days:
         unit += view.tr("wall.strip_hot" if any(column.is_hot for column in columns) else "wall.strip_none_hot")
     head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{age}</h2>"
     return f'<section class="areas">{head}{_picture(found, columns, ways, label=title)}</section>'
@@ -90,8 +95,9 @@ def _picture(found: Wall, columns: Sequence[Column], ways: Strip, *, label: str)
     )
     radius = 6.0 if ways.width >= 16 else 4.0
     parents = _parents(found, columns) if ways.has_parents else ""
-    named = _names(columns, ways)
-    body = grid + parents + _bands(columns, scale) + _dots(columns, scale, radius) + named
+    named = _names(columns, ways, apart_late=sum(one.area.n_overdue > 0 for one in columns) * 2 <= len(columns))
+    dots = _dots(columns, scale, radius) if compared.has_today(found) else ""
+    body = grid + parents + _bands(columns, scale) + dots + named
     size = f'viewBox="0 0 {WIDE:g} {figure(ways.high)}"'
     return f'<svg {size} style="--high:{figure(ways.high)}"{attributes(role="img", aria_label=label)}>{body}</svg>'
 
@@ -99,15 +105,14 @@ def _picture(found: Wall, columns: Sequence[Column], ways: Strip, *, label: str)
 def _parents(found: Wall, columns: Sequence[Column]) -> str:
     """The names of the streets over their communities, where there are several and each has room."""
     first: dict[str, Column] = {}
-    last: dict[str, Column] = {}
     for one in columns:
         first.setdefault(one.area.parent_code or "", one)
-        last[one.area.parent_code or ""] = one
-    names = {area.code: area.name for area in found.areas if area.level in ("street", "community")}
+    above = [area for area in found.areas if area.level in ("street", "community") and area.code in first]
+    names = dict(zip((area.code for area in above), apart([area.name for area in above]), strict=True))
+    begins = [one.x - one.width / 2 for one in first.values()]
     drawn = []
-    for code, one in first.items():
-        left = one.x - one.width / 2
-        name = fitted(names.get(code, ""), room=last[code].x + last[code].width / 2 - left, size=PX)
+    for code, left, end in zip(first, begins, [*begins[1:], WIDE + NEXT], strict=True):
+        name = fitted(names.get(code, ""), room=end - NEXT - left, size=PX)
         if len(name) > 1:
             drawn.append(f'<text class="par" x="{figure(left)}" y="22">{esc(name)}</text>')
     return "".join(drawn)
@@ -140,7 +145,7 @@ def _dots(columns: Sequence[Column], scale: _Scale, radius: float) -> str:
             continue
         y, text = scale.y(one.area.n_today), formats.number(one.area.n_today)
         drawn += f'<circle class="hot" cx="{figure(one.x)}" cy="{figure(y)}" r="{figure(radius + 3)}"/>'
-        half = labels.width(text, size=PX) / 2
+        half = width_of(text, size=PX) / 2
         if one.x - half > right + 4:
             drawn += f'<text class="nr" x="{figure(one.x)}" y="{figure(y - radius - 8)}">{esc(text)}</text>'
             right = one.x + half
@@ -150,46 +155,52 @@ def _dots(columns: Sequence[Column], scale: _Scale, radius: float) -> str:
 # ---------------------------------------------------------------- names
 
 
-def _names(columns: Sequence[Column], ways: Strip) -> str:
+def _names(columns: Sequence[Column], ways: Strip, *, apart_late: bool) -> str:
     """The names below the columns: all of them where they fit across or upright; else those that stand out, each where
-    there is room.
+    there is room. `apart_late`: what is overdue has its colour; where most are, it would tell none from another.
     """
     y = ways.top + DOTS + UNDER + LINE - 6
+    styles = [_style(one, apart_late=apart_late) for one in columns]
     if ways.way == "across":
-        return "".join(_across(one, one.name, one.x, y) for one in columns)
+        return "".join(_across(style, one.name, one.x, y) for style, one in zip(styles, columns, strict=True))
     if ways.way == "upright":
-        return "".join(_upright(one, layout.signs(one.name), y) for one in columns)
-    return _sparse(columns, y)
+        return "".join(
+            _upright(style, one, layout.signs(one.name), y) for style, one in zip(styles, columns, strict=True)
+        )
+    return _sparse(columns, styles, y)
 
 
-def _style(one: Column) -> str:
-    return "an late" if one.area.n_overdue else "an hot" if one.is_hot else "an"
+def _style(one: Column, *, apart_late: bool) -> str:
+    return "an late" if one.area.n_overdue and apart_late else "an hot" if one.is_hot else "an"
 
 
-def _across(one: Column, text: str, x: float, y: float) -> str:
-    return f'<text class="{_style(one)}" x="{figure(x)}" y="{figure(y)}">{esc(text)}</text>'
+def _across(style: str, text: str, x: float, y: float) -> str:
+    return f'<text class="{style}" x="{figure(x)}" y="{figure(y)}">{esc(text)}</text>'
 
 
-def _upright(one: Column, signs: Sequence[str], y: float) -> str:
+def _upright(style: str, one: Column, signs: Sequence[str], y: float) -> str:
     spans = "".join(
         f'<tspan x="{figure(one.x)}"{f" dy={chr(34)}{LINE:g}{chr(34)}" if no else ""}>{esc(sign)}</tspan>'
         for no, sign in enumerate(signs)
     )
-    return f'<text class="{_style(one)}" x="{figure(one.x)}" y="{figure(y)}">{spans}</text>'
+    return f'<text class="{style}" x="{figure(one.x)}" y="{figure(y)}">{spans}</text>'
 
 
-def _sparse(columns: Sequence[Column], y: float) -> str:
-    """Names of what stands out first, then of others, as long as each is free of those that stand."""
+def _sparse(columns: Sequence[Column], styles: Sequence[str], y: float) -> str:
+    """Names of what stands out first, then of what has the most reports, as long as each is free of those before."""
     taken: list[tuple[float, float]] = []
     drawn = []
-    order = sorted(columns, key=lambda one: (not one.area.n_overdue, not one.is_hot))
-    for one in order:
-        if not (one.is_hot or one.area.n_overdue):
-            break
+    most = max(one.area.n_today for one in columns)
+    told = [
+        (style == "an", one.area.n_overdue == 0, -one.area.n_today, no, one, style)
+        for no, (one, style) in enumerate(zip(columns, styles, strict=True))
+        if style != "an" or one.area.n_overdue or one.area.n_today * 3 >= most > 0
+    ]
+    for *_, one, style in sorted(told, key=lambda each: each[:4]):
         text = fitted(one.name, room=240, size=PX)
-        half = labels.width(text, size=PX) / 2
+        half = width_of(text, size=PX) / 2
         x = min(max(one.x, half), WIDE - half)
         if all(x + half + 12 < left or x - half - 12 > right for left, right in taken):
             taken.append((x - half, x + half))
-            drawn.append(_across(one, text, x, y))
+            drawn.append(_across(style, text, x, y))
     return "".join(drawn)
