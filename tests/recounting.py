@@ -349,7 +349,7 @@ def _counts(sight: Sight) -> dict[str, Marks]:
         # K12: "closed by grid without dispatch / R"
         "grid_solved": _of(
             rows,
-            closed & np.isnan(sight.known("dispatched")),
+            closed & ~(at["dispatched"] < sight.cut),
             None,
             [orphan, ("no_close_stage", _all(sight, is_so=not sight.tells("closed", "dispatched")))],
         ),

@@ -88,6 +88,13 @@ def test_solved_in_the_grid_is_closed_without_a_dispatch(town: Town) -> None:
     assert rate(town.figure("grid_solved_rate")) == (4, 13)
 
 
+def test_a_dispatch_that_comes_after_e_does_not_exist_for_the_grid(town: Town) -> None:
+    town.case("10-31 23:00", times=5, closed="10-31 23:01", dispatched="11-01 00:00")  # at E: not before it
+    town.case("10-31 23:00", times=5, closed="10-31 23:01", dispatched="10-31 23:59")
+    assert rate(town.figure("grid_solved_rate")) == (5, 10)
+    assert rate(town.figure("grid_solved_rate", days=("10-01", "11-02"))) == (0, 10)
+
+
 # ---------------------------------------------------------------- how much is left
 
 
@@ -177,6 +184,13 @@ def test_the_age_of_overdue_cases_runs_to_e_and_an_extension_counts(town: Town) 
     assert [each.value for each in town.figures("overdue_over_30d", "overdue_over_90d")] == [1, 0]
     later = ("10-01", "11-20")
     assert [each.value for each in town.figures("overdue_over_30d", "overdue_over_90d", days=later)] == [10, 0]
+
+
+@pytest.mark.parametrize(("due", "days"), [("10-02", "overdue_over_30d"), ("08-03", "overdue_over_90d")])
+def test_a_deadline_on_a_bare_date_has_passed_at_the_end_of_its_day(town: Town, due: str, days: str) -> None:
+    town.case("08-01 08:00", due=f"{due} 00:00", day_precision=["due_at"])
+    assert town.figure(days, days=("10-01", "11-02")).value == 0  # it passed 30 (90) x 24 h before: not more
+    assert town.figure(days, days=("10-01", "11-03")).value == 1
 
 
 def test_an_extension_after_e_leaves_the_deadline_as_it_was(town: Town) -> None:

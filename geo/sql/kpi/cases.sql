@@ -2,6 +2,7 @@
 -- duplicate that belongs to its original, is_orphan = a duplicate whose original is unknown, which every mark excludes.
 -- at = the moment up to which events count: E, or the start of the window for what was open then.
 -- by_e columns say what the events before that moment give; *_at columns hold the stamps known at the clock.
+-- due_passed_at = the moment at which the deadline has passed: a bare date passes with the end of its day.
 -- A reopened, suspended or extended case (has_history) is read from its event log: the feed's highest revision
 -- and what officers wrote. An event that carries due_at in its payload sets the deadline from then on; an extension
 -- also names the deadline it replaced (was_due_at), which holds before it.
@@ -67,9 +68,8 @@
          s.closed_by_e is not null as is_closed,
          coalesce(s.followed_up_at < s.at, false) as is_followed_up, s.is_solved, s.satisfaction_score,
          s.due_by_e is not null as has_deadline,
-         case when 'due_at' = any (s.day_precision)
-              then ((s.due_by_e at time zone :zone)::date + 1)::timestamp at time zone :zone <= s.at
-              else s.due_by_e < s.at end as is_due,
+         passed.due_passed_at,
+         case when 'due_at' = any (s.day_precision) then passed.due_passed_at <= s.at else passed.due_passed_at < s.at end as is_due,
          case when s.day_precision && array['due_at', 'closed_at']
               then (s.closed_by_e at time zone :zone)::date <= (s.due_by_e at time zone :zone)::date
               else s.closed_by_e <= s.due_by_e end as is_on_time,
@@ -82,6 +82,11 @@
          s.closed_now as closed_at,
          case when s.followed_up_at <= s.clock then s.followed_up_at end as followed_up_at
   from state_of_part s
+  cross join lateral (
+    select case when 'due_at' = any (s.day_precision)
+                then ((s.due_by_e at time zone :zone)::date + 1)::timestamp at time zone :zone
+                else s.due_by_e end as due_passed_at
+  ) passed
   where case s.kept when 'open' then s.closed_by_e is null when 'closed' then s.closed_by_e >= s.closed_from else true end
     and (s.kept = 'each' or s.is_orphan or not s.is_duplicate)
 )

@@ -2,4 +2,4 @@
 select 'overdue_over_90d' as family, c.*, true as is_counted, true as is_base,
        case when not c.tells_close then 'no_close_stage' end as why_not
 from open c
-where not c.is_orphan and c.is_due and c.moment - c.due_by_e > interval '2160 hours'
+where not c.is_orphan and c.is_due and c.moment - c.due_passed_at > interval '2160 hours'
