@@ -153,7 +153,8 @@ def _bars(found: Funds) -> str:
         told = unit.signed(change) if name in ("income", "received", "expense", "passed_on") else unit.figure(change)
         label = found.page.view.tr("funds.knot_closing_now" if name == "closing" else f"funds.bar_{name}")
         rows.append(
-            f'<div class="m-row {name}"><span class="t">{esc(label)}</span><span class="m-bar from"><i{bar}></i>{hair}</span>'
+            f'<div class="m-row {name}"><span class="t">{esc(label)}</span>'
+            f'<span class="m-bar from"><i{bar}></i>{hair}</span>'
             f'<span class="m-amount">{esc(told)}</span></div>'
         )
     zero = attributes(style=f"--zero:{-low / span:.4f}") if low < 0 else ""
