@@ -22,8 +22,8 @@ ENLARGED = 1.85
 """The flow is drawn as on the money page, whose letters of 13 px are 24 px high so enlarged."""
 FLOW_WIDTH, FLOW_HEIGHT = 1168, 778
 """The place of the flow in pixels at 1080p, its key and its foot among them."""
-KEY, FOOT = 42, 42
-"""What key and foot take of it, in pixels of the money page."""
+KEY, FOOT = 32, 32
+"""What key and foot take of it, in pixels of the money page; the key stays on one line."""
 MOST_IDLE = 8
 NAME_PX, NAME_ROOM = 26.0, 262.0
 FIGURE_PX, FIGURE_LEAST, FIGURE_ROOM = 84.0, 0.5, 330.0
