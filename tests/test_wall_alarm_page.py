@@ -74,6 +74,10 @@ MEASURE = """
     const [a, l, t, r, b] = boxes[i], [c, x, y, z, w] = boxes[j];
     if (a !== c && l + 1 < z && x + 1 < r && t + 1 < w && y + 1 < b) faults.push(['over', a.data, c.data]);
   }
+  for (const part of wall.querySelectorAll('.al-side *')) {
+    const [own, side] = [part, part.closest('.al-side')].map((el) => el.getBoundingClientRect());
+    if (own.right > side.right + 1) faults.push(['beside', part.className, own.right, side.right]);
+  }
   for (const side of wall.querySelectorAll('.al-side'))
     if (side.scrollHeight > side.clientHeight + 1) faults.push(['full', side.scrollHeight, side.clientHeight]);
   const root = document.documentElement;

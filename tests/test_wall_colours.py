@@ -18,7 +18,7 @@ import wall_scene_states
 import wall_states
 from browser import Watched, chromium, watched
 from wall_alarm_drawn import emergency
-from wall_marks import CLEAR, VISIONS, Mark, apart, like, marks, nearest
+from wall_marks import CLEAR, Mark, apart, like, marks, nearest
 
 from geo.map_queries import Feature
 

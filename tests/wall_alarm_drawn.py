@@ -21,8 +21,8 @@ from geo.viewer import LEADER, Clock
 from geo.wall.alarms import Alarm, Shape, Team
 
 TEAMS = tuple(
-    Team(f"G{no}", f"渡口第{no}网格", "渡口社区", 1, 1, 1, 1, 4, distance_m=90.0 + 90 * no, x=80.0 * no - 90, y=60.0 * no - 150,
-         is_own=no == 0)
+    Team(f"G{no}", f"渡口第{no}网格", "渡口社区", 1, 1, 1, 1, 4, distance_m=90.0 + 90 * no, x=80.0 * no - 90,
+         y=60.0 * no - 150, is_own=no == 0)
     for no in range(3)
 )  # fmt: skip
 GROUND = (
@@ -36,20 +36,18 @@ GROUND = (
 )
 
 
-def emergency(
-    number: int = 0, *, ago_s: int = 402, came_s: int | None = None, closed_s: int | None = None
-) -> Alarm:
+def emergency(number: int = 0, *, ago_s: int = 402, came_s: int | None = None, closed_s: int | None = None) -> Alarm:
     """A fire reported `ago_s` seconds ago; somebody came, or it was closed, so many seconds after the report."""
     reported = AT - timedelta(seconds=ago_s)
     came = reported + timedelta(seconds=came_s) if came_s is not None else None
     closed = reported + timedelta(seconds=closed_s) if closed_s is not None else None
-    moments = {"reported": reported, "accepted": reported + timedelta(seconds=22), "dispatched": None, "arrived": came}
-    if came is None and closed is None:
-        moments["dispatched"] = reported + timedelta(seconds=47)
+    accepted, dispatched = (reported + timedelta(seconds=seconds) for seconds in (22, 47))
+    moments = {"reported": reported, "accepted": accepted, "dispatched": dispatched, "arrived": came}
     return Alarm(
         key=f"a{number}", category_zh="火情烟雾", category_en="Fire", channel="hotline_12345", team="街道专职消防队",
-        reported_at=reported, moments=moments, stages=tuple(moments), is_exact=True, closed_at=closed, street="示范街道",
-        community="渡口社区", grid="渡口第一网格", microgrid=None, grid_code="G0", place=Place(120.26, 30.19), teams=TEAMS,
+        reported_at=reported, moments=moments, stages=tuple(moments), is_exact=True, closed_at=closed,
+        street="示范街道", community="渡口社区", grid="渡口第一网格", microgrid=None, grid_code="G0",
+        place=Place(120.26, 30.19), teams=TEAMS,
     )  # fmt: skip
 
 

@@ -29,17 +29,20 @@ MARKS = """() => {
   const named = (el) => {
     let at = el;
     while (!at.classList?.length && at !== wall) at = at.parentElement;
-    return at === el ? '.' + [...el.classList].join('.') : `.${[...at.classList].join('.')} ${el.tagName.toLowerCase()}`;
+    const name = `.${[...at.classList].join('.')}`;
+    return at === el ? name : `${name} ${el.tagName.toLowerCase()}`;
   };
   const words = (el) => {  // what stands in it, in its row, or is said of it
-    const holder = el.closest('.r-area, .m-row, .f-key span, .al-stages li, .r-key, .lg span, .al-said, .who, .fig, li, g, h2, p, header')
-      || el.parentElement;
-    return el.textContent.trim() || holder.textContent.trim() || holder.getAttribute('data-tip') || holder.getAttribute('aria-label') || '';
+    const rows = '.r-area, .m-row, .f-key span, .al-stages li, .r-key, .lg span, .al-said, .who, .fig, li, g, h2, p,'
+      + ' header';
+    const holder = el.closest(rows) || el.parentElement;
+    return el.textContent.trim() || holder.textContent.trim() || holder.getAttribute('aria-label') || '';
   };
   const place = (el) => {
-    const at = el.closest('header, footer, h2, .r-key, .r-promised, .r-days, .r-stages, .r-areas, .f-key, .f-foot, .sankey,'
-      + ' .m-figs, .m-idle, .m-bars, .l-reach, .al-head, .al-map, .al-bar, .al-said, .al-stages, .al-axis, .al-near, .al-more,'
-      + ' .who, .ground-map, .strip, .lg, .beside .fig, .feed, .areas');
+    const parts = 'header, footer, h2, .r-key, .r-promised, .r-days, .r-stages, .r-areas, .f-key, .f-foot, .sankey,'
+      + ' .m-figs, .m-idle, .m-bars, .l-reach, .al-head, .al-map, .al-bar, .al-said, .al-stages, .al-axis, .al-near,'
+      + ' .al-more, .who, .ground-map, .strip, .lg, .beside .fig, .feed, .areas';
+    const at = el.closest(parts);
     return at ? [...at.classList].join('.') || at.tagName.toLowerCase() : '';
   };
   const add = (el, form, colour, solid) => {
@@ -49,9 +52,11 @@ MARKS = """() => {
       || box.left > innerWidth || box.top > innerHeight) return;
     const { fontWeight, letterSpacing } = getComputedStyle(el);
     found.push({ form, name: named(el), colour, solid, words: words(el).replace(/\\s+/g, ' '), place: place(el),
-      weight: Number(fontWeight), spaced: letterSpacing !== 'normal', box: [box.left, box.top, box.width, box.height] });
+      weight: Number(fontWeight), spaced: letterSpacing !== 'normal',
+      box: [box.left, box.top, box.width, box.height] });
   };
-  const symbol = (el) => el.classList.contains('lv') || (el.tagName === 'path' && el.closest('svg').viewBox.baseVal.width === 16);
+  const symbol = (el) => el.classList.contains('lv')
+    || (el.tagName === 'path' && el.closest('svg').viewBox.baseVal.width === 16);
   for (const el of wall.querySelectorAll('*')) {
     if (!el.checkVisibility({ visibilityProperty: true }) || el.closest('defs, symbol, clipPath')) continue;
     const style = getComputedStyle(el), tag = el.tagName.toLowerCase();
@@ -65,7 +70,8 @@ MARKS = """() => {
       const form = symbol(el) ? `symbol ${level || el.getAttribute('d')}` : tag === 'circle' ? 'disc'
         : tag === 'rect' ? 'bar' : tag === 'line' ? 'line' : /a/i.test(el.getAttribute('d') || '') ? 'wedge' : 'area';
       if (tag !== 'line') add(el, form, style.fill, alpha * style.fillOpacity);
-      if (parseFloat(style.strokeWidth) > 0) add(el, form === 'line' || form === 'area' ? 'line' : form, style.stroke, alpha);
+      const outline = form === 'area' ? 'line' : form;
+      if (parseFloat(style.strokeWidth) > 0) add(el, outline, style.stroke, alpha);
       continue;
     }
     if (own) add(el, 'words', style.color, alpha);
@@ -83,7 +89,7 @@ MARKS = """() => {
 
 @dataclass
 class Mark:
-    """All marks of one name, form and colour: how they look in each vision (None: nowhere seen), and what else they are.
+    """All marks of one name, form and colour: how they look in each vision (empty: nowhere seen), what else they are.
 
     `words` stand in them or in their row, `places` are parts of the screen, `boxes` left, top, width, height in pixels.
     """
@@ -179,7 +185,7 @@ def apart(one: Pixels, other: Pixels) -> float:
 
 
 def like(found: list[Mark]) -> list[tuple[Mark, Mark]]:
-    """Pairs that only their colours tell apart at first sight, the coloured one first: one form, one part of the screen.
+    """Pairs that only colours tell apart at first sight, the coloured one first: one form, one part of the screen.
 
     What differs in form (a text, a bar, a disc, a line, one of the shapes of levels) or never stands in the same part
     of the screen is told apart by that.

@@ -15,6 +15,7 @@ MEASURED = """([smallest, far]) => {
   const unit = Math.min(innerWidth / 1920, innerHeight / 1080);
   const faults = [], texts = [];
   const scale = (m) => Math.hypot(m.a, m.b);
+  const named = (el) => el.className || el.tagName;
   const told = (el) => el.textContent.trim().slice(0, 24);
   const isSvg = (el) => el.namespaceURI.includes('svg');
   const enlarged = (el) => {  // how many times as large as its font size a text is drawn
@@ -56,13 +57,14 @@ MEASURED = """([smallest, far]) => {
         faults.push(`over each other: ${told(one.el)} / ${told(other.el)}`);
     }
   });
-  const holders = 'section, .now, .beside, .say, h2, .fig, .feed p, header, footer, .r-scene, .r-top, .r-sec, .r-promised,'
-    + ' .r-areas, .r-area, .r-key, .m-scene, .m-right, .m-sec, .m-figs, .m-idle, .m-idle .m-row, .m-bars, .l-low, .l-reach';
+  const holders = 'section, .now, .beside, .say, h2, .fig, .feed p, header, footer, .r-scene, .r-top, .r-sec,'
+    + ' .r-promised, .r-areas, .r-area, .r-key, .m-scene, .m-right, .m-sec, .m-figs, .m-idle, .m-idle .m-row,'
+    + ' .m-bars, .l-low, .l-reach';
   for (const el of wall.querySelectorAll(holders)) {
-    if (el.scrollWidth > el.clientWidth + 1 && getComputedStyle(el).display !== 'contents')
-      faults.push(`too wide: ${el.className || el.tagName}`);
-    if (!['H2', 'P'].includes(el.tagName) && el.scrollHeight > el.clientHeight + 4 && getComputedStyle(el).display !== 'contents')
-      faults.push(`too high: ${el.className || el.tagName}`);
+    if (getComputedStyle(el).display === 'contents') continue;
+    if (el.scrollWidth > el.clientWidth + 1) faults.push(`too wide: ${named(el)}`);
+    if (!['H2', 'P'].includes(el.tagName) && el.scrollHeight > el.clientHeight + 4)
+      faults.push(`too high: ${named(el)}`);
   }
   const parts = [...wall.querySelectorAll('.r-sec, .m-sec, .areas, .r-top, .r-area, footer')];
   const inner = (el) => {  // from the rule above it to the lowest thing in it
@@ -73,7 +75,7 @@ MEASURED = """([smallest, far]) => {
     for (const other of all.slice(no + 1))
       if (!one.el.contains(other.el) && !other.el.contains(one.el)
         && one.l < other.r && other.l < one.r && one.t < other.b && other.t < one.b)
-        faults.push(`parts over each other: ${one.el.className || one.el.tagName} / ${other.el.className || other.el.tagName}`);
+        faults.push(`parts over each other: ${named(one.el)} / ${named(other.el)}`);
   });
   const page = document.documentElement;
   if (page.scrollWidth > innerWidth || page.scrollHeight > innerHeight) faults.push('the page scrolls');

@@ -176,9 +176,10 @@ def ledger(
     committed: bool = True,
     inferred: bool = False,
     since: int = 0,
+    between: int = 0,
 ) -> WallFunds:
     """A ledger of `n` funds with amounts `size` times the usual, the last `asleep` of them without any spending for a
-    year and `since` months.
+    year and `since` months; `between`: what the first fund passed on to the second.
     """
     chance = random.Random(11)
     sources = ["resident", "merchant", "fair", "giveback", "online", "foundation", "match", "fiscal", "other"]
@@ -207,14 +208,16 @@ def ledger(
                 name=names[number % len(names)] + ("" if number < len(names) else f"（{number // len(names) + 1}）"),
                 fund_kind="community", purpose=None, opened_on=date(2020, 1, 1), area_name=None, entries=40,
                 first_on=date(2024, 1, 3), has_income=True, opening=opening, income=income, expense=expense,
-                received=Decimal(0), passed_on=Decimal(0),
-                closing=opening + income - expense + (gap if number == 0 else 0),
+                received=Decimal(between if number == 1 else 0), passed_on=Decimal(between if number == 0 else 0),
+                closing=opening + income - expense + (gap - between if number == 0 else between if number == 1 else 0),
                 committed=money(9_000) if committed and not sleeps else Decimal(0), last_charitable_on=last,
                 opening_12m=opening, income_12m=income,
                 self_generated_12m=sum((gave.get(code, Decimal(0)) for code in sources[:4]), Decimal(0)),
                 charitable_12m=expense, untold_12m=income if inferred else Decimal(0),
             )
         )  # fmt: skip
+    if between:
+        flows.append(Flow("between", 0, 1, True, None, "", None, Decimal(between), 1))
     return WallFunds(tuple(positions), tuple(flows), None)
 
 
@@ -245,6 +248,8 @@ def funds_states() -> dict[str, tuple[Drawn, str]]:
         "thirty asleep": (made(ledger(30, asleep=30)), "en"),
         "negative": (made(ledger(negative=True)), "zh"),
         "negative, english": (made(ledger(negative=True)), "en"),
+        "between funds": (made(ledger(between=33_000)), "zh"),
+        "between funds, english": (made(ledger(between=33_000, size=1_000)), "en"),
         "overdrawn": (made(ledger(1, asleep=0, negative=True)), "zh"),
         "asleep for fifteen years": (made(ledger(since=170)), "en"),
         "huge": (made(ledger(size=4e4)), "zh"),

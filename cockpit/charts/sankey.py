@@ -162,8 +162,7 @@ def _mark(node: Node, place: _Place, last: int, side: float, between: float | No
     label = parted(node.label, room) if is_between and not node.is_slab else fitted(node.label, room)
     words = svg.element(
         "text",
-        svg.element("tspan", svg.escape(label))
-        + svg.element("tspan", svg.escape(f" {node.figure}"), class_="figure"),
+        svg.element("tspan", svg.escape(label)) + svg.element("tspan", svg.escape(f" {node.figure}"), class_="figure"),
         x=svg.percent(share),
         y=place.top + place.height / 2 + 4.5,
         transform=f"translate({svg.coordinate(shift)} 0)",

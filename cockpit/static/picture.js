@@ -391,6 +391,7 @@ const run = (node, now) => {
   const seconds = Math.max(0, Math.floor(lasted / 1000));
   if (node.seconds === seconds) return;
   node.seconds = seconds;
+  node.dataset.digits = told(seconds).length;
   const [left, over] = [Math.max(0, limit - seconds), Math.max(0, seconds - limit)];
   for (const part of node.querySelectorAll("[data-t]")) {
     part.textContent = part.dataset.t.replace("{t}", told(seconds)).replace("{left}", told(left)).replace("{over}", told(over));

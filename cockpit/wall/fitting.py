@@ -7,20 +7,19 @@ from collections.abc import Iterable
 
 from cockpit import formats
 from cockpit.maps import labels
+from cockpit.wall.frame import BESIDE_MARK, LEAD_LEAST, WIDE
 from cockpit.wall.naming import DOTS
 
-LEAD_PX, LEAD_ROOM = 34.0, 1410.0
-"""The smallest letters of the second line and how wide it may be, in pixels of 1920×1080."""
 TAIL = 4
 """So many signs at the end of a name are kept when it is cut: names that begin alike often end differently."""
 
 
-def lead(wanted: Iterable[str]) -> str:
-    """The first of the `wanted` second lines that fits; the last where none does."""
-    told = ""
+def lead(wanted: Iterable[str], *, is_marked: bool = False) -> str:
+    """The first of the `wanted` second lines that fits, beside the mark of a level or not; the last where none does."""
+    told, room = "", WIDE - (BESIDE_MARK if is_marked else 0)
     for each in wanted:
         told = formats.spaced(each)
-        if labels.width(told, size=LEAD_PX) <= LEAD_ROOM:
+        if labels.width(told, size=LEAD_LEAST) <= room:
             break
     return told
 

@@ -147,10 +147,6 @@ def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet) -> str
     board = Board(width=on.wide, height=on.high)
     x, y = on.at(0, 0)
     board.block(x - MARK - 6, y - MARK - 6, x + MARK + 6, y + MARK + 6)
-    if words.is_rough(alarm):
-        rings = _rough(view, alarm, shapes, on, board)
-    else:
-        rings = "".join(_ring(view, metres, on, board) for metres in on.rings)
     seen = [(team, on.at(team.x, team.y)) for team in alarm.teams]
     seen = [(team, spot) for team, spot in seen if _is_inside(spot, on)]
     for _, (a, b) in seen:
@@ -160,6 +156,10 @@ def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet) -> str
         for along in np.linspace(0, 1, 24):
             a, b = x + (spot[0] - x) * along, y + (spot[1] - y) * along
             board.block(a - 3, b - 3, a + 3, b + 3)
+    if words.is_rough(alarm):
+        rings = _rough(view, alarm, shapes, on, board)
+    else:
+        rings = "".join(_ring(view, metres, on, board) for metres in on.rings)
     line = "".join(_line((x, y), spot) for team, spot in seen if team in nearest)
     discs = "".join(_disc(view, team, spot, board, is_nearest=team in nearest) for team, spot in seen)
     names = waters(shapes, on, board)
@@ -211,14 +211,18 @@ def _area_name(name: str, spot: tuple[float, float], on: Sheet, board: Board) ->
 
 
 def _ring(view: View, metres: int, on: Sheet, board: Board) -> str:
+    """A circle of that many metres, which stand where it has room: above, below, at the right or the left."""
     radius = metres * on.scale
-    x, top = on.wide / 2, on.high / 2 - radius
+    x, y = on.wide / 2, on.high / 2
     told = words.distance(view, metres)
     half = width(told, size=SMALL) / 2 + 4
-    board.block(x - half, top - 14, x + half, top + 14)
+    spots = [(x, y - radius), (x, y + radius), (x + radius, y), (x - radius, y)]
+    boxes = [(a - half, b - 14, a + half, b + 14) for a, b in spots]
+    at = next((no for no, box in enumerate(boxes) if board.is_free(box)), 0)
+    board.block(*boxes[at])
     return (
-        f'<circle class="ring" cx="{x:g}" cy="{on.high / 2:g}" r="{radius:.1f}"/>'
-        f"{_text(told, x, top + 8, 'halo small', 'middle')}"
+        f'<circle class="ring" cx="{x:g}" cy="{y:g}" r="{radius:.1f}"/>'
+        f"{_text(told, spots[at][0], spots[at][1] + 8, 'halo small', 'middle')}"
     )
 
 

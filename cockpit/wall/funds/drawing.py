@@ -22,8 +22,8 @@ ENLARGED = 1.85
 """The flow is drawn as on the money page, whose letters of 13 px are 24 px high so enlarged."""
 FLOW_WIDTH, FLOW_HEIGHT = 1168, 778
 """The place of the flow in pixels at 1080p, its key and its foot among them."""
-KEY, FOOT = 42, 42
-"""What key and foot take of it, in pixels of the money page."""
+KEY, FOOT = 32, 32
+"""What key and foot take of it, in pixels of the money page; the key stays on one line."""
 MOST_IDLE = 8
 NAME_PX, NAME_ROOM = 26.0, 262.0
 FIGURE_PX, FIGURE_LEAST, FIGURE_ROOM = 84.0, 0.5, 330.0
@@ -153,7 +153,8 @@ def _bars(found: Funds) -> str:
         told = unit.signed(change) if name in ("income", "received", "expense", "passed_on") else unit.figure(change)
         label = found.page.view.tr("funds.knot_closing_now" if name == "closing" else f"funds.bar_{name}")
         rows.append(
-            f'<div class="m-row {name}"><span class="t">{esc(label)}</span><span class="m-bar from"><i{bar}></i>{hair}</span>'
+            f'<div class="m-row {name}"><span class="t">{esc(label)}</span>'
+            f'<span class="m-bar from"><i{bar}></i>{hair}</span>'
             f'<span class="m-amount">{esc(told)}</span></div>'
         )
     zero = attributes(style=f"--zero:{-low / span:.4f}") if low < 0 else ""

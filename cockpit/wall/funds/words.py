@@ -21,11 +21,13 @@ def sentence(view: View, told: Funds) -> Sentence:
     }
     if summary.gap:
         differs = tr("wall_funds.differ", amount=words.exact(page, abs(summary.gap)))
-        return Sentence(differs, fitting.lead([tr("funds.lead_funds_awake", match=head, **moved), head]), "blue")
+        return Sentence(
+            differs, fitting.lead([tr("funds.lead_funds_awake", match=head, **moved), head], is_marked=True), "blue"
+        )
     match = tr("funds.match")
     without_names = tr("funds.lead_funds_awake", match=match, **moved)
     leads = [lead, *_one_name(view, told, match=match, **moved), without_names, match]
-    return Sentence(head, fitting.lead(leads), "blue" if level else None, (match,))
+    return Sentence(head, fitting.lead(leads, is_marked=bool(level)), "blue" if level else None, (match,))
 
 
 def _one_name(view: View, told: Funds, **parts: str) -> list[str]:

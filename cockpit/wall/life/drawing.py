@@ -26,8 +26,8 @@ ROWS, DENSE = ((48, 8), (MOST_AREAS, 10)), 6
 LARGE = 1.3
 """Where one column is enough its letters are so many times as large."""
 NAME_PX, GAP, WIDEST = 26.0, 24.0, 400.0
-SHARE, SHARE_DENSE = 82.0, 58.0
-"""What a share (with its unit) and the gap before it take of a cell."""
+SHARE, SHARE_DENSE, FLAG = 82.0, 58.0, 24.0
+"""What a share (with its unit) and the gap before it take of a cell, and the mark of a low one."""
 LATEST = 2
 """The last closed month lies at most so many months back: the one before closes a few days into the next."""
 
@@ -131,19 +131,24 @@ def _areas(view: View, found: Life, wall: Wall) -> str:
     is_dense, times = columns > DENSE, LARGE if columns == 1 else 1.0
     room, names = _room(columns, times, has_services=bool(found.reach)), short_names(every, wall.areas)
     flagged = found.low if level == "community" else frozenset()
-    cells = "".join(
-        _area(view, fitting.middle(names[area.code], room=room - (24 if area.code in flagged else 0), size=NAME_PX * times),
-              rates.get(area.code), is_low=area.code in flagged, unit="" if is_dense else "%")
-        for area in areas
-    )  # fmt: skip
-    grid = attributes(style=f"--columns:{columns};--rows:{ceil(len(areas) / columns)};--times:{times:g};--root:{times:g}")
+    unit = "" if is_dense else "%"
+
+    def cell(code: str) -> str:
+        free = room - (FLAG if code in flagged else 0)
+        name = fitting.middle(names[code], room=free, size=NAME_PX * times)
+        return _area(view, name, rates.get(code), is_low=code in flagged, unit=unit)
+
+    cells = "".join(cell(area.code) for area in areas)
+    grid = attributes(
+        style=f"--columns:{columns};--rows:{ceil(len(areas) / columns)};--times:{times:g};--root:{times:g}"
+    )
     title = view.tr(f"wall_life.areas_{level}", n=formats.number(len(every)))
-    unit = view.tr("wall_life.areas_unit_dense" if is_dense else "wall_life.areas_unit", n=RECENT)
+    told = view.tr("wall_life.areas_unit_dense" if is_dense else "wall_life.areas_unit", n=RECENT)
     keys = [_flag_key(view, has_low=bool(flagged))] if level == "community" else []
     if left_out := len(every) - len(areas):
         keys.append(f'<span class="r-key">{esc(view.tr("wall_life.areas_more", n=left_out))}</span>')
     return (
-        f'<div class="r-sec areas"><h2><b>{esc(title)}</b><span>{esc(unit)}</span>{"".join(keys)}</h2>'
+        f'<div class="r-sec areas"><h2><b>{esc(title)}</b><span>{esc(told)}</span>{"".join(keys)}</h2>'
         f'<div class="r-areas l-areas"{grid}>{cells}</div></div>'
     )
 

@@ -26,8 +26,9 @@ def sentence(view: View, found: Life, wall: Wall) -> Sentence:
     before = [view.tr("wall_life.before", share=_percent(main.before.share))] if main.before.share is not None else []
     also = [view.tr("wall_life.also", kpi=name(view, one.kpi), share=_share(one)) for one in told if one is not main]
     low = _low(view, found, wall)
-    shown = ([*before, *also], before, [])  # the rates stand below too, the places only here
-    lead = fitting.lead(_joined(view, rates, each) for each in low or [""] for rates in shown)
+    shown: tuple[list[str], ...] = ([*before, *also], before, [])  # the rates stand below too, the places only here
+    wanted = (_joined(view, rates, each) for each in low or [""] for rates in shown)
+    lead = fitting.lead(wanted, is_marked=bool(fallen))
     return Sentence(formats.spaced(head), lead, "blue" if fallen else None)
 
 

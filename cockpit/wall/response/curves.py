@@ -22,7 +22,8 @@ MOST_CURVES, MOST = 40, 64
 """So many curves can be read from afar, and so many shares without one; with more communities each street has one."""
 SHAPES = ((8, 4, 2.0), (15, 5, 1.5), (24, 6, 1.2), (MOST_CURVES, 8, 1.0), (MOST, 8, 1.0))
 """Up to how many areas → columns, and how many times as large as the smallest each one is."""
-NAME_PX = 26.0
+NAME_PX, WHOLE, GAP, SHARE, FLAG = 26.0, 1824.0, 20.0, 90.0, 24.0
+"""Letters of a name; the width of all areas, the gap between them, what a share and the mark of a late one take."""
 STEPS = 60
 """More steps than these cannot be seen."""
 
@@ -48,12 +49,14 @@ def panel(view: View, found: Response, wall: Wall) -> str:
     if not found.promise.is_told:
         lines = f'<p class="r-none">{esc(view.tr("wall_response.areas_untold"))}</p>'
         return f'<section class="areas"><h2><b>{esc(title)}</b></h2>{lines}</section>'
-    room = (1824 - (columns - 1) * 20) / columns - (WIDTH + 8 if has_curves else 90) * times
-    cells = "".join(
-        _cell(view, area, fitting.middle(name, room=room - (24 if one and one.is_late else 0), size=NAME_PX * times**0.5),
-              one, has_curve=has_curves)
-        for area, name, one in shown.areas
-    )  # fmt: skip
+    room = (WHOLE - (columns - 1) * GAP) / columns - (WIDTH + 8 if has_curves else SHARE) * times
+
+    def cell(area: WallArea, name: str, one: Community | None) -> str:
+        free = room - (FLAG if one and one.is_late else 0)
+        fitted = fitting.middle(name, room=free, size=NAME_PX * times**0.5)
+        return _cell(view, area, fitted, one, has_curve=has_curves)
+
+    cells = "".join(cell(*each) for each in shown.areas)
     grid = attributes(
         style=f"--columns:{columns};--rows:{ceil(len(shown.areas) / columns)};--times:{times:g};--root:{times**0.5:.3f}"
     )
@@ -110,9 +113,10 @@ def _cell(view: View, area: WallArea, name: str, found: Community | None, *, has
         told = f'<b class="share">{esc(percent)}</b><span class="u">%</span>'
         label = view.tr("wall_response.curve_label", area=area.name, n=n, share=f"{percent}%")
     flag = '<i class="r-flag"></i>' if is_late else ""
+    curve = _curve(found) if has_curve else ""
     return (
         f'<div class="r-area{" late" if is_late else ""}"{attributes(role="img", aria_label=label)}>'
-        f'<span class="t">{esc(name)}</span>{flag}<span class="s">{told}</span>{_curve(found) if has_curve else ""}</div>'
+        f'<span class="t">{esc(name)}</span>{flag}<span class="s">{told}</span>{curve}</div>'
     )
 
 

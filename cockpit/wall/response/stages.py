@@ -74,7 +74,7 @@ class _Chart:
         return "".join([*drawn, self._number(stage, start, y)])
 
     def _number(self, stage: Stage, start: float, y: float) -> str:
-        """The median over the end of its bar, with what is usual where it is slow; no further right than it has room."""
+        """The median over the end of its bar, with what is usual where it is slow; no further right than has room."""
         median = stage.now.p50_s if stage.now else 0
         told, beside = self.length(median), ""
         if stage.is_slow and stage.usual_s is not None:
@@ -86,7 +86,7 @@ class _Chart:
         return svg.element("text", svg.escape(told) + note, x=end, y=y - 20, class_=kind)
 
     def length(self, seconds: float) -> str:
-        """A length in the unit of the axis; what is too short to be told in it, in minutes or seconds with the unit."""
+        """A length in the unit of the axis; what is too short to be told in it, in minutes or seconds."""
         if seconds >= self.axis.unit.seconds * LEAST_TOLD or self.axis.unit is scales.MINUTES:
             return self.axis.unit.decimal(seconds)
         if seconds >= scales.MINUTE_S:

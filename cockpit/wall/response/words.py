@@ -3,6 +3,7 @@
 Invariant: "below the promise" is said only where the 95 % interval lies below it, "slower" only beyond chance.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cockpit import figures, formats
@@ -33,16 +34,17 @@ def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Senten
         return Sentence(view.tr("wall_response.untold"), view.tr("wall_response.untold_lead"))
     strong = (_percent(now),) if now.in_time is not None else ()
     slow = max((one for one in found.urgent if one.is_slow), key=_slower, default=None)
-    share, late = _share(view, found), _late(view, found, wall)
+    share, brief, late = _share(view, found), _share(view, found, is_brief=True), _late(view, found, wall)
     told = {"span": span(view, found.span), "target": formats.share(target(), digits=0)}
     if is_broken(now):
         head = view.tr("wall_response.broken", share=_percent(now), **told)
         more = [_slow(view, slow)] if slow else late
-        return Sentence(head, fitting.lead(_joined(view, share, each) for each in (*more, "")), "blue", strong)
+        lead = fitting.lead(_wanted(view, (share, brief), more), is_marked=True)
+        return Sentence(head, lead, "blue", strong)
     if slow is not None:
-        lead = fitting.lead([_joined(view, _slow(view, slow), share), share])
+        lead = fitting.lead(_wanted(view, (share, brief), [_slow(view, slow)], is_first=False), is_marked=True)
         return Sentence(_slow_head(view, slow), lead, "blue", strong)
-    lead = fitting.lead(_joined(view, share, each) for each in (*late, ""))
+    lead = fitting.lead(_wanted(view, (share, brief), late))
     if now.in_time is None:
         return Sentence(view.tr("wall_response.few"), lead)
     key = "kept" if (now.share or 0) >= target() else "unsure"
@@ -81,12 +83,14 @@ def _percent(promise: Promise) -> str:
     return formats.share(promise.share or 0, digits=0)
 
 
-def _share(view: View, found: Response) -> str:
+def _share(view: View, found: Response, *, is_brief: bool = False) -> str:
+    """The share of now beside the usual one, with its cases or (`is_brief`) without, which stand below as well."""
     now, when = found.promise, span(view, found.span)
     if now.in_time is None:
         return view.tr("wall_response.share_few", span=when, n=formats.number(now.arrivals))
     told = {"n": formats.number(now.in_time), "all": formats.number(now.arrivals)}
-    return view.tr("wall_response.share", span=when, share=_percent(now), **told) + _beside(view, found)
+    key = "wall_response.share_brief" if is_brief else "wall_response.share"
+    return view.tr(key, span=when, share=_percent(now), **told) + _beside(view, found)
 
 
 def _beside(view: View, found: Response) -> str:
@@ -109,6 +113,14 @@ def _late(view: View, found: Response, wall: Wall) -> list[str]:
         key = "late_more" if len(late) > most else "late"
         lines.append(view.tr(f"wall_response.{key}", places=view.tr("wall.joiner").join(late[:most]), **told))
     return [*lines, view.tr("wall_response.late_n", **told)] if late else []
+
+
+def _wanted(view: View, shares: tuple[str, str], more: Sequence[str], *, is_first: bool = True) -> Iterator[str]:
+    """Second lines, the fullest first: the share before (`is_first`) or after what else there is, in the end alone."""
+    for each in more:
+        for share in shares:
+            yield _joined(view, *((share, each) if is_first else (each, share)))
+    yield shares[0]
 
 
 def _joined(view: View, *parts: str) -> str:
