@@ -16,13 +16,15 @@ from cockpit import formats
 from cockpit.maps.labels import Board, wrapped
 from cockpit.maps.outlines import figure
 from cockpit.markup import esc
-from cockpit.wall.naming import width
+from cockpit.wall.naming import fitted, width
 from cockpit.wall.scene import Level
 
 PX, LINE, HIGH = 24.0, 26.0, 28.0
 """Letters, from line to line, and what one line takes."""
 RADIUS, BEHIND, BETWEEN = 8.0, 5.0, 10.0
 """A mark in a line of text, the gap behind it, and the one before the next."""
+LONGEST = 6 * PX
+"""How much of a long name stands where all of it has no room."""
 STEP = 4
 SIDES = (0.42, 0.3)
 """How much of half a text must lie inside its area on either side of its middle: as far as there is room, or less."""
@@ -83,7 +85,9 @@ def placed(board: Board, tags: Sequence[Tag]) -> tuple[tuple[Set, ...], tuple[Ta
 def _ways(tag: Tag) -> Iterator[tuple[Set, ...]]:
     """From all that there is to say to the least, each with its name in one line and in two."""
     less = [tag]
-    less += [replace(tag, n=0)] if tag.n and (tag.levels or tag.name) else []
+    cut = fitted(tag.name, room=LONGEST, size=PX)
+    less += [replace(tag, name=cut)] if cut != tag.name else []
+    less += [replace(tag, name=cut, n=0)] if tag.n and (tag.levels or tag.name) else []
     less += [replace(tag, name="", n=0)] if tag.levels and tag.name else []
     less += [replace(tag, name="")] if tag.n and not tag.levels and tag.name else []
     for part in less:
@@ -159,7 +163,8 @@ def _led(board: Board, tag: Tag, land: Geometry) -> Set | None:
     """The tag at the end of a line that leads from the best point of its area and crosses nothing: beside all areas,
     else as near as there is room.
     """
-    one = Set(replace(tag, n=0), (tag.name,) if tag.name else (), tag.x, tag.y)
+    cut = fitted(tag.name, room=LONGEST, size=PX)
+    one = Set(replace(tag, name=cut, n=0), (cut,) if cut else (), tag.x, tag.y)
     if not one.lines:
         return None
     wide, high = size(one)
