@@ -143,7 +143,8 @@ class _Heart:
                 return found
             except StoreUnavailable as fault:
                 known = self._last or Pulse(0, told)
-                since = known.down_since or told.at
+                here = minute(known.replay.at(current_clock().at)).at if known.replay else told.at
+                since = known.down_since or here
                 self._last = Pulse(known.version, known.clock, since, fault, replay=known.replay, seen=known.seen)
                 self._retry_at = time.monotonic() + RETRY_S
             return self._last

@@ -261,6 +261,41 @@ def test_joined_screens_show_the_moment_beside_the_other_scenes_and_alarms_from_
             assert page.evaluate(MEASURE) == []
 
 
+def test_of_two_the_first_due_is_named_and_the_last_two_minutes_are_marked(
+    browser: Browser, town: str, wall: str, urls: StoreUrls, clock: Clock
+) -> None:
+    alarm(urls, 1, clock.at - timedelta(minutes=8, seconds=40))
+    alarm(urls, 2, clock.at - timedelta(minutes=6), "E1")
+    with watched(browser, size=WALL) as visit:
+        page = visit.page
+        look(page, town, wall)
+        expect(page.locator(".al")).to_have_count(2)
+        expect(page.locator(".al-said .first")).to_have_text(["先到期"])
+        expect(page.locator(".al").first.locator(".first")).to_be_visible()
+        expect(page.locator(".al-clock.short")).to_have_count(1)
+        expect(page.locator(".al").first.locator(".al-clock")).to_have_class("al-clock short")
+        assert page.evaluate(MEASURE) == []
+
+
+def test_a_place_known_to_the_community_only_is_that_community_and_no_point(
+    browser: Browser, town: str, wall: str, urls: StoreUrls, clock: Clock
+) -> None:
+    alarm(urls, 1, clock.at - timedelta(minutes=3))
+    run(urls, "update core.incident set grid_id = null where incident_code = 'alarm1'")
+    ring(urls)
+    with watched(browser, size=WALL) as visit:
+        page = visit.page
+        look(page, town, wall)
+        expect(page.locator(".al-map .within")).to_have_count(1)
+        expect(page.locator(".al-map .ring")).to_have_count(0)
+        expect(page.locator(".al-map .team")).to_have_count(0)
+        expect(page.locator("svg.al-map")).to_contain_text("只知道在这个社区里，三角不是事发点")
+        expect(page.locator(".al-near")).to_have_text("位置只到社区，不算距离")
+        expect(page.locator(".al-said .first")).to_have_count(0)
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate(MEASURE) == []
+
+
 def test_long_names_and_a_place_that_nobody_knows_share_the_screen(
     browser: Browser, town: str, wall: str, urls: StoreUrls, clock: Clock
 ) -> None:

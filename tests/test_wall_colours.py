@@ -126,11 +126,6 @@ def scene_page(states: dict[str, tuple[wall_scene_states.Drawn, str]], state: st
     return found
 
 
-UNSOLVED = {
-    ("now", ".x1", ".block use"), ("now", ".x1", ".block path"), ("now", ".x1", ".park"), ("now", ".x1", ".water"),
-}  # fmt: skip
-"""The weakest class of "more than usual" is as dark as the ground for whoever sees no colours: a fault of its colour
-(--x1 in wall.css), which nothing else makes good. Whoever mends it takes it out of here."""
 PAGES: dict[str, Callable[[pytest.MonkeyPatch], str]] = {
     "now": now_page,
     "response": lambda _: scene_page(wall_scene_states.response_states(), "slow"),
@@ -216,7 +211,7 @@ def test_what_colour_tells_is_clear_in_every_vision_or_told_otherwise(drawn: dic
     for one, other in confused(drawn[scene]):
         check, _ = CARRIED.get((scene, one.name), (None, ""))
         is_told = check is not None and check(one, other)
-        if not is_told and (scene, one.name, other.name) not in UNSOLVED:
+        if not is_told:
             by = {vision: round(far, 1) for vision, far in nearest(one, other).items()}
             faults.append(f"{one.name} {one.colour} / {other.name} {other.colour}: {by}")
     assert faults == []
@@ -225,7 +220,6 @@ def test_what_colour_tells_is_clear_in_every_vision_or_told_otherwise(drawn: dic
 def test_nothing_is_excused_that_needs_no_excuse(drawn: dict[str, list[Mark]]) -> None:
     pairs = {(scene, one.name, other.name) for scene, found in drawn.items() for one, other in confused(found)}
     assert set(CARRIED) - {(scene, name) for scene, name, _ in pairs} == set()
-    assert UNSOLVED - pairs == set()
 
 
 def test_two_colours_that_grow_alike_are_found(visit: Watched, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The scene of this moment in a real browser, in every state: no small letters, nothing cut, nothing over another."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from browser import chromium, watched
 from playwright.sync_api import Browser
 from wall_measured import SIZES, measured
 
-from cockpit.wall.now import marks
+from cockpit.wall import naming
+from cockpit.wall.now import layout, marks
 from cockpit.wall.now.map import LIMITS
 from geo.map_queries import Feature
 
@@ -45,6 +47,11 @@ def drawn(state: str, **more: Any) -> str:
     return wall_states.page(found, lang, **more)
 
 
+def drawn_map(state: str) -> str:
+    """The map alone."""
+    return drawn(state).partition("<body>")[2].partition('class="ground-map"')[2].partition("</svg>")[0]
+
+
 def test_a_quiet_wall_has_no_level_colour_on_it() -> None:
     quiet = drawn("quiet").partition("<body>")[2]
     assert 'class="zero"' in quiet
@@ -53,6 +60,84 @@ def test_a_quiet_wall_has_no_level_colour_on_it() -> None:
     assert 'class="lv ' not in quiet
     assert quiet.count('class="lv"') == 2, "the empty shapes of the legend"
     assert "一切正常" in quiet
+
+
+def test_every_community_of_forty_is_named_on_the_map() -> None:
+    for state in ("usual", "quiet"):
+        found, _ = STATES[state]
+        names = {area.name.removesuffix("社区") for area in found.areas if area.level == "community"}
+        picture = drawn_map(state)
+        told = set(re.findall(r'class="(?:pl|call)"[^>]*>([^<]*)<', picture))
+        assert {name for name in names if not any(name in one for one in told)} == set()
+
+
+def test_hundreds_overdue_in_small_areas_are_counted_by_street_and_no_mark_lies_on_another() -> None:
+    picture = drawn_map("hundreds overdue in small areas")
+    numbers = [int(told.replace(",", "")) for told in re.findall(r'class="nm orange"[^>]*>([^<]*)<', picture)]
+    found, _ = STATES["hundreds overdue in small areas"]
+    assert len(numbers) == 8
+    assert sum(numbers) == found.n_overdue == 400
+    assert picture.count("示范1街道") + picture.count(">示范1<") == 1
+    paths = re.findall(r'<path class="lv orange" d="([^"]*)"', picture)
+    assert sum(path.count("M") for path in paths) == 8
+
+
+def test_where_nothing_is_in_time_one_by_one_the_legend_says_what_the_numbers_are() -> None:
+    assert "白字＝未到期" in drawn("five thousand open")
+    assert "白字" not in drawn("usual")
+    legend = drawn("no deadlines").partition('class="lg"')[2].partition("</h2>")[0]
+    assert 'class="ck in"' in legend, "what a ring on the map is"
+    assert 'class="ck-w"' not in legend
+
+
+def test_without_usual_days_the_share_stands_beside_the_promise() -> None:
+    body = drawn("no days").partition('class="figs"')[2].partition("</section>")[0]
+    assert ">承诺 90%</text>" in body
+    assert ">承诺 90%</text>" not in drawn("usual")
+
+
+def test_what_a_source_never_has_is_not_told_as_still_to_come() -> None:
+    body = drawn("no urgent arrivals").partition('class="figs"')[2].partition("</section>")[0]
+    assert "没有紧急事件到场" in body
+    assert "还没有" not in body
+
+
+def test_old_incidents_are_the_sentence_and_a_day_not_loaded_has_no_dots() -> None:
+    body = drawn("not loaded today").partition("<body>")[2]
+    assert "<h1>事件数据 4 天没有更新</h1>" in body
+    assert "3 件已过时限，办没办结还不知道" in body
+    assert 'class="mark"' not in body.partition("</header>")[0], "nobody knows that it is still so"
+    strip = body.partition('class="areas"')[2]
+    assert "今天还没有装载" in strip
+    assert 'class="dt' not in strip
+
+
+def test_most_areas_overdue_single_out_none() -> None:
+    assert 'class="an late"' not in drawn("five thousand open")
+    assert 'class="an late"' in drawn("usual")
+
+
+def test_streets_are_ordered_as_people_count_and_told_without_what_all_share() -> None:
+    strip = drawn("latin names").partition('class="areas"')[2]
+    told = re.findall(r'class="par"[^>]*>([^<]*)<', strip)
+    assert [one.partition(" ")[0] for one in told] == [str(no) for no in range(1, 11)]
+
+
+def test_names_are_cut_at_whole_words_and_never_to_a_bare_number() -> None:
+    assert naming.apart(["ANC 1A", "ANC 2B", "ANC 3C"]) == ["1A", "2B", "3C"]
+    assert naming.apart(["Ward 1", "Ward 2", "Ward 3"]) == ["Ward 1", "Ward 2", "Ward 3"]
+    assert naming.apart(["Westhill", "Westwood", "Westend"]) == ["Westhill", "Westwood", "Westend"]
+    assert layout.signs("综合治理示范一号") == ["综", "合", "⋮", "号"]
+
+
+def test_an_empty_wall_keeps_its_foot_at_the_bottom(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "wall.html"
+    file.write_text(drawn("nothing at all"), encoding="utf-8")
+    with watched(browser, size=SIZES["1080p"]) as visit:
+        visit.page.goto(file.as_uri())
+        foot = visit.page.locator("footer").bounding_box()
+    assert foot
+    assert foot["y"] > 1000
 
 
 def test_the_areas_stand_in_the_order_of_their_streets_whatever_their_number() -> None:

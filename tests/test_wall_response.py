@@ -141,7 +141,7 @@ def test_of_many_cases_a_stage_is_slow_that_is_a_quarter_longer() -> None:
     assert is_slow(replace(now, p50_s=4_600), usual)
 
 
-def test_a_community_is_late_only_beyond_chance_and_below_the_promise() -> None:
+def test_a_community_is_late_only_beyond_chance_below_the_promise() -> None:
     def arrived(code: str, n: int, late: int) -> Arrivals:
         return Arrivals(code, tuple(sorted([300] * (n - late) + [900] * late)))
 

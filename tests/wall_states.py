@@ -52,11 +52,15 @@ def town(
     today: int = 4,
     equal: bool = False,
     long_names: bool = False,
+    latin: bool = False,
     seed: int = 7,
 ) -> Wall:
     """A town of square communities: open cases, reports of today about `today` each, eight Fridays like today."""
     chance = random.Random(seed)
     shapes, areas = _areas(communities, grids, streets, long_names=long_names)
+    if latin:
+        shapes = [replace(area, name=_latin(area)) for area in shapes]
+        areas = [replace(area, name=_latin(area)) for area in areas]
     keys = [(area.level, area.code) for area in shapes]
     finest = [area for area in shapes if area.level == ("grid" if grids else "community")]
     community = {area.code: area for area in shapes if area.level == "community"}
@@ -72,13 +76,15 @@ def town(
     days = tuple(_day(week, usual, chance, open_cases, overdue, equal=equal) for week in range(8, 0, -1))
     households = dict.fromkeys(keys, 900)
     lately = {area.code: 3 if no % 37 == 5 else 0 for no, area in enumerate(finest)}
-    placed = [case.community_code for case in cases]
+    parents = {area.code: area.parent_code for area in shapes if area.level == "community"}
+    placed = [code for case in cases for code in (case.community_code, parents.get(case.community_code or ""))]
+    late = [code for case in cases if case.is_due for code in (case.community_code, parents[case.community_code or ""])]
     return Wall(
         areas=tuple(
             replace(area, n_today=n_today.get((area.level, area.code), 0),
                     n_lately=0 if equal else lately.get(area.code, 0),
                     n_open=placed.count(area.code),
-                    n_overdue=sum(case.community_code == area.code for case in cases if case.is_due))
+                    n_overdue=late.count(area.code))
             for area in areas
         ),
         cases=cases, n_open=open_cases, n_overdue=overdue, n_private=6, in_time=34, arrivals=37, has_deadlines=True,
@@ -87,6 +93,14 @@ def town(
         usual=Usual(AT.replace(minute=0), days, is_covered=True, households=households),
         ground=Ground(1, AT.date(), tuple(shapes)),
     )  # fmt: skip
+
+
+def _latin(area: WallShape | WallArea) -> str:
+    """A name as a city with Latin letters has them."""
+    number = int("".join(letter for letter in area.code if letter.isdecimal()) or 0)
+    if area.level == "street":
+        return f"District {number + 1} - {('Northwest', 'Twin Peaks West', 'Central')[number % 3]}"
+    return ("Golden Gate Heights", "Marina", "Inner Mission", "Bayview", "Central Waterfront / Dogpatch")[number % 5]
 
 
 def _areas(communities: int, grids: int, streets: int, *, long_names: bool) -> tuple[list[WallShape], list[WallArea]]:
@@ -178,6 +192,11 @@ def states() -> dict[str, tuple[Wall, str]]:
         "all equal": (town(equal=True, overdue=0), "zh"),
         "five thousand open": (town(open_cases=5_000, overdue=400, soon=300, today=90), "zh"),
         "hundred overdue": (town(open_cases=140, overdue=100, soon=20), "zh"),
+        "hundreds overdue in small areas": (town(200, grids=0, streets=8, open_cases=2_000, overdue=400), "zh"),
+        "latin names": (town(92, grids=0, streets=10, latin=True), "zh"),
+        "latin names, english, no days": (_without_days(town(92, grids=0, streets=10, latin=True)), "en"),
+        "not loaded today": (_not_today(usual), "zh"),
+        "no urgent arrivals": (_no_urgent(usual), "zh"),
         "no deadlines": (no_times, "zh"),
         "no arrivals told": (replace(usual, tells_arrivals=False, in_time=None, arrivals=0), "zh"),
         "few arrivals": (replace(usual, in_time=None, arrivals=6), "zh"),
@@ -189,6 +208,25 @@ def states() -> dict[str, tuple[Wall, str]]:
         "no areas": (replace(usual, areas=(), ground=Ground(1, AT.date(), ())), "zh"),
         "nothing at all": (replace(town(0, open_cases=0), loaded_at=None, ground=None), "zh"),
     }  # fmt: skip
+
+
+def _without_days(found: Wall) -> Wall:
+    assert found.usual
+    return replace(found, usual=replace(found.usual, days=()))
+
+
+def _not_today(found: Wall) -> Wall:
+    assert found.usual
+    return replace(
+        found, usual=replace(found.usual, is_covered=False), n_reported=0, arrivals=0, in_time=None, stages=(),
+        areas=tuple(replace(area, n_today=0) for area in found.areas), loaded_at=AT - timedelta(days=4),
+    )  # fmt: skip
+
+
+def _no_urgent(found: Wall) -> Wall:
+    assert found.usual
+    days = tuple(replace(day, in_time=None, arrivals=0) for day in found.usual.days)
+    return replace(found, usual=replace(found.usual, days=days), arrivals=0, in_time=None)
 
 
 def _by_a_river(ground: Ground | None) -> Ground:

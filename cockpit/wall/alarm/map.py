@@ -195,7 +195,8 @@ def _rough(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet, board: 
     level = "community" if alarm.community else "street"
     near = [(shape.name, on.at(*shape.label)) for shape in shapes if shape.kind == level and shape.name and shape.label]
     names = "".join(_area_name(name, spot, on, board) for name, spot in near if name != place)
-    return f"{drawn}{names}{_text(told, on.wide / 2, on.high - 20, 'halo', 'middle')}"
+    band = f'<rect class="ground" y="{on.high - NOTE}" width="{on.wide}" height="{NOTE}"/>'
+    return f"{drawn}{names}{band}{_text(told, on.wide / 2, on.high - 20, '', 'middle')}"
 
 
 def _area_name(name: str, spot: tuple[float, float], on: Sheet, board: Board) -> str:

@@ -22,7 +22,7 @@ def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:  # noqa: 
     late = frozenset(
         f"{case.reported_at.isoformat()} {case.finest} {case.level}" for case in found.cases if case.level is not None
     )
-    return Scene("now", told, late, _body(view, found, face) if found.loaded_at else "")
+    return Scene("now", told, late, _body(view, found, face) if found.loaded_at else '<div class="now"></div>')
 
 
 def _body(view: View, found: Wall, face: Face) -> str:

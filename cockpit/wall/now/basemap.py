@@ -31,6 +31,8 @@ from geo.wall import Ground, WallShape
 WIDTH, PADDING = 1216, 16
 """In pixels of 1920×1080; the map runs on to the left edge of the screen."""
 OUT_PX = 3.0
+FINE_PX = 0.5
+"""So far the outlines in which names are placed may lie off what is drawn."""
 WATER_PX, SPREAD = 24.0, 1.35
 """Letters of waters, and how much the space between them widens a name."""
 NAMED = ("community", "grid", "street")

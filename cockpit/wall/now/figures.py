@@ -96,7 +96,8 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
         return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.no_arrivals"))
     if not compared.has_today(found):
         return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.not_today"))
-    if not found.arrivals and band is None and found.usual is not None and found.usual.days:
+    days = found.usual.days if found.usual else ()
+    if not found.arrivals and days and not any(day.arrivals for day in days):
         return Figure(name, None, view.tr("wall.no_data"), "", None, view.tr("wall.no_urgent"))
     if not found.arrivals or found.in_time is None or found.arrivals < computed.MINIMUM_N:
         word = view.tr("wall.too_few_arrivals", n=formats.number(found.arrivals))

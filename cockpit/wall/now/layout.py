@@ -101,8 +101,10 @@ def strip(every: Sequence[Named]) -> Strip:
 
 
 def signs(name: str) -> list[str]:
-    """A name as signs that stand below each other; a long one ends in an ellipsis turned upright."""
-    return list(name) if len(name) <= MOST_SIGNS else [*name[: MOST_SIGNS - 1], "⋮"]
+    """A name as signs that stand below each other; of a long one the beginning and the end, which tells those of one
+    beginning apart.
+    """
+    return list(name) if len(name) <= MOST_SIGNS else [*name[: MOST_SIGNS - 2], "⋮", name[-1]]
 
 
 def map_height(every: Sequence[Named]) -> int:

@@ -176,7 +176,7 @@ def callouts(
     for mark in late[:MOST_CALLOUTS]:
         case = mark.case
         seconds = (at - case.due_at).total_seconds() if case.due_at else 0
-        name = short(case.community, "community") if case.community else case.finest or ""
+        name = short(case.community, "community") if case.community else short(case.finest or "", "grid")
         name = names.get(case.community_code or "", name)
         text = f"{fitted(name, room=LONGEST_NAME, size=CALLOUT_PX)} {_length(seconds, lang)}".strip()
         spots = [place for code, place in avoid if code != case.community_code]

@@ -16,13 +16,15 @@ from cockpit import formats
 from cockpit.maps.labels import Board, wrapped
 from cockpit.maps.outlines import figure
 from cockpit.markup import esc
-from cockpit.wall.naming import width
+from cockpit.wall.naming import fitted, width
 from cockpit.wall.scene import Level
 
 PX, LINE, HIGH = 24.0, 26.0, 28.0
 """Letters, from line to line, and what one line takes."""
 RADIUS, BEHIND, BETWEEN = 8.0, 5.0, 10.0
 """A mark in a line of text, the gap behind it, and the one before the next."""
+LONGEST = 6 * PX
+"""How much of a long name stands where all of it has no room."""
 STEP = 4
 SIDES = (0.42, 0.3)
 """How much of half a text must lie inside its area on either side of its middle: as far as there is room, or less."""
@@ -74,8 +76,7 @@ def placed(board: Board, tags: Sequence[Tag]) -> tuple[tuple[Set, ...], tuple[Ta
             left.append(tag)
     urgent = sorted((tag for tag in left if tag.levels), key=lambda tag: -sum(n for _, n in tag.levels))
     led = urgent[:MOST_LED] if len(left) > MOST_LED else left
-    land = shapely.union_all([tag.area for tag in tags]) if led else shapely.Point()
-    shapely.prepare(land)
+    land = shapely.STRtree([tag.area for tag in tags])
     at_lines = {tag.code: one for tag in led if (one := _led(board, tag, land))}
     return (*found, *at_lines.values()), tuple(tag for tag in left if tag.code not in at_lines)
 
@@ -83,11 +84,14 @@ def placed(board: Board, tags: Sequence[Tag]) -> tuple[tuple[Set, ...], tuple[Ta
 def _ways(tag: Tag) -> Iterator[tuple[Set, ...]]:
     """From all that there is to say to the least, each with its name in one line and in two."""
     less = [tag]
-    less += [replace(tag, n=0)] if tag.n and (tag.levels or tag.name) else []
+    cut = fitted(tag.name, room=LONGEST, size=PX)
+    less += [replace(tag, name=cut)] if cut != tag.name else []
+    less += [replace(tag, name=cut, n=0)] if tag.n and (tag.levels or tag.name) else []
     less += [replace(tag, name="", n=0)] if tag.levels and tag.name else []
     less += [replace(tag, name="")] if tag.n and not tag.levels and tag.name else []
     for part in less:
-        names = {(part.name,), tuple(wrapped(part.name).split("\n"))} if part.name else {()}
+        two = wrapped(part.name) if part.name == tag.name else part.name
+        names = {(part.name,), tuple(two.split("\n"))} if part.name else {()}
         yield tuple(Set(part, name, part.x, part.y) for name in sorted(names, key=len))
 
 
@@ -155,12 +159,13 @@ def _holds(area: Geometry, points: NDArray[np.float64], reach: float, rows: floa
 # ---------------------------------------------------------------- at the end of a line
 
 
-def _led(board: Board, tag: Tag, land: Geometry) -> Set | None:
+def _led(board: Board, tag: Tag, land: shapely.STRtree) -> Set | None:
     """The tag at the end of a line that leads from the best point of its area and crosses nothing: beside all areas,
     else as near as there is room.
     """
-    one = Set(replace(tag, n=0), (tag.name,) if tag.name else (), tag.x, tag.y)
-    if not one.lines:
+    cut = fitted(tag.name, room=LONGEST, size=PX)
+    one = Set(replace(tag, name=cut, n=0), (cut,) if cut else (), tag.x, tag.y)
+    if not tag.levels and (not cut or cut != tag.name):
         return None
     wide, high = size(one)
     near: Set | None = None
@@ -169,7 +174,7 @@ def _led(board: Board, tag: Tag, land: Geometry) -> Set | None:
         if not (board.is_free(taken) and _is_clear(board, line)):
             continue
         near = near or replace(one, x=x, y=y, led=line)
-        if not land.intersects(shapely.box(*taken)):
+        if not len(land.query(shapely.box(*taken), predicate="intersects")):
             near = replace(one, x=x, y=y, led=line)
             break
     if near is None or near.led is None:

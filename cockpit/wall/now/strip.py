@@ -64,7 +64,11 @@ def section(view: View, found: Wall, *, age: str) -> str:
     if not compared.has_today(found):
         unit = view.tr("wall.not_today")
     elif has_days:
-        unit += view.tr("wall.strip_hot" if any(column.is_hot for column in columns) else "wall.strip_none_hot")
+        unit += (
+            view.tr("wall.strip_hot")
+            if any(column.is_hot for column in columns)
+            else view.tr("wall.strip_none_hot", level=level)
+        )
     head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{age}</h2>"
     return f'<section class="areas">{head}{_picture(found, columns, ways, label=title)}</section>'
 

@@ -6,8 +6,8 @@ Invariant: a stage is called slow, and an area late, only where chance does not 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import sqrt
 
+from cockpit.figures import binomial_tail
 from cockpit.queries import Asked, fresh, shared, store
 from config.indicators import indicator
 from config.site import site
@@ -31,8 +31,8 @@ LEAST_SLOWER_S = 60
 """A stage that takes less longer than usual is not worth a sentence."""
 LEAST_SLOWER = 0.25
 """Of many cases, whose lengths are not told one by one, a median is slow that is longer by this share."""
-LATE_Z = 3
-"""So many standard deviations below the share of all an area is called late: by chance one of 700 is."""
+LATE_CHANCE = 0.00135
+"""Of so many looked at together only what chance brings once in 740 times is called late (three deviations)."""
 NOTHING = Promise(None, 0, is_told=False)
 
 
@@ -205,17 +205,14 @@ def is_slow(now: StageLength | None, usual: StageLength | None) -> bool:
 
 
 def communities(found: tuple[Arrivals, ...]) -> tuple[Community, ...]:
-    """Each community with its share; late: beyond chance below the share of all, and below the promise."""
-    n = sum(len(one.seconds) for one in found)
-    whole = sum(one.within(PROMISE_S) for one in found) / n if n else 0.0
+    """Each community with its share of arrivals within the promise, and whether it is late."""
+    return tuple(community(one.code, one.seconds) for one in found if one.code is not None)
 
-    def told(one: Arrivals) -> Community:
-        size = len(one.seconds)
-        if size < MINIMUM_N:
-            return Community(one.code or "", one.seconds, None, is_late=False)
-        share = one.within(PROMISE_S) / size
-        deviation = sqrt(whole * (1 - whole) / size)
-        is_late = share < target() and deviation > 0 and (share - whole) / deviation <= -LATE_Z
-        return Community(one.code or "", one.seconds, share, is_late)
 
-    return tuple(told(one) for one in found if one.code is not None)
+def community(code: str, seconds: tuple[int, ...]) -> Community:
+    """One area with its share (None under MINIMUM_N); late: beyond chance below the promise, by the exact test."""
+    n, within = len(seconds), sum(each <= PROMISE_S for each in seconds)
+    if n < MINIMUM_N:
+        return Community(code, seconds, None, is_late=False)
+    is_late = within < target() * n and binomial_tail(within, n, share=target()) <= LATE_CHANCE
+    return Community(code, seconds, within / n, is_late)

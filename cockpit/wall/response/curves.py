@@ -13,7 +13,7 @@ from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.wall import fitting
 from cockpit.wall.naming import short_names
-from cockpit.wall.response.computed import MINIMUM_N, PROMISE_S, Community, Response
+from cockpit.wall.response.computed import PROMISE_S, Community, Response, community
 from geo.wall import Wall, WallArea
 
 WIDTH, HEIGHT, END_S = 108, 62, 1_080
@@ -68,11 +68,9 @@ def panel(view: View, found: Response, wall: Wall) -> str:
 
 
 def _flag_key(view: View, shown: _Shown) -> str:
-    """What the mark of a community means, or that none has it; nothing where streets are shown, which have none."""
-    if shown.level == "street":
-        return ""
+    """What the mark of an area means, or that none has it."""
     has_late = any(one and one.is_late for _, _, one in shown.areas)
-    told = view.tr("wall_response.areas_late" if has_late else "wall_response.areas_none_late")
+    told = view.tr("wall_response.areas_late" if has_late else f"wall_response.areas_none_late_{shown.level}")
     return f'<span class="r-key">{"<i class=r-flag></i>" if has_late else ""}{esc(told)}</span>'
 
 
@@ -95,11 +93,7 @@ def _by_street(communities: Sequence[WallArea], known: Mapping[str, Community]) 
         if area.parent_code and (one := known.get(area.code)):
             seconds.setdefault(area.parent_code, []).extend(one.seconds)
 
-    def together(code: str, told: list[int]) -> Community:
-        share = sum(1 for each in told if each <= PROMISE_S) / len(told) if len(told) >= MINIMUM_N else None
-        return Community(code, tuple(sorted(told)), share, is_late=False)
-
-    return {code: together(code, told) for code, told in seconds.items()}
+    return {code: community(code, tuple(sorted(told))) for code, told in seconds.items()}
 
 
 def _cell(view: View, area: WallArea, name: str, found: Community | None, *, has_curve: bool) -> str:
