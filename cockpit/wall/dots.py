@@ -63,9 +63,13 @@ def draw(
     target: float | None,
     ends: tuple[str, str],
     label: str,
+    least: float = LEAST,
 ) -> str:
-    """The shares (0 … 1, oldest first) as SVG markup; `ends` name the first and the last time."""
-    lowest = min(LEAST, *(share for share in (*shares, target, *(usual or ())) if share is not None), 1)
+    """The shares (0 … 1, oldest first) as SVG markup; `ends` name the first and the last time.
+
+    The field reaches down to `least` at least, so that drawings beside each other have one scale.
+    """
+    lowest = min(least, *(share for share in (*shares, target, *(usual or ())) if share is not None), 1)
     ticks = _levels(lowest)
     field = _Field(ticks[0], len(shares))
     far = [tick for tick in ticks if target is None or abs(field.y(tick) - field.y(target)) > 26]

@@ -142,11 +142,12 @@ def waters(shapes: Sequence[Shape], on: Sheet, board: Board) -> str:
 # ---------------------------------------------------------------- what stands on it
 
 
-def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet) -> str:
-    """The whole map; without `shapes` the place, rings and teams alone."""
+def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet, others: Sequence[Alarm] = ()) -> str:
+    """The whole map, with `others` that last where they lie on it; without `shapes` places, rings and teams alone."""
     board = Board(width=on.wide, height=on.high)
     x, y = on.at(0, 0)
     board.block(x - MARK - 6, y - MARK - 6, x + MARK + 6, y + MARK + 6)
+    beside = "".join(_beside(alarm, other, on, board) for other in others)
     seen = [(team, on.at(team.x, team.y)) for team in alarm.teams]
     seen = [(team, spot) for team, spot in seen if _is_inside(spot, on)]
     for _, (a, b) in seen:
@@ -174,7 +175,23 @@ def picture(view: View, alarm: Alarm, shapes: Sequence[Shape], on: Sheet) -> str
     label = attributes(role="img", aria_label=view.tr("alarm.map", teams=told or view.tr("alarm.no_staff")))
     return (
         f'<svg class="{kind}" viewBox="0 0 {on.wide} {on.high}"{label}>'
-        f"{ground(shapes, on)}{names}{rings}{line}{discs}{mark}</svg>"
+        f"{ground(shapes, on)}{names}{rings}{line}{discs}{beside}{mark}</svg>"
+    )
+
+
+def _beside(alarm: Alarm, other: Alarm, on: Sheet, board: Board) -> str:
+    """Another alarm of the screen where it lies on this map, as a hollow triangle."""
+    if alarm.place is None or other.place is None or words.is_rough(alarm) or words.is_rough(other):
+        return ""
+    point = alarm.place.plane(shapely.Point(other.place.lon, other.place.lat))
+    x, y = on.at(point.x, point.y)
+    if not _is_inside((x, y), on):
+        return ""
+    half = MARK * 0.7
+    board.block(x - half, y - half, x + half, y + half)
+    return (
+        f'<svg x="{x - half:.1f}" y="{y - half:.1f}" width="{2 * half:g}" height="{2 * half:g}" viewBox="0 0 16 16">'
+        f'<path class="other" d="{SHAPES["red"]}"/></svg>'
     )
 
 

@@ -103,7 +103,7 @@ def _first(of: Screen) -> str | None:
 def _head(of: Screen, alarm: Alarm) -> str:
     view = of.view
     kept = view.tr("wall.kept", time=words.clock(view, of.face.clock.at)) if of.face.down_since else ""
-    told = kept + words.headline(view, alarm)
+    told = kept + words.headline(view, alarm, of.on.raised.shown)
     room, sizes, small = HEADS[of.is_alone]
     size = words.fitted(told, sizes, room=room)
     style = attributes(style=f"--size:{size or small}", class_=None if size else "long")
@@ -137,7 +137,8 @@ def _map(of: Screen, alarm: Alarm) -> str:
     with suppress(StoreUnavailable):  # then the ground is drawn without
         shapes_of = AskedShapes(asked.viewer, day, alarm_asked.ground_version(asked))
         shapes = alarm_asked.ground(shapes_of, lon=alarm.place.lon, lat=alarm.place.lat, reach_m=on.reach_m)
-    return alarm_map.picture(view, alarm, shapes, on)
+    others = [one for one in of.on.raised.shown if one.key != alarm.key and one.ended_at is None]
+    return alarm_map.picture(view, alarm, shapes, on, others)
 
 
 def _within(asked: Asked, alarm: Alarm, day: date) -> Geometry | None:

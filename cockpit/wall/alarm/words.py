@@ -3,6 +3,7 @@
 Invariant: plain text comes out; whoever puts it into markup escapes it there.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from cockpit import formats
@@ -16,10 +17,13 @@ PROMISE_S = 600
 LEAD_LINES = 2
 
 
-def headline(view: View, alarm: Alarm) -> str:
-    """Where and what: 东湖社区：火情烟雾; when it has ended, that first."""
+def headline(view: View, alarm: Alarm, among: Sequence[Alarm] = ()) -> str:
+    """Where and what: 东湖社区：火情烟雾; when it has ended, that first; of two alike `among` those shown the grid."""
     key = "head" if alarm.ended_at is None else "head_came" if alarm.arrived_at else "head_closed"
     place = alarm.community or alarm.grid or alarm.street or view.tr("alarm.outside")
+    alike = [one for one in among if (one.community, one.category_zh) == (alarm.community, alarm.category_zh)]
+    if len(alike) > 1 and alarm.grid:
+        place = alarm.grid
     return formats.spaced(view.tr(f"alarm.{key}", place=place, category=alarm.category(view.lang)))
 
 

@@ -13,7 +13,7 @@ from cockpit.funds import charts, words
 from cockpit.funds.money import ASLEEP, AWAKE, WATCH, Holding, Summary
 from cockpit.maps import labels
 from cockpit.markup import attributes, esc
-from cockpit.wall import fitting
+from cockpit.wall import fitting, frame
 from cockpit.wall.frame import Face, age_of, is_stale
 from cockpit.wall.funds.computed import Funds
 from config.money import kinds
@@ -25,7 +25,7 @@ FLOW_WIDTH, FLOW_HEIGHT = 1168, 778
 KEY, FOOT = 32, 32
 """What key and foot take of it, in pixels of the money page; the key stays on one line."""
 MOST_IDLE = 8
-NAME_PX, NAME_ROOM = 26.0, 262.0
+NAME_PX, NAME_ROOM, MARK_ROOM = 26.0, 262.0, 30.0
 FIGURE_PX, FIGURE_LEAST, FIGURE_ROOM = 84.0, 0.5, 330.0
 """The letters of the balance, as how small a part of that they may be set, and the room of it with its unit."""
 BARS_ROOM, LABEL_ROOM = 150.0, 40.0
@@ -123,10 +123,11 @@ def _idle_row(found: Funds, holding: Holding, longest: int) -> str:
     state = tr(f"funds.idle_{holding.state}")
     label = tr("wall_funds.idle_row", name=holding.position.name, n=months, state=state)
     bar, told = attributes(style=f"--share:{months / longest:.4f}"), esc(months or "<1")
-    name = fitting.middle(holding.position.name, room=NAME_ROOM, size=NAME_PX)
+    mark = frame.mark("blue") if holding.state == ASLEEP else ""
+    name = fitting.middle(holding.position.name, room=NAME_ROOM - (MARK_ROOM if mark else 0), size=NAME_PX)
     return (
         f'<div class="m-row {holding.state}"{attributes(role="img", aria_label=label)}>'
-        f'<span class="t">{esc(name)}</span><span class="m-bar"><i{bar}></i><b>{told}</b></span>'
+        f'<span class="t">{mark}{esc(name)}</span><span class="m-bar"><i{bar}></i><b>{told}</b></span>'
         f'<span class="m-amount">{esc(words.short(found.page, holding.position.closing))}</span></div>'
     )
 

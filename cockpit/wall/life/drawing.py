@@ -38,8 +38,11 @@ def body(view: View, found: Life, wall: Wall, face: Face) -> str:
     old = ""
     if is_old(view, found, face):
         old = f'<span class="age badge">{esc(view.tr("wall_life.old", n=back))}</span>'
+    shares = [rate.share for trend in found.trends for _, rate in trend.months if rate.share is not None]
+    least = min(dots.LEAST, *shares, 1)
     rates = "".join(
-        _rate(view, trend, old if number == len(found.trends) - 1 else "") for number, trend in enumerate(found.trends)
+        _rate(view, trend, old if number == len(found.trends) - 1 else "", least)
+        for number, trend in enumerate(found.trends)
     )
     return (
         f'<div class="r-scene{" stale" if old else ""}"><section class="r-top">{rates}</section>'
@@ -62,8 +65,8 @@ def _section(title: str, unit: str, drawn: str, *, more: str = "") -> str:
     return f'<div class="r-sec"><h2><b>{esc(title)}</b><span>{esc(unit)}</span>{more}</h2>{drawn}</div>'
 
 
-def _rate(view: View, trend: Trend, old: str) -> str:
-    """One rate: the last month as a number with its cases and interval, all months as dots."""
+def _rate(view: View, trend: Trend, old: str, least: float) -> str:
+    """One rate: the last month as a number with its cases and interval, all months as dots from `least` on."""
     last, before = trend.last, trend.before
     if last.share is None or last.interval is None:
         key = "wall_response.few_cases" if last.denominator else "wall_life.nothing"
@@ -91,6 +94,7 @@ def _rate(view: View, trend: Trend, old: str) -> str:
         target=target,
         ends=(first, end),
         label=view.tr("wall_life.trend_label", kpi=words.name(view, trend.kpi)),
+        least=least,
     )
     head = f'<div class="r-promised"><span class="val">{number}</span><ul>{lines}</ul></div>'
     return _section(words.name(view, trend.kpi), end, head + drawn, more=old)

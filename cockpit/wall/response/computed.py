@@ -48,7 +48,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """The arrivals of one community: late where it lies below the share of all beyond chance."""
+    """The arrivals of one community: late where it lies below the promise beyond chance."""
 
     code: str
     seconds: tuple[int, ...]

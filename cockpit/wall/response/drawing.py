@@ -35,9 +35,13 @@ def body(view: View, found: Response, wall: Wall, face: Face) -> str:
 
 
 def _key(view: View, found: Response) -> str:
-    """What the bars mean; what purple means only where there is some."""
-    has_more = any(stage.is_slow for stage in (*found.urgent, *found.general))
-    more = f'<span class="r-more">{esc(view.tr("wall_response.key_more"))}</span>' if has_more else ""
+    """What the bars mean; what purple means only where there is some, else that nothing is longer beyond chance."""
+    stages = (*found.urgent, *found.general)
+    more = ""
+    if any(stage.is_slow for stage in stages):
+        more = f'<span class="r-more">{esc(view.tr("wall_response.key_more"))}</span>'
+    elif any(stage.now and stage.usual_s is not None and stage.now.p50_s > stage.usual_s for stage in stages):
+        more = f"<span>{esc(view.tr('wall_response.key_no_more'))}</span>"
     keys = "".join(f"<span>{esc(view.tr(f'wall_response.key_{name}'))}</span>" for name in ("bar", "thin", "usual"))
     return f'<p class="r-key">{keys}{more}<span>{esc(view.tr("wall_response.key_public"))}</span></p>'
 
