@@ -90,6 +90,15 @@ def test_two_duplicates_that_name_each_other_are_not_both_lost(town: Town) -> No
     assert town.figure("incidents").excluded == {"duplicate": 2}
 
 
+@pytest.mark.parametrize("last", ["i1", "unknown", None])
+def test_duplicates_whose_chain_never_ends_in_an_original_are_not_lost(town: Town, last: str | None) -> None:
+    town.case("10-05 08:00", is_duplicate=True, duplicate_of_code="i2")
+    town.case("10-05 08:00", is_duplicate=True, duplicate_of_code="i3")
+    town.case("10-05 08:00", is_duplicate=True, duplicate_of_code=last)
+    assert town.figure("incidents").excluded == {"duplicate": 3}
+    assert town.figure("reports").value == 3
+
+
 def test_folding_does_not_depend_on_who_looks(town: Town) -> None:
     town.case("10-05 08:00", area="B")
     town.case("10-05 09:00", area="A", is_duplicate=True, duplicate_of_code="i1")
