@@ -141,11 +141,13 @@ def _turns(told: object, faults: list[str]) -> tuple[Turn, ...]:
 def _screens(told: object, scenes: list[str], faults: list[str]) -> tuple[tuple[str, ...], ...]:
     is_list = isinstance(told, list) and all(isinstance(names, list) and names for names in told)
     if not is_list or not isinstance(told, list) or len(told) > MOST_SCREENS:
-        faults.append(f'screens = {_told(told)} is neither [] nor 2 to {MOST_SCREENS} lists such as [["now"], ["funds"]]')
+        wanted = f'neither [] nor 2 to {MOST_SCREENS} lists such as [["now"], ["funds"]]'
+        faults.append(f"screens = {_told(told)} is {wanted}")
         return ()
     found = [name for names in told for name in names]
     if told and (len(told) < 2 or sorted(map(str, found)) != sorted(scenes)):
-        faults.append(f"screens = {_told(told)}: each scene of the plan ({', '.join(scenes)}) stands on one of 2 or more")
+        all_ = ", ".join(scenes)
+        faults.append(f"screens = {_told(told)}: each scene of the plan ({all_}) stands on one of 2 or more")
     return tuple(tuple(names) for names in told)
 
 

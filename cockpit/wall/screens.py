@@ -64,10 +64,11 @@ def _alarms(view: View, last: Shown, pulse: Pulse, on: alarm_asked.Shown, plans:
     n = min(len(found), len(plans))
     parts = [found[no : no + 1] for no in range(n - 1)] + [found[n - 1 :]]
     asked, face = Asked(view.viewer, pulse.present, pulse.version), _face(last, pulse)
+    first = alarm.first(on.raised.shown)
 
     def screen(part: tuple[Alarm, ...], plan: Plan) -> str:
         raised = replace(on, raised=Raised(part, on.raised.ends))
-        return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, raised, _way_back(view)), plan=plan)
+        return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, raised, _way_back(view), first), plan=plan)
 
     try:
         return tuple(screen(part, plan) for part, plan in zip(parts, plans[-n:], strict=True))
