@@ -26,6 +26,8 @@ from geo.pairing import Room, Waiting
 
 COOKIE = "cockpit_wall"
 HOME = "/wall"
+WALLS = (HOME, "/")
+"""Where a wall may be: the first page of who is a wall is the wall, and says so in its address."""
 SECRET_CHARACTERS = 43
 
 
@@ -110,7 +112,7 @@ def _asked(request: Request) -> Asked:
     """The language, and the wall to go on to: nothing else is gone on to from here."""
     lang = request.query_params.get("lang", "")
     wanted = whence.local(request.query_params.get("next"))
-    return Asked(lang if lang in LANGUAGES else LANGUAGES[0], "", wanted if urlsplit(wanted).path == HOME else "/")
+    return Asked(lang if lang in LANGUAGES else LANGUAGES[0], "", wanted if urlsplit(wanted).path in WALLS else "/")
 
 
 def _host(request: Request) -> str:
