@@ -55,26 +55,35 @@ def is_there(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError as error:
-        raise ConfigError(path, [_cannot(error)]) from error
+        raise ConfigError(path, [cannot(error)]) from error
 
 
 def names(folder: str) -> tuple[str, ...]:
-    """The names (without `.toml`) of all files in `folder`, shipped and own, sorted."""
+    """The names (without `.toml`) of all files in `folder`, shipped and own, sorted.
+
+    Raises ConfigError where the site's folder cannot be looked into, as one of another account's.
+    """
     places = (SHIPPED / folder, home() / "config" / folder)
-    return tuple(sorted({path.stem for place in places if place.is_dir() for path in place.glob("*.toml")}))
+    try:
+        return tuple(sorted({path.stem for place in places if place.is_dir() for path in place.glob("*.toml")}))
+    except OSError as error:
+        raise ConfigError(places[-1], [cannot(error)]) from error
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The parsed TOML of `path`; raises ConfigError with the parser's line and column, or why it cannot be read."""
+    """The parsed TOML of `path` (UTF-8, with or without a mark at its beginning); raises ConfigError with the parser's
+    line and column, or why it cannot be read.
+    """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ConfigError(path, [_cannot(error)]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(path, [cannot(error)]) from error
+    except (ValueError, RecursionError) as error:  # also a number of too many digits, and lists within lists
         raise ConfigError(path, [str(error)]) from error
 
 
-def _cannot(error: OSError) -> str:
+def cannot(error: OSError) -> str:
+    """Why a file cannot be read, and what to do."""
     return f"cannot be read ({error.strerror or error}); the account that runs this program must be able to"
 
 

@@ -258,6 +258,8 @@ def test_joined_screens_show_the_moment_beside_the_other_scenes_and_alarms_from_
             expect(page.locator(".al")).to_have_count(number + 1, timeout=WAIT_MS)
             until(page, "document.querySelector('.al-time .figure').textContent !== ''")
             assert scenes() == (["now", "alarm"] if number == 0 else ["alarm", "alarm"])
+            expect(page.locator(".al-said .first")).to_have_count(min(number, 1))
+            expect(page.locator(".al").first.locator(".first")).to_have_count(min(number, 1))
             assert page.evaluate(MEASURE) == []
 
 

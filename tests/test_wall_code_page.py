@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from browser import DESK, TOKENS, WAIT_MS, chromium, served, sign_in, watched
@@ -15,6 +16,8 @@ from web import Answer, Web
 
 from cockpit.access.current import COOKIE
 from cockpit.routes.wall_code import COOKIE as WAITS
+from config.access import WALL as WALL_ROLE
+from config.access import access
 from geo import paired
 from geo.signing_in import Limits
 from geo.store import Store, StoreUrls
@@ -73,6 +76,12 @@ def asked(web: Web, *, origin: str | None = None) -> Answer:
 def told(web: Web) -> dict[str, object]:
     found: dict[str, object] = json.loads(asked(web).text)
     return found
+
+
+def confirm(store: Store, code: str) -> None:
+    """As `cockpit walls confirm CODE --name joined` does."""
+    now, lasts = datetime.now(UTC), access().lasts(WALL_ROLE)
+    paired.confirm(store, OPERATOR, code, name="joined", areas=(), lasts=lasts, limits=LIMITS, now=now)
 
 
 def admit(page: Page, code: str, name: str) -> None:
@@ -137,6 +146,23 @@ def test_a_screen_shows_its_code_is_admitted_by_two_clicks_and_shows_a_code_agai
         assert code_on(screen.page) not in (code, other)
         assert screen.page.url.endswith("/signin/wall")
         assert COOKIE not in {cookie["name"] for cookie in screen.page.context.cookies()}
+
+
+def test_a_screen_goes_on_to_the_plan_that_it_asked_for_and_nowhere_else(
+    browser: Browser, address: str, store: Store
+) -> None:
+    with watched(browser, size=WALL) as screen:
+        screen.page.goto(f"{address}/wall?plan=joined&lang=en")
+        screen.page.get_by_role("link", name="This screen is a wall").click()
+        for _ in ("admitted", "admitted again"):
+            confirm(store, code_on(screen.page))
+            expect(screen.page.locator(".joined > main.wall")).to_have_count(2, timeout=WAIT_MS)
+            assert "plan=joined" in screen.page.url
+            for login in [wall.login for wall in walls(store).values()]:
+                paired.revoke(store, OPERATOR, login=login, now=datetime.now(UTC))
+            screen.page.locator(".code b").wait_for(timeout=WAIT_MS)
+    for other in ("//evil.example/wall", "https://evil.example/wall", "/users", "/wall/../users", "/wallx", "/signout"):
+        assert 'data-ask="/signin/wall"' in Web(address).ask(f"/signin/wall?next={quote(other)}").text
 
 
 def test_a_wall_is_renamed_and_a_wrong_code_or_name_keeps_what_was_typed(

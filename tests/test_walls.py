@@ -126,3 +126,61 @@ def test_each_joined_screen_has_a_plan_of_its_own() -> None:
         ["response", "funds", "life"],
     ]
     assert PLAN.by_screen == (PLAN,)
+
+
+GOOD = 'scenes = [{ show = "now", seconds = 60 }]\ntrouble_seconds = 60\nscale = 1\nnight = []\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The site's own plans."""
+    monkeypatch.setenv("COCKPIT_HOME", str(tmp_path))
+    made = tmp_path / "config" / "walls"
+    made.mkdir(parents=True)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (GOOD.replace("60 }", f"1{'0' * 400} }}"), "is no whole number"),
+        (GOOD.replace("60 }", f"1{'0' * 5000} }}"), "digits"),
+        (GOOD.replace("60 }", f"0x{'f' * 5000} }}"), "a number of thousands of digits is no whole number"),
+        (GOOD.replace("scale = 1", f"scale = 1{'0' * 400}"), "is no number from"),
+        (GOOD.replace("scale = 1", "scale = nan"), "scale = nan"),
+        (f"scenes = {'[' * 20_000}{']' * 20_000}\n", "recursion"),
+        (f"{GOOD}\0", "line 5"),
+        (GOOD + "# more\n" * 10_000, "bytes"),
+        ("scenes = [" + '{ show = "now", seconds = 60 },' * 2_000 + "]" + GOOD[GOOD.index("\n") :], "twice"),
+    ],
+    ids=["huge", "5000 digits", "hexadecimal", "scale", "nan", "nested", "nul", "large", "many"],
+)
+def test_whatever_a_file_holds_is_a_fault_of_the_file(folder: Path, told: str, said: str) -> None:
+    (folder / "bad.toml").write_text(told)
+    with pytest.raises(ConfigError, match=said) as fault:
+        walls.plan("bad")
+    assert len(str(fault.value)) < 1_000
+
+
+@pytest.mark.parametrize("name", ["三楼", "Left", "a b", "x" * 60])
+def test_any_name_of_a_file_is_the_name_of_its_plan(folder: Path, name: str) -> None:
+    (folder / f"{name}.toml").write_text(GOOD)
+    assert walls.plan(name).scenes == (Turn("now", 60),)
+
+
+@pytest.mark.parametrize("name", ["../walls/default", "../../x", "/etc/passwd", "a\0b", "", ".", "default.toml"])
+def test_what_is_no_name_of_a_file_is_no_plan(folder: Path, name: str) -> None:
+    assert folder.is_dir()
+    with pytest.raises(ConfigError, match="no plan"):
+        walls.plan(name)
+
+
+def test_a_changed_plan_is_followed_and_a_mark_at_the_beginning_is_no_fault(folder: Path) -> None:
+    file = folder / "own.toml"
+    file.write_text(GOOD)
+    assert walls.plan("own").trouble_seconds == 60
+    file.write_text("\ufeff" + GOOD.replace("trouble_seconds = 60", "trouble_seconds = 300"))
+    assert walls.plan("own").trouble_seconds == 300
+    file.unlink()
+    with pytest.raises(ConfigError):
+        walls.plan("own")

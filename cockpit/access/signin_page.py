@@ -59,8 +59,7 @@ def sign_in(asked: Asked, *, demo: Sequence[Account] = ()) -> str:
         form = (
             f"{_demo(asked, demo)}<details{is_open}><summary>{asked.tr('signin.by_password')}</summary>{form}</details>"
         )
-    plain = Asked(asked.lang, asked.token)
-    form += f'<p class="quiet"><a href="{esc(address(WALL, plain))}">{asked.tr("signin.wall.link")}</a></p>'
+    form += f'<p class="quiet"><a href="{esc(address(WALL, asked))}">{asked.tr("signin.wall.link")}</a></p>'
     return _page(asked, "signin.title", form, path="/signin", style="wide" if demo else "")
 
 

@@ -33,7 +33,7 @@ def page(asked: Asked, *, host: str) -> str:
 
 def _main(asked: Asked, name: str, host: str) -> str:
     told = attributes(
-        data_ask=address(WALL, Asked(asked.lang, "")), data_every=EVERY_S, data_lost=_words(asked, "lost"),
+        data_ask=address(WALL, asked), data_every=EVERY_S, data_lost=_words(asked, "lost"),
         data_left=_words(asked, "left", n="{n}"), data_last=_words(asked, "last"),
     )  # fmt: skip
     where = f'<b class="host">{esc(host)}</b>'
@@ -55,12 +55,12 @@ def _words(asked: Asked, key: str, **params: object) -> str:
 
 
 def _by_password(asked: Asked) -> str:
-    link = esc(address("/signin", Asked(asked.lang, "")))
+    link = esc(address("/signin", asked))
     return f'<a href="{link}">{asked.tr("signin.wall.by_password")}</a>'
 
 
 def _languages(asked: Asked) -> str:
     other = next(lang for lang in LANGUAGES if lang != asked.lang)
     code = "zh-CN" if other == "zh" else other
-    link = esc(address(WALL, Asked(other, "")))
+    link = esc(address(WALL, asked, lang=other))
     return f'<a href="{link}" lang="{code}">{esc(tr(f"common.lang_{other}", other))}</a>'

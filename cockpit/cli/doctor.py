@@ -99,14 +99,19 @@ def _definitions() -> Finding:
 def _walls() -> Iterator[Finding]:
     """Whether the plans of walls can be read: each one with a fault, since its wall follows the shipped one instead."""
     faults = list[str]()
-    for name in walls.names():
+    try:
+        known = walls.names()
+    except reader.ConfigError as error:
+        yield Finding("walls", LOOK, _say("wall_fault", fault=error.message(language())))
+        return
+    for name in known:
         try:
             walls.plan(name)
         except reader.ConfigError as error:
             faults.append(error.message(language()))
     yield from (Finding("walls", LOOK, _say("wall_fault", fault=fault)) for fault in faults)
     if not faults:
-        yield Finding("walls", GOOD, _say("walls_good", n=len(walls.names())))
+        yield Finding("walls", GOOD, _say("walls_good", n=len(known)))
 
 
 def _disk() -> Iterator[Finding]:

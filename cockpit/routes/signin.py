@@ -80,7 +80,7 @@ async def show(request: Request) -> Response:
         asked = _asked(request)
         session = current.of_request(request)
         if session is None and _is_left_by_a_wall(request):
-            target = signin_page.address(signin_page.WALL, Asked(asked.lang, asked.token))
+            target = signin_page.address(signin_page.WALL, asked)
             return sessions.without_cookie(RedirectResponse(target, 303, sessions.NO_STORE))
         if session:
             return RedirectResponse(PASSWORD if session.must_change else asked.next, 303, sessions.NO_STORE)

@@ -4,6 +4,7 @@ Invariant: only what a page of ours posts lets a screen wait; what opens the wal
 cookie, never the code; waiting screens take few connections to the database from those who are in.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from urllib.parse import urlsplit
@@ -13,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from cockpit import queries
-from cockpit.access import current, forms, sessions, wall_page
+from cockpit.access import current, forms, sessions, signin_page, wall_page, whence
 from cockpit.access.sessions import Browser
-from cockpit.access.signin_page import Asked, address
+from cockpit.access.signin_page import Asked
 from config.access import access
 from config.messages import LANGUAGES, tr
 from geo import pairing
@@ -25,6 +26,8 @@ from geo.pairing import Room, Waiting
 
 COOKIE = "cockpit_wall"
 HOME = "/wall"
+WALLS = (HOME, "/")
+"""Where a wall may be: the first page of who is a wall is the wall, and says so in its address."""
 SECRET_CHARACTERS = 43
 
 
@@ -45,7 +48,7 @@ async def show(request: Request) -> Response:
         asked = _asked(request)
         session = current.of_request(request)
         if session:
-            return RedirectResponse(address("/", asked), 303, sessions.NO_STORE)
+            return RedirectResponse(_onward(asked), 303, sessions.NO_STORE)
         return HTMLResponse(wall_page.page(asked, host=_host(request)), headers=wall_page.HEADERS)
 
     return await to_thread.run_sync(make, limiter=_asking())
@@ -69,7 +72,7 @@ def _answer(request: Request, asked: Asked) -> Response:
     room = Room(told.code_lasts, told.waiting_at_address, told.waiting)
     browser, secret = Browser.of(request), request.cookies.get(cookie_name(), "")
     if current.look(browser.token, address=browser.address).session:
-        return _told({"go": address("/", asked)})
+        return _told({"go": _onward(asked)})
     if len(secret) == SECRET_CHARACTERS:
         found = pairing.waiting(queries.store(), secret, room=room, now=now)
         if found:
@@ -91,7 +94,7 @@ def _shown(found: Waiting, now: datetime) -> Response:
 
 def _admitted(asked: Asked, secret: str) -> Response:
     """The way to the wall; the secret that waited is the session's from now on."""
-    answer = sessions.keep_paired(_told({"go": address(HOME, asked)}), secret)
+    answer = sessions.keep_paired(_told({"go": _onward(asked, first=HOME)}), secret)
     answer.delete_cookie(cookie_name(), httponly=True, samesite="lax", secure=access().proxy.is_https)
     return answer
 
@@ -100,9 +103,16 @@ def _told(told: dict[str, object], *, status: int = 200) -> Response:
     return JSONResponse(told, status, sessions.NO_STORE)
 
 
+def _onward(asked: Asked, *, first: str = "/") -> str:
+    """The wall that the screen asked for, with its plan; `first` where it asked for none."""
+    return signin_page.onward(asked if asked.next != "/" else replace(asked, next=first))
+
+
 def _asked(request: Request) -> Asked:
+    """The language, and the wall to go on to: nothing else is gone on to from here."""
     lang = request.query_params.get("lang", "")
-    return Asked(lang if lang in LANGUAGES else LANGUAGES[0], "")
+    wanted = whence.local(request.query_params.get("next"))
+    return Asked(lang if lang in LANGUAGES else LANGUAGES[0], "", wanted if urlsplit(wanted).path in WALLS else "/")
 
 
 def _host(request: Request) -> str:

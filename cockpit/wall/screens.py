@@ -4,6 +4,7 @@ Invariant: an alarm takes the screen; of joined ones the last, so that the first
 screen shows two alarms while another shows none.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ from config.reader import ConfigError
 from config.walls import DEFAULT, Plan, Turn, names, plan, shipped
 from geo.wall.alarms import Alarm
 
+_TOLD: deque[str] = deque(maxlen=32)
+"""The faults of plans that the log has: each once."""
 _TURNED = "cockpit_wall_turned"
 """Where a session keeps which scene each screen showed last."""
 
@@ -36,7 +39,9 @@ def plan_of(view: View) -> Plan:
     try:
         return plan(named if named in names() else DEFAULT)
     except ConfigError as fault:
-        mishap.note(fault)
+        if str(fault) not in _TOLD:  # a wall asks again at each refresh
+            _TOLD.append(str(fault))
+            mishap.note(fault)
         return shipped()
 
 
@@ -64,10 +69,11 @@ def _alarms(view: View, last: Shown, pulse: Pulse, on: alarm_asked.Shown, plans:
     n = min(len(found), len(plans))
     parts = [found[no : no + 1] for no in range(n - 1)] + [found[n - 1 :]]
     asked, face = Asked(view.viewer, pulse.present, pulse.version), _face(last, pulse)
+    first = alarm.first(on.raised.shown)
 
     def screen(part: tuple[Alarm, ...], plan: Plan) -> str:
         raised = replace(on, raised=Raised(part, on.raised.ends))
-        return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, raised, _way_back(view)), plan=plan)
+        return alarm.screen(alarm.Screen(view, asked, last.n_overdue, face, raised, _way_back(view), first), plan=plan)
 
     try:
         return tuple(screen(part, plan) for part, plan in zip(parts, plans[-n:], strict=True))

@@ -3,6 +3,7 @@
 Invariant: an alarm that nobody can ask about any more (store away) loses its red; every value went through `esc`.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -39,7 +40,7 @@ OFFICES = {True: (600, (48, 40), 34), False: (730, (42, 38, 34, 30), 28)}
 @dataclass(frozen=True, slots=True)
 class Screen:
     """Everything the screen is drawn from; `n_overdue` cases are overdue besides (None: nothing has a deadline),
-    `way_back`: with a link to the pages.
+    `way_back`: with a link to the pages, `first`: the key of the alarm that is due first on all screens of the wall.
     """
 
     view: View
@@ -48,6 +49,7 @@ class Screen:
     face: Face
     on: Shown
     way_back: bool
+    first: str | None = None
 
     @property
     def is_alone(self) -> bool:
@@ -81,7 +83,7 @@ def _column(of: Screen, alarm: Alarm) -> str:
     age = frame.age(view, of.face) if of.is_alone else ""
     age = frame.down(view, of.face) if of.face.down_since else age
     side = (
-        alarm_panel.clock(view, alarm, running, age=age, is_first=alarm.key == _first(of))
+        alarm_panel.clock(view, alarm, running, age=age, is_first=alarm.key == of.first)
         + alarm_panel.who(view, alarm, OFFICES[of.is_alone])
         + alarm_panel.stages(view, alarm, running)
         + alarm_panel.teams(view, alarm, most=3 if of.is_alone else 1)
@@ -94,9 +96,9 @@ def _column(of: Screen, alarm: Alarm) -> str:
     )
 
 
-def _first(of: Screen) -> str | None:
-    """The key of the alarm whose ten minutes end first, where two that last share the screen."""
-    lasting = [alarm.key for alarm in of.on.raised.shown if alarm.ended_at is None]
+def first(alarms: Sequence[Alarm]) -> str | None:
+    """The key of the alarm whose ten minutes end first, where two or more that last have the wall; the oldest first."""
+    lasting = [alarm.key for alarm in alarms if alarm.ended_at is None]
     return lasting[0] if len(lasting) > 1 else None
 
 
