@@ -45,6 +45,7 @@ KEPT_BY_MODULES = [
     "config/reading.py:hold_to global",  # of a process that reads one file
     "geo/placing.py:kept_placers changes _kept",  # boundaries as the login of loads reads them, for loads alone
     "geo/placing.py:kept_placers changes _kept",
+    "cockpit/wall/screens.py:plan_of changes _TOLD",  # which faults of plans stand in the log
 ]
 VALUES = {"Quantile", "Path", "Decimal", "Geod", "App", "TypeVar", "ParamSpec", "MappingProxyType"}
 PERSONS = {"Viewer", "View", "Session", "Store", "Connection", "FundsView", "DataView", "Chosen"}

@@ -6,6 +6,7 @@ there. Of what finds no room the last line goes first, the marks never.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -30,6 +31,8 @@ SIDES = (0.42, 0.3)
 """How much of half a text must lie inside its area on either side of its middle: as far as there is room, or less."""
 LED, FAR, MOST_LED = (36, 48, 60, 76, 92, 110, 130, 160), 16, 6
 """How far a line leads out of an area, in how many directions, and how many names have one at most."""
+KEPT = 1024
+"""For so many texts in areas it is kept where they may stand: from refresh to refresh hardly one is another."""
 Box = tuple[float, float, float, float]
 Line = tuple[float, float, float, float]
 """Left, top, right, bottom; from x, y to x, y; in pixels."""
@@ -122,12 +125,10 @@ def _inside(board: Board, ways: Sequence[Set]) -> Set | None:
     point; None where none has.
     """
     tag = ways[0].tag
-    shapely.prepare(tag.area)
-    points = _points(tag)
     for side in SIDES:
         for one in ways:
             wide, high = size(one)
-            for x, y in points[_holds(tag.area, points, wide * side, (high - HIGH) / 2)].tolist():
+            for x, y in _stands(tag.area, tag.x, tag.y, wide * side, (high - HIGH) / 2):
                 taken = box(x, y, wide, high)
                 if board.is_free(taken):
                     board.block(*taken)
@@ -135,15 +136,23 @@ def _inside(board: Board, ways: Sequence[Set]) -> Set | None:
     return None
 
 
-def _points(tag: Tag) -> NDArray[np.float64]:
-    """Where the middle of a tag may stand: a grid over its area, nearest to its best point first."""
-    left, top, right, bottom = tag.area.bounds
-    x, y = (
+@lru_cache(maxsize=KEPT)
+def _stands(area: Geometry, x: float, y: float, reach: float, rows: float) -> tuple[tuple[float, float], ...]:
+    """Where the middle of a text may stand in an area with the best point x, y: the nearest first."""
+    shapely.prepare(area)
+    points = _points(area, x, y)
+    return tuple(map(tuple, points[_holds(area, points, reach, rows)].tolist()))
+
+
+def _points(area: Geometry, x: float, y: float) -> NDArray[np.float64]:
+    """A grid over an area, nearest to its best point first."""
+    left, top, right, bottom = area.bounds
+    across, down = (
         np.arange(point - STEP * ((point - low) // STEP), high, STEP)
-        for point, low, high in ((tag.x, left, right), (tag.y, top, bottom))
+        for point, low, high in ((x, left, right), (y, top, bottom))
     )
-    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    off = grid - (tag.x, tag.y)
+    grid = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
+    off = grid - (x, y)
     return np.asarray(grid[np.argsort(off[:, 0] ** 2 + 1.6 * off[:, 1] ** 2, kind="stable")], dtype=np.float64)
 
 
