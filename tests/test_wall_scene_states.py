@@ -1,6 +1,7 @@
 """时效, 资金 and 民生 in a real browser, in every state: no small letters, nothing cut, nothing over another."""
 
 import re
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,8 +102,7 @@ def test_what_is_not_of_now_is_whole_and_has_no_colour(
 
 def colourful(page: Page) -> int:
     """The most colourful pixel of the screen."""
-    cdp = page.context.new_cdp_session(page)
-    shot = cdp.send("Page.captureScreenshot", {"format": "png"})["data"]
+    shot = b64encode(page.screenshot()).decode()
     found: int = page.evaluate(CHROMA, shot)
     return found
 
