@@ -4,7 +4,6 @@ Invariant: colours are those of pixels that the browser drew under its own simul
 the mark was seen; nothing is computed from the style sheets but where to look.
 """
 
-import base64
 import io
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -155,8 +154,7 @@ def _shots(page: Page) -> dict[str, Pixels]:
     shots = {}
     for vision in VISIONS:
         cdp.send("Emulation.setEmulatedVisionDeficiency", {"type": vision})
-        data = cdp.send("Page.captureScreenshot", {"format": "png"})["data"]
-        image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+        image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         shots[vision] = np.asarray(image, dtype=np.float64)
     cdp.send("Emulation.setEmulatedVisionDeficiency", {"type": "none"})
     cdp.detach()
