@@ -128,6 +128,7 @@ class _Heart:
         self._retry_at = 0.0
 
     def beat(self, clock: Clock | None, viewer: Viewer) -> Pulse:
+        """The pulse at `clock`, or (None) the site's moment; of a store that is away the last one, and since when."""
         told = clock or minute(current_clock())
         with self._lock:
             if self._last and self._last.down_since and time.monotonic() < self._retry_at:
