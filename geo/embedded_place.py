@@ -4,6 +4,7 @@ import hashlib
 import os
 import pwd
 import stat
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,12 +97,13 @@ class Place:
             note.write(f"{self.home}\n")  # tells a steward whose cluster this is
 
     def _make_private(self, folder: Path) -> None:
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            pass
-        else:
-            os.chown(folder, self.uid, self.gid)
+        if not os.path.lexists(folder):
+            made = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))  # 0700
+            os.chown(made, self.uid, self.gid)
+            try:
+                made.rename(folder)  # so a program that begins now never meets a folder that is not yet the server's
+            except OSError:  # another one was first and uses it already
+                made.rmdir()
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.uid:
             raise EmbeddedError("folder_foreign", folder=folder, owner=found.st_uid, wanted=self.uid)

@@ -170,7 +170,7 @@ def watched(browser: Browser, *, size: tuple[int, int] = DESK) -> Iterator[Watch
     page.on("pageerror", lambda error: found.faults.append(f"script: {error}"))
     yield found
     context.close()
-    assert found.faults == []
+    assert not found.faults, found.faults
 
 
 def until(page: Page, condition: str) -> None:

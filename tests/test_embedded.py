@@ -30,6 +30,7 @@ PROGRAM = """
 import dataclasses, json, os, sys
 from pathlib import Path
 from geo import embedded, embedded_place
+import encodings.utf_8_sig  # the encoding of every configuration and message
 home, uid, gid, act = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 if uid != os.geteuid():
     os.setgroups([])

@@ -13,7 +13,9 @@ from figures_builder import CENTRE, EARTH, Town, at, away
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from cockpit.queries import Pulse
 from cockpit.wall.alarm import turn as alarm_turn
+from cockpit.wall.alarm.asked import asked_at
 from cockpit.wall.alarm.panel import Running
 from cockpit.wall.alarm.turn import Raised
 from config.alarm import alarm_rules
@@ -294,6 +296,14 @@ def test_an_end_that_this_wall_never_saw_waiting_is_not_shown() -> None:
 
 def test_what_is_void_is_gone_at_once() -> None:
     assert shown((0, (one("a"), one("b", 5))), (10, (one("b", 5),)), (20, ())) == [["a", "b"], ["b"], []]
+
+
+def test_what_was_reported_in_this_very_second_is_not_yet_to_come() -> None:
+    committed, seen = NOW.at + timedelta(seconds=5.7), NOW.at + timedelta(seconds=5.8)
+    pulse = Pulse(2, NOW, seen=Clock(seen))
+    assert asked_at(seen, pulse).at >= committed
+    later = NOW.at + timedelta(seconds=9.2)
+    assert asked_at(later, pulse).at == later.replace(microsecond=0)
 
 
 def test_two_share_the_screen_and_the_others_wait_by_age() -> None:

@@ -124,7 +124,9 @@ const hear = () => {
     wall.again = setTimeout(hear, RETRY_MS * 2);
   });
   source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED) wall.again = setTimeout(hear, RETRY_MS);
+    if (source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    draw(); // refused: perhaps the session has ended before the stream began
+    wall.again = setTimeout(hear, RETRY_MS);
   });
 };
 

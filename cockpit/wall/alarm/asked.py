@@ -66,6 +66,13 @@ def _moment(pulse: Pulse) -> datetime:
     return pulse.replay.at(now.at).at if pulse.replay else now.at
 
 
+def asked_at(at: datetime, pulse: Pulse) -> Clock:
+    """The clock of the alarms asked for at that moment of the site: cut to the second, so that all walls of a second
+    share the answer, but never before the first sight of this version, or what it has just brought would lie ahead.
+    """
+    return Clock(max(at.replace(microsecond=0), pulse.present.at))
+
+
 def shown(viewer: Viewer, pulse: Pulse, *, room: int = alarm_turn.COLUMNS) -> Shown | None:
     """What takes this session's screens now, on which `room` alarms can stand; None: the scenes go on."""
     at, here = _moment(pulse), datetime.now(UTC)
@@ -73,7 +80,7 @@ def shown(viewer: Viewer, pulse: Pulse, *, room: int = alarm_turn.COLUMNS) -> Sh
     raised = alarm_turn.kept(last, since=at - alarm_rules().lasts)
     if pulse.down_since is None:
         with suppress(StoreUnavailable):
-            found = alarms(Asked(viewer, Clock(at.replace(microsecond=0)), pulse.version))
+            found = alarms(Asked(viewer, asked_at(at, pulse), pulse.version))
             raised = alarm_turn.turn(found, last, at=here, stays=alarm_rules().ended, room=room)
             raised = raised and _with_teams(raised, Asked(viewer, pulse.clock, pulse.version))
     st.session_state[_RAISED] = raised

@@ -12,17 +12,26 @@ from cockpit.wall.frame import Face, age, is_stale
 from cockpit.wall.guarded import guarded
 from cockpit.wall.now import feed, figures, map, strip
 from cockpit.wall.scene import Scene
+from config.reader import ConfigError
 from geo.wall import Wall
 
 
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:  # noqa: ARG001 - as every scene is made
     """The scene of this moment."""
     at = face.at(view)
-    told = words.sentence(view, found, at=at, is_stale=is_stale(view, face))
+    told = words.sentence(view, found, at=at, is_stale=_is_known_stale(view, face))
     late = frozenset(
         f"{case.reported_at.isoformat()} {case.finest} {case.level}" for case in found.cases if case.level is not None
     )
     return Scene("now", told, late, _body(view, found, face) if found.loaded_at else '<div class="now"></div>')
+
+
+def _is_known_stale(view: View, face: Face) -> bool:
+    """Whether the incidents are old; not where the agreed age cannot be read, which the part with the ages says."""
+    try:
+        return is_stale(view, face)
+    except ConfigError:
+        return False
 
 
 def _body(view: View, found: Wall, face: Face) -> str:
