@@ -1,8 +1,7 @@
 """Texts that fit their place on the wall: whole parts of the second line, names that stay apart when they are cut."""
 
 from cockpit.charts import sankey
-from cockpit.maps import labels
-from cockpit.wall import fitting
+from cockpit.wall import fitting, naming
 from cockpit.wall.frame import BESIDE_MARK, LEAD_LEAST, WIDE
 
 LONG = "第二人民医院东侧新村睦邻互助公益专项基金"
@@ -20,8 +19,8 @@ def test_a_name_is_cut_in_its_middle_and_fits() -> None:
     assert fitting.middle("助老基金", room=120, size=26) == "助老基金"
     cut = [fitting.middle(LONG + sign, room=262, size=26) for sign in "甲乙丙"]
     assert len(set(cut)) == 3
-    assert all(one.startswith("第二") and "…" in one and labels.width(one, size=26) <= 262 for one in cut)
-    assert labels.width(fitting.middle(LONG, room=60, size=26), size=26) <= 60
+    assert all(one.startswith("第二") and "…" in one and naming.width(one, size=26) <= 262 for one in cut)
+    assert naming.width(fitting.middle(LONG, room=60, size=26), size=26) <= 60
     assert fitting.middle("Foundation for Neighbours East G", room=200, size=26).endswith("st G")
 
 

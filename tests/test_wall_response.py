@@ -1,5 +1,6 @@
 """The scene 时效: its lengths are those of the figures, its sentence says only what chance does not explain."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,7 +11,8 @@ from figures_builder import Town, at
 
 from cockpit.context import Filters, View
 from cockpit.queries import Asked
-from cockpit.wall.response import computed, curves, words
+from cockpit.wall.frame import Face
+from cockpit.wall.response import computed, curves, drawing, words
 from cockpit.wall.response.computed import Community, Response, Stage, communities, is_slow
 from config.site import site
 from geo import figures
@@ -191,6 +193,36 @@ def test_the_sentence_says_what_is_the_matter(
     told = words.sentence(view(), *scene(promise, **more), at=NOW.at)  # type: ignore[arg-type]
     assert (told.head, told.level) == (head, level)
     assert all(part in told.lead for part in told.strong)
+
+
+def test_a_broken_promise_is_told_once_and_a_scene_without_arrivals_says_so() -> None:
+    told = words.sentence(view(), *scene(Promise(20, 37, is_told=True), late=2), at=NOW.at)
+    assert told.lead == "37 件到场，20 件在 10 分钟内，与平常相当；近 28 天0号、1号低于承诺"
+    found, wall = scene(Promise(None, 0, is_told=True))
+    empty = replace(found, communities=(), urgent=tuple(replace(one, now=None, usual_s=None) for one in found.urgent))
+    told = words.sentence(view(), empty, wall, at=NOW.at)
+    assert (told.head, told.level) == ("今天没有紧急事件到场", None)
+    drawn = drawing.body(view(), empty, wall, Face(NOW, loaded_at=NOW.at))
+    assert "r-area" not in drawn
+    assert "近 28 天没有紧急事件到场" in drawn
+    assert "没有走完的环节" in drawn
+    assert "样本不足" not in drawn, "nothing is not few"
+
+
+def test_a_moment_before_the_load_has_no_age() -> None:
+    found, wall = scene(Promise(34, 37, is_told=True))
+    for minutes in (30, -30):
+        face = Face(NOW, loaded_at=NOW.at - timedelta(minutes=minutes))
+        assert ('class="age' in drawing.body(view(), found, wall, face)) == (minutes > 0)
+
+
+def test_areas_stand_as_a_person_orders_them() -> None:
+    found, wall = scene(Promise(34, 37, is_told=True))
+    codes = ["D 10", "D 9", "D 1"]
+    areas = tuple(replace(area, code=code, name=code) for area, code in zip(wall.areas, codes, strict=False))
+    told = tuple(replace(one, code=code) for one, code in zip(found.communities, codes, strict=False))
+    drawn = curves.panel(view(), replace(found, communities=told), replace(wall, areas=areas))
+    assert re.findall(r'class="t">([^<]*)<', drawn) == ["D 1", "D 9", "D 10"]
 
 
 def test_late_areas_are_named_up_to_three() -> None:

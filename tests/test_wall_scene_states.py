@@ -12,6 +12,8 @@ from browser import Watched, chromium, watched
 from playwright.sync_api import Page
 from wall_measured import SIZES, measured
 
+from cockpit.wall import naming
+
 pytestmark = pytest.mark.browser
 STATES = {
     "response": scenes.response_states(),
@@ -124,6 +126,30 @@ def test_names_that_begin_alike_are_told_apart_and_not_cut_by_the_browser(
     assert page.locator(holders).evaluate_all(cut) == []
 
 
+def test_letters_are_never_wider_than_is_reckoned_and_hardly_narrower(visit: Watched, tmp_path: Path) -> None:
+    page = show(visit, tmp_path, drawn("response", "usual"))
+    letters = [chr(code) for code in range(33, 127)] + list("·×ßøæØÆéÜ")
+    measure = """(letters) => {
+      const one = document.createElement('span');
+      one.style.cssText = 'position: absolute; white-space: pre; font: 100px var(--font); font-kerning: none';
+      document.querySelector('main.wall').append(one);
+      const wide = (text) => {
+        one.textContent = text;
+        return one.getBoundingClientRect().width / 1000;
+      };
+      return letters.map((letter) => Math.max(...[400, 500, 600].map((weight) => {
+        one.style.fontWeight = weight;
+        return wide(`n${letter}`.repeat(10)) - wide('n'.repeat(10));
+      })));
+    }"""
+    page.evaluate("document.fonts.ready")
+    page.evaluate(measure, letters)  # asks for the letters of all weights
+    page.evaluate("document.fonts.ready")
+    for letter, wide in zip(letters, page.evaluate(measure, letters), strict=True):
+        told = naming.width(letter, size=1)
+        assert wide - 0.005 <= told <= wide + 0.03, letter
+
+
 def test_a_fault_of_each_kind_is_found(visit: Watched, tmp_path: Path) -> None:
     """The measuring itself: each thing that is broken in a good picture is told."""
     broken = {
@@ -161,7 +187,7 @@ def test_without_arrivals_nobody_is_said_not_to_have_come() -> None:
     assert "没有到场<" not in untold
     assert "样本不足" not in untold
     assert not AREA.search(untold)
-    assert "没有到场<" in body("response", "nothing today")
+    assert "近 28 天没有紧急事件到场<" in body("response", "nothing today")
 
 
 def test_the_key_of_purple_stands_only_where_something_is() -> None:

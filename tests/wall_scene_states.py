@@ -33,6 +33,10 @@ Drawn = Callable[[View, Face], Scene | None]
 """One state of a scene: how it is made for who looks, in the state of its data."""
 LENGTHS = {"accept": 48, "dispatch": 70, "arrival": 210, "handle": 16_000, "follow_up": 30_000}
 """What each stage takes of a usual case, in seconds."""
+DISTRICTS = (
+    "Northwest", "Central West", "Southwest", "Twin Peaks West", "Central", "Central North", "North", "Northeast",
+    "Central East", "Southeast",
+)  # fmt: skip
 FUNDS = ("助老基金", "街道公益基金", "社区更新基金", "应急帮扶基金", "助学基金", "社区文体基金", "邻里互助基金")
 SERVICES = {
     "canteen": ("长者食堂", "Canteen for elders"), "clinic": ("社区卫生服务站", "Community clinic"),
@@ -123,6 +127,12 @@ def response_states() -> dict[str, tuple[Drawn, str]]:
     slow = responded(usual, slower={"dispatch": 4.0}, late=(18, 24, 29))
     n_communities = {n: town(n, grids=0, streets=9 if n > 64 else 1) for n in (1, 6, 64, 65, 200)}
     names = town(40, grids=0, long_names=True)
+    latin = town(40, grids=0, latin=True)
+    districts = town(92, grids=0, streets=10)
+    streets = [area.code for area in districts.areas if area.level == "street"]
+    named = {code: f"{number} - {name}" for number, (code, name) in enumerate(zip(streets, DISTRICTS, strict=True), 1)}
+    areas = tuple(replace(area, name=named.get(area.code, area.name)) for area in districts.areas)
+    districts = replace(districts, areas=areas)
     none = Promise(None, 0, is_told=False)
     empty = responded(usual, urgent=0, general=0, arrivals=0, no_past=True)
     untold = replace(
@@ -148,6 +158,10 @@ def response_states() -> dict[str, tuple[Drawn, str]]:
             made(town(200, grids=0), responded(town(200, grids=0), arrivals=20)), "zh"),
         "long names": (made(names, responded(names, late=(3, 9, 21, 30))), "zh"),
         "long names, english": (made(names, responded(names, late=(3, 9, 21, 30))), "en"),
+        "latin names": (made(latin, responded(latin, late=(3, 9))), "en"),
+        "ten districts": (made(districts, responded(districts, in_time=0.6, step=7)), "zh"),
+        "nobody came": (made(usual, replace(empty, span=28, days=84)), "zh"),
+        "nobody came, english": (made(usual, replace(empty, span=28, days=84)), "en"),
         "few cases": (made(usual, responded(usual, urgent=6, general=8, arrivals=5)), "zh"),
         "few cases, english": (made(usual, responded(usual, urgent=6, general=8, arrivals=5)), "en"),
         "weeks": (made(usual, responded(usual, step=7)), "en"),

@@ -6,7 +6,7 @@ Invariant: what is cut says so with an ellipsis, and of the second line whole pa
 from collections.abc import Iterable
 
 from cockpit import formats
-from cockpit.maps import labels
+from cockpit.wall import naming
 from cockpit.wall.frame import BESIDE_MARK, LEAD_LEAST, WIDE
 from cockpit.wall.naming import DOTS
 
@@ -19,17 +19,17 @@ def lead(wanted: Iterable[str], *, is_marked: bool = False) -> str:
     told, room = "", WIDE - (BESIDE_MARK if is_marked else 0)
     for each in wanted:
         told = formats.spaced(each)
-        if labels.width(told, size=LEAD_LEAST) <= room:
+        if naming.width(told, size=LEAD_LEAST) <= room:
             break
     return told
 
 
 def middle(name: str, *, room: float, size: float) -> str:
     """`name`, or as much of its beginning as `room` pixels hold beside its end."""
-    if labels.width(name, size=size) <= room:
+    if naming.width(name, size=size) <= room:
         return name
-    tail = next((name[-n:] for n in range(TAIL, 0, -1) if labels.width(DOTS + name[-n:], size=size) <= room / 2), "")
+    tail = next((name[-n:] for n in range(TAIL, 0, -1) if naming.width(DOTS + name[-n:], size=size) <= room / 2), "")
     head = name[: -len(tail)] if tail else name
-    while head and labels.width(head + DOTS + tail, size=size) > room:
+    while head and naming.width(head + DOTS + tail, size=size) > room:
         head = head[:-1]
     return head.rstrip() + DOTS + tail.lstrip()

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from cockpit import formats, queries
 from cockpit.access.demo import demo_badge
 from cockpit.context import View
-from cockpit.maps import labels
 from cockpit.markup import attributes, esc
 from cockpit.theme import SHAPES, sign_out
-from cockpit.wall import alive
+from cockpit.wall import alive, naming
 from cockpit.wall.naming import fitted
 from cockpit.wall.scene import Level, Scene
 from config import freshness
@@ -89,7 +88,7 @@ def ways(view: View, *, way_back: bool) -> str:
 
 def _fit(text: str, room: float, size: float, least: float) -> str:
     """How much smaller a line is set, so that it stays one: down to `least` pixels."""
-    wide = labels.width(text, size=size)
+    wide = naming.width(text, size=size)
     return attributes(style=f"--fit:{max(least / size, min(1.0, room / wide)):.3f}") if wide > room else ""
 
 
@@ -161,9 +160,9 @@ def age(view: View, face: Face) -> str:
 
 def age_of(view: View, face: Face, loaded_at: datetime | None, *, dataset: str = "funds") -> str:
     """The same of a data set that was loaded at that moment."""
-    if loaded_at is None or view.replay:
-        return ""
     at = face.at(view)
+    if loaded_at is None or view.replay or loaded_at > at:  # of a moment before the load nobody can tell the age
+        return ""
     if is_stale(view, face, loaded_at, dataset=dataset):
         told = view.tr("common.stale", age=formats.duration((at - loaded_at).total_seconds(), view.lang))
         return f'<span class="age badge">{esc(told)}</span>'

@@ -4,19 +4,28 @@ Invariant: a shortened name is never empty, and what is cut ends in an ellipsis;
 wall's letters take.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 KINDS = {"street": "街道", "community": "社区", "grid": "网格"}
 LONG_PREFIX, DOTS = 3, "…"
-OTHER, CAPITAL = 0.56, 0.67
-"""The widths of letters as parts of their size: small ones and digits, capital ones."""
+CAPITAL = 0.67
+"""The width of a letter that is not in the table, as a part of the size."""
 _WIDTHS = {
-    letter: part
-    for letters, part in ((" ", 0.21), ("ijlI.,'()!|", 0.31), ('frtJ:;-/"', 0.43), ("mwMW&%@", 0.9))
+    letter: hundredths / 100
+    for hundredths, letters in (
+        (16, "'"), (19, "|"), (20, " "), (22, "`·"), (24, "l"), (26, "ij"), (27, ",I"), (28, "."), (32, "();"),
+        (33, '"'), (34, "!"), (35, "-{}"), (36, "1:"), (38, "frt"), (40, "*"), (41, "[]"), (44, "/×"), (45, "\\"),
+        (46, "z"), (47, "^"), (49, "7sy"), (50, "+<=>?"), (51, "_v"), (52, "kx"), (53, "569ac~"), (54, "38eø"),
+        (55, "ghnu"), (56, "2Zbdo"), (57, "$0Fpqß"), (58, "LT"), (59, "4JQ"), (60, "PSY"), (61, "CEV"), (62, "DGKRX"),
+        (63, "BOØ"), (65, "AU"), (66, "H"), (67, "N"), (68, "#"), (69, "&"), (72, "M"), (76, "w"), (83, "@m"),
+        (85, "%æ"), (88, "W"), (95, "Æ"),
+    )
     for letter in letters
-}
+}  # fmt: skip
+"""The widths of the wall's letters as parts of their size: of each the widest of its three weights."""
 
 
 class _Named(Protocol):
@@ -68,6 +77,15 @@ def _shared(names: Sequence[str]) -> int:
     return found
 
 
+def in_order(area: _Named) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Where an area stands among those of its level: by what holds it, then by its code, 2 before 10."""
+    return _counted(area.parent_code or ""), _counted(area.code)
+
+
+def _counted(code: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", code)]
+
+
 def width(text: str, *, size: float) -> float:
     """How wide a line is in the wall's letters, in pixels; what its Latin letters do not hold is as wide as high."""
     return size * sum(_part(letter) for letter in text)
@@ -78,7 +96,7 @@ def _part(letter: str) -> float:
         return _WIDTHS[letter]
     if unicodedata.east_asian_width(letter) in "WFA":
         return 1.0
-    return CAPITAL if letter.isupper() else OTHER
+    return _WIDTHS.get(unicodedata.normalize("NFD", letter)[0], CAPITAL)  # é is as wide as e
 
 
 def fitted(text: str, *, room: float, size: float) -> str:

@@ -11,9 +11,8 @@ from cockpit.charts import svg
 from cockpit.context import View
 from cockpit.funds import charts, words
 from cockpit.funds.money import ASLEEP, AWAKE, WATCH, Holding, Summary
-from cockpit.maps import labels
 from cockpit.markup import attributes, esc
-from cockpit.wall import fitting, frame
+from cockpit.wall import fitting, frame, naming
 from cockpit.wall.frame import Face, age_of, is_stale
 from cockpit.wall.funds.computed import Funds
 from config.money import kinds
@@ -78,8 +77,8 @@ def _balance(found: Funds) -> str:
     """What is in hand and promised of it, the share that the community earned itself."""
     tr, summary = found.page.view.tr, found.summary
     figure, unit = _amount(found, summary.closing)
-    room = FIGURE_ROOM - labels.width(unit, size=32)
-    fit = attributes(style=f"--fit:{max(FIGURE_LEAST, min(1.0, room / labels.width(figure, size=FIGURE_PX))):.3f}")
+    room = FIGURE_ROOM - naming.width(unit, size=32)
+    fit = attributes(style=f"--fit:{max(FIGURE_LEAST, min(1.0, room / naming.width(figure, size=FIGURE_PX))):.3f}")
     promised = (
         tr("wall_funds.committed", amount=words.short(found.page, summary.committed)) if summary.committed else ""
     )

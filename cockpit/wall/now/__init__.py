@@ -60,7 +60,7 @@ def _short_age(view: View, face: Face) -> str:
     at = face.at(view)
     if face.down_since:
         return f'<span class="age old">▢ {face.down_since.astimezone(view.site.zone):%H:%M}</span>'
-    if face.loaded_at is None or view.replay:
+    if face.loaded_at is None or view.replay or face.loaded_at > at:
         return ""
     told = formats.age(face.loaded_at, now=at, zone=view.site.zone, lang=view.lang)
     return f'<span class="age{" old" if is_stale(view, face) else ""}">{esc(told)}</span>'

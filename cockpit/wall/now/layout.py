@@ -3,13 +3,12 @@
 Invariant: pure, and from the areas alone, so that the map's ground, which is fetched once, has the height of the page.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, Protocol, TypeVar
 
-from cockpit.wall.naming import short_names
+from cockpit.wall.naming import in_order, short_names
 from cockpit.wall.naming import width as width_of
 
 WIDE, LEFT, GAP = 1824.0, 44.0, 26.0
@@ -75,12 +74,7 @@ def shown_areas(areas: Sequence[AnyArea]) -> tuple[AnyArea, ...]:
     }
     fitting = [found for found in by_level.values() if 1 < len(found) <= MOST_AREAS]
     chosen = fitting[0] if fitting else next((found[:MOST_AREAS] for found in by_level.values() if found), ())
-    return tuple(sorted(chosen, key=lambda area: _counted(area.parent_code or "")))
-
-
-def _counted(code: str) -> list[tuple[int, str]]:
-    """The parts of a code as a person orders them: 2 before 10."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", code)]
+    return tuple(sorted(chosen, key=in_order))
 
 
 def strip(every: Sequence[Named]) -> Strip:

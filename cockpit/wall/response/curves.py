@@ -11,13 +11,15 @@ from cockpit import formats
 from cockpit.charts import svg
 from cockpit.context import View
 from cockpit.markup import attributes, esc
-from cockpit.wall import fitting
+from cockpit.wall import fitting, naming
 from cockpit.wall.naming import short_names
 from cockpit.wall.response.computed import PROMISE_S, Community, Response, community
 from geo.wall import Wall, WallArea
 
-WIDTH, HEIGHT, END_S = 108, 62, 1_080
-"""A curve in pixels at 1080p, and the seconds at its right end."""
+WIDTH, HEIGHT, LOW, END_S = 108, 62, 36, 1_080
+"""A curve in pixels at 1080p, its height below a name that has a line of its own, the seconds at its right end."""
+CELL, TALL, ROOM = 74, 98, 340
+"""The height of an area, of one with its name above a whole curve, and of all of them, in pixels."""
 MOST_CURVES, MOST = 40, 64
 """So many curves can be read from afar, and so many shares without one; with more communities each street has one."""
 SHAPES = ((8, 4, 2.0), (15, 5, 1.5), (24, 6, 1.2), (MOST_CURVES, 8, 1.0), (MOST, 8, 1.0))
@@ -49,18 +51,26 @@ def panel(view: View, found: Response, wall: Wall) -> str:
     if not found.promise.is_told:
         lines = f'<p class="r-none">{esc(view.tr("wall_response.areas_untold"))}</p>'
         return f'<section class="areas"><h2><b>{esc(title)}</b></h2>{lines}</section>'
-    room = (WHOLE - (columns - 1) * GAP) / columns - (WIDTH + 8 if has_curves else SHARE) * times
+    if not any(one and one.seconds for _, _, one in shown.areas):
+        lines = f'<p class="r-none">{esc(view.tr("wall_response.areas_nobody", days=found.days))}</p>'
+        return f'<section class="areas"><h2><b>{esc(title)}</b></h2>{lines}</section>'
+    whole, size = (WHOLE - (columns - 1) * GAP) / columns, NAME_PX * times**0.5
+    room = whole - (WIDTH + 8 if has_curves else SHARE) * times
+    is_stacked = has_curves and any(naming.width(name, size=size) > room - FLAG for _, name, _ in shown.areas)
+    rows = ceil(len(shown.areas) / columns)
+    is_tall = is_stacked and rows * times * TALL <= ROOM
 
     def cell(area: WallArea, name: str, one: Community | None) -> str:
-        free = room - (FLAG if one and one.is_late else 0)
-        fitted = fitting.middle(name, room=free, size=NAME_PX * times**0.5)
-        return _cell(view, area, fitted, one, has_curve=has_curves)
+        free = (whole if is_stacked else room) - (FLAG if one and one.is_late else 0)
+        curve = _curve(one, LOW if is_stacked and not is_tall else HEIGHT) if has_curves else ""
+        return _cell(view, area, fitting.middle(name, room=free, size=size), one, curve)
 
     cells = "".join(cell(*each) for each in shown.areas)
     grid = attributes(
-        style=f"--columns:{columns};--rows:{ceil(len(shown.areas) / columns)};--times:{times:g};--root:{times**0.5:.3f}"
+        style=f"--columns:{columns};--rows:{rows};--times:{times:g};--root:{times**0.5:.3f};"
+        f"--cell:{TALL if is_tall else CELL}"
     )
-    style = "r-areas" if has_curves else "r-areas plain"
+    style = "r-areas" + (" stacked" if is_stacked else "" if has_curves else " plain")
     left_out = shown.n - len(shown.areas)
     more = f'<span class="r-key">{esc(view.tr("wall_response.areas_more", n=left_out))}</span>' if left_out else ""
     head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{_flag_key(view, shown)}{more}</h2>"
@@ -82,7 +92,8 @@ def _shown(found: Response, wall: Wall) -> _Shown:
     if level == "street":
         known = _by_street(levels["community"], known)
     names = short_names(levels[level], wall.areas)
-    areas = tuple((area, names[area.code], known.get(area.code)) for area in levels[level][:MOST])
+    ordered = sorted(levels[level], key=naming.in_order)
+    areas = tuple((area, names[area.code], known.get(area.code)) for area in ordered[:MOST])
     return _Shown(level, areas, len(levels[level]))
 
 
@@ -96,8 +107,8 @@ def _by_street(communities: Sequence[WallArea], known: Mapping[str, Community]) 
     return {code: community(code, tuple(sorted(told))) for code, told in seconds.items()}
 
 
-def _cell(view: View, area: WallArea, name: str, found: Community | None, *, has_curve: bool) -> str:
-    """One area: its name, its share, its curve; marked where it is late."""
+def _cell(view: View, area: WallArea, name: str, found: Community | None, curve: str) -> str:
+    """One area: its name, its share, its `curve` if any; marked where it is late."""
     n, is_late = len(found.seconds) if found else 0, bool(found and found.is_late)
     if found is None or found.share is None:
         few = view.tr("wall_response.only", n=n) if n else view.tr("wall_response.none")
@@ -107,7 +118,6 @@ def _cell(view: View, area: WallArea, name: str, found: Community | None, *, has
         told = f'<b class="share">{esc(percent)}</b><span class="u">%</span>'
         label = view.tr("wall_response.curve_label", area=area.name, n=n, share=f"{percent}%")
     flag = '<i class="r-flag"></i>' if is_late else ""
-    curve = _curve(found) if has_curve else ""
     return (
         f'<div class="r-area{" late" if is_late else ""}"{attributes(role="img", aria_label=label)}>'
         f'<span class="t">{esc(name)}</span>{flag}<span class="s">{told}</span>{curve}</div>'
@@ -118,9 +128,9 @@ def _x(seconds: float) -> float:
     return min(seconds / END_S, 1) * WIDTH
 
 
-def _curve(found: Community | None) -> str:
+def _curve(found: Community | None, height: int) -> str:
     """The cumulative share of arrivals by time, in steps; what came too late is the corner right of the limit."""
-    base, limit = HEIGHT - 2.0, _x(PROMISE_S)
+    base, limit = height - 2.0, _x(PROMISE_S)
     drawn = [svg.line(x1=0, y1=base, x2=WIDTH, y2=base, class_="r-base")]
     if found is None or found.share is None:
         ticks = found.seconds if found else ()
@@ -132,7 +142,7 @@ def _curve(found: Community | None) -> str:
         drawn.append(svg.element("path", d=_stairs(late) + f"V4H{svg.coordinate(limit)}Z", class_="r-late"))
         drawn.append(svg.line(x1=limit, y1=0, x2=limit, y2=base, class_="r-target thin"))
         drawn.append(svg.element("path", d=_stairs([(0, base), *steps]) + f"H{WIDTH}", class_="r-line"))
-    box = f"0 0 {WIDTH} {HEIGHT}"
+    box = f"0 0 {WIDTH} {height}"
     return svg.element("svg", "".join(drawn), class_="r-curve", viewBox=box, aria_hidden="true")
 
 

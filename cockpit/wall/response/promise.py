@@ -24,7 +24,7 @@ def panel(view: View, found: Response) -> str:
         told = formats.share_range(interval.low, interval.high)
         facts = [view.tr("wall_response.of", span=when, **counts), view.tr("wall_response.range", range=told)]
     else:
-        number = f'<b class="none">{esc(view.tr("wall_response.few_cases"))}</b>'
+        number = f'<b class="none">{esc(view.tr("wall_response.few_cases" if now.arrivals else "wall.no_data"))}</b>'
         facts = [view.tr("wall_response.arrived", span=when, n=formats.number(now.arrivals))]
     if usual:
         facts.append(view.tr("wall_response.usual_range", range=formats.share_range(*usual)))

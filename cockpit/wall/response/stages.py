@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cockpit.charts import scales, svg
 from cockpit.context import View
-from cockpit.maps import labels
+from cockpit.wall import naming
 from cockpit.wall.response.computed import PROMISE_S, Stage
 
 WIDTH, HEIGHT, LETTERS = 576, 300, 28
@@ -79,7 +79,7 @@ class _Chart:
         told, beside = self.length(median), ""
         if stage.is_slow and stage.usual_s is not None:
             beside = self.view.tr("wall_response.usual_s", n=self.length(stage.usual_s))
-        long = labels.width(told, size=LETTERS) + (labels.width(beside, size=NOTE) + NOTE if beside else 0)
+        long = naming.width(told, size=LETTERS) + (naming.width(beside, size=NOTE) + NOTE if beside else 0)
         kind = "r-value slow" if stage.is_slow else "r-value"
         note = svg.element("tspan", svg.escape(beside), class_="r-axis", dx=14) if beside else ""
         end = min(self.x(start + median) + 8, WIDTH - long)
@@ -95,7 +95,9 @@ class _Chart:
 
 
 def chart(view: View, name: str, stages: Sequence[Stage], unit: scales.TimeUnit) -> str:
-    """The stages of the class `name`; urgent ones under the line of the promise."""
+    """The stages of the class `name`, urgent ones under the line of the promise; one line where none has ended."""
+    if all(stage.now is None and stage.usual_s is None for stage in stages):
+        return f'<p class="r-none">{svg.escape(view.tr("wall_response.no_stages"))}</p>'
     starts, farthest = [0.0], 0.0
     for stage in stages:
         farthest = max(farthest, starts[-1] + reach(stage))
@@ -103,7 +105,7 @@ def chart(view: View, name: str, stages: Sequence[Stage], unit: scales.TimeUnit)
     is_promised = name == "urgent"
     axis = scales.TimeAxis(unit, max(farthest * 1.06, PROMISE_S * 1.12 if is_promised else unit.seconds))
     row, names = (HEIGHT - TOP) / len(stages), [view.tr(f"wall_response.stage_{stage.name}") for stage in stages]
-    made = _Chart(view, axis, 16 + max(labels.width(each, size=LETTERS) for each in names))
+    made = _Chart(view, axis, 16 + max(naming.width(each, size=LETTERS) for each in names))
     ticks = [tick for tick in axis.ticks(MOST_TICKS) if not is_promised or abs(tick - PROMISE_S) > axis.end_s * 0.12]
     drawn = [made.tick(tick) for tick in ticks] + ([made.promise()] if is_promised else [])
     for number, (stage, start) in enumerate(zip(stages, starts, strict=False)):

@@ -27,11 +27,9 @@ def is_broken(promise: Promise) -> bool:
 
 def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Sentence:  # noqa: ARG001 - as in every scene
     """What is the matter with response times at the moment."""
+    if unknown := _unknown(view, found, wall):
+        return unknown
     now = found.promise
-    if wall.loaded_at is None:
-        return Sentence(view.tr("wall.no_incidents"), view.tr("wall.no_incidents_lead"))
-    if not now.is_told:
-        return Sentence(view.tr("wall_response.untold"), view.tr("wall_response.untold_lead"))
     strong = (_percent(now),) if now.in_time is not None else ()
     slow = max((one for one in found.urgent if one.is_slow), key=_slower, default=None)
     share, brief, late = _share(view, found), _share(view, found, is_brief=True), _late(view, found, wall)
@@ -39,8 +37,8 @@ def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Senten
     if is_broken(now):
         head = view.tr("wall_response.broken", share=_percent(now), **told)
         more = [_slow(view, slow)] if slow else late
-        lead = fitting.lead(_wanted(view, (share, brief), more), is_marked=True)
-        return Sentence(head, lead, "blue", strong)
+        lead = fitting.lead(_wanted(view, (_cases(view, found), ""), more), is_marked=True)  # the share stands above
+        return Sentence(head, lead, "blue")
     if slow is not None:
         lead = fitting.lead(_wanted(view, (share, brief), [_slow(view, slow)], is_first=False), is_marked=True)
         return Sentence(_slow_head(view, slow), lead, "blue", strong)
@@ -49,6 +47,18 @@ def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Senten
         return Sentence(view.tr("wall_response.few"), lead)
     key = "kept" if (now.share or 0) >= target() else "unsure"
     return Sentence(view.tr(f"wall_response.{key}", **told), lead, None, strong)
+
+
+def _unknown(view: View, found: Response, wall: Wall) -> Sentence | None:
+    """Why there is nothing to judge: nothing was loaded, nobody tells arrivals, nobody had to come."""
+    if wall.loaded_at is None:
+        return Sentence(view.tr("wall.no_incidents"), view.tr("wall.no_incidents_lead"))
+    if not found.promise.is_told:
+        return Sentence(view.tr("wall_response.untold"), view.tr("wall_response.untold_lead"))
+    if not found.promise.arrivals and not any(stage.is_slow for stage in found.urgent):
+        head = view.tr("wall_response.nobody", span=span(view, found.span))
+        return Sentence(head, view.tr("wall_response.nobody_lead"))
+    return None
 
 
 def span(view: View, days: int) -> str:
@@ -91,6 +101,13 @@ def _share(view: View, found: Response, *, is_brief: bool = False) -> str:
     told = {"n": formats.number(now.in_time), "all": formats.number(now.arrivals)}
     key = "wall_response.share_brief" if is_brief else "wall_response.share"
     return view.tr(key, span=when, share=_percent(now), **told) + _beside(view, found)
+
+
+def _cases(view: View, found: Response) -> str:
+    """The cases of the share of now, and how it is beside the usual one."""
+    now = found.promise
+    told = {"n": formats.number(now.in_time or 0), "all": formats.number(now.arrivals)}
+    return view.tr("wall_response.cases", **told) + _beside(view, found)
 
 
 def _beside(view: View, found: Response) -> str:
