@@ -202,11 +202,11 @@ def test_a_broken_promise_is_told_once_and_a_scene_without_arrivals_says_so() ->
     empty = replace(found, communities=(), urgent=tuple(replace(one, now=None, usual_s=None) for one in found.urgent))
     told = words.sentence(view(), empty, wall, at=NOW.at)
     assert (told.head, told.level) == ("今天没有紧急事件到场", None)
+    assert not empty.has_urgent, "then the wall leaves the scene out"
+    assert replace(empty, promise=Promise(None, 0, is_told=False)).has_urgent, "what is missing is said"
     drawn = drawing.body(view(), empty, wall, Face(NOW, loaded_at=NOW.at))
-    assert "r-area" not in drawn
-    assert "近 28 天没有紧急事件到场" in drawn
     assert "没有走完的环节" in drawn
-    assert "样本不足" not in drawn, "nothing is not few"
+    assert '<b class="none">无数据' in drawn, "nothing is not few"
 
 
 def test_a_moment_before_the_load_has_no_age() -> None:

@@ -139,7 +139,7 @@ def test_letters_are_never_wider_than_is_reckoned_and_hardly_narrower(visit: Wat
       };
       return letters.map((letter) => Math.max(...[400, 500, 600].map((weight) => {
         one.style.fontWeight = weight;
-        return wide(`n${letter}`.repeat(10)) - wide('n'.repeat(10));
+        return wide(`${letter}\u200b`.repeat(10));
       })));
     }"""
     page.evaluate("document.fonts.ready")
@@ -147,7 +147,7 @@ def test_letters_are_never_wider_than_is_reckoned_and_hardly_narrower(visit: Wat
     page.evaluate("document.fonts.ready")
     for letter, wide in zip(letters, page.evaluate(measure, letters), strict=True):
         told = naming.width(letter, size=1)
-        assert wide - 0.005 <= told <= wide + 0.03, letter
+        assert wide - 0.01 <= told <= wide + 0.03, letter
 
 
 def test_a_fault_of_each_kind_is_found(visit: Watched, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_without_arrivals_nobody_is_said_not_to_have_come() -> None:
     assert "没有到场<" not in untold
     assert "样本不足" not in untold
     assert not AREA.search(untold)
-    assert "近 28 天没有紧急事件到场<" in body("response", "nothing today")
+    assert "没有到场<" in body("response", "nothing today")
 
 
 def test_the_key_of_purple_stands_only_where_something_is() -> None:

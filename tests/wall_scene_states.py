@@ -160,8 +160,9 @@ def response_states() -> dict[str, tuple[Drawn, str]]:
         "long names, english": (made(names, responded(names, late=(3, 9, 21, 30))), "en"),
         "latin names": (made(latin, responded(latin, late=(3, 9))), "en"),
         "ten districts": (made(districts, responded(districts, in_time=0.6, step=7)), "zh"),
-        "nobody came": (made(usual, replace(empty, span=28, days=84)), "zh"),
-        "nobody came, english": (made(usual, replace(empty, span=28, days=84)), "en"),
+        "nobody came lately": (made(usual, replace(empty, span=28, communities=responded(usual).communities)), "zh"),
+        "nobody came lately, english": (
+            made(usual, replace(empty, span=28, communities=responded(usual).communities)), "en"),
         "few cases": (made(usual, responded(usual, urgent=6, general=8, arrivals=5)), "zh"),
         "few cases, english": (made(usual, responded(usual, urgent=6, general=8, arrivals=5)), "en"),
         "weeks": (made(usual, responded(usual, step=7)), "en"),

@@ -13,9 +13,12 @@ from geo.wall import Wall
 NAME = "response"
 
 
-def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene:
-    """The scene of this moment; raises StoreUnavailable when it was not asked for before."""
-    return made(view, computed.response(asked), found, face)
+def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:
+    """The scene of this moment, None where nothing urgent has happened in WEEKS; raises StoreUnavailable when it was
+    not asked for before.
+    """
+    told = computed.response(asked)
+    return made(view, told, found, face) if told.has_urgent else None
 
 
 def made(view: View, told: Response, found: Wall, face: Face) -> Scene:

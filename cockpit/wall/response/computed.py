@@ -73,6 +73,12 @@ class Response:
     communities: tuple[Community, ...]
     days: int
 
+    @property
+    def has_urgent(self) -> bool:
+        """Whether there is anything to tell of urgent cases, be it that no source tells when somebody came."""
+        came = self.promise.arrivals or any(one.seconds for one in self.communities)
+        return bool(came or n_of(self.urgent) or not self.promise.is_told)
+
     def usual(self) -> tuple[float, float] | None:
         """The band of eight in ten of the days (weeks) before the last; None with fewer than MINIMUM_N of them."""
         shares = sorted(share for _, day in self.past[:-1] if (share := day.share) is not None)
@@ -151,7 +157,7 @@ def _before(asked: Asked, *, today: date) -> _Before:
     weeks = [_until(today - timedelta(days=7 * back), 7) for back in range(WEEKS - 1, -1, -1)]
     n_days = USUAL_DAYS
     found = communities(wall_response.arrivals(store(), asked.viewer, asked.clock, window=_until(today, n_days)))
-    if sum(1 for one in found if one.share is not None) * 2 < len(found):
+    if sum(1 for one in found if one.share is not None) * 2 < max(1, len(found)):
         n_days = 7 * WEEKS
         found = communities(wall_response.arrivals(store(), asked.viewer, asked.clock, window=_until(today, n_days)))
     return _Before(

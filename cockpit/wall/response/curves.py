@@ -51,9 +51,6 @@ def panel(view: View, found: Response, wall: Wall) -> str:
     if not found.promise.is_told:
         lines = f'<p class="r-none">{esc(view.tr("wall_response.areas_untold"))}</p>'
         return f'<section class="areas"><h2><b>{esc(title)}</b></h2>{lines}</section>'
-    if not any(one and one.seconds for _, _, one in shown.areas):
-        lines = f'<p class="r-none">{esc(view.tr("wall_response.areas_nobody", days=found.days))}</p>'
-        return f'<section class="areas"><h2><b>{esc(title)}</b></h2>{lines}</section>'
     whole, size = (WHOLE - (columns - 1) * GAP) / columns, NAME_PX * times**0.5
     room = whole - (WIDTH + 8 if has_curves else SHARE) * times
     is_stacked = has_curves and any(naming.width(name, size=size) > room - FLAG for _, name, _ in shown.areas)
