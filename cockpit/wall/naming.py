@@ -17,7 +17,7 @@ _WIDTHS = {
     letter: hundredths / 100
     for hundredths, letters in (
         (16, "'"), (19, "|"), (20, " "), (22, "`"), (24, "l"), (26, "ij"), (27, ",I"), (28, "."), (32, "();"),
-        (33, '"'), (34, "!"), (35, "-{}"), (36, "1:"), (38, "frt"), (40, "*"), (41, "[]"), (44, "×"), (45, "/\\"),
+        (33, '"'), (34, "!"), (35, "-{}"), (36, "1:"), (38, "frt"), (40, "*"), (41, "[]"), (45, "/\\"),
         (46, "z"), (47, "^"), (49, "7sy"), (50, "+<=>?"), (51, "_v"), (52, "kx"), (53, "569ac~"), (54, "38eø"),
         (55, "ghnu"), (56, "2Zbdo"), (57, "$0Fpqß"), (58, "LT"), (59, "4JQ"), (60, "PSY"), (61, "CEV"), (62, "DGKRX"),
         (63, "BOØ"), (65, "AU"), (66, "H"), (67, "N"), (68, "#"), (69, "&"), (72, "M"), (76, "w"), (83, "@m"),
@@ -92,11 +92,9 @@ def width(text: str, *, size: float) -> float:
 
 
 def _part(letter: str) -> float:
-    if letter in _WIDTHS:
-        return _WIDTHS[letter]
-    if unicodedata.east_asian_width(letter) in "WFA":
-        return 1.0
-    return _WIDTHS.get(unicodedata.normalize("NFD", letter)[0], CAPITAL)  # é is as wide as e
+    plain = letter if letter in _WIDTHS else unicodedata.normalize("NFD", letter)[0]  # é is as wide as e
+    is_wide = unicodedata.east_asian_width(plain) in "WFA"
+    return _WIDTHS.get(plain, 1.0 if is_wide else CAPITAL)
 
 
 def fitted(text: str, *, room: float, size: float) -> str:
