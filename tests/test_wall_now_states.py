@@ -14,9 +14,10 @@ from playwright.sync_api import Browser
 from wall_measured import SIZES, measured
 
 from cockpit.wall import naming
-from cockpit.wall.now import layout, marks
+from cockpit.wall.now import feed, layout, marks
 from cockpit.wall.now.map import LIMITS
 from geo.map_queries import Feature
+from geo.wall import WallStage
 
 pytestmark = pytest.mark.browser
 STATES = wall_states.states()
@@ -194,3 +195,14 @@ def test_the_ground_is_drawn_with_what_there_is() -> None:
     block = Feature("block", None, None, shapely.box(120.251, 30.199, 120.252, 30.1995))
     with_blocks = drawn("usual", features=(water, road, block))
     assert 'class="road"' not in with_blocks, "roads are the gaps between blocks"
+
+
+def test_the_feed_drops_first_what_is_known_anyway() -> None:
+    """Of 桃源社区第二网格 the word for the community, before either name is cut; a category is set smaller first."""
+    found = wall_states.town(40)
+    stage = WallStage("closed", wall_states.AT, "桃源社区第十二网格", None, "占用消防通道", "Broken manhole cover")
+    told = feed.section(wall_states.view("en"), replace(found, stages=(stage,)), age="")
+    assert ">桃源第十二网格<" in told
+    assert '<span class="small">Broken manh' in told
+    short = replace(stage, area="桃源社区第二网格", category_en="Noise")
+    assert ">桃源社区第二网格<" in feed.section(wall_states.view("en"), replace(found, stages=(short,)), age="")

@@ -8,12 +8,14 @@ from datetime import timedelta
 from cockpit import formats
 from cockpit.context import View
 from cockpit.markup import esc
-from cockpit.wall.naming import fitted, width
+from cockpit.wall.naming import KINDS, fitted, width
 from cockpit.wall.now import layout
 from geo.wall import Wall, WallStage
 
-ROOM, STAGE, PX = 458.0, 76.0, 28.0
-"""The room of stage, place and category together, and the least that a stage takes, in pixels of 1920×1080; letters."""
+ROOM, STAGE, PX, SMALL = 458.0, 76.0, 28.0, 24.0
+"""The room of stage, place and category together, and the least that a stage takes, in pixels of 1920×1080; letters,
+and those of a category that finds no room in them.
+"""
 LEAST = 0.45
 """The part of the room of place and category that a category may have, however long the place is."""
 
@@ -39,6 +41,12 @@ def _row(view: View, found: Wall, stage: WallStage) -> str:
     room = ROOM - max(STAGE, width(word, size=PX))
     category = stage.category_en if view.lang == "en" else stage.category_zh
     place = formats.spaced(stage.area or view.tr("wall.outside"))
-    category = fitted(category, room=max(room * LEAST, room - width(place, size=PX)), size=PX)
-    place = fitted(place, room=room - width(category, size=PX), size=PX)
-    return f"<p><span>{time}</span><b>{esc(word)}</b><span>{esc(place)}</span><span>{esc(category)}</span></p>"
+    free = max(room * LEAST, room - width(place, size=PX))
+    size = PX if width(category, size=PX) <= free else SMALL
+    category = fitted(category, room=free, size=size)
+    left = room - width(category, size=size)
+    if width(place, size=PX) > left:
+        place = place.replace(KINDS["community"], "", 1)
+    place = fitted(place, room=left, size=PX)
+    small = ' class="small"' if size == SMALL else ""
+    return f"<p><span>{time}</span><b>{esc(word)}</b><span>{esc(place)}</span><span{small}>{esc(category)}</span></p>"

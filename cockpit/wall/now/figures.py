@@ -22,6 +22,8 @@ from geo.wall import Wall
 WIDE, HIGH, EDGE = 376.0, 58.0, 14.0
 NUMBER, DIGITS, NAME = 216.0, 76.0, 25.0
 """The room of a number with its unit; letters of the number and of the words above the graphic, as wide as they are."""
+APART = 24.0
+"""What is left free before the unit and behind it."""
 ONSCENE = "onscene_within_10min"
 PERCENT = 0.01
 
@@ -118,7 +120,7 @@ def _onscene(view: View, found: Wall, band: Band | None) -> Figure:
 
 
 def _row(one: Figure) -> str:
-    room = NUMBER - width_of(one.unit, size=28) - 8
+    room = NUMBER - width_of(one.unit, size=28) - APART
     fit = min(1.0, room / (width_of(one.shown, size=DIGITS) or 1))
     style = f' style="--fit:{fit:.2f}"' if fit < 1 else ""
     value = f'<b class="figure"{style}>{esc(one.shown)}</b><span class="u">{esc(one.unit)}</span>'

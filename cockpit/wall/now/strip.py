@@ -56,7 +56,7 @@ def section(view: View, found: Wall, *, age: str) -> str:
     ways = layout.strip(found.areas)
     columns = placed(found, areas, ways)
     has_days = any(column.usual for column in columns)
-    level = view.tr(f"common.level_{areas[0].level}")
+    level = view.tr(f"common.level_{areas[0].level}").lower()
     title = view.tr("wall.strip", n=formats.number(len(areas)), level=level)
     at = found.at.astimezone(view.site.zone) if found.at else None
     weekday = view.tr(f"common.weekday_{at.isoweekday()}") if at else ""
