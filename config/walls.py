@@ -64,6 +64,14 @@ def names() -> tuple[str, ...]:
     return reader.names("walls")
 
 
+def is_known(name: str) -> bool:
+    """Whether there is a plan of that name; also where its folder cannot be looked into, which its reading tells."""
+    try:
+        return name in names()
+    except reader.ConfigError:
+        return True
+
+
 def plan(name: str = DEFAULT) -> Plan:
     """The plan of that name as its file is now; raises config.reader.ConfigError with every fault, or if there is none.
 
@@ -113,6 +121,8 @@ def _checked(path: Path, table: Mapping[str, Any]) -> Plan:
     if night != []:
         if isinstance(night, list) and len(night) == 2:
             times = [_time("night", each, faults) for each in night]
+            if times[0] == times[1] and not faults:
+                faults.append(f"night = {_told(night)} begins when it ends; [] is for none")
         else:
             faults.append(f'night = {_told(night)} is neither [] nor two times such as ["22:00", "06:00"]')
     if faults:

@@ -117,6 +117,13 @@ def test_it_lasts_until_somebody_comes_or_it_is_closed(town: Town, stamp: str) -
     assert after.arrived_at == (at("10-20 11:58") if stamp == "arrived" else None)
 
 
+@pytest.mark.parametrize("stamp", ["arrived", "closed"])
+def test_a_time_before_the_report_ends_nothing(town: Town, stamp: str) -> None:
+    smoke(town, **{stamp: "10-20 11:31"})
+    (alarm,) = raised(town)
+    assert (alarm.arrived_at, alarm.closed_at) == (None, None)
+
+
 def test_void_and_duplicate_cases_raise_none(town: Town) -> None:
     smoke(town, is_void=True)
     smoke(town, is_duplicate=True)

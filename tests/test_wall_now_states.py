@@ -13,7 +13,7 @@ from browser import chromium, watched
 from playwright.sync_api import Browser
 from wall_measured import SIZES, measured
 
-from cockpit.wall import naming
+from cockpit.wall import frame, naming
 from cockpit.wall.now import feed, layout, marks
 from cockpit.wall.now.map import LIMITS
 from geo.map_queries import Feature
@@ -206,3 +206,12 @@ def test_the_feed_drops_first_what_is_known_anyway() -> None:
     assert '<span class="small">Broken manh' in told
     short = replace(stage, area="桃源社区第二网格", category_en="Noise")
     assert ">桃源社区第二网格<" in feed.section(wall_states.view("en"), replace(found, stages=(short,)), age="")
+
+
+def test_a_plan_that_there_is_none_of_is_said() -> None:
+    def foot(**params: str) -> str:
+        return frame.ways(replace(wall_states.view(), params=params), way_back=False)
+
+    assert foot() == foot(plan="default") == foot(plan="joined") == '<span class="ways"></span>'
+    assert "没有方案“三楼&lt;b&gt;”，按默认" in foot(plan="三楼<b>")
+    assert len(foot(plan="x" * 5_000)) < 200

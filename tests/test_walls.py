@@ -102,6 +102,11 @@ def test_every_fault_of_a_plan_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     for part in ("weather", "seconds = 2", "trouble_seconds = True", "scale = 9", "25:00"):
         assert part in told
     assert walls.shipped().scenes[0].show == "now"
+    (folder / "bad.toml").write_text(
+        'scenes = [{ show = "now", seconds = 60 }]\ntrouble_seconds = 60\nscale = 1\nnight = ["22:00", "22:00"]\n'
+    )
+    with pytest.raises(ConfigError, match="begins when it ends"):
+        walls.plan("bad")
     (folder / "bad.toml").write_text("scale = 1\n")
     with pytest.raises(ConfigError, match="missing key 'scenes'"):
         walls.plan("bad")

@@ -16,13 +16,17 @@ from cockpit.wall import alive, naming
 from cockpit.wall.naming import fitted
 from cockpit.wall.scene import Level, Scene
 from config import freshness
-from config.walls import Plan
+from config.walls import DEFAULT, Plan, is_known
 from geo.viewer import Clock
 
 WIDE, BESIDE_MARK = 1500.0, 84.0
 """The room of the sentence beside the clock, in pixels of 1920×1080, and what its mark takes of it."""
 HEAD, HEAD_LEAST, LEAD, LEAD_LEAST = 64.0, 40.0, 36.0, 34.0
 """Letters of the sentence and its second line, and the smallest that are still read from five metres."""
+
+
+FOOT, PLAN_ROOM = 24.0, 320.0
+"""Letters of the foot, and the room of the name of a plan that there is none of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,17 @@ def clock(view: View, face: Face) -> str:
 
 
 def ways(view: View, *, way_back: bool) -> str:
-    """The ways out of a wall: to another role in the demo mode, to the other pages for whom has them."""
-    return f'<span class="ways">{_demo(view)}{_back(view) if way_back else ""}</span>'
+    """The ways out of a wall: to another role in the demo mode, to the other pages for whom has them; before them that
+    the plan of the address is unknown.
+    """
+    return f'<span class="ways">{_unknown(view)}{_demo(view)}{_back(view) if way_back else ""}</span>'
+
+
+def _unknown(view: View) -> str:
+    name = view.params.get("plan", DEFAULT)
+    if is_known(name):
+        return ""
+    return f'<span>{esc(view.tr("wall.no_plan", plan=fitted(name, room=PLAN_ROOM, size=FOOT)))}</span>'
 
 
 def _fit(text: str, room: float, size: float, least: float) -> str:

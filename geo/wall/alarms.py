@@ -107,16 +107,22 @@ def alarms(store: Store, viewer: Viewer, clock: Clock, *, lasts: timedelta) -> t
 
 def _alarm(row: Mapping[str, Any]) -> Alarm:
     told = {"reported": True, "accepted": row["tells_accepted"], "dispatched": row["tells_dispatched"], "arrived": True}
-    kept = ("category_zh", "category_en", "channel", "team", "is_exact", "closed_at")
+    kept = ("category_zh", "category_en", "channel", "team", "is_exact")
     names = ("street", "community", "grid", "microgrid", "grid_code")
     return Alarm(
         key=row["alarm"],
         **{name: row[name] for name in kept + names},
         reported_at=row["reported_at"],
-        moments={stage: row[f"{stage}_at"] for stage in STAGES},
+        moments={stage: _not_before(row["reported_at"], row[f"{stage}_at"]) for stage in STAGES},
+        closed_at=_not_before(row["reported_at"], row["closed_at"]),
         stages=tuple(stage for stage in STAGES if told[stage]),
         place=Place(row["lon"], row["lat"]) if row["lon"] is not None else None,
     )
+
+
+def _not_before(reported_at: datetime, moment: datetime | None) -> datetime | None:
+    """The moment, None where it lies in a minute before the report: a slip of who typed it must not end an alarm."""
+    return moment if moment and moment >= reported_at.replace(second=0, microsecond=0) else None
 
 
 def teams(
