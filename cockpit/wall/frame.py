@@ -96,7 +96,7 @@ def _unknown(view: View) -> str:
     name = view.params.get("plan", DEFAULT)
     if is_known(name):
         return ""
-    return f'<span>{esc(view.tr("wall.no_plan", plan=fitted(name, room=PLAN_ROOM, size=FOOT)))}</span>'
+    return f"<span>{esc(view.tr('wall.no_plan', plan=fitted(name, room=PLAN_ROOM, size=FOOT)))}</span>"
 
 
 def _fit(text: str, room: float, size: float, least: float) -> str:

@@ -16,7 +16,7 @@ from cockpit.wall.naming import short_names
 from cockpit.wall.response.computed import PROMISE_S, Community, Response, community
 from geo.wall import Wall, WallArea
 
-WIDTH, HEIGHT, LOW, END_S = 108, 62, 36, 1_080
+WIDTH, HEIGHT, LOW, END_S = 108, 62, 30, 1_080
 """A curve in pixels at 1080p, its height below a name that has a line of its own, the seconds at its right end."""
 CELL, TALL, ROOM = 74, 98, 340
 """The height of an area, of one with its name above a whole curve, and of all of them, in pixels."""
@@ -53,7 +53,11 @@ def panel(view: View, found: Response, wall: Wall) -> str:
         return f'<section class="areas"><h2><b>{esc(title)}</b></h2>{lines}</section>'
     whole, size = (WHOLE - (columns - 1) * GAP) / columns, NAME_PX * times**0.5
     room = whole - (WIDTH + 8 if has_curves else SHARE) * times
-    is_stacked = has_curves and any(naming.width(name, size=size) > room - FLAG for _, name, _ in shown.areas)
+
+    def is_cut(name: str, one: Community | None) -> bool:
+        return naming.width(name, size=size) > room - (FLAG if one and one.is_late else 0)
+
+    is_stacked = has_curves and any(is_cut(name, one) for _, name, one in shown.areas)
     rows = ceil(len(shown.areas) / columns)
     is_tall = is_stacked and rows * times * TALL <= ROOM
 
