@@ -4,6 +4,7 @@ Invariant: everything kept is keyed by an `Asked` (viewer with scope, clock, dat
 arguments; so no two people can share what one of them may not see, and no figure outlives its data.
 """
 
+import functools
 import inspect
 import threading
 import time
@@ -209,10 +210,31 @@ def shared(function: Callable[P, R]) -> Callable[P, R]:
 
 def fresh(function: Callable[P, R]) -> Callable[P, R]:
     """As `shared`, for what is asked of the present only: of the newest few versions, since older ones are never asked
-    again, and a wall asks for another one with every commit.
+    again, and a wall asks for another one with every commit. Who asks while another one does waits for that answer.
+
+    Streamlit's own cache keeps a lock for every key that it ever had, which over weeks of a wall is memory lost.
     """
     _first_is_asked(function)
-    return cast("Callable[P, R]", st.cache_resource(show_spinner=False, max_entries=FRESH)(function))
+    name, turn = f"{function.__module__}.{function.__qualname__}", threading.Lock()
+
+    @functools.wraps(function)
+    def newest(*args: P.args, **kwargs: P.kwargs) -> R:
+        key = (args, tuple(sorted(kwargs.items())))
+        with turn:
+            known = _newest(name)
+            if key not in known:
+                known[key] = function(*args, **kwargs)
+            while len(known) > FRESH:
+                del known[next(iter(known))]
+            return cast("R", known[key])
+
+    return newest
+
+
+@st.cache_resource(show_spinner=False)
+def _newest(function: str) -> dict[object, object]:  # noqa: ARG001 - of each function its own
+    """What a `fresh` function answered last, by what was asked."""
+    return {}
 
 
 @shared

@@ -1,6 +1,7 @@
 """Nothing kept in memory crosses from one viewer to another: every cache is keyed by scope and data version."""
 
 import ast
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
@@ -29,7 +30,7 @@ CACHES_OF_STREAMLIT = {
     "cockpit/queries.py:_heart",
     "cockpit/queries.py:cached",
     "cockpit/queries.py:shared",
-    "cockpit/queries.py:fresh",
+    "cockpit/queries.py:_newest",  # a dict by function and what was asked of it
     "cockpit/queries.py:_ledger_ends",  # a dict by viewer, of one number
     "cockpit/queries.py:_published_stamps",  # a dict by viewer, of three numbers
     "cockpit/queries.py:_frozen_months",  # a dict by viewer, of which months are frozen and how, never a figure
@@ -157,6 +158,30 @@ def test_objects_that_a_module_makes_for_itself_are_known() -> None:
                 ) and made not in frozen | VALUES:
                     found.add(f"{path}:{ast.unparse(target)}")
     assert found == OBJECTS_OF_MODULES
+
+
+def test_of_the_present_the_newest_few_answers_are_kept_and_nobody_asks_twice_at_once(clock: Clock) -> None:
+    asked_of: list[int] = []
+
+    def answer(asked: Asked, *, of: str) -> tuple[str, int]:
+        asked_of.append(asked.version)
+        time.sleep(0.01)
+        return of, asked.version
+
+    answer.__qualname__ = f"answer_{time.monotonic_ns()}"  # of this run alone
+    kept = queries.fresh(answer)
+    questions = [Asked(LEADER, clock, version) for version in range(queries.FRESH + 4)]
+    assert [kept(one, of="a") for one in questions] == [("a", one.version) for one in questions]
+    assert kept(questions[4], of="a") == ("a", 4)
+    assert len(asked_of) == len(questions), "the newest are known"
+    assert kept(questions[4], of="b") == ("b", 4), "every argument counts"
+    kept(questions[0], of="a")
+    assert len(asked_of) == len(questions) + 2, "the oldest is forgotten"
+    asked_of.clear()
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: kept(Asked(LEADER, clock, 99), of="a"), range(8)))
+    assert told == [("a", 99)] * 8
+    assert asked_of == [99]
 
 
 # ---------------------------------------------------------------- who asked before makes no difference

@@ -62,7 +62,7 @@ def _usual(asked: AskedHour) -> Usual:
     return found
 
 
-@shared
+@fresh
 def _version(asked: Asked) -> int:
     return shown.shape_version(store(), asked.viewer, asked.clock)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine
@@ -14,12 +13,14 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from config.calendars import calendar
+from geo import sql
 from geo.calendars import write_calendar
 from geo.errors import NotMigrated, StoreUnavailable
 from geo.migrations.steps import literally
 from geo.sealing import seal_clear
 from geo.store import CONNECT_TIMEOUT_S, StoreUrls
 
+NO_TABLE = "42P01"  # PostgreSQL: undefined_table
 LOCK_KEY = 7_240_311  # any number; two programs that migrate at once wait for each other
 
 
@@ -79,11 +80,20 @@ def head() -> str:
 
 def check(connection: Connection) -> None:
     """Raises NotMigrated unless the store stands exactly at the program's revision."""
-    found = MigrationContext.configure(
-        connection, opts={"version_table": "schema_version", "version_table_schema": "ops"}
-    ).get_current_revision()
+    found = _revision(connection)
     if found != head():
         raise NotMigrated(f"the store is at revision {found}, the program needs {head()}: run `cockpit db migrate`")
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision of the store, None where there is no schema; asked at each pulse, so by one plain statement."""
+    try:
+        found: str | None = connection.execute(sql_text(sql.text("view/revision"))).scalar_one_or_none()
+        return found
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != NO_TABLE:
+            raise
+        return None
 
 
 def _run(url: str, work: Callable[[Connection], None]) -> None:

@@ -54,7 +54,7 @@ def ground(asked: AskedShapes, *, lon: float, lat: float, reach_m: float) -> tup
     return wall_alarms.ground(store(), asked.viewer, asked.clock, lon=lon, lat=lat, reach_m=reach_m, day=asked.day)
 
 
-@shared
+@fresh
 def ground_version(asked: Asked) -> int:
     """Which areas and basemap there are; raises StoreUnavailable when it was not asked for before."""
     return wall_alarms.ground_version(store(), asked.viewer, asked.clock)
