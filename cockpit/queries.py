@@ -9,7 +9,7 @@ import inspect
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import ParamSpec, TypeVar, cast
 
@@ -208,31 +208,42 @@ def shared(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", st.cache_resource(show_spinner=False, max_entries=ENTRIES)(function))
 
 
+@dataclass(slots=True)
+class _Answer:
+    """What one question was answered; `found` is empty until then, and again for the next who asks if it failed."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    found: list[object] = field(default_factory=list)
+
+
 def fresh(function: Callable[P, R]) -> Callable[P, R]:
     """As `shared`, for what is asked of the present only: of the newest few versions, since older ones are never asked
-    again, and a wall asks for another one with every commit. Who asks while another one does waits for that answer.
+    again, and a wall asks for another one with every commit. Who asks the same while another one does waits for that
+    answer; other questions wait for nobody.
 
     Streamlit's own cache keeps a lock for every key that it ever had, which over weeks of a wall is memory lost.
     """
     _first_is_asked(function)
-    name, turn = f"{function.__module__}.{function.__qualname__}", threading.Lock()
+    name, lists = f"{function.__module__}.{function.__qualname__}", threading.Lock()
 
     @functools.wraps(function)
     def newest(*args: P.args, **kwargs: P.kwargs) -> R:
         key = (args, tuple(sorted(kwargs.items())))
-        with turn:
+        with lists:
             known = _newest(name)
-            if key not in known:
-                known[key] = function(*args, **kwargs)
+            answer = known.setdefault(key, _Answer())
             while len(known) > FRESH:
                 del known[next(iter(known))]
-            return cast("R", known[key])
+        with answer.turn:
+            if not answer.found:
+                answer.found.append(function(*args, **kwargs))
+            return cast("R", answer.found[0])
 
     return newest
 
 
 @st.cache_resource(show_spinner=False)
-def _newest(function: str) -> dict[object, object]:  # noqa: ARG001 - of each function its own
+def _newest(function: str) -> dict[object, _Answer]:  # noqa: ARG001 - of each function its own
     """What a `fresh` function answered last, by what was asked."""
     return {}
 

@@ -1,6 +1,7 @@
 """Nothing kept in memory crosses from one viewer to another: every cache is keyed by scope and data version."""
 
 import ast
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from cockpit.funds import computed as funds
 from cockpit.overview import computed as overview
 from cockpit.queries import Asked, AskedHour, AskedLedger, AskedShapes
 from cockpit.response import computed as response
+from geo.errors import StoreUnavailable
 from geo.store import Store, StoreUrls
 from geo.viewer import LEADER, Clock, Viewer
 
@@ -182,6 +184,25 @@ def test_of_the_present_the_newest_few_answers_are_kept_and_nobody_asks_twice_at
         told = list(pool.map(lambda _: kept(Asked(LEADER, clock, 99), of="a"), range(8)))
     assert told == [("a", 99)] * 8
     assert asked_of == [99]
+
+
+def test_of_the_present_no_question_waits_for_another_and_one_that_failed_is_asked_again(clock: Clock) -> None:
+    both, faults = threading.Barrier(2, timeout=20), [StoreUnavailable("away")]
+
+    def answer(asked: Asked, *, of: str) -> str:
+        if of == "fails" and faults:
+            raise faults.pop()
+        if of.startswith("slow"):
+            both.wait()
+        return of
+
+    answer.__qualname__ = f"answer_{time.monotonic_ns()}"  # of this run alone
+    kept, asked = queries.fresh(answer), Asked(LEADER, clock, 1)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda of: kept(asked, of=of), ("slow a", "slow b"))) == ["slow a", "slow b"]
+    with pytest.raises(StoreUnavailable):
+        kept(asked, of="fails")
+    assert kept(asked, of="fails") == "fails"
 
 
 # ---------------------------------------------------------------- who asked before makes no difference
