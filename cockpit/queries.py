@@ -196,16 +196,14 @@ def _first_is_asked(function: Callable[P, R]) -> None:
         raise TypeError(f"{function.__qualname__}: takes `asked` first and hides no argument from the key")
 
 
-def cached(function: Callable[P, R]) -> Callable[P, R]:
-    """Keeps what `function(asked, …)` returns; each caller gets an own copy (frames may be changed by it)."""
-    _first_is_asked(function)
-    return cast("Callable[P, R]", st.cache_data(show_spinner=False, max_entries=ENTRIES)(function))
-
-
 def shared(function: Callable[P, R]) -> Callable[P, R]:
     """Keeps what `function(asked, …)` returns, one object for all: frozen values and finished markup only."""
-    _first_is_asked(function)
-    return cast("Callable[P, R]", st.cache_resource(show_spinner=False, max_entries=ENTRIES)(function))
+    return _keeping(function, ENTRIES)
+
+
+def fresh(function: Callable[P, R]) -> Callable[P, R]:
+    """As `shared`, for what is asked of the present only, at each commit anew: no older one is ever asked again."""
+    return _keeping(function, FRESH)
 
 
 @dataclass(slots=True)
@@ -216,35 +214,34 @@ class _Answer:
     found: list[object] = field(default_factory=list)
 
 
-def fresh(function: Callable[P, R]) -> Callable[P, R]:
-    """As `shared`, for what is asked of the present only: of the newest few versions, since older ones are never asked
-    again, and a wall asks for another one with every commit. Who asks the same while another one does waits for that
-    answer; other questions wait for nobody.
+def _keeping(function: Callable[P, R], entries: int) -> Callable[P, R]:
+    """The function with its answers to the `entries` questions that were asked last.
 
-    Streamlit's own cache keeps a lock for every key that it ever had, which over weeks of a wall is memory lost.
+    Who asks the same while another one does waits for that answer; other questions wait for nobody. Streamlit's own
+    cache keeps a lock for every question that it ever had: memory lost in a process that runs for weeks.
     """
     _first_is_asked(function)
-    name, lists = f"{function.__module__}.{function.__qualname__}", threading.Lock()
+    name, order = f"{function.__module__}.{function.__qualname__}", threading.Lock()
 
     @functools.wraps(function)
-    def newest(*args: P.args, **kwargs: P.kwargs) -> R:
-        key = (args, tuple(sorted(kwargs.items())))
-        with lists:
-            known = _newest(name)
-            answer = known.setdefault(key, _Answer())
-            while len(known) > FRESH:
+    def kept(*args: P.args, **kwargs: P.kwargs) -> R:
+        question = (args, tuple(sorted(kwargs.items())))
+        with order:
+            known = _answers(name)
+            answer = known[question] = known.pop(question, _Answer())
+            if len(known) > entries:
                 del known[next(iter(known))]
         with answer.turn:
             if not answer.found:
                 answer.found.append(function(*args, **kwargs))
             return cast("R", answer.found[0])
 
-    return newest
+    return kept
 
 
 @st.cache_resource(show_spinner=False)
-def _newest(function: str) -> dict[object, _Answer]:  # noqa: ARG001 - of each function its own
-    """What a `fresh` function answered last, by what was asked."""
+def _answers(function: str) -> dict[object, _Answer]:  # noqa: ARG001 - of each function its own
+    """What a function that keeps answered, by what was asked; last asked last."""
     return {}
 
 

@@ -120,7 +120,7 @@ def test_an_unknown_category_shows_all_with_a_note() -> None:
 def test_a_cached_query_must_take_who_asks_as_its_first_argument_and_hide_none() -> None:
     with pytest.raises(TypeError, match="takes `asked` first"):
 
-        @queries.cached
+        @queries.fresh
         def without_viewer(start: date) -> date:
             return start
 

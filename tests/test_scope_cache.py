@@ -30,9 +30,7 @@ ROOMS = ("config", "geo", "cockpit", "pages")
 CACHES_OF_STREAMLIT = {
     "cockpit/queries.py:store",
     "cockpit/queries.py:_heart",
-    "cockpit/queries.py:cached",
-    "cockpit/queries.py:shared",
-    "cockpit/queries.py:_newest",  # a dict by function and what was asked of it
+    "cockpit/queries.py:_answers",  # a dict by function and what was asked of it
     "cockpit/queries.py:_ledger_ends",  # a dict by viewer, of one number
     "cockpit/queries.py:_published_stamps",  # a dict by viewer, of three numbers
     "cockpit/queries.py:_frozen_months",  # a dict by viewer, of which months are frozen and how, never a figure
@@ -88,7 +86,7 @@ def test_every_cached_question_is_keyed_by_who_asks_when_and_of_which_version_an
     seen, faults = 0, []
     for path, tree in modules():
         for function in functions(tree):
-            if not {"cached", "shared", "fresh"} & {named(one) for one in function.decorator_list}:
+            if not {"shared", "fresh"} & {named(one) for one in function.decorator_list}:
                 continue
             seen += 1
             taken = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
@@ -179,6 +177,8 @@ def test_of_the_present_the_newest_few_answers_are_kept_and_nobody_asks_twice_at
     assert kept(questions[4], of="b") == ("b", 4), "every argument counts"
     kept(questions[0], of="a")
     assert len(asked_of) == len(questions) + 2, "the oldest is forgotten"
+    kept(questions[4], of="a")
+    assert len(asked_of) == len(questions) + 2, "what was asked again meanwhile is not the oldest"
     asked_of.clear()
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(lambda _: kept(Asked(LEADER, clock, 99), of="a"), range(8)))
