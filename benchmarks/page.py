@@ -63,14 +63,14 @@ def _served(script: Path, environment: dict[str, str]) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait(f"{address}/_stcore/health")
+        wait_for(f"{address}/_stcore/health")
         yield address
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def _wait(address: str) -> None:
+def wait_for(address: str) -> None:
     for _ in range(300):
         try:
             with urllib.request.urlopen(address, timeout=1):
@@ -98,7 +98,7 @@ def _await(page: Page, is_there: str) -> None:
         time.sleep(0.01)
 
 
-def _first_picture_s(browser: Browser, address: str, is_there: str, token: str = "") -> float:
+def first_picture_s(browser: Browser, address: str, is_there: str, token: str = "") -> float:
     """Median seconds from navigation until `is_there` holds in the page, each with an empty browser cache."""
     times = []
     for run in range(RUNS + 1):
@@ -113,6 +113,14 @@ def _first_picture_s(browser: Browser, address: str, is_there: str, token: str =
             times.append(time.perf_counter() - started)
         context.close()
     return statistics.median(times)
+
+
+def empty_page_s(browser: Browser, folder: Path, environment: dict[str, str]) -> float:
+    """The floor of every first picture here and now: a Streamlit page that holds one word, served from `folder`."""
+    empty = folder / "empty.py"
+    empty.write_text(EMPTY, encoding="utf-8")
+    with _served(empty, environment) as address:
+        return first_picture_s(browser, address, "!!document.querySelector('#first')")
 
 
 def _matrix_s(days: str) -> float:
@@ -143,16 +151,13 @@ def lines(urls: StoreUrls, folder: Path) -> list[Line]:
         "COCKPIT_NOW": CLOCK.at.isoformat(),
     }
     chromium = shutil.which("chromium") or "/usr/bin/chromium"
-    empty = folder / "empty.py"
-    empty.write_text(EMPTY, encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        with _served(empty, environment) as address:
-            floor = _first_picture_s(browser, address, "!!document.querySelector('#first')")
+        floor = empty_page_s(browser, folder, environment)
         with _served(ROOT / "cockpit" / "asgi.py", environment) as address:
             token = _signed_in(urls)
             found = {
-                path: _first_picture_s(browser, address + path, is_there, token) for path, is_there in PAGES.items()
+                path: first_picture_s(browser, address + path, is_there, token) for path, is_there in PAGES.items()
             }
         browser.close()
     os.environ |= environment

@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page
 
-from benchmarks.page import _wait
+from benchmarks.page import wait_for
 from cockpit.access.current import COOKIE
 from geo.accounts import accounts_in, add_account, open_session
 from geo.store import Store, StoreUrls
@@ -74,7 +74,7 @@ def server(urls: StoreUrls, home: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "streamlit", "run", "cockpit/asgi.py", "--server.port", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait(f"http://127.0.0.1:{port}/_stcore/health")
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
         yield Server(f"http://127.0.0.1:{port}", process.pid)
     finally:
         process.terminate()

@@ -72,6 +72,11 @@ def duration(seconds: float, lang: str) -> str:
     return MINUS + text if seconds < 0 and whole else text
 
 
+def lapse(seconds: float, lang: str) -> str:
+    """How long something has not happened, from two days on in whole days: 2 小时 10 分 · 1 天 4 小时 · 19 天."""
+    return duration(seconds // 86_400 * 86_400 if seconds >= 2 * 86_400 else seconds, lang)
+
+
 def quantity(value: float, unit: str, lang: str, *, is_share: bool = True) -> str:
     """The value of a figure in its unit: 93.7% · 2 小时 10 分 · 12.4 天 · 3.2 ‰ · 1.25 · 1,204."""
     if unit == "ratio":

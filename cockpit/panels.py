@@ -73,7 +73,7 @@ def _face(view: View, dataset: str | None, loaded_at: datetime | None) -> tuple[
         return "data", ""
     age = formats.age(loaded_at, now=view.clock.at, zone=view.site.zone, lang=view.lang)
     if view.clock.at - loaded_at > timedelta(hours=2 * freshness.agreed_hours(dataset)):
-        late = formats.duration((view.clock.at - loaded_at).total_seconds(), view.lang)
+        late = formats.lapse((view.clock.at - loaded_at).total_seconds(), view.lang)
         return "stale", view.tr("common.stale", age=late)
     gap = " " if view.lang == "zh" and age[0].isdigit() else ""
     return "data", view.tr("common.updated", age=gap + age)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +216,15 @@ def test_a_plan_that_there_is_none_of_is_said() -> None:
     assert foot() == foot(plan="default") == foot(plan="joined") == '<span class="ways"></span>'
     assert "没有方案“三楼&lt;b&gt;”，按默认" in foot(plan="三楼<b>")
     assert len(foot(plan="x" * 5_000)) < 200
+
+
+def test_names_of_streets_stand_whole_beside_each_other_over_their_own_communities() -> None:
+    strip = drawn("latin names").partition('class="areas"')[2]
+    starts = [float(one) for one in re.findall(r'class="par" x="([\d.]+)"', strip)]
+    names = [unescape(one) for one in re.findall(r'class="par"[^>]*>([^<]*)<', strip)]
+    held = [(float(left), float(right)) for left, right in re.findall(r'class="gl" d="M([\d.]+) 31H([\d.]+)"', strip)]
+    ends = [start + naming.width(name, size=24) for start, name in zip(starts, names, strict=True)]
+    assert len(names) == 10
+    assert not [name for name in names if "…" in name]
+    assert all(later - end >= 11 for end, later in zip(ends, starts[1:], strict=False))
+    assert all(start < right and end > left for start, end, (left, right) in zip(starts, ends, held, strict=True))

@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,14 @@ STATES = {
 }
 UNMADE = {("funds", "no balance"), ("life", "no data at all")}
 """States in which there is no scene, so that the wall leaves it out."""
-OLD = [("response", "slow"), ("funds", "usual"), ("life", "fallen"), ("life", "an old month")]
+OLD = [
+    ("response", "slow"),
+    ("response", "slow, english"),
+    ("funds", "usual"),
+    ("funds", "english"),
+    ("life", "fallen"),
+    ("life", "an old month"),
+]
 """States that are also looked at while the store is away, and with data that is old."""
 MOST_BYTES = 80 * 1024
 AREA = re.compile(r'class="r-area(?: late)?"')
@@ -96,6 +104,10 @@ def test_what_is_not_of_now_is_whole_and_has_no_colour(
     assert page.locator(".badge").count() >= 1
     for size in SIZES.values():
         assert measured(page, size)["faults"] == [], size
+    if not is_down:
+        show(visit, tmp_path, drawn(scene, state, loaded_at=scenes.AT - timedelta(hours=47, minutes=59)))
+        assert measured(page, SIZES["1080p"])["faults"] == [], "the longest age"
+        show(visit, tmp_path, drawn(scene, state, loaded_at=scenes.OLD))
     page.set_viewport_size({"width": 1920, "height": 1080})
     assert colourful(page) <= 24, "neutral greys of the theme alone"
     show(visit, tmp_path, drawn(scene, "slow" if scene == "response" else "fallen" if scene == "life" else "usual"))
@@ -229,3 +241,19 @@ def test_a_rate_that_nobody_gave_lately_is_named_without_a_number() -> None:
     told = body("life", "nobody answered lately")
     assert '<b class="none">无数据</b>' in told
     assert "无评价" in told
+
+
+def test_the_sentence_of_old_data_says_so_and_until_when_it_held() -> None:
+    told = heads(drawn("response", "slow", loaded_at=scenes.OLD))
+    assert told == ("事件数据 40 天没有更新", "截至 10月11日 14:32：派遣比平常慢 4 分钟")
+    head, lead = heads(drawn("funds", "english", loaded_at=scenes.OLD))
+    assert head == "Money not updated for 40 days"
+    assert lead.startswith("As of 11 Oct 14:32: ")
+    assert heads(drawn("response", "slow", loaded_at=scenes.AT - timedelta(hours=47)))[0] == "派遣比平常慢 4 分钟"
+
+
+def heads(markup: str) -> tuple[str, str]:
+    """The sentence and its second line."""
+    found = re.search(r"<h1[^>]*>([^<]*)</h1><p[^>]*>([^<]*)", markup)
+    assert found
+    return found[1], found[2]

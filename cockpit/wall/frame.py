@@ -14,7 +14,7 @@ from cockpit.markup import attributes, esc
 from cockpit.theme import SHAPES, sign_out
 from cockpit.wall import alive, naming
 from cockpit.wall.naming import fitted
-from cockpit.wall.scene import Level, Scene
+from cockpit.wall.scene import Level, Scene, Sentence
 from config import freshness
 from config.walls import DEFAULT, Plan, is_known
 from geo.viewer import Clock
@@ -166,6 +166,16 @@ def is_stale(view: View, face: Face, loaded_at: datetime | None = None, *, datas
     return face.at(view) - loaded_at > timedelta(hours=2 * freshness.agreed_hours(dataset))
 
 
+def known_until(view: View, face: Face, told: Sentence, loaded_at: datetime | None, *, dataset: str) -> Sentence:
+    """The sentence of a scene; of a data set that is old, that it is, and below until when the sentence held."""
+    if loaded_at is None or not is_stale(view, face, loaded_at, dataset=dataset):
+        return told
+    at = face.at(view)
+    head = view.tr(f"wall.stale_{dataset}", age=formats.lapse((at - loaded_at).total_seconds(), view.lang))
+    time = formats.moment(loaded_at, now=at, zone=view.site.zone, lang=view.lang)
+    return Sentence(formats.spaced(head), formats.spaced(view.tr("wall.stale_until", time=time, told=told.head)))
+
+
 def age(view: View, face: Face) -> str:
     """The age of the incidents, at the right end of a head; in a box when they are old."""
     return age_of(view, face, face.loaded_at, dataset="incidents")
@@ -173,10 +183,18 @@ def age(view: View, face: Face) -> str:
 
 def age_of(view: View, face: Face, loaded_at: datetime | None, *, dataset: str = "funds") -> str:
     """The same of a data set that was loaded at that moment."""
+    told = age_words(view, face, loaded_at, dataset=dataset)
+    box = " badge" if told and is_stale(view, face, loaded_at, dataset=dataset) else ""
+    return f'<span class="age{box}">{esc(told)}</span>' if told else ""
+
+
+def age_words(view: View, face: Face, loaded_at: datetime | None, *, dataset: str = "incidents") -> str:
+    """When a data set was loaded, of one that is old for how long it was not; nothing where nobody can tell, as of a
+    moment before the load.
+    """
     at = face.at(view)
-    if loaded_at is None or view.replay or loaded_at > at:  # of a moment before the load nobody can tell the age
+    if loaded_at is None or view.replay or loaded_at > at:
         return ""
     if is_stale(view, face, loaded_at, dataset=dataset):
-        told = view.tr("common.stale", age=formats.duration((at - loaded_at).total_seconds(), view.lang))
-        return f'<span class="age badge">{esc(told)}</span>'
-    return f'<span class="age">{esc(formats.age(loaded_at, now=at, zone=view.site.zone, lang=view.lang))}</span>'
+        return view.tr("common.stale", age=formats.lapse((at - loaded_at).total_seconds(), view.lang))
+    return formats.age(loaded_at, now=at, zone=view.site.zone, lang=view.lang)

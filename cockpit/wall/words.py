@@ -53,13 +53,13 @@ def _sentence(view: View, found: Wall, *, at: datetime) -> Sentence:
 
 def _stale(view: View, found: Wall, loaded_at: datetime, *, at: datetime) -> Sentence:
     """Since when nothing was loaded, and what is past its deadline if nothing has happened since."""
-    length = formats.duration((at - loaded_at).total_seconds(), view.lang)
+    length = formats.lapse((at - loaded_at).total_seconds(), view.lang)
     time = formats.moment(loaded_at, now=at, zone=view.site.zone, lang=view.lang)
     n_late = sum(case.is_due for case in found.cases)
     key = "stale_lead_late" if found.has_deadlines and n_late else "stale_lead"
     n = formats.number(n_late if key == "stale_lead_late" else computed.total_open(found))
     lead = view.tr(f"wall.{key}", time=time, n=n)
-    return Sentence(formats.spaced(view.tr("wall.stale_head", age=length)), formats.spaced(lead))
+    return Sentence(formats.spaced(view.tr("wall.stale_incidents", age=length)), formats.spaced(lead))
 
 
 def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, level: Level) -> Sentence:

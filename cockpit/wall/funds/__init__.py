@@ -1,10 +1,8 @@
 """The scene 资金: where the money comes from and goes, what is in hand, which funds sleep."""
 
-from dataclasses import replace
-
 from cockpit.context import View
 from cockpit.queries import Asked
-from cockpit.wall.frame import Face
+from cockpit.wall.frame import Face, known_until
 from cockpit.wall.funds import computed, drawing, words
 from cockpit.wall.funds.computed import Funds
 from cockpit.wall.scene import Scene
@@ -23,6 +21,5 @@ def made(view: View, told: Funds, face: Face) -> Scene:
     """The scene of what was computed."""
     asleep = frozenset(f"asleep {holding.position.fund_code}" for holding in told.summary.asleep)
     gap = frozenset({"gap"}) if told.summary.gap else frozenset()
-    sentence, is_old = words.sentence(view, told), drawing.is_old(view, told, face)
-    sentence = replace(sentence, level=None) if is_old else sentence
+    sentence = known_until(view, face, words.sentence(view, told), told.loaded_at, dataset="funds")
     return Scene(NAME, sentence, asleep | gap, drawing.body(view, told, face))

@@ -5,6 +5,7 @@ Invariant: one scale for all, never sorted by value; blue stands only on what li
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from cockpit import formats
 from cockpit.context import View
@@ -19,8 +20,10 @@ from cockpit.wall.now import layout
 from cockpit.wall.now.layout import DOTS, LEFT, LINE, PX, UNDER, WIDE, Strip
 from geo.wall import Day, Wall, WallArea
 
-NEXT = 12.0
-"""What is left free between the names of two streets."""
+NEXT, BRACE, INSET = 12.0, 31.0, 4.0
+"""What is left free between the names of two streets; where the line lies that holds the areas of one, and how much
+shorter it is at both ends.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +110,50 @@ def _picture(found: Wall, columns: Sequence[Column], ways: Strip, *, label: str)
 
 
 def _parents(found: Wall, columns: Sequence[Column]) -> str:
-    """The names of the streets over their communities, where there are several and each has room."""
+    """The names of the streets over their communities, with a line that holds these: whole where all find room near
+    the beginning of theirs, else each cut before the next begins.
+    """
     first: dict[str, Column] = {}
     for one in columns:
         first.setdefault(one.area.parent_code or "", one)
     above = [area for area in found.areas if area.level in ("street", "community") and area.code in first]
     names = dict(zip((area.code for area in above), apart([area.name for area in above]), strict=True))
     begins = [one.x - one.width / 2 for one in first.values()]
-    drawn = []
-    for code, left, end in zip(first, begins, [*begins[1:], WIDE + NEXT], strict=True):
-        name = fitted(names.get(code, ""), room=end - NEXT - left, size=PX)
-        if len(name) > 1:
-            drawn.append(f'<text class="par" x="{figure(left)}" y="22">{esc(name)}</text>')
-    return "".join(drawn)
+    last = {one.area.parent_code or "": one.x + one.width / 2 for one in columns}
+    known = [(names[code], left, last[code]) for code, left in zip(first, begins, strict=True) if code in names]
+    told = [name for name, _, _ in known]
+    widths = [width_of(name, size=PX) for name in told]
+    starts = _beside([left for _, left, _ in known], widths)
+    ends = [start + width for start, width in zip(starts, widths, strict=True)] if starts else []
+    if not starts or not all(
+        start < last_of and end > left for start, end, (_, left, last_of) in zip(starts, ends, known, strict=True)
+    ):
+        starts = [left for _, left, _ in known]
+        rooms = [end - NEXT - start for start, end in zip(starts, [*starts[1:], WIDE + NEXT], strict=True)]
+        told = [fitted(name, room=room, size=PX) for name, room in zip(told, rooms, strict=True)]
+    return "".join(
+        f'<path class="gl" d="M{figure(left + INSET)} {BRACE:g}H{figure(end - INSET)}"/>'
+        f'<text class="par" x="{figure(start)}" y="22">{esc(name)}</text>'
+        for name, start, (_, left, end) in zip(told, starts, known, strict=True)
+        if len(name) > 1
+    )
+
+
+def _beside(wanted: Sequence[float], widths: Sequence[float]) -> list[float]:
+    """Where texts of those widths begin, each as near as can be to where it is wanted, NEXT apart and in the picture;
+    nothing where they have no room. Isotonic regression: neighbours that meet move together (pool adjacent violators).
+    """
+    before = [sum(widths[:no]) + NEXT * no for no in range(len(widths))]
+    most = WIDE - sum(widths) - NEXT * (len(widths) - 1)
+    if most < 0:
+        return []
+    pools: list[list[float]] = []
+    for place, taken in zip(wanted, before, strict=True):
+        pools.append([place - taken])
+        while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    moved = (min(max(fmean(pool), 0.0), most) for pool in pools for _ in pool)
+    return [place + taken for place, taken in zip(moved, before, strict=True)]
 
 
 def _bands(columns: Sequence[Column], scale: _Scale) -> str:

@@ -1,10 +1,8 @@
 """The scene 时效: the stages as lengths, the promise of ten minutes by day, arrivals of every community."""
 
-from dataclasses import replace
-
 from cockpit.context import View
 from cockpit.queries import Asked
-from cockpit.wall.frame import Face, is_stale
+from cockpit.wall.frame import Face, known_until
 from cockpit.wall.response import computed, drawing, words
 from cockpit.wall.response.computed import Response
 from cockpit.wall.scene import Scene
@@ -27,4 +25,5 @@ def made(view: View, told: Response, found: Wall, face: Face) -> Scene:
     troubles = slow | (frozenset({"promise"}) if words.is_broken(told.promise) else frozenset())
     body = drawing.body(view, told, found, face) if found.loaded_at else '<div class="r-scene"></div>'
     sentence = words.sentence(view, told, found, at=face.at(view))
-    return Scene(NAME, replace(sentence, level=None) if is_stale(view, face) else sentence, troubles, body)
+    sentence = known_until(view, face, sentence, found.loaded_at, dataset="incidents")
+    return Scene(NAME, sentence, troubles, body)

@@ -7,10 +7,14 @@ from cockpit import formats
 from cockpit.charts import scales
 from cockpit.context import View
 from cockpit.markup import esc
-from cockpit.wall.frame import Face, age, is_stale
+from cockpit.wall.frame import Face, age, age_words, is_stale
+from cockpit.wall.naming import width
 from cockpit.wall.response import curves, promise, stages, words
 from cockpit.wall.response.computed import Response, n_of
 from geo.wall import Wall
+
+HEAD_PX, HEAD_ROOM, BOX = 26.0, 540.0, 50.0
+"""The letters of a head, and what three texts in it may take together, the box of one less; pixels of 1920×1080."""
 
 
 def body(view: View, found: Response, wall: Wall, face: Face) -> str:
@@ -23,15 +27,21 @@ def body(view: View, found: Response, wall: Wall, face: Face) -> str:
         "wall_response.urgent_unit", span=words.span(view, found.span), n=formats.number(n_of(found.urgent))
     )
     days = view.tr("wall_response.by_day" if found.step == 1 else "wall_response.by_week")
-    told, is_old = age(view, face), is_stale(view, face)
-    short, state = ("", " stale") if is_old else (told, "")  # the box of what is old has room in the last head only
+    old, told = is_stale(view, face), age_words(view, face, face.loaded_at)
+    days = days if _has_room(view, "promise", days, told, is_box=old) else ""
+    crowded = old or not (_has_room(view, "urgent", urgent, told) and _has_room(view, "general", general, told))
+    short = "" if crowded else age(view, face)  # the age of all three stands in the last head
     return (
-        f'<div class="r-scene{state}"><section class="r-top">'
+        f'<div class="r-scene{" stale" if old else ""}"><section class="r-top">'
         + _section(view, "urgent", urgent, short, stages.chart(view, "urgent", found.urgent, scales.MINUTES))
         + _section(view, "general", general, short, stages.chart(view, "general", found.general, unit))
-        + _section(view, "promise", days, told, promise.panel(view, found))
+        + _section(view, "promise", days, age(view, face), promise.panel(view, found))
         + f"{_key(view, found)}</section>{curves.panel(view, found, wall)}</div>"
     )
+
+
+def _has_room(view: View, name: str, unit: str, told: str, *, is_box: bool = False) -> bool:
+    return width(view.tr(f"wall_response.{name}") + unit + told, size=HEAD_PX) <= HEAD_ROOM - BOX * is_box
 
 
 def _key(view: View, found: Response) -> str:
