@@ -143,7 +143,8 @@ def test_letters_are_never_wider_than_is_reckoned_and_hardly_narrower(visit: Wat
     letters = [chr(code) for code in range(33, 127)] + list("·×ßøæØÆéÜ")
     measure = """(letters) => {
       const one = document.createElement('span');
-      one.style.cssText = 'position: absolute; white-space: pre; font: 100px var(--font); font-kerning: none';
+      one.style.cssText = 'position: absolute; white-space: pre; font: 100px var(--font); font-kerning: none;'
+        + 'font-variant-numeric: var(--num)';
       document.querySelector('main.wall').append(one);
       const wide = (text) => {
         one.textContent = text;

@@ -86,6 +86,12 @@ class Board:
         for cell in _cells(box):
             self._taken.setdefault(cell, []).append(box)
 
+    def release(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Gives back a box that was blocked."""
+        box = (left, top, right, bottom)
+        for cell in _cells(box):
+            self._taken[cell].remove(box)
+
     def is_free(self, box: _Box) -> bool:
         """Whether the box lies in the drawing and meets no taken one."""
         left, top, right, bottom = self._frame

@@ -17,15 +17,15 @@ _WIDTHS = {
     letter: hundredths / 100
     for hundredths, letters in (
         (16, "'"), (19, "|"), (20, " "), (22, "`"), (24, "l"), (26, "ij"), (27, ",I"), (28, "."), (32, "();"),
-        (33, '"'), (34, "!"), (35, "-{}"), (36, "1:"), (38, "frt"), (40, "*"), (41, "[]"), (45, "/\\"),
-        (46, "z"), (47, "^"), (49, "7sy"), (50, "+<=>?"), (51, "_v"), (52, "kx"), (53, "569ac~"), (54, "38eø"),
-        (55, "ghnu"), (56, "2Zbdo"), (57, "$0Fpqß"), (58, "LT"), (59, "4JQ"), (60, "PSY"), (61, "CEV"), (62, "DGKRX"),
+        (33, '"'), (34, "!"), (35, "-{}"), (36, ":"), (38, "frt"), (40, "*"), (41, "[]"), (45, "/\\"), (46, "z"),
+        (47, "^"), (49, "sy"), (50, "+<=>?"), (51, "_v"), (52, "kx"), (53, "ac~"), (54, "0123456789eø"),
+        (55, "ghnu"), (56, "Zbdo"), (57, "$Fpqß"), (58, "LT"), (59, "JQ"), (60, "PSY"), (61, "CEV"), (62, "DGKRX"),
         (63, "BOØ"), (65, "AU"), (66, "H"), (67, "N"), (68, "#"), (69, "&"), (72, "M"), (76, "w"), (83, "@m"),
         (85, "%æ"), (88, "W"), (95, "Æ"),
     )
     for letter in letters
 }  # fmt: skip
-"""The widths of the wall's letters as parts of their size: of each the widest of its three weights."""
+"""The widths of the wall's letters as parts of their size: of each the widest of its three weights, digits tabular."""
 
 
 class _Named(Protocol):

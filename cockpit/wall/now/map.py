@@ -69,10 +69,12 @@ def section(view: View, found: Wall, *, at: datetime, age: str) -> str:
 
 
 def _head(view: View, found: Wall, age: str, *, is_painted: bool) -> str:
-    """The head of the map: its counts and colours; fewer words and, unless it is old, no age where room is short."""
+    """The head of the map: its counts and colours; fewer words and, unless it is old, no age where room is short, last
+    no word about colours.
+    """
     counts = legend(view, found)
     kept = age if "old" in age else ""
-    ways = [("heat", age), ("heat_short", age), ("heat_short", kept), ("heat_least", kept)]
+    ways = [("heat", age), ("heat_short", age), ("heat_short", kept), ("heat_least", kept), ("", kept)]
     told = [f"{counts}{_heat_legend(view, found, key, is_painted=is_painted)}{old}" for key, old in ways]
     return f"<h2>{next((way for way in told if _width(way) <= ROOM), told[-1])}</h2>"
 
@@ -123,7 +125,7 @@ def _words(view: View, word: str, n: int) -> str:
 
 def _heat_legend(view: View, found: Wall, key: str, *, is_painted: bool) -> str:
     usual = found.usual
-    if found.ground is None or not found.ground.shapes:
+    if not key or found.ground is None or not found.ground.shapes:
         return ""
     if usual is None or len(usual.days) < compared.FEWEST_DAYS:
         return f'<span class="hl">{esc(view.tr("wall.heat_no_days"))}</span>'

@@ -29,8 +29,10 @@ LONGEST = 6 * PX
 STEP = 4
 SIDES = (0.42, 0.3)
 """How much of half a text must lie inside its area on either side of its middle: as far as there is room, or less."""
-LED, FAR, MOST_LED = (36, 48, 60, 76, 92, 110, 130, 160), 16, 6
-"""How far a line leads out of an area, in how many directions, and how many names have one at most."""
+LED, FARTHER, FAR, MOST_LED = (36, 48, 60, 76, 92, 110, 130, 160), (190, 220, 250), 16, 6
+"""How far a line leads out of an area, and how far to a place beside all of them, in how many directions, and how many
+names have one at most.
+"""
 KEPT = 1024
 """For so many texts in areas it is kept where they may stand: from refresh to refresh hardly one is another."""
 Box = tuple[float, float, float, float]
@@ -81,7 +83,28 @@ def placed(board: Board, tags: Sequence[Tag]) -> tuple[tuple[Set, ...], tuple[Ta
     led = urgent[:MOST_LED] if len(left) > MOST_LED else left
     land = shapely.STRtree([tag.area for tag in tags])
     at_lines = {tag.code: one for tag in led if (one := _led(board, tag, land))}
-    return (*found, *at_lines.values()), tuple(tag for tag in left if tag.code not in at_lines)
+    told = _completed(board, found, tags, land, most=MOST_LED - len(at_lines))
+    return (*told, *at_lines.values()), tuple(tag for tag in left if tag.code not in at_lines)
+
+
+def _completed(
+    board: Board, found: Sequence[Set], tags: Sequence[Tag], land: shapely.STRtree, *, most: int
+) -> tuple[Set, ...]:
+    """The tags that found room; up to `most` of those without their name, or with the beginning of it, have it at the
+    end of a line beside all areas instead, the urgent ones first.
+    """
+    whole = {tag.code: tag for tag in tags}
+    lesser = [one for one in found if one.tag.name != whole[one.tag.code].name]
+    lesser.sort(key=lambda one: (not one.tag.levels, -float(one.tag.area.area)))
+    better: dict[str, Set] = {}
+    for one in lesser[:most]:
+        taken = box(one.x, one.y, *size(one))
+        board.release(*taken)
+        if led := _led(board, whole[one.tag.code], land, is_whole=True):
+            better[one.tag.code] = led
+        else:
+            board.block(*taken)
+    return tuple(better.get(one.tag.code, one) for one in found)
 
 
 def _ways(tag: Tag) -> Iterator[tuple[Set, ...]]:
@@ -168,23 +191,28 @@ def _holds(area: Geometry, points: NDArray[np.float64], reach: float, rows: floa
 # ---------------------------------------------------------------- at the end of a line
 
 
-def _led(board: Board, tag: Tag, land: shapely.STRtree) -> Set | None:
+def _led(board: Board, tag: Tag, land: shapely.STRtree, *, is_whole: bool = False) -> Set | None:
     """The tag at the end of a line that leads from the best point of its area and crosses nothing: beside all areas,
-    else as near as there is room.
+    else as near as there is room. `is_whole`: with all of a name that is not much too long, and beside all areas.
     """
-    cut = fitted(tag.name, room=LONGEST, size=PX)
+    cut = fitted(tag.name, room=LONGEST * (1 + is_whole), size=PX)
     one = Set(replace(tag, name=cut, n=0), (cut,) if cut else (), tag.x, tag.y)
     if not tag.levels and (not cut or cut != tag.name):
         return None
     wide, high = size(one)
     near: Set | None = None
-    for x, y, line in _places(one, wide, high):
+    for x, y in _places(one, wide, high, LED + FARTHER * is_whole):
         taken = box(x, y, wide, high)
-        if not (board.is_free(taken) and _is_clear(board, line)):
+        if not board.is_free(taken):
             continue
-        near = near or replace(one, x=x, y=y, led=line)
-        if not len(land.query(shapely.box(*taken), predicate="intersects")):
-            near = replace(one, x=x, y=y, led=line)
+        is_beside = not len(land.query(shapely.box(*taken), predicate="intersects"))
+        if (is_whole or near) and not is_beside:
+            continue
+        line = _line(tag, (x, y), wide, high)
+        if line is None or not _is_clear(board, line):
+            continue
+        near = replace(one, x=x, y=y, led=line)
+        if is_beside:
             break
     if near is None or near.led is None:
         return None
@@ -194,14 +222,11 @@ def _led(board: Board, tag: Tag, land: shapely.STRtree) -> Set | None:
     return near
 
 
-def _places(one: Set, wide: float, high: float) -> Iterator[tuple[float, float, Line]]:
-    """Where a tag may stand around the best point of its area, the nearest first, and the line to it from there."""
-    for far in LED:
+def _places(one: Set, wide: float, high: float, reach: Iterable[int]) -> Iterator[tuple[float, float]]:
+    """Where the middle of a tag may stand around the best point of its area, the nearest first."""
+    for far in reach:
         for turn in np.linspace(0, 2 * np.pi, FAR, endpoint=False):
-            x = one.x + float(np.cos(turn)) * (far + wide / 2)
-            y = one.y + float(np.sin(turn)) * (far * 0.7 + high / 2)
-            if line := _line(one.tag, (x, y), wide, high):
-                yield x, y, line
+            yield one.x + float(np.cos(turn)) * (far + wide / 2), one.y + float(np.sin(turn)) * (far * 0.7 + high / 2)
 
 
 def _line(tag: Tag, at: tuple[float, float], wide: float, high: float) -> Line | None:
