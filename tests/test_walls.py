@@ -5,8 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+import wall_states
 
+from cockpit.wall import screens
 from cockpit.wall.director import Turned, delayed, turn
+from cockpit.wall.kept import Shown
+from cockpit.wall.scene import Scene, Sentence
 from config import walls
 from config.reader import ConfigError
 from config.walls import Plan, Turn
@@ -131,6 +135,23 @@ def test_each_joined_screen_has_a_plan_of_its_own() -> None:
         ["response", "funds", "life"],
     ]
     assert PLAN.by_screen == (PLAN,)
+
+
+def test_a_joined_screen_without_data_says_so_and_never_repeats_its_neighbour() -> None:
+    def shown(plan: Plan, *names: str, elsewhere: tuple[str, ...] = ()) -> dict[str, Scene]:
+        made = tuple(Scene(name, Sentence(name, ""), frozenset(), "") for name in names)
+        last = Shown(made, START, None, is_simulated=False, n_overdue=None)
+        of, found = screens.given(wall_states.view(), plan, last, elsewhere=frozenset(elsewhere))
+        assert {turn.show for turn in of.scenes} >= set(found)
+        return found
+
+    left, right = walls.plan("joined").by_screen
+    assert set(shown(right, "now", "funds", elsewhere=("now",))) == {"funds"}
+    assert set(shown(left, "now", elsewhere=("response", "funds", "life"))) == {"now"}
+    alone = shown(right, "now", elsewhere=("now",))
+    assert [scene.sentence.lead for scene in alone.values()] == ["暂时没有可显示的：时效、资金、民生"]
+    assert set(shown(left, "funds")) == {"funds"}, "with an alarm on the other screen"
+    assert set(shown(PLAN, "funds")) == {"funds"}, "of one screen anything that there is"
 
 
 GOOD = 'scenes = [{ show = "now", seconds = 60 }]\ntrouble_seconds = 60\nscale = 1\nnight = []\n'

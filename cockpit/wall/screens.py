@@ -5,7 +5,7 @@ screen shows two alarms while another shows none.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -22,13 +22,15 @@ from cockpit.wall.alarm.turn import COLUMNS, Raised
 from cockpit.wall.director import Turned
 from cockpit.wall.frame import Face
 from cockpit.wall.kept import Shown
-from cockpit.wall.scene import Scene
+from cockpit.wall.scene import Scene, Sentence
 from config.reader import ConfigError
 from config.walls import DEFAULT, Plan, Turn, names, plan, shipped
 from geo.wall.alarms import Alarm
 
 _TOLD: deque[str] = deque(maxlen=32)
 """The faults of plans that the log has: each once."""
+NOTHING = "nothing"
+"""The scene of a screen whose own scenes have nothing to show."""
 _TURNED = "cockpit_wall_turned"
 """Where a session keeps which scene each screen showed last."""
 
@@ -87,8 +89,8 @@ def _scenes(view: View, last: Shown, pulse: Pulse, plans: tuple[Plan, ...]) -> l
     known: Mapping[int, Turned] = st.session_state.get(_TURNED, {})
     passed, face = alarm_asked.passed(), _face(last, pulse)
     turned, found = {}, []
-    for no, given in enumerate(plans):
-        of, scenes = _of(given, last)
+    for no, one in enumerate(plans):
+        of, scenes = given(view, one, last, elsewhere=_shown(plans) - _shown([one]))
         if held := scenes.get(view.params.get("scene", "")):
             scene = held
         else:
@@ -101,13 +103,26 @@ def _scenes(view: View, last: Shown, pulse: Pulse, plans: tuple[Plan, ...]) -> l
     return found
 
 
-def _of(plan: Plan, last: Shown) -> tuple[Plan, dict[str, Scene]]:
-    """The plan of a screen with the scenes that it can show; with any that there is where it has none of its own."""
+def _shown(plans: Sequence[Plan]) -> set[str]:
+    return {turn.show for plan in plans for turn in plan.scenes}
+
+
+def given(view: View, plan: Plan, last: Shown, *, elsewhere: Set[str]) -> tuple[Plan, dict[str, Scene]]:
+    """The plan of a screen with the scenes that it can show; where it has none of its own with any that no other
+    screen shows (`elsewhere`), else with the words that there is nothing.
+    """
     own = {turn.show for turn in plan.scenes}
-    scenes = {scene.name: scene for scene in last.scenes}
+    scenes = {scene.name: scene for scene in last.scenes if scene.name not in elsewhere}
     if found := {name: scene for name, scene in scenes.items() if name in own}:
         return plan, found
+    scenes = scenes or {NOTHING: _nothing(view, plan)}
     return replace(plan, scenes=tuple(Turn(name, plan.trouble_seconds) for name in scenes)), scenes
+
+
+def _nothing(view: View, plan: Plan) -> Scene:
+    names = view.tr("wall.joiner").join(view.tr(f"wall.scene_{turn.show}") for turn in plan.scenes)
+    told = Sentence(view.tr("wall.nothing"), view.tr("wall.nothing_lead", scenes=names))
+    return Scene(NOTHING, told, frozenset(), '<div class="r-scene"></div>')
 
 
 def _way_back(view: View) -> bool:
