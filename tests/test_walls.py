@@ -149,7 +149,7 @@ def test_a_joined_screen_without_data_says_so_and_never_repeats_its_neighbour() 
     assert set(shown(right, "now", "funds", elsewhere=("now",))) == {"funds"}
     assert set(shown(left, "now", elsewhere=("response", "funds", "life"))) == {"now"}
     alone = shown(right, "now", elsewhere=("now",))
-    assert [scene.sentence.lead for scene in alone.values()] == ["暂时没有可显示的：时效、资金、民生"]
+    assert [scene.sentence.lead for scene in alone.values()] == ["时效、资金、民生有了数据就在这里轮换"]
     assert set(shown(left, "funds")) == {"funds"}, "with an alarm on the other screen"
     assert set(shown(PLAN, "funds")) == {"funds"}, "of one screen anything that there is"
 

@@ -29,10 +29,8 @@ LONGEST = 6 * PX
 STEP = 4
 SIDES = (0.42, 0.3)
 """How much of half a text must lie inside its area on either side of its middle: as far as there is room, or less."""
-LED, FARTHER, FAR, MOST_LED = (36, 48, 60, 76, 92, 110, 130, 160), (190, 220, 250), 16, 6
-"""How far a line leads out of an area, and how far to a place beside all of them, in how many directions, and how many
-names have one at most.
-"""
+LED, FAR, MOST_LED = (36, 48, 60, 76, 92, 110, 130, 160, 190, 220, 250), 16, 6
+"""How far a line leads out of an area, in how many directions, and how many names have one at most."""
 KEPT = 1024
 """For so many texts in areas it is kept where they may stand: from refresh to refresh hardly one is another."""
 Box = tuple[float, float, float, float]
@@ -201,7 +199,7 @@ def _led(board: Board, tag: Tag, land: shapely.STRtree, *, is_whole: bool = Fals
         return None
     wide, high = size(one)
     near: Set | None = None
-    for x, y in _places(one, wide, high, LED + FARTHER * is_whole):
+    for x, y in _places(one, wide, high):
         taken = box(x, y, wide, high)
         if not board.is_free(taken):
             continue
@@ -222,9 +220,9 @@ def _led(board: Board, tag: Tag, land: shapely.STRtree, *, is_whole: bool = Fals
     return near
 
 
-def _places(one: Set, wide: float, high: float, reach: Iterable[int]) -> Iterator[tuple[float, float]]:
+def _places(one: Set, wide: float, high: float) -> Iterator[tuple[float, float]]:
     """Where the middle of a tag may stand around the best point of its area, the nearest first."""
-    for far in reach:
+    for far in LED:
         for turn in np.linspace(0, 2 * np.pi, FAR, endpoint=False):
             yield one.x + float(np.cos(turn)) * (far + wide / 2), one.y + float(np.sin(turn)) * (far * 0.7 + high / 2)
 
