@@ -73,8 +73,9 @@ def duration(seconds: float, lang: str) -> str:
 
 
 def lapse(seconds: float, lang: str) -> str:
-    """How long something has not happened, from two days on in whole days: 2 小时 10 分 · 1 天 4 小时 · 19 天."""
-    return duration(seconds // 86_400 * 86_400 if seconds >= 2 * 86_400 else seconds, lang)
+    """How long something has not happened, to the minute, from two days on in whole days: 2 小时 10 分 · 19 天."""
+    minutes = round(seconds / 60)
+    return duration(minutes // 1_440 * 86_400 if minutes >= 2 * 1_440 else minutes * 60, lang)
 
 
 def quantity(value: float, unit: str, lang: str, *, is_share: bool = True) -> str:

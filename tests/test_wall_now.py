@@ -104,7 +104,7 @@ def test_days_that_no_source_covers_are_no_days_and_under_five_there_is_no_band(
     assert empty.usual
     assert not empty.usual.is_covered
     reports = next(one for one in figures.figures(view(), empty) if one.name == "今日上报")
-    assert (reports.value, reports.shown, reports.verdict) == (None, "无数据", "今天还没有装载")
+    assert (reports.value, reports.shown, reports.verdict) == (None, "无数据", "今天还没有更新")
 
 
 def shape(found: Wall) -> Wall:

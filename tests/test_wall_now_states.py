@@ -107,10 +107,12 @@ def test_what_a_source_never_has_is_not_told_as_still_to_come() -> None:
 def test_old_incidents_are_the_sentence_and_a_day_not_loaded_has_no_dots() -> None:
     body = drawn("not loaded today").partition("<body>")[2]
     assert "<h1>事件数据 4 天没有更新</h1>" in body
-    assert "3 件已过时限，办没办结还不知道" in body
-    assert 'class="mark"' not in body.partition("</header>")[0], "nobody knows that it is still so"
+    assert "3 件已过时限，是否办结尚不清楚" in body
+    head = body.partition("</header>")[0]
+    assert 'class="mark"' not in head, "nobody knows that it is still so"
+    assert 'class="mark old"' in head
     strip = body.partition('class="areas"')[2]
-    assert "今天还没有装载" in strip
+    assert "今天还没有更新" in strip
     assert 'class="dt' not in strip
 
 

@@ -25,6 +25,11 @@ HEAD, HEAD_LEAST, LEAD, LEAD_LEAST = 64.0, 40.0, 36.0, 34.0
 """Letters of the sentence and its second line, and the smallest that are still read from five metres."""
 
 
+OLD = (
+    '<svg class="mark old" viewBox="0 0 16 16" aria-hidden="true">'
+    '<path d="M2.6,2.6h10.8v10.8h-10.8ZM2.6,13.4L13.4,2.6"/></svg>'
+)
+"""The mark before a headline that says that data is old: no shape of a level, and hollow."""
 FOOT, PLAN_ROOM = 24.0, 320.0
 """Letters of the foot, and the room of the name of a plan that there is none of."""
 
@@ -56,10 +61,11 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     if at.date() != now.date():
         then = formats.moment(at, now=now, zone=view.site.zone, lang=view.lang)
     headline = (view.tr("wall.kept", time=then) if face.down_since else "") + told.head
-    room = WIDE - (BESIDE_MARK if told.level else 0)
+    sign = OLD if told.is_old else mark(told.level)
+    room = WIDE - (BESIDE_MARK if sign else 0)
     lead = fitted(told.lead, room=room, size=LEAD_LEAST)
     head = (
-        f'<header>{mark(told.level)}<div class="say"><h1{_fit(headline, room, HEAD, HEAD_LEAST)}>'
+        f'<header>{sign}<div class="say"><h1{_fit(headline, room, HEAD, HEAD_LEAST)}>'
         f'{esc(headline)}</h1><p class="lead"{_fit(lead, room, LEAD, LEAD_LEAST)}>'
         f"{_strong(lead, told.strong)}</p></div>{clock(view, face)}</header>"
     )
@@ -173,7 +179,9 @@ def known_until(view: View, face: Face, told: Sentence, loaded_at: datetime | No
     at = face.at(view)
     head = view.tr(f"wall.stale_{dataset}", age=formats.lapse((at - loaded_at).total_seconds(), view.lang))
     time = formats.moment(loaded_at, now=at, zone=view.site.zone, lang=view.lang)
-    return Sentence(formats.spaced(head), formats.spaced(view.tr("wall.stale_until", time=time, told=told.head)))
+    return Sentence(
+        formats.spaced(head), formats.spaced(view.tr("wall.stale_until", time=time, told=told.head)), is_old=True
+    )
 
 
 def age(view: View, face: Face) -> str:

@@ -13,13 +13,15 @@ Level = Literal["red", "orange", "yellow", "blue"]
 class Sentence:
     """The headline, the second line, and the level whose mark stands before it, if any.
 
-    `strong`: parts of the second line that stand out, each as it occurs in it.
+    `strong`: parts of the second line that stand out, each as it occurs in it. `is_old`: the headline says that the
+    data is old, with a mark of its own.
     """
 
     head: str
     lead: str
     level: Level | None = None
     strong: tuple[str, ...] = ()
+    is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)

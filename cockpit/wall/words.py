@@ -59,7 +59,7 @@ def _stale(view: View, found: Wall, loaded_at: datetime, *, at: datetime) -> Sen
     key = "stale_lead_late" if found.has_deadlines and n_late else "stale_lead"
     n = formats.number(n_late if key == "stale_lead_late" else computed.total_open(found))
     lead = view.tr(f"wall.{key}", time=time, n=n)
-    return Sentence(formats.spaced(view.tr("wall.stale_incidents", age=length)), formats.spaced(lead))
+    return Sentence(formats.spaced(view.tr("wall.stale_incidents", age=length)), formats.spaced(lead), is_old=True)
 
 
 def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, level: Level) -> Sentence:

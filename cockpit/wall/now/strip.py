@@ -58,22 +58,27 @@ def section(view: View, found: Wall, *, age: str) -> str:
         return f'<section class="areas"><h2><b>{esc(view.tr("wall.no_areas"))}</b>{age}</h2></section>'
     ways = layout.strip(found.areas)
     columns = placed(found, areas, ways)
-    has_days = any(column.usual for column in columns)
     level = view.tr(f"common.level_{areas[0].level}").lower()
     title = view.tr("wall.strip", n=formats.number(len(areas)), level=level)
-    at = found.at.astimezone(view.site.zone) if found.at else None
-    weekday = view.tr(f"common.weekday_{at.isoweekday()}") if at else ""
-    unit = view.tr("wall.strip_unit", weekday=weekday) if has_days else view.tr("wall.strip_unit_none")
-    if not compared.has_today(found):
-        unit = view.tr("wall.not_today")
-    elif has_days:
-        unit += (
-            view.tr("wall.strip_hot")
-            if any(column.is_hot for column in columns)
-            else view.tr("wall.strip_none_hot", level=level)
-        )
+    unit = _unit(view, found, columns, level=level)
     head = f"<h2><b>{esc(title)}</b><span>{esc(unit)}</span>{age}</h2>"
     return f'<section class="areas">{head}{_picture(found, columns, ways, label=title)}</section>'
+
+
+def _unit(view: View, found: Wall, columns: Sequence[Column], *, level: str) -> str:
+    """What is drawn, and whether any area stands out, lies above its usual by chance alone, or none does."""
+    if not compared.has_today(found):
+        return view.tr("wall.not_today")
+    if not any(one.usual for one in columns):
+        return view.tr("wall.strip_unit_none")
+    at = found.at.astimezone(view.site.zone) if found.at else None
+    weekday = view.tr(f"common.weekday_{at.isoweekday()}") if at else ""
+    told = view.tr("wall.strip_unit", weekday=weekday)
+    if any(one.is_hot for one in columns):
+        return told + view.tr("wall.strip_hot")
+    if any(one.usual and one.area.n_today > one.usual.high for one in columns):
+        return told + view.tr("wall.strip_chance")
+    return told + view.tr("wall.strip_none_hot", level=level)
 
 
 def placed(found: Wall, areas: Sequence[WallArea], ways: Strip) -> tuple[Column, ...]:
@@ -93,6 +98,7 @@ def _reports_of(area: WallArea, gone: float) -> Callable[[Day], float]:
 
 
 def _picture(found: Wall, columns: Sequence[Column], ways: Strip, *, label: str) -> str:
+    has_today = compared.has_today(found)
     most = max(3.0, *(max(one.area.n_today, one.usual.high if one.usual else 0) for one in columns))
     scale = _Scale(ways.top, most)
     grid = "".join(
@@ -103,7 +109,8 @@ def _picture(found: Wall, columns: Sequence[Column], ways: Strip, *, label: str)
     radius = 6.0 if ways.width >= 16 else 4.0
     parents = _parents(found, columns) if ways.has_parents else ""
     named = _names(columns, ways, apart_late=sum(one.area.n_overdue > 0 for one in columns) * 2 <= len(columns))
-    dots = _dots(columns, scale, radius) if compared.has_today(found) else ""
+    dots = _dots(columns, scale, radius) if has_today else ""
+    grid = grid if has_today or any(one.usual for one in columns) else ""
     body = grid + parents + _bands(columns, scale) + dots + named
     size = f'viewBox="0 0 {WIDE:g} {figure(ways.high)}"'
     return f'<svg {size} style="--high:{figure(ways.high)}"{attributes(role="img", aria_label=label)}>{body}</svg>'

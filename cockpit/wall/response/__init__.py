@@ -1,20 +1,25 @@
 """The scene 时效: the stages as lengths, the promise of ten minutes by day, arrivals of every community."""
 
+from dataclasses import replace
+
 from cockpit.context import View
 from cockpit.queries import Asked
-from cockpit.wall.frame import Face, known_until
+from cockpit.wall.frame import Face, is_stale, known_until
 from cockpit.wall.response import computed, drawing, words
 from cockpit.wall.response.computed import Response
 from cockpit.wall.scene import Scene
+from geo.viewer import Clock
 from geo.wall import Wall
 
 NAME = "response"
 
 
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:
-    """The scene of this moment, None where nothing urgent has happened in WEEKS; raises StoreUnavailable when it was
-    not asked for before.
+    """The scene of this moment, of old incidents of the moment of their load, since days that nobody knows of are no
+    quiet ones; None where nothing urgent has happened in WEEKS. Raises StoreUnavailable if never asked for before.
     """
+    if face.loaded_at and is_stale(view, face):
+        asked = replace(asked, clock=Clock(face.loaded_at))
     told = computed.response(asked)
     return made(view, told, found, face) if told.has_urgent else None
 

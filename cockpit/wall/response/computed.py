@@ -74,6 +74,11 @@ class Response:
     days: int
 
     @property
+    def day(self) -> date:
+        """The day up to which all this is told."""
+        return self.past[-1][0] + timedelta(days=self.step - 1)
+
+    @property
     def has_urgent(self) -> bool:
         """Whether there is anything to tell of urgent cases, be it that no source tells when somebody came."""
         came = self.promise.arrivals or any(one.seconds for one in self.communities)

@@ -13,7 +13,7 @@ from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.wall import fitting, naming
 from cockpit.wall.naming import short_names
-from cockpit.wall.response.computed import PROMISE_S, Community, Response, community
+from cockpit.wall.response.computed import PROMISE_S, Community, Response, community, target
 from geo.wall import Wall, WallArea
 
 WIDTH, HEIGHT, LOW, END_S = 108, 62, 30, 1_080
@@ -79,9 +79,12 @@ def panel(view: View, found: Response, wall: Wall) -> str:
 
 
 def _flag_key(view: View, shown: _Shown) -> str:
-    """What the mark of an area means, or that none has it."""
-    has_late = any(one and one.is_late for _, _, one in shown.areas)
-    told = view.tr("wall_response.areas_late" if has_late else f"wall_response.areas_none_late_{shown.level}")
+    """What the mark of an area means, or that none has it and why."""
+    known = [one for _, _, one in shown.areas if one and one.share is not None]
+    has_late = any(one.is_late for one in known)
+    has_below = any(one.share is not None and one.share < target() for one in known)
+    key = "areas_late" if has_late else "areas_below" if has_below else f"areas_none_late_{shown.level}"
+    told = view.tr(f"wall_response.{key}")
     return f'<span class="r-key">{"<i class=r-flag></i>" if has_late else ""}{esc(told)}</span>'
 
 

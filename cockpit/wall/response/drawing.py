@@ -19,12 +19,13 @@ HEAD_PX, HEAD_ROOM, BOX = 26.0, 540.0, 50.0
 
 def body(view: View, found: Response, wall: Wall, face: Face) -> str:
     """Everything below the sentence."""
+    today = face.at(view).date()
     unit = scales.unit_for(max((stages.reach(stage) for stage in found.general), default=0))
     general = view.tr(
         "wall_response.general_unit", n=formats.number(n_of(found.general)), unit=view.tr(f"wall_response.{unit.name}s")
     )
     urgent = view.tr(
-        "wall_response.urgent_unit", span=words.span(view, found.span), n=formats.number(n_of(found.urgent))
+        "wall_response.urgent_unit", span=words.span(view, found, today), n=formats.number(n_of(found.urgent))
     )
     days = view.tr("wall_response.by_day" if found.step == 1 else "wall_response.by_week")
     old, told = is_stale(view, face), age_words(view, face, face.loaded_at)
@@ -35,7 +36,7 @@ def body(view: View, found: Response, wall: Wall, face: Face) -> str:
         f'<div class="r-scene{" stale" if old else ""}"><section class="r-top">'
         + _section(view, "urgent", urgent, short, stages.chart(view, "urgent", found.urgent, scales.MINUTES))
         + _section(view, "general", general, short, stages.chart(view, "general", found.general, unit))
-        + _section(view, "promise", days, age(view, face), promise.panel(view, found))
+        + _section(view, "promise", days, age(view, face), promise.panel(view, found, today))
         + f"{_key(view, found)}</section>{curves.panel(view, found, wall)}</div>"
     )
 

@@ -4,7 +4,7 @@ Invariant: "below the promise" is said only where the 95 % interval lies below i
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from cockpit import figures, formats
 from cockpit.context import View
@@ -25,15 +25,16 @@ def is_broken(promise: Promise) -> bool:
     return figures.wilson(promise.in_time, promise.arrivals).high < target()
 
 
-def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Sentence:  # noqa: ARG001 - as in every scene
+def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Sentence:
     """What is the matter with response times at the moment."""
-    if unknown := _unknown(view, found, wall):
+    today = at.date()
+    if unknown := _unknown(view, found, wall, today):
         return unknown
     now = found.promise
     strong = (_percent(now),) if now.in_time is not None else ()
     slow = max((one for one in found.urgent if one.is_slow), key=_slower, default=None)
-    share, brief, late = _share(view, found), _share(view, found, is_brief=True), _late(view, found, wall)
-    told = {"span": span(view, found.span), "target": formats.share(target(), digits=0)}
+    share, brief, late = _share(view, found, today), _share(view, found, today, is_brief=True), _late(view, found, wall)
+    told = {"span": span(view, found, today), "target": formats.share(target(), digits=0)}
     if is_broken(now):
         head = view.tr("wall_response.broken", share=_percent(now), **told)
         more = [_slow(view, slow)] if slow else late
@@ -49,21 +50,30 @@ def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Senten
     return Sentence(view.tr(f"wall_response.{key}", **told), lead, None, strong)
 
 
-def _unknown(view: View, found: Response, wall: Wall) -> Sentence | None:
+def _unknown(view: View, found: Response, wall: Wall, today: date) -> Sentence | None:
     """Why there is nothing to judge: nothing was loaded, nobody tells arrivals, nobody had to come."""
     if wall.loaded_at is None:
         return Sentence(view.tr("wall.no_incidents"), view.tr("wall.no_incidents_lead"))
     if not found.promise.is_told:
         return Sentence(view.tr("wall_response.untold"), view.tr("wall_response.untold_lead"))
     if not found.promise.arrivals and not any(stage.is_slow for stage in found.urgent):
-        head = view.tr("wall_response.nobody", span=span(view, found.span))
+        head = view.tr("wall_response.nobody", span=span(view, found, today))
         return Sentence(head, view.tr("wall_response.nobody_lead"))
     return None
 
 
-def span(view: View, days: int) -> str:
-    """今天, or the last so many days."""
-    return view.tr("wall_response.today" if days == 1 else "wall_response.last_days", n=days)
+def span(view: View, found: Response, today: date) -> str:
+    """今天, or the last so many days; 4月21日 where that is the day up to which anything is known."""
+    if found.span > 1:
+        return view.tr("wall_response.last_days", n=found.span)
+    return last_day(view, found, today)
+
+
+def last_day(view: View, found: Response, today: date) -> str:
+    """今天, or the day up to which anything is known."""
+    if found.day == today:
+        return view.tr("wall_response.today")
+    return view.tr("common.short_day", month=view.tr(f"common.month_{found.day.month}"), day=found.day.day)
 
 
 def _slower(stage: Stage) -> int:
@@ -93,9 +103,9 @@ def _percent(promise: Promise) -> str:
     return formats.share(promise.share or 0, digits=0)
 
 
-def _share(view: View, found: Response, *, is_brief: bool = False) -> str:
+def _share(view: View, found: Response, today: date, *, is_brief: bool = False) -> str:
     """The share of now beside the usual one, with its cases or (`is_brief`) without, which stand below as well."""
-    now, when = found.promise, span(view, found.span)
+    now, when = found.promise, span(view, found, today)
     if now.in_time is None:
         return view.tr("wall_response.share_few", span=when, n=formats.number(now.arrivals))
     told = {"n": formats.number(now.in_time), "all": formats.number(now.arrivals)}
