@@ -11,9 +11,11 @@ from figures_builder import Town, at
 
 from cockpit.context import Filters, View
 from cockpit.queries import Asked
+from cockpit.wall import response
 from cockpit.wall.frame import Face
 from cockpit.wall.response import computed, curves, drawing, words
 from cockpit.wall.response.computed import Community, Response, Stage, communities, is_slow
+from cockpit.wall.scene import Scene
 from config.site import site
 from geo import figures
 from geo.figures import Question
@@ -214,6 +216,25 @@ def test_a_moment_before_the_load_has_no_age() -> None:
     for minutes in (30, -30):
         face = Face(NOW, loaded_at=NOW.at - timedelta(minutes=minutes))
         assert ('class="age' in drawing.body(view(), found, wall, face)) == (minutes > 0)
+
+
+def test_of_old_incidents_the_figures_are_those_of_their_load(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computed, "store", lambda: town.store)
+    _, wall = scene(Promise(34, 37, is_told=True))
+    wall = replace(wall, loaded_at=NOW.at)
+
+    def made(clock: Clock) -> Scene:
+        found = response.scene(view(), Asked(WALL, clock, 4_001), wall, Face(clock, loaded_at=NOW.at))
+        assert found
+        return found
+
+    then, later = made(NOW), made(Clock(NOW.at + timedelta(days=5)))
+    figures_of = re.compile(r'class="(?:r-value[^"]*|figure|r-dot[^"]*)"[^>]*>(?:([^<]*)<)?')
+    assert figures_of.findall(then.body) == figures_of.findall(later.body) != []
+    assert later.sentence.head == "事件数据 5 天没有更新"
+    assert later.sentence.lead == f"截至 10月20日 12:00：{then.sentence.head}".replace("今天", "10月20日")
+    assert "今天" in then.body
+    assert "今天" not in later.body, "nothing is known of today"
 
 
 def test_areas_stand_as_a_person_orders_them() -> None:
