@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 import wall_scene_states as scenes
+import wall_states
 from browser import Watched, chromium, watched
 from playwright.sync_api import Page
 from wall_measured import SIZES, measured
 
+from cockpit.charts import scales
 from cockpit.wall import naming
+from cockpit.wall.response import stages
 
 pytestmark = pytest.mark.browser
 STATES = {
@@ -193,6 +196,15 @@ def test_a_length_that_is_nothing_in_hours_is_told_in_minutes_or_seconds() -> No
     assert not [each for each in told if each in ("0.0", "0")]
     assert [each for each in told if each.endswith("秒")]
     assert [each for each in told if each.endswith("分钟")]
+
+
+def test_a_stage_of_no_time_at_all_is_told_in_seconds() -> None:
+    wall = wall_states.town(40)
+    found = scenes.responded(wall, slower={"accept": 0.01})
+    drawn = stages.chart(wall_states.view(), "urgent", found.urgent, scales.MINUTES)
+    told = re.findall(r'class="r-value[^>]*>([^<]+)<', drawn)
+    assert told[0].endswith("秒")
+    assert "0.0" not in told
 
 
 def test_without_arrivals_nobody_is_said_not_to_have_come() -> None:

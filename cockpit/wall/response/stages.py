@@ -18,8 +18,8 @@ NOTE = 24
 TOP = 14
 """Room for the number over the first bar."""
 MOST_TICKS = 5
-LEAST_TOLD = 0.1
-"""Of hours and days the least part that is told in them."""
+LEAST_TOLD, LEAST_S = 0.1, 3
+"""Of hours and days the least part that is told in them, of minutes the least seconds."""
 
 
 def reach(stage: Stage) -> float:
@@ -87,7 +87,8 @@ class _Chart:
 
     def length(self, seconds: float) -> str:
         """A length in the unit of the axis; what is too short to be told in it, in minutes or seconds."""
-        if seconds >= self.axis.unit.seconds * LEAST_TOLD or self.axis.unit is scales.MINUTES:
+        least = LEAST_S if self.axis.unit is scales.MINUTES else self.axis.unit.seconds * LEAST_TOLD
+        if seconds >= least:
             return self.axis.unit.decimal(seconds)
         if seconds >= scales.MINUTE_S:
             return self.view.tr("common.minutes_alone", n=round(seconds / scales.MINUTE_S))
