@@ -235,6 +235,7 @@ def test_of_old_incidents_the_figures_are_those_of_their_load(town: Town, monkey
     assert later.sentence.lead == f"截至 10月20日 12:00：{then.sentence.head}".replace("今天", "10月20日")
     assert "今天" in then.body
     assert "今天" not in later.body, "nothing is known of today"
+    assert response.scene(view(), Asked(WALL, NOW, 4_001), replace(wall, loaded_at=None), Face(NOW)) is None
 
 
 def test_areas_stand_as_a_person_orders_them() -> None:

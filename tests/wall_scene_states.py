@@ -171,8 +171,6 @@ def response_states() -> dict[str, tuple[Drawn, str]]:
         "no arrivals told, english": (made(usual, untold), "en"),
         "nothing today": (made(usual, empty), "zh"),
         "no areas": (made(replace(usual, areas=()), responded(usual)), "zh"),
-        "no data at all": (
-            lambda looking, face: response.made(looking, untold, replace(usual, loaded_at=None), face), "zh"),
     }  # fmt: skip
 
 

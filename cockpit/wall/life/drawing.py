@@ -148,7 +148,8 @@ def _areas(view: View, found: Life, wall: Wall) -> str:
     )
     title = view.tr(f"wall_life.areas_{level}", n=formats.number(len(every)))
     told = view.tr("wall_life.areas_unit_dense" if is_dense else "wall_life.areas_unit", n=RECENT)
-    keys = [_flag_key(view, has_low=bool(flagged))] if level == "community" else []
+    has_shares = any(rate.share is not None for rate in rates.values())
+    keys = [_flag_key(view, has_low=bool(flagged))] if level == "community" and has_shares else []
     if left_out := len(every) - len(areas):
         keys.append(f'<span class="r-key">{esc(view.tr("wall_life.areas_more", n=left_out))}</span>')
     return (

@@ -16,19 +16,21 @@ NAME = "response"
 
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:
     """The scene of this moment, of old incidents of the moment of their load, since days that nobody knows of are no
-    quiet ones; None where nothing urgent has happened in WEEKS. Raises StoreUnavailable if never asked for before.
+    quiet ones; None without incidents and where nothing urgent has happened in WEEKS. Raises StoreUnavailable if
+    never asked for before.
     """
-    if face.loaded_at and is_stale(view, face):
-        asked = replace(asked, clock=Clock(face.loaded_at))
+    if found.loaded_at is None:
+        return None
+    if is_stale(view, face, found.loaded_at):
+        asked = replace(asked, clock=Clock(found.loaded_at))
     told = computed.response(asked)
     return made(view, told, found, face) if told.has_urgent else None
 
 
 def made(view: View, told: Response, found: Wall, face: Face) -> Scene:
-    """The scene of what was computed; without any incidents loaded nothing is drawn below the sentence."""
+    """The scene of what was computed."""
     slow = frozenset(f"slow {stage.name}" for stage in told.urgent if stage.is_slow)
     troubles = slow | (frozenset({"promise"}) if words.is_broken(told.promise) else frozenset())
-    body = drawing.body(view, told, found, face) if found.loaded_at else '<div class="r-scene"></div>'
     sentence = words.sentence(view, told, found, at=face.at(view))
     sentence = known_until(view, face, sentence, found.loaded_at, dataset="incidents")
-    return Scene(NAME, sentence, troubles, body)
+    return Scene(NAME, sentence, troubles, drawing.body(view, told, found, face))

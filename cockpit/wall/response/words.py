@@ -28,7 +28,7 @@ def is_broken(promise: Promise) -> bool:
 def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Sentence:
     """What is the matter with response times at the moment."""
     today = at.date()
-    if unknown := _unknown(view, found, wall, today):
+    if unknown := _unknown(view, found, today):
         return unknown
     now = found.promise
     strong = (_percent(now),) if now.in_time is not None else ()
@@ -50,10 +50,8 @@ def sentence(view: View, found: Response, wall: Wall, *, at: datetime) -> Senten
     return Sentence(view.tr(f"wall_response.{key}", **told), lead, None, strong)
 
 
-def _unknown(view: View, found: Response, wall: Wall, today: date) -> Sentence | None:
-    """Why there is nothing to judge: nothing was loaded, nobody tells arrivals, nobody had to come."""
-    if wall.loaded_at is None:
-        return Sentence(view.tr("wall.no_incidents"), view.tr("wall.no_incidents_lead"))
+def _unknown(view: View, found: Response, today: date) -> Sentence | None:
+    """Why there is nothing to judge: nobody tells arrivals, nobody had to come."""
     if not found.promise.is_told:
         return Sentence(view.tr("wall_response.untold"), view.tr("wall_response.untold_lead"))
     if not found.promise.arrivals and not any(stage.is_slow for stage in found.urgent):
