@@ -154,6 +154,11 @@ def day(value: date, lang: str) -> str:
     return tr("common.day_weekday", lang, day=full_day(value, lang), weekday=weekday)
 
 
+def day_beside(value: date, *, now: date, lang: str) -> str:
+    """A day without its weekday, and without its year where that is the one of `now`: 11月18日 · 18 Nov 2025."""
+    return _short_day(value, lang) if value.year == now.year else full_day(value, lang)
+
+
 def _short_day(value: date, lang: str) -> str:
     return tr("common.short_day", lang, month=_month(value, lang), day=value.day)
 

@@ -116,6 +116,12 @@ def test_old_incidents_are_the_sentence_and_a_day_not_loaded_has_no_dots() -> No
     assert 'class="dt' not in strip
 
 
+def test_of_old_incidents_nobody_knows_whether_anything_moved() -> None:
+    assert "没有更新，有没有新动态还不知道" in drawn("loaded last year")
+    assert "两天内没有新动态" in drawn("nothing moved")
+    assert "…" in re.findall(r"<h1[^>]*>([^<]*)", drawn("a community of forty signs"))[0]
+
+
 def test_most_areas_overdue_single_out_none() -> None:
     assert 'class="an late"' not in drawn("five thousand open")
     assert 'class="an late"' in drawn("usual")

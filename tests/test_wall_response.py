@@ -1,7 +1,7 @@
 """The scene 时效: its lengths are those of the figures, its sentence says only what chance does not explain."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -235,7 +235,33 @@ def test_of_old_incidents_the_figures_are_those_of_their_load(town: Town, monkey
     assert later.sentence.lead == f"截至 10月20日 12:00：{then.sentence.head}".replace("今天", "10月20日")
     assert "今天" in then.body
     assert "今天" not in later.body, "nothing is known of today"
+    assert "10月20日止 7 天公开" in later.body
+    assert "10月20日止 28 天紧急事件" in later.body
+    next_year = made(Clock(NOW.at + timedelta(days=100)))
+    assert "2026年10月20日止 7 天公开" in next_year.body
     assert response.scene(view(), Asked(WALL, NOW, 4_001), replace(wall, loaded_at=None), Face(NOW)) is None
+
+
+def test_what_an_hour_kept_before_the_load_is_not_taken_for_old_incidents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load at ten past the hour, after the hour's questions were asked without it."""
+    few = Promise(None, 2, is_told=True)
+    known = [few]
+
+    def promises(*_: object, windows: Sequence[Window], **__: object) -> tuple[Promise, ...]:
+        return tuple(few if (each.end - each.start).days == 1 else known[0] for each in windows)
+
+    monkeypatch.setattr(computed, "store", lambda: None)
+    monkeypatch.setattr(computed.wall_response, "stages", lambda *_, **__: ())
+    monkeypatch.setattr(computed.wall_response, "arrivals", lambda *_, **__: ())
+    monkeypatch.setattr(computed.wall_response, "promises", promises)
+    loaded_at = NOW.at + timedelta(minutes=10)
+    wall = replace(scene(Promise(34, 37, is_told=True))[1], loaded_at=loaded_at)
+    computed.response(Asked(WALL, Clock(NOW.at + timedelta(minutes=5)), 5_001))
+    known[0] = Promise(30, 40, is_told=True)
+    later = Clock(loaded_at + timedelta(days=3))
+    found = response.scene(view(), Asked(WALL, later, 5_002), wall, Face(later, loaded_at=loaded_at))
+    assert found
+    assert "30 / 40" in found.body
 
 
 def test_areas_stand_as_a_person_orders_them() -> None:
@@ -243,7 +269,7 @@ def test_areas_stand_as_a_person_orders_them() -> None:
     codes = ["D 10", "D 9", "D 1"]
     areas = tuple(replace(area, code=code, name=code) for area, code in zip(wall.areas, codes, strict=False))
     told = tuple(replace(one, code=code) for one, code in zip(found.communities, codes, strict=False))
-    drawn = curves.panel(view(), replace(found, communities=told), replace(wall, areas=areas))
+    drawn = curves.panel(view(), replace(found, communities=told), replace(wall, areas=areas), NOW.at.date())
     assert re.findall(r'class="t">([^<]*)<', drawn) == ["D 1", "D 9", "D 10"]
 
 
@@ -259,7 +285,7 @@ def test_under_ten_days_nothing_is_usual_and_under_ten_arrivals_there_is_no_curv
     assert found.usual() == (34 / 37, 34 / 37)
     assert replace(found, past=found.past[-10:]).usual() is None
     few = replace(found, communities=(Community("c1", (60, 70), None, is_late=False),))
-    drawn = curves.panel(view(), few, wall)
+    drawn = curves.panel(view(), few, wall, NOW.at.date())
     assert drawn.count("r-line") == 0
     assert drawn.count("r-rug") == 2
     assert "仅 2 件" in drawn

@@ -1,12 +1,15 @@
 """Plans of walls and the director: what turns, what cuts in, what waits, and what a file with faults says."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 import wall_states
 
+from cockpit.queries import Pulse
 from cockpit.wall import screens
 from cockpit.wall.director import Turned, delayed, turn
 from cockpit.wall.kept import Shown
@@ -14,6 +17,7 @@ from cockpit.wall.scene import Scene, Sentence
 from config import walls
 from config.reader import ConfigError
 from config.walls import Plan, Turn
+from geo.viewer import Clock
 
 START = datetime(2026, 11, 20, 6, tzinfo=UTC)
 NOBODY: frozenset[str] = frozenset()
@@ -152,6 +156,20 @@ def test_a_joined_screen_without_data_says_so_and_never_repeats_its_neighbour() 
     assert [scene.sentence.lead for scene in alone.values()] == ["时效、资金、民生有了数据就在这里轮换"]
     assert set(shown(left, "funds")) == {"funds"}, "with an alarm on the other screen"
     assert set(shown(PLAN, "funds")) == {"funds"}, "of one screen anything that there is"
+
+
+def test_no_two_joined_screens_show_the_same(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    (folder / "three.toml").write_text(
+        GOOD.replace("scenes = [", 'scenes = [{ show = "funds", seconds = 60 }, { show = "life", seconds = 60 }, ')
+        + 'screens = [["funds"], ["life"], ["now"]]\n'
+    )
+    monkeypatch.setattr(screens.frame, "screen", lambda _view, scene, *_, **__: scene.name)
+    monkeypatch.setattr(screens.st, "session_state", {})
+    made = tuple(Scene(name, Sentence(name, ""), frozenset(), "") for name in ("now", "response"))
+    view = replace(wall_states.view(), params={"plan": "three"})
+    last = Shown(made, START, None, is_simulated=False)
+    told = screens.drawn(view, last, Pulse(1, Clock(START)), None)
+    assert re.findall(r"now|response|nothing", told) == ["response", "nothing", "now"]
 
 
 GOOD = 'scenes = [{ show = "now", seconds = 60 }]\ntrouble_seconds = 60\nscale = 1\nnight = []\n'

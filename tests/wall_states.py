@@ -206,6 +206,11 @@ def states() -> dict[str, tuple[Wall, str]]:
             replace(town(today=0, open_cases=0, overdue=0, soon=0), stages=(), n_private=None, n_reported=0), "zh"),
         "a river": (replace(usual, ground=_by_a_river(usual.ground)), "zh"),
         "no areas": (replace(usual, areas=(), ground=Ground(1, AT.date(), ())), "zh"),
+        "loaded last year": (replace(town(40), loaded_at=AT - timedelta(days=400), stages=()), "zh"),
+        "loaded last year, english": (replace(town(40), loaded_at=AT - timedelta(days=400), stages=()), "en"),
+        "nothing moved": (replace(town(40), stages=()), "zh"),
+        "a community of forty signs": (_worst_in(town(40), "第二人民医院东侧新村" * 4), "zh"),
+        "a community of forty signs, english": (_worst_in(town(40), "第二人民医院东侧新村" * 4), "en"),
         "nothing at all": (replace(town(0, open_cases=0), loaded_at=None, ground=None), "zh"),
     }  # fmt: skip
 
@@ -213,6 +218,11 @@ def states() -> dict[str, tuple[Wall, str]]:
 def _without_days(found: Wall) -> Wall:
     assert found.usual
     return replace(found, usual=replace(found.usual, days=()))
+
+
+def _worst_in(found: Wall, name: str) -> Wall:
+    """The case that is overdue longest in a community of that name."""
+    return replace(found, cases=(replace(found.cases[0], community=name), *found.cases[1:]))
 
 
 def _not_today(found: Wall) -> Wall:

@@ -60,9 +60,10 @@ def screen(view: View, scene: Scene, face: Face, *, plan: Plan, way_back: bool) 
     then = f"{at:%H:%M}"
     if at.date() != now.date():
         then = formats.moment(at, now=now, zone=view.site.zone, lang=view.lang)
-    headline = (view.tr("wall.kept", time=then) if face.down_since else "") + told.head
     sign = OLD if told.is_old else mark(told.level)
     room = WIDE - (BESIDE_MARK if sign else 0)
+    headline = (view.tr("wall.kept", time=then) if face.down_since else "") + told.head
+    headline = fitted(headline, room=room, size=HEAD_LEAST)
     lead = fitted(told.lead, room=room, size=LEAD_LEAST)
     head = (
         f'<header>{sign}<div class="say"><h1{_fit(headline, room, HEAD, HEAD_LEAST)}>'

@@ -6,7 +6,9 @@ wall's letters take.
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Protocol
 
 KINDS = {"street": "街道", "community": "社区", "grid": "网格"}
@@ -99,8 +101,8 @@ def _part(letter: str) -> float:
 
 def fitted(text: str, *, room: float, size: float) -> str:
     """`text` as far as it fits into `room` pixels at that size."""
-    if width(text, size=size) <= room:
+    taken = list(accumulate(map(_part, text), initial=0.0))
+    if taken[-1] * size <= room:
         return text
-    while text and width(text + DOTS, size=size) > room:
-        text = text[:-1]
-    return text.rstrip() + DOTS
+    most = bisect_right(taken, room / size - _part(DOTS)) - 1
+    return text[: max(0, most)].rstrip() + DOTS

@@ -88,9 +88,10 @@ def _scenes(view: View, last: Shown, pulse: Pulse, plans: tuple[Plan, ...]) -> l
     """The screens of scenes, each with the one whose turn it is there."""
     known: Mapping[int, Turned] = st.session_state.get(_TURNED, {})
     passed, face = alarm_asked.passed(), _face(last, pulse)
-    turned, found = {}, []
+    turned, found, lent = {}, [], set[str]()
     for no, one in enumerate(plans):
-        of, scenes = given(view, one, last, elsewhere=_shown(plans) - _shown([one]))
+        of, scenes = given(view, one, last, elsewhere=(_shown(plans) - _shown([one])) | lent)
+        lent |= set(scenes) - _shown([one])
         if held := scenes.get(view.params.get("scene", "")):
             scene = held
         else:
@@ -109,7 +110,7 @@ def _shown(plans: Sequence[Plan]) -> set[str]:
 
 def given(view: View, plan: Plan, last: Shown, *, elsewhere: Set[str]) -> tuple[Plan, dict[str, Scene]]:
     """The plan of a screen with the scenes that it can show; where it has none of its own with any that no other
-    screen shows (`elsewhere`), else with the words that there is nothing.
+    screen shows or has been lent (`elsewhere`), else with the words that there is nothing.
     """
     own = {turn.show for turn in plan.scenes}
     scenes = {scene.name: scene for scene in last.scenes if scene.name not in elsewhere}

@@ -9,14 +9,15 @@ from datetime import datetime
 
 from cockpit import formats
 from cockpit.context import View
-from cockpit.wall import compared, computed
+from cockpit.wall import compared, computed, fitting
+from cockpit.wall.frame import BESIDE_MARK, HEAD_LEAST, WIDE
 from cockpit.wall.naming import short, width
 from cockpit.wall.scene import Level, Sentence
 from geo.wall import Wall, WallCase
 
 MOST_PLACES = 2
-LEAD_PX, LEAD_ROOM = 34.0, 1410.0
-"""The letters of the second line and how wide it may be, in pixels of 1920×1080."""
+LEAD_PX, LEAD_ROOM, SPACES = 34.0, 1410.0, 40.0
+"""The letters of the second line and how wide it may be, what spaces around a name take; pixels of 1920×1080."""
 
 
 def sentence(view: View, found: Wall, *, at: datetime, is_stale: bool = False) -> Sentence:
@@ -56,21 +57,25 @@ def _stale(view: View, found: Wall, loaded_at: datetime, *, at: datetime) -> Sen
     length = formats.lapse((at - loaded_at).total_seconds(), view.lang)
     time = formats.moment(loaded_at, now=at, zone=view.site.zone, lang=view.lang)
     n_late = sum(case.is_due for case in found.cases)
-    key = "stale_lead_late" if found.has_deadlines and n_late else "stale_lead"
-    n = formats.number(n_late if key == "stale_lead_late" else computed.total_open(found))
-    lead = view.tr(f"wall.{key}", time=time, n=n)
-    return Sentence(formats.spaced(view.tr("wall.stale_incidents", age=length)), formats.spaced(lead), is_old=True)
+    is_late = found.has_deadlines and n_late > 0
+    n = formats.number(n_late if is_late else computed.total_open(found))
+    keys = ["stale_lead_late", "stale_late_brief"] if is_late else ["stale_lead"]
+    lead = fitting.lead((view.tr(f"wall.{key}", time=time, n=n) for key in keys), is_marked=True)
+    return Sentence(formats.spaced(view.tr("wall.stale_incidents", age=length)), lead, is_old=True)
 
 
 def _late(view: View, cases: tuple[WallCase, ...], *, at: datetime, key: str, level: Level) -> Sentence:
     worst = cases[0]
     seconds = abs((at - worst.due_at).total_seconds()) if worst.due_at else 0
-    head = view.tr(
-        f"wall.{key}_{'one' if len(cases) == 1 else 'many'}",
-        n=formats.number(len(cases)),
-        place=worst.community or worst.finest or view.tr("wall.outside"),
-        length=formats.duration(max(60, seconds // 60 * 60), view.lang),
-    )
+    place = worst.community or worst.finest or view.tr("wall.outside")
+
+    def told(place: str) -> str:
+        length = formats.duration(max(60, seconds // 60 * 60), view.lang)
+        word = f"wall.{key}_{'one' if len(cases) == 1 else 'many'}"
+        return view.tr(word, n=formats.number(len(cases)), place=place, length=length)
+
+    room = WIDE - BESIDE_MARK - width(formats.spaced(told("")), size=HEAD_LEAST) - SPACES
+    head = told(fitting.middle(place, room=room, size=HEAD_LEAST))
     strong = (formats.spaced(worst.team),) if worst.team else ()
     return Sentence(formats.spaced(head), formats.spaced(_lead(view, cases, at=at)), level, strong)
 

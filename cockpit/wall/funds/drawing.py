@@ -23,6 +23,7 @@ FLOW_WIDTH, FLOW_HEIGHT = 1168, 778
 """The place of the flow in pixels at 1080p, its key and its foot among them."""
 KEY, FOOT = 32, 32
 """What key and foot take of it, in pixels of the money page; the key stays on one line."""
+HEAD_PX = 26.0
 MOST_IDLE = 8
 NAME_PX, NAME_ROOM, MARK_ROOM = 26.0, 262.0, 30.0
 FIGURE_PX, FIGURE_LEAST, FIGURE_ROOM = 84.0, 0.5, 330.0
@@ -35,7 +36,9 @@ def body(view: View, found: Funds, face: Face) -> str:
     """Everything below the sentence."""
     told, tr, page = age_of(view, face, found.loaded_at), view.tr, found.page
     state = " stale" if is_old(view, found, face) else ""
-    flow = _section(tr("wall_funds.flow"), words.period_and_unit(page), told, _flow(found))
+    title, unit = tr("wall_funds.flow"), words.period_and_unit(page)
+    has_room = fitting.has_room(title, unit, told, room=FLOW_WIDTH, size=HEAD_PX)
+    flow = _section(title, unit, told if has_room else "", _flow(found))
     n_funds = len(found.summary.with_balance)
     n = tr("wall_funds.one_fund" if n_funds == 1 else "wall_funds.n_funds", n=formats.number(n_funds))
     right = (

@@ -16,7 +16,9 @@ NAME = "life"
 def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:
     """The scene of this moment, None without a closed month; raises StoreUnavailable if it was never asked for."""
     codes = frozenset(area.code for area in found.areas if area.level == "community")
-    told = computed.life(asked, codes=codes)
+    if found.loaded_at is None:
+        return None
+    told = computed.life(asked, codes=codes, until=found.loaded_at.astimezone(view.site.zone).date())
     return made(view, told, found, face) if told else None
 
 

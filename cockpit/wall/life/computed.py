@@ -89,9 +89,12 @@ def together(rates: Iterable[Rate]) -> Rate:
     return Rate(sum(rate.numerator for rate in found), sum(rate.denominator for rate in found))
 
 
-def life(asked: Asked, *, codes: frozenset[str]) -> Life | None:
-    """The scene of the communities with these codes; None without a closed month. Raises StoreUnavailable."""
-    found = told([part for part in _published(asked) if part.code in codes])
+def life(asked: Asked, *, codes: frozenset[str], until: date) -> Life | None:
+    """The scene of the communities with these codes, of months of which all is known, `until` which day of the site
+    incidents were loaded; None without one. Raises StoreUnavailable.
+    """
+    last = until.replace(day=1)
+    found = told([part for part in _published(asked) if part.code in codes and part.month < last])
     if found is None:
         return None
     return replace(found, reach=_reach(asked.of_hour))

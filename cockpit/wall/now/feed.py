@@ -28,7 +28,8 @@ def section(view: View, found: Wall, *, age: str) -> str:
     head = f"<h2><b>{esc(view.tr('wall.feed'))}</b>{age}</h2>"
     stages = found.stages[: layout.feed_rows(found.areas)]
     if not stages:
-        return f'<section class="feed">{head}<p class="none">{esc(view.tr("wall.feed_none"))}</p></section>'
+        told = view.tr("wall.feed_unknown" if "age old" in age else "wall.feed_none")
+        return f'<section class="feed">{head}<p class="none">{esc(told)}</p></section>'
     rows = "".join(_row(view, found, stage) for stage in stages)
     return f'<section class="feed">{head}{rows}</section>'
 

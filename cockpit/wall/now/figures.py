@@ -11,7 +11,7 @@ from cockpit import formats
 from cockpit.context import View
 from cockpit.maps.outlines import figure
 from cockpit.markup import attributes, esc
-from cockpit.wall import compared, computed
+from cockpit.wall import compared, computed, fitting
 from cockpit.wall.compared import Band
 from cockpit.wall.naming import width as width_of
 from cockpit.wall.now import marks
@@ -22,6 +22,8 @@ from geo.wall import Wall
 WIDE, HIGH, EDGE = 376.0, 58.0, 14.0
 NUMBER, DIGITS, NAME = 216.0, 76.0, 25.0
 """The room of a number with its unit; letters of the number and of the words above the graphic, as wide as they are."""
+HEAD_ROOM, PX = 600.0, 24.0
+"""The room of the head and its letters."""
 APART = 24.0
 """What is left free before the unit and behind it."""
 ONSCENE = "onscene_within_10min"
@@ -52,8 +54,10 @@ class Figure:
 def section(view: View, found: Wall, *, age: str) -> str:
     """The section of the figures."""
     has_days = found.usual is not None and len(found.usual.days) >= compared.FEWEST_DAYS
-    note = f"<span>{esc(view.tr('wall.band'))}</span>" if has_days else ""
-    head = f"<h2><b>{esc(view.tr('wall.compared'))}</b>{note}{age}</h2>"
+    title, note = view.tr("wall.compared"), f"<span>{esc(view.tr('wall.band'))}</span>" if has_days else ""
+    if not fitting.has_room(title, note, age, room=HEAD_ROOM, size=PX):
+        note = ""
+    head = f"<h2><b>{esc(title)}</b>{note}{age}</h2>"
     rows = "".join(_row(one) for one in figures(view, found))
     return f'<section class="figs">{head}{rows}</section>'
 

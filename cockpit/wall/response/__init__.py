@@ -21,9 +21,8 @@ def scene(view: View, asked: Asked, found: Wall, face: Face) -> Scene | None:
     """
     if found.loaded_at is None:
         return None
-    if is_stale(view, face, found.loaded_at):
-        asked = replace(asked, clock=Clock(found.loaded_at))
-    told = computed.response(asked)
+    is_old = is_stale(view, face, found.loaded_at)
+    told = computed.response(replace(asked, clock=Clock(found.loaded_at)) if is_old else asked, is_past=is_old)
     return made(view, told, found, face) if told.has_urgent else None
 
 

@@ -102,10 +102,12 @@ def target() -> float:
     return indicator("onscene_within_10min").target or 0.9
 
 
-def response(asked: Asked) -> Response:
-    """The scene at the clock; raises StoreUnavailable when it was not asked for before."""
+def response(asked: Asked, *, is_past: bool = False) -> Response:
+    """The scene at the clock; raises StoreUnavailable when it was not asked for before. `is_past`: of a moment that
+    stands still, whose hour was asked for before its last load.
+    """
     today = asked.clock.at.astimezone(site().zone).date()
-    now, before = _now(asked, today=today), _before(asked.of_hour, today=today)
+    now, before = _now(asked, today=today), _before(asked if is_past else asked.of_hour, today=today)
     spans = {**before.spans, 1: (now.urgent, now.promise)}
     span = next((span for span in SPANS if spans[span][1].arrivals >= MINIMUM_N), SPANS[-1])
     stages, promise = spans[span]

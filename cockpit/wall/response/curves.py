@@ -5,6 +5,7 @@ Invariant: one scale for all; an area with too few arrivals has ticks on its axi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 
 from cockpit import formats
@@ -13,6 +14,7 @@ from cockpit.context import View
 from cockpit.markup import attributes, esc
 from cockpit.wall import fitting, naming
 from cockpit.wall.naming import short_names
+from cockpit.wall.response import words
 from cockpit.wall.response.computed import PROMISE_S, Community, Response, community, target
 from geo.wall import Wall, WallArea
 
@@ -39,7 +41,7 @@ class _Shown:
     n: int
 
 
-def panel(view: View, found: Response, wall: Wall) -> str:
+def panel(view: View, found: Response, wall: Wall, today: date) -> str:
     """Every community, or every street where there are too many; empty without areas."""
     shown = _shown(found, wall)
     if not shown.areas:
@@ -47,7 +49,8 @@ def panel(view: View, found: Response, wall: Wall) -> str:
     columns, times = next((columns, times) for most, columns, times in SHAPES if len(shown.areas) <= most)
     has_curves = len(shown.areas) <= MOST_CURVES
     title = view.tr(f"wall_response.areas_{shown.level}", n=formats.number(shown.n))
-    unit = view.tr(f"wall_response.{'areas_unit' if has_curves else 'areas_unit_plain'}", days=found.days)
+    days = words.dated(view, found, today, days=found.days)
+    unit = view.tr(f"wall_response.{'areas_unit' if has_curves else 'areas_unit_plain'}", span=days)
     if not found.promise.is_told:
         lines = f'<p class="r-none">{esc(view.tr("wall_response.areas_untold"))}</p>'
         return f'<section class="areas"><h2><b>{esc(title)}</b></h2>{lines}</section>'

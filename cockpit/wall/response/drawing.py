@@ -7,14 +7,14 @@ from cockpit import formats
 from cockpit.charts import scales
 from cockpit.context import View
 from cockpit.markup import esc
-from cockpit.wall.frame import Face, age, age_words, is_stale
-from cockpit.wall.naming import width
+from cockpit.wall import fitting
+from cockpit.wall.frame import Face, age, is_stale
 from cockpit.wall.response import curves, promise, stages, words
-from cockpit.wall.response.computed import Response, n_of
+from cockpit.wall.response.computed import GENERAL_DAYS, Response, n_of
 from geo.wall import Wall
 
-HEAD_PX, HEAD_ROOM, BOX = 26.0, 540.0, 50.0
-"""The letters of a head, and what three texts in it may take together, the box of one less; pixels of 1920×1080."""
+HEAD_PX, HEAD_ROOM = 26.0, 568.0
+"""The letters and the room of each of the three heads, in pixels of 1920×1080; one of them has the age of all."""
 
 
 def body(view: View, found: Response, wall: Wall, face: Face) -> str:
@@ -22,27 +22,31 @@ def body(view: View, found: Response, wall: Wall, face: Face) -> str:
     today = face.at(view).date()
     unit = scales.unit_for(max((stages.reach(stage) for stage in found.general), default=0))
     general = view.tr(
-        "wall_response.general_unit", n=formats.number(n_of(found.general)), unit=view.tr(f"wall_response.{unit.name}s")
+        "wall_response.general_unit",
+        span=words.dated(view, found, today, days=GENERAL_DAYS),
+        n=formats.number(n_of(found.general)),
+        unit=view.tr(f"wall_response.{unit.name}s"),
     )
     urgent = view.tr(
-        "wall_response.urgent_unit", span=words.span(view, found, today), n=formats.number(n_of(found.urgent))
+        "wall_response.urgent_unit",
+        span=words.dated(view, found, today, days=found.span),
+        n=formats.number(n_of(found.urgent)),
     )
     days = view.tr("wall_response.by_day" if found.step == 1 else "wall_response.by_week")
-    old, told = is_stale(view, face), age_words(view, face, face.loaded_at)
-    days = days if _has_room(view, "promise", days, told, is_box=old) else ""
-    crowded = old or not (_has_room(view, "urgent", urgent, told) and _has_room(view, "general", general, told))
-    short = "" if crowded else age(view, face)  # the age of all three stands in the last head
+    old, told = is_stale(view, face), age(view, face)
+
+    def has_room(name: str, unit: str) -> bool:
+        return fitting.has_room(view.tr(f"wall_response.{name}"), unit, told, room=HEAD_ROOM, size=HEAD_PX)
+
+    days = days if has_room("promise", days) else ""
+    short = told if not old and has_room("urgent", urgent) and has_room("general", general) else ""
     return (
         f'<div class="r-scene{" stale" if old else ""}"><section class="r-top">'
         + _section(view, "urgent", urgent, short, stages.chart(view, "urgent", found.urgent, scales.MINUTES))
         + _section(view, "general", general, short, stages.chart(view, "general", found.general, unit))
-        + _section(view, "promise", days, age(view, face), promise.panel(view, found, today))
-        + f"{_key(view, found)}</section>{curves.panel(view, found, wall)}</div>"
+        + _section(view, "promise", days, told, promise.panel(view, found, today))
+        + f"{_key(view, found)}</section>{curves.panel(view, found, wall, today)}</div>"
     )
-
-
-def _has_room(view: View, name: str, unit: str, told: str, *, is_box: bool = False) -> bool:
-    return width(view.tr(f"wall_response.{name}") + unit + told, size=HEAD_PX) <= HEAD_ROOM - BOX * is_box
 
 
 def _key(view: View, found: Response) -> str:

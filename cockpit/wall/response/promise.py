@@ -18,7 +18,7 @@ def panel(view: View, found: Response, today: date) -> str:
     now, usual = found.promise, found.usual()
     if not now.is_told:
         return f'<p class="r-none">{esc(view.tr("wall_response.untold"))}</p>'
-    when = words.span(view, found, today)
+    when = words.dated(view, found, today, days=found.span)
     if now.in_time is not None and now.arrivals >= MINIMUM_N:
         interval = figures.wilson(now.in_time, now.arrivals)
         number = f'<b class="figure">{esc(formats.number((now.share or 0) * 100))}</b><span class="u">%</span>'
@@ -43,7 +43,7 @@ def panel(view: View, found: Response, today: date) -> str:
 def _days(view: View, found: Response, usual: tuple[float, float] | None, today: date) -> str:
     """A dot a day (or week), the band of what is usual, the line of the promise."""
     first = found.past[0][0]
-    day = view.tr("common.short_day", month=view.tr(f"common.month_{first.month}"), day=first.day)
+    day = formats.day_beside(first, now=today, lang=view.lang)
     is_week = found.step > 1 and found.day == today
     last = view.tr("wall_response.this_week") if is_week else words.last_day(view, found, today)
     return dots.draw(

@@ -62,16 +62,25 @@ def _unknown(view: View, found: Response, today: date) -> Sentence | None:
 
 def span(view: View, found: Response, today: date) -> str:
     """今天, or the last so many days; 4月21日 where that is the day up to which anything is known."""
-    if found.span > 1:
-        return view.tr("wall_response.last_days", n=found.span)
-    return last_day(view, found, today)
+    return _last_days(view, found.span) if found.span > 1 else last_day(view, found, today)
+
+
+def dated(view: View, found: Response, today: date, *, days: int) -> str:
+    """The last so many days, with the day up to which anything is known where that is not today: 4月21日止 7 天."""
+    if days == 1 or found.day == today:
+        return last_day(view, found, today) if days == 1 else _last_days(view, days)
+    return view.tr("wall_response.days_until", n=days, day=last_day(view, found, today))
 
 
 def last_day(view: View, found: Response, today: date) -> str:
     """今天, or the day up to which anything is known."""
     if found.day == today:
         return view.tr("wall_response.today")
-    return view.tr("common.short_day", month=view.tr(f"common.month_{found.day.month}"), day=found.day.day)
+    return formats.day_beside(found.day, now=today, lang=view.lang)
+
+
+def _last_days(view: View, days: int) -> str:
+    return view.tr("wall_response.last_days", n=days)
 
 
 def _slower(stage: Stage) -> int:
