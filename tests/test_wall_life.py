@@ -7,6 +7,7 @@ import pytest
 from figures_builder import Town, at, away
 
 from cockpit.context import Filters, View
+from cockpit.queries import Asked
 from cockpit.wall.life import computed, words
 from cockpit.wall.life.computed import Life, Rate, Trend, low, together
 from config.site import site
@@ -96,6 +97,18 @@ def test_the_months_are_those_that_are_published_at_the_clock(town: Town) -> Non
     }
     earlier = wall_life.published(town.store, WALL, Clock(at("10-20 12:00")), kpis=computed.KPIS, months=13)
     assert {part.month for part in earlier} == {date(2026, 9, 1)}
+
+
+def test_a_month_of_which_not_all_was_loaded_is_not_told(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computed, "store", lambda: town.store)
+
+    def month(until: date) -> date | None:
+        found = computed.life(Asked(WALL, NOW, 6_001), codes=frozenset("AB"), until=until)
+        return found.month if found else None
+
+    assert month(date(2026, 11, 1)) == date(2026, 10, 1)
+    assert month(date(2026, 10, 31)) == date(2026, 9, 1)
+    assert month(date(2026, 9, 30)) is None
 
 
 # ---------------------------------------------------------------- what is said

@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,14 @@ from playwright.sync_api import Page
 from wall_measured import SIZES, measured
 
 from cockpit.charts import scales
-from cockpit.wall import naming
+from cockpit.context import View
+from cockpit.queries import Asked
+from cockpit.wall import funds, naming
+from cockpit.wall.frame import Face
+from cockpit.wall.funds import computed
+from cockpit.wall.funds.computed import Funds
 from cockpit.wall.response import stages
+from geo.viewer import LEADER, Clock
 
 pytestmark = pytest.mark.browser
 STATES = {
@@ -263,7 +270,30 @@ def test_the_sentence_of_old_data_says_so_and_until_when_it_held() -> None:
     head, lead = heads(drawn("funds", "english", loaded_at=scenes.OLD))
     assert head == "Money not updated for 40 days"
     assert lead.startswith("As of 11 Oct 14:32: ")
+    assert "今年收支" in drawn("funds", "usual")
     assert heads(drawn("response", "slow", loaded_at=scenes.AT - timedelta(hours=47)))[0] == "派遣比平常慢 4 分钟"
+
+
+def test_an_old_ledger_is_told_as_of_its_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    looking, asked_at = wall_states.view(), []
+    ledger = replace(scenes.ledger(), loaded_at=scenes.OLD)
+
+    def told(view: View, asked: Asked) -> Funds | None:
+        asked_at.append(asked.clock.at)
+        return computed.told(view, ledger, today=asked.clock.at.date())
+
+    monkeypatch.setattr(computed, "funds", told)
+    asked, face = Asked(LEADER, Clock(scenes.AT), 1), Face(Clock(scenes.AT), loaded_at=scenes.AT)
+    made = funds.scene(looking, asked, wall_states.town(40), face)
+    assert asked_at == [scenes.AT, scenes.OLD]
+    assert made
+    assert "至10月11日" in made.body
+    ledger = replace(ledger, loaded_at=scenes.AT)
+    asked_at.clear()
+    made = funds.scene(looking, asked, wall_states.town(40), face)
+    assert asked_at == [scenes.AT]
+    assert made
+    assert "至11月20日" in made.body
 
 
 def heads(markup: str) -> tuple[str, str]:

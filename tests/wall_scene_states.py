@@ -13,7 +13,7 @@ from wall_states import AT, town, view, written
 
 from cockpit.context import View
 from cockpit.wall import frame, funds, life, response
-from cockpit.wall.frame import Face
+from cockpit.wall.frame import Face, is_stale
 from cockpit.wall.funds import computed as funds_computed
 from cockpit.wall.life import computed as life_computed
 from cockpit.wall.response import computed as response_computed
@@ -121,7 +121,14 @@ def response_states() -> dict[str, tuple[Drawn, str]]:
     """The states of 时效 in which the scene must look right, and the language."""
 
     def made(wall: Wall, told: Response) -> Drawn:
-        return lambda looking, face: response.made(looking, told, replace(wall, loaded_at=face.loaded_at), face)
+        def drawn(looking: View, face: Face) -> Scene:
+            back = (
+                TODAY - (face.loaded_at or AT).astimezone(AT.tzinfo).date() if is_stale(looking, face) else timedelta()
+            )
+            past = tuple((day - back, promise) for day, promise in told.past)
+            return response.made(looking, replace(told, past=past), replace(wall, loaded_at=face.loaded_at), face)
+
+        return drawn
 
     usual = town(grids=0)
     slow = responded(usual, slower={"dispatch": 4.0}, late=(18, 24, 29))

@@ -39,14 +39,15 @@ def body(view: View, found: Funds, face: Face) -> str:
     title, unit = tr("wall_funds.flow"), words.period_and_unit(page)
     has_room = fitting.has_room(title, unit, told, room=FLOW_WIDTH, size=HEAD_PX)
     flow = _section(title, unit, told if has_room else "", _flow(found))
-    n_funds = len(found.summary.with_balance)
+    n_funds, year = len(found.summary.with_balance), page.window.start.year
+    bars = tr("wall_funds.bars" if year == face.at(view).year else "wall_funds.bars_of", year=year)
     n = tr("wall_funds.one_fund" if n_funds == 1 else "wall_funds.n_funds", n=formats.number(n_funds))
     right = (
         _section(tr("wall_funds.balance"), n, told, _balance(found))
         + _section(
             tr("wall_funds.idle"), tr("wall_funds.idle_unit", asleep=kinds().idle.sleep_months), "", _idle(found)
         )
-        + _section(tr("wall_funds.bars"), words.scale(page).unit, _gap(found), _bars(found))
+        + _section(bars, words.scale(page).unit, _gap(found), _bars(found))
     )
     return f'<section class="m-scene{state}"><div>{flow}</div><div class="m-right">{right}</div></section>'
 

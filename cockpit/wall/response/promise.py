@@ -18,7 +18,7 @@ def panel(view: View, found: Response, today: date) -> str:
     now, usual = found.promise, found.usual()
     if not now.is_told:
         return f'<p class="r-none">{esc(view.tr("wall_response.untold"))}</p>'
-    when = words.dated(view, found, today, days=found.span)
+    when = words.span(view, found, today)
     if now.in_time is not None and now.arrivals >= MINIMUM_N:
         interval = figures.wilson(now.in_time, now.arrivals)
         number = f'<b class="figure">{esc(formats.number((now.share or 0) * 100))}</b><span class="u">%</span>'
