@@ -326,7 +326,7 @@ def test_a_matrix_that_goes_on_beyond_the_page_has_an_edge_until_its_end(browser
 
 
 ONE_LINE = """
-  [...document.querySelectorAll('.mx-tail')]
+  document.querySelectorAll('.mx-tail').length > 0 && [...document.querySelectorAll('.mx-tail')]
     .every((one) => new Set([...one.children].map((part) => part.offsetTop)).size === 1)
 """
 

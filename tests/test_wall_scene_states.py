@@ -270,7 +270,6 @@ def test_the_sentence_of_old_data_says_so_and_until_when_it_held() -> None:
     head, lead = heads(drawn("funds", "english", loaded_at=scenes.OLD))
     assert head == "Money not updated for 40 days"
     assert lead.startswith("As of 11 Oct 14:32: ")
-    assert "今年收支" in drawn("funds", "usual")
     assert heads(drawn("response", "slow", loaded_at=scenes.AT - timedelta(hours=47)))[0] == "派遣比平常慢 4 分钟"
 
 
@@ -294,6 +293,11 @@ def test_an_old_ledger_is_told_as_of_its_load(monkeypatch: pytest.MonkeyPatch) -
     assert asked_at == [scenes.AT]
     assert made
     assert "至11月20日" in made.body
+    assert "今年收支" in made.body
+    later = Face(Clock(scenes.AT + timedelta(days=60)), loaded_at=scenes.AT)
+    made = funds.scene(looking, replace(asked, clock=later.clock), wall_states.town(40), later)
+    assert made
+    assert "2026年收支" in made.body, "which is this year's no more"
 
 
 def heads(markup: str) -> tuple[str, str]:

@@ -192,18 +192,10 @@ def age(view: View, face: Face) -> str:
 
 def age_of(view: View, face: Face, loaded_at: datetime | None, *, dataset: str = "funds") -> str:
     """The same of a data set that was loaded at that moment."""
-    told = age_words(view, face, loaded_at, dataset=dataset)
-    box = " badge" if told and is_stale(view, face, loaded_at, dataset=dataset) else ""
-    return f'<span class="age{box}">{esc(told)}</span>' if told else ""
-
-
-def age_words(view: View, face: Face, loaded_at: datetime | None, *, dataset: str = "incidents") -> str:
-    """When a data set was loaded, of one that is old for how long it was not; nothing where nobody can tell, as of a
-    moment before the load.
-    """
     at = face.at(view)
-    if loaded_at is None or view.replay or loaded_at > at:
+    if loaded_at is None or view.replay or loaded_at > at:  # of a moment before the load nobody can tell the age
         return ""
     if is_stale(view, face, loaded_at, dataset=dataset):
-        return view.tr("common.stale", age=formats.lapse((at - loaded_at).total_seconds(), view.lang))
-    return formats.age(loaded_at, now=at, zone=view.site.zone, lang=view.lang)
+        told = view.tr("common.stale", age=formats.lapse((at - loaded_at).total_seconds(), view.lang))
+        return f'<span class="age badge">{esc(told)}</span>'
+    return f'<span class="age">{esc(formats.age(loaded_at, now=at, zone=view.site.zone, lang=view.lang))}</span>'

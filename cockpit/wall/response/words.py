@@ -69,8 +69,10 @@ def dated(view: View, found: Response, today: date, *, days: int) -> str:
     """The last so many days, with the day up to which anything is known where that is not today: 4月21日止 7 天; its
     year stands on the axis and in the headline.
     """
-    if days == 1 or found.day == today:
-        return last_day(view, found, today) if days == 1 else _last_days(view, days)
+    if days == 1:
+        return last_day(view, found, today)
+    if found.day == today:
+        return _last_days(view, days)
     return view.tr("wall_response.days_until", n=days, day=formats.day_beside(found.day, now=found.day, lang=view.lang))
 
 
